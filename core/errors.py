@@ -1,0 +1,99 @@
+"""Everything that can go wrong, in words a person can act on.
+
+::
+
+    OuttrayError
+    ├── UsageError            the command line or a file was not as expected (exit 2)
+    ├── SettingsError         a configuration value: which file, key, line
+    ├── InputError            a file that cannot be read at all
+    ├── NotFoundError         no such document or customer; or more than one
+    ├── DatabaseError
+    │   ├── DatabaseBusyError     another program holds it; trying again can help
+    │   └── DatabaseVersionError  newer than the program, or not ours
+    ├── ServiceError          AWS answered no, or not at all
+    │   ├── CredentialsError      no credentials, expired ones, not allowed
+    │   ├── UnreachableError      the call never left: nothing was sent
+    │   ├── RefusedError          a definite no: nothing was sent
+    │   ├── ThrottledError        a definite no for now: nothing was sent, trying again can help
+    │   └── UnansweredError       nobody knows whether it was done: never repeat blindly
+    └── MissingExtraError     an optional part is not installed
+"""
+
+from __future__ import annotations
+
+
+class OuttrayError(Exception):
+    """``title`` says what happened; ``hint`` what to do next."""
+
+    can_retry = False
+    """Whether the same thing, tried again unchanged, can succeed."""
+
+    def __init__(self, title: str, hint: str = "") -> None:
+        super().__init__(title)
+        self.title = title
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.hint}".strip()
+
+
+class UsageError(OuttrayError):
+    """The words of the command do not fit."""
+
+
+class SettingsError(OuttrayError):
+    """A setting is wrong; the title names file, key and line."""
+
+
+class InputError(OuttrayError):
+    """A file cannot be read at all; nothing of it was kept."""
+
+
+class NotFoundError(OuttrayError):
+    """No document or customer answers to that name, or several do."""
+
+
+class DatabaseError(OuttrayError):
+    """The database did not do what was asked; nothing was half-written."""
+
+
+class DatabaseBusyError(DatabaseError):
+    """Another program holds the database."""
+
+    can_retry = True
+
+
+class DatabaseVersionError(DatabaseError):
+    """The database was written by a newer Outtray, or is not Outtray's."""
+
+
+class ServiceError(OuttrayError):
+    """AWS answered no, or not at all."""
+
+
+class CredentialsError(ServiceError):
+    """AWS does not know us, or does not let us."""
+
+
+class UnreachableError(ServiceError):
+    """No connection came about, so the call cannot have had an effect."""
+
+    can_retry = True
+
+
+class RefusedError(ServiceError):
+    """A definite no; the request had no effect."""
+
+
+class ThrottledError(ServiceError):
+    """SES's documented *not accepted, slow down*; the request had no effect."""
+
+    can_retry = True
+
+
+class UnansweredError(ServiceError):
+    """The request may or may not have had its effect. Never repeat it blindly."""
+
+
+class MissingExtraError(OuttrayError):
+    """An optional part of Outtray is not installed."""

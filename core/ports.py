@@ -1,0 +1,86 @@
+"""What the use cases need of the world outside; adapters and tests implement it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from core.model import Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One ``SendEmail`` call: one envelope recipient, the whole message as it shall leave."""
+
+    sender: str
+    recipient: str
+    mime: bytes = field(repr=False)
+    tag: str
+    """Our delivery's opaque id, ``[A-Za-z0-9_-]{1,255}``."""
+    configuration_set: str
+
+
+class Mailer(Protocol):
+    """Hands one message to SES, once."""
+
+    @property
+    def region(self) -> str:
+        """The sending Region, needed for the Message-ID that SES puts on the wire."""
+        ...
+
+    def send(self, outgoing: Outgoing) -> str:
+        """Return SES's message id.
+
+        Raises:
+            ThrottledError, RefusedError, CredentialsError, UnreachableError: nothing was sent.
+            UnansweredError: nobody knows.
+        """
+        ...
+
+
+class SuppressionList(Protocol):
+    """SES's account suppression list in the sending Region."""
+
+    def look_up(self, address: str) -> Suppression | None:
+        """Return the entry that stops mail to ``address``, in whatever case it is stored.
+
+        Raises:
+            ServiceError: the list could not be asked; that says nothing about the address.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMessage:
+    """One body from the queue; ``receipt`` is needed to delete it and is good for this receive."""
+
+    receipt: str
+    body: str = field(repr=False)
+
+
+class Feed(Protocol):
+    """The queue that SES's reports arrive in."""
+
+    def receive(self, wait_seconds: int) -> Sequence[QueueMessage]:
+        """Long-poll for up to ten messages; an empty answer is normal.
+
+        Raises:
+            ServiceError: with the cause (credentials, queue gone, network) in words.
+        """
+        ...
+
+    def delete(self, messages: Sequence[QueueMessage]) -> None:
+        """Delete messages whose facts are committed. What is not deleted comes again."""
+        ...
+
+    def waiting(self) -> int | None:
+        """About how many messages wait in the queue, or ``None`` where nobody can say."""
+        ...
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime:
+        """Now, aware, in UTC."""
+        ...
