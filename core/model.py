@@ -299,6 +299,20 @@ class CustomerHeader:
 
 
 @dataclass(frozen=True, slots=True)
+class Overview:
+    """What the customers screen says above its table."""
+
+    customers: int
+    documents: int
+    attention: int
+    """Customers that need attention."""
+    bounced: int
+    """Documents with an unresolved bounce."""
+    never_reached: tuple[Amount, ...]
+    never_reached_documents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     name: str
     content_type: str

@@ -1,0 +1,266 @@
+"""The front door: wires the parts. All that ``tui`` calls.
+
+Nothing slow is imported or opened before it is needed: the first rows of a SQLite database come
+through the driver alone, SQLAlchemy with the first change, boto3 with the first call to AWS.
+Every method may raise ``core.errors.OuttrayError``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from core.db import reads, upgrade
+from core.db.engine import Database, Reader
+from core.errors import NotFoundError, OuttrayError, SettingsError
+from core.model import (
+    Chip,
+    Composition,
+    CustomerFilter,
+    CustomerHeader,
+    CustomerRow,
+    DocumentFilter,
+    DocumentLog,
+    DocumentRow,
+    Draft,
+    EmailKind,
+    FeedState,
+    FeedStatus,
+    ImportReport,
+    IngestReport,
+    Kind,
+    Overview,
+    SendOutcome,
+    Verdict,
+)
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from core.checking import CheckReport
+    from core.importing import FailedImport, Progress
+    from core.ports import Clock, Feed, Mailer, SuppressionList
+    from core.sending import Dispatch
+    from core.ses.clients import Clients
+
+_WAITING_EVERY_SECONDS: Final = 5.0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Backend:
+    """One database and one AWS account, as the settings name them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = _now,
+        mailer: Mailer | None = None,
+        suppression_list: SuppressionList | None = None,
+        feed: Feed | None = None,
+    ) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._mailer = mailer
+        self._suppression_list = suppression_list
+        self._given_feed = feed
+        self._database = Database(settings.database_url)
+        self._feed_lock = threading.Lock()
+        has_feed = bool(settings.queue_url) or feed is not None
+        self._feed_status = FeedStatus(FeedState.STARTING if has_feed else FeedState.OFF)
+        self._asked_waiting = 0.0
+
+    def open(self) -> None:
+        """Create the database or bring it up to date.
+
+        Raises:
+            DatabaseVersionError: it is newer than this program, or not Outtray's.
+        """
+        upgrade.prepare(self._database)
+
+    def close(self) -> None:
+        self._database.close()
+
+    # ----------------------------------------------------------------- looking
+
+    @property
+    def _reader(self) -> Reader:
+        return self._database.reader
+
+    def overview(self) -> Overview:
+        return reads.overview(self._reader)
+
+    def count_customers(self, where: CustomerFilter) -> int:
+        return reads.count_customers(self._reader, where)
+
+    def page_customers(
+        self, where: CustomerFilter, offset: int = 0, limit: int | None = None
+    ) -> tuple[CustomerRow, ...]:
+        """Return customers, those that need attention first; ``limit`` ``None`` is all."""
+        return reads.page_customers(self._reader, where, offset, limit)
+
+    def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
+        return reads.customer_position(self._reader, where, customer_id)
+
+    def customer_header(self, customer_id: int) -> CustomerHeader:
+        from core.db import history
+
+        found = history.customer_header(self._reader, customer_id)
+        if found is None:
+            raise NotFoundError("That customer is no longer in the database.")
+        return found
+
+    def count_documents(self, where: DocumentFilter) -> int:
+        return reads.count_documents(self._reader, where)
+
+    def page_documents(
+        self, where: DocumentFilter, offset: int = 0, limit: int | None = None
+    ) -> tuple[DocumentRow, ...]:
+        """Return documents, newest sent first; ``limit`` ``None`` is all."""
+        return reads.page_documents(self._reader, where, offset, limit)
+
+    def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
+        return reads.document_position(self._reader, where, document_id)
+
+    def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
+        return reads.chip_counts(self._reader, where)
+
+    def document_log(self, document_id: int) -> DocumentLog:
+        from core import history
+
+        return history.document_log(self._reader, document_id)
+
+    def find_document(
+        self, number: str, customer: str = "", kind: Kind | None = None
+    ) -> DocumentRow:
+        """Return the one document with this number; ``NotFoundError`` for none or several."""
+        from core import history
+
+        return history.find_document(self._reader, number, customer, kind)
+
+    def revision(self) -> int:
+        """Return a number that changes when any program has changed the database."""
+        return reads.revision(self._reader)
+
+    # ----------------------------------------------------------------- sending
+
+    @cached_property
+    def _clients(self) -> Clients:
+        from core.ses.clients import Clients
+
+        return Clients()
+
+    @cached_property
+    def _dispatch(self) -> Dispatch:
+        from core.sending import Dispatch
+        from core.ses.mailer import SesMailer
+        from core.ses.suppression import SesSuppressionList
+
+        return Dispatch(
+            database=self._database,
+            mailer=self._mailer or SesMailer(self._clients),
+            suppression_list=self._suppression_list or SesSuppressionList(self._clients),
+            clock=self._clock,
+            sender=self.settings.sender,
+            operator=self.settings.operator,
+            configuration_set=self.settings.configuration_set,
+        )
+
+    def compose(self, kind: EmailKind, document_id: int) -> Composition:
+        """Return a draft with everything filled in; what was never sent becomes an original."""
+        from core import drafting
+
+        return drafting.draft(self._reader, kind, document_id)
+
+    def check(self, draft: Draft) -> Verdict:
+        """Ask the gate; SES's suppression list is asked live."""
+        return self._dispatch.check(draft)
+
+    def send(self, draft: Draft, confirmed: bool) -> SendOutcome:
+        """Send once, if the gate lets it; ``confirmed`` answers what the gate asks."""
+        return self._dispatch.send(draft, confirmed=confirmed)
+
+    def recover(self) -> int:
+        """Close what stopped programs left in flight; return how many deliveries that were."""
+        return self._dispatch.recover()
+
+    # ----------------------------------------------------------------- feed
+
+    @cached_property
+    def _feed(self) -> Feed:
+        from core.ses.feed import SqsFeed
+
+        if self._given_feed is not None:
+            return self._given_feed
+        if not self.settings.queue_url:
+            raise SettingsError(
+                "No queue is configured, so SES's reports cannot be read.",
+                "Set OUTTRAY_QUEUE_URL, or feed.queue_url in the settings file.",
+            )
+        return SqsFeed(self._clients, self.settings.queue_url)
+
+    def pull(self, wait_seconds: int) -> IngestReport:
+        """Take one batch from the queue: one long poll of up to 20 seconds, and its commit."""
+        from core import ingest
+
+        try:
+            report = ingest.pull(self._database, self._feed, self._clock, wait_seconds)
+        except OuttrayError as error:
+            self._report_feed(FeedState.DOWN, error)
+            raise
+        self._report_feed(FeedState.LIVE)
+        return report
+
+    def load_events(self, path: Path) -> IngestReport:
+        """Store the facts in a file of any envelope."""
+        from core import ingest
+
+        return ingest.load(self._database, path, self._clock)
+
+    def feed_status(self) -> FeedStatus:
+        """Return how the feed of this program fares, and when the newest fact was stored."""
+        with self._feed_lock:
+            status = self._feed_status
+        return replace(status, last_event_at=reads.last_received(self._reader))
+
+    def _report_feed(self, state: FeedState, error: OuttrayError | None = None) -> None:
+        waiting = self._feed_status.waiting
+        if error is None and time.monotonic() - self._asked_waiting > _WAITING_EVERY_SECONDS:
+            waiting = self._feed.waiting()
+            self._asked_waiting = time.monotonic()
+        with self._feed_lock:
+            self._feed_status = FeedStatus(
+                state=state,
+                last_answer_at=self._feed_status.last_answer_at if error else self._clock(),
+                waiting=None if error else waiting,
+                problem=error.title if error else "",
+                hint=error.hint if error else "",
+            )
+
+    # ----------------------------------------------------------------- upkeep
+
+    def import_files(
+        self, paths: Sequence[Path], *, dry_run: bool = False, progress: Progress | None = None
+    ) -> list[ImportReport | FailedImport]:
+        """Import accounting exports; customers before documents, one transaction a file."""
+        from core import importing
+
+        return importing.import_files(self._database, paths, dry_run=dry_run, progress=progress)
+
+    def check_summaries(self) -> CheckReport:
+        """Recompute every stored summary from the events; nothing is changed."""
+        from core import checking
+
+        return checking.check(self._database)
+
+    def backup(self, target: Path) -> Path:
+        """Copy the SQLite database while it is in use."""
+        return upgrade.backup(self._database, target)

@@ -1,0 +1,72 @@
+"""How values are kept in columns, the same for every database and for both ways of reading.
+
+Instants are whole microseconds since 1970 in UTC (0: never), money is whole ten-thousandths, dates
+are ISO text. Integers sort, add up and compare exactly, which SQLite's floats do not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_PER_UNIT: Final = 10_000
+
+UNRESOLVED_BITS: Final = {"SOFT_BOUNCED": 1, "BOUNCED": 2}
+"""The bits of ``documents.open_bounce``: soft and hard may both be open."""
+
+
+def to_instant(at: datetime | None) -> int:
+    return 0 if at is None else (at - _EPOCH) // _MICROSECOND
+
+
+def from_instant(value: int) -> datetime | None:
+    return None if not value else _EPOCH + timedelta(microseconds=value)
+
+
+def known_instant(value: int) -> datetime:
+    """Like ``from_instant`` for a column that always holds a time."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def to_money(value: Decimal) -> int:
+    """Raises ``ValueError`` when ``value`` has more than four decimals: nothing is rounded away."""
+    scaled = value * _PER_UNIT
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{value} has more than four decimals")
+    return int(scaled)
+
+
+def from_money(value: int) -> Decimal:
+    """At least two decimals, and as many more as are needed."""
+    exact = Decimal(value) / _PER_UNIT
+    return exact.quantize(Decimal("0.01")) if value % 100 == 0 else exact.normalize()
+
+
+def to_date(value: date | None) -> str:
+    return "" if value is None else value.isoformat()
+
+
+def from_date(value: str) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def search_key(text: str) -> str:
+    """Text as it is searched: without case, without accents, blanks folded."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(bare.split())
+
+
+def storable(value: str) -> str:
+    """Text as every database takes it: NUL and lone surrogates become visible escapes."""
+    return value.replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def digest(value: str) -> str:
+    """A SHA-256 in hexadecimal that takes any text, broken surrogates included."""
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,196 @@
+"""Emails on their way out: written before the call, answered after it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from core.db.adoption import adopt_waiting
+from core.db.codec import storable, to_instant
+from core.db.summaries import settle_deliveries
+from core.db.tables import attachments, deliveries, emails, messages
+from core.model import AttachedFile, EmailKind, Role, Status, address_key
+
+NEVER_HANDED_OVER: Final = "Outtray stopped before this was handed to SES; nothing was sent."
+STOPPED_MID_CALL: Final = (
+    "Outtray stopped while SES was being called; SES's report will tell whether it was sent."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    role: Role
+    address: str
+    tag: str
+    """Opaque and unique; SES gives it back with every event."""
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEmail:
+    document_id: int
+    kind: EmailKind
+    subject: str
+    body: str
+    sender: str
+    sent_by: str
+    created_at: datetime
+    message_id: str
+    mime: bytes | None = field(repr=False)
+    """The exact bytes; ``None`` where they are not ours to keep."""
+    attachments: tuple[AttachedFile, ...]
+    deliveries: tuple[NewDelivery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An email that is written down, with its deliveries in the order given."""
+
+    email_id: int
+    delivery_ids: tuple[int, ...]
+
+
+def record(connection: Connection, email: NewEmail, status: Status = Status.QUEUED) -> Recorded:
+    """Write an email and its deliveries before anything is sent."""
+    email_id = connection.execute(
+        insert(emails)
+        .values(
+            document_id=email.document_id,
+            kind=email.kind.value,
+            subject=storable(email.subject),
+            body=storable(email.body),
+            sender=storable(email.sender),
+            sent_by=storable(email.sent_by),
+            created_at=to_instant(email.created_at),
+            message_id=email.message_id,
+        )
+        .returning(emails.c.id)
+    ).scalar_one()
+    if email.mime is not None:
+        connection.execute(insert(messages).values(email_id=email_id, mime=email.mime))
+    if email.attachments:
+        connection.execute(
+            insert(attachments),
+            [
+                {
+                    "email_id": email_id,
+                    "position": position,
+                    "name": storable(file.name),
+                    "content_type": file.content_type,
+                    "size": len(file.content),
+                    "sha256": hashlib.sha256(file.content).hexdigest(),
+                }
+                for position, file in enumerate(email.attachments)
+            ],
+        )
+    ids = connection.scalars(
+        insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=True),
+        [
+            {
+                "email_id": email_id,
+                "document_id": email.document_id,
+                "role": delivery.role.value,
+                "address": storable(delivery.address),
+                "address_key": storable(address_key(delivery.address)),
+                "replaces": delivery.replaces,
+                "tag": delivery.tag,
+                "local_status": int(status),
+                "status": int(status),
+                "claimed_at": to_instant(email.created_at),
+            }
+            for delivery in email.deliveries
+        ],
+    ).all()
+    settle_deliveries(connection, ids)
+    return Recorded(int(email_id), tuple(ids))
+
+
+def claim(connection: Connection, delivery_id: int, now: datetime) -> bool:
+    """Take a queued delivery for sending; false when somebody else has it."""
+    taken = connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.id == delivery_id,
+            deliveries.c.local_status == int(Status.QUEUED),
+        )
+        .values(local_status=int(Status.SENDING), claimed_at=to_instant(now))
+    )
+    if taken.rowcount != 1:
+        return False
+    settle_deliveries(connection, [delivery_id])
+    return True
+
+
+def accepted(
+    connection: Connection, delivery_id: int, ses_message_id: str, region: str, at: datetime
+) -> None:
+    """Record SES's yes, and take the facts that came before it."""
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery_id)
+        .values(
+            local_status=int(Status.SENT),
+            ses_message_id=ses_message_id,
+            region=region,
+            accepted_at=to_instant(at),
+            error="",
+        )
+    )
+    settle_deliveries(connection, {delivery_id} | adopt_waiting(connection, [ses_message_id]))
+
+
+def not_sent(connection: Connection, delivery_id: int, words: str) -> None:
+    """Record a definite no."""
+    _close(connection, delivery_id, Status.FAILED, words)
+
+
+def unanswered(connection: Connection, delivery_id: int, words: str) -> None:
+    """Record that nobody knows; the feed settles it through our tag."""
+    _close(connection, delivery_id, Status.UNCONFIRMED, words)
+
+
+def recover(connection: Connection, before: datetime) -> int:
+    """Close what a stopped program left in flight; return how many deliveries that were.
+
+    What was only queued was certainly not sent. What was being sent is not known.
+    """
+    d = deliveries.c
+    stuck = connection.execute(
+        select(d.id, d.local_status).where(
+            d.local_status < int(Status.UNCONFIRMED), d.claimed_at < to_instant(before)
+        )
+    ).all()
+    for delivery_id, local_status in stuck:
+        if local_status == Status.QUEUED:
+            not_sent(connection, delivery_id, NEVER_HANDED_OVER)
+        else:
+            unanswered(connection, delivery_id, STOPPED_MID_CALL)
+    return len(stuck)
+
+
+def statuses(
+    connection: Connection, delivery_ids: Sequence[int]
+) -> dict[int, tuple[int, str, str]]:
+    """Return status, SES message id and error of deliveries."""
+    d = deliveries.c
+    return {
+        row.id: (row.status, row.ses_message_id, row.error)
+        for row in connection.execute(
+            select(d.id, d.status, d.ses_message_id, d.error).where(d.id.in_(list(delivery_ids)))
+        )
+    }
+
+
+def _close(connection: Connection, delivery_id: int, status: Status, words: str) -> None:
+    connection.execute(
+        update(deliveries)
+        # What SES has accepted meanwhile stays accepted.
+        .where(deliveries.c.id == delivery_id, deliveries.c.local_status < int(Status.FAILED))
+        .values(local_status=int(status), error=storable(words))
+    )
+    settle_deliveries(connection, [delivery_id])

@@ -1,0 +1,117 @@
+"""Filters as SQL text: fixed fragments, every value bound by name.
+
+Text rather than SQLAlchemy expressions, because the first rows of the terminal UI are read through
+the driver itself (see ``engine.SqliteReader``); the same text runs on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from core.db.codec import search_key
+from core.model import Chip, CustomerFilter, DocumentFilter
+
+#: What each chip looks for. Bounces, complaints, drops and failures are looked for where they are
+#: *unresolved*, whatever the latest email says; the other words are those of the latest email.
+CHIPS: Final = {
+    Chip.ATTENTION: (
+        "(d.open_bounce > 0 OR d.open_complaint > 0 OR d.open_drop > 0 OR d.open_failure > 0"
+        " OR d.word = 'UNCONFIRMED')"
+    ),
+    Chip.BOUNCED: "d.open_bounce > 0",
+    Chip.SOFT_BOUNCED: "d.open_bounce IN (1, 3)",
+    Chip.COMPLAINED: "d.open_complaint > 0",
+    Chip.DROPPED: "d.open_drop > 0",
+    Chip.FAILED: "d.open_failure > 0",
+    Chip.NEVER_REACHED: "d.never_reached > 0",
+    Chip.NEVER_SENT: "d.word = 'NEVER_SENT'",
+    **{
+        chip: f"d.word = '{chip.name}'"
+        for chip in (
+            Chip.QUEUED,
+            Chip.SENDING,
+            Chip.UNCONFIRMED,
+            Chip.SENT,
+            Chip.DEFERRED,
+            Chip.DELIVERED,
+            Chip.OPENED,
+            Chip.CLICKED,
+        )
+    },
+}
+
+NEWEST_FIRST: Final = "d.last_sent_at DESC, d.id DESC"
+ATTENTION_FIRST: Final = "c.attention DESC, c.name_key, c.id"
+
+type_of_query = tuple[str, dict[str, Any]]
+
+
+def document_conditions(where: DocumentFilter) -> type_of_query:
+    """Return a WHERE clause over ``documents d`` (empty for everything) and its values."""
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    if where.customer_id is not None:
+        parts.append("d.customer_id = :customer_id")
+        values["customer_id"] = where.customer_id
+    if where.customer:
+        parts.append(
+            "d.customer_id IN (SELECT id FROM customers WHERE search LIKE :customer ESCAPE '!')"
+        )
+        values["customer"] = _part_of(search_key(where.customer))
+    if where.kind is not None:
+        parts.append("d.kind = :kind")
+        values["kind"] = where.kind.value
+    if where.number:
+        parts.append("d.number = :number")
+        values["number"] = where.number
+    if where.chip is not Chip.ALL:
+        parts.append(CHIPS[where.chip])
+    for position, word in enumerate(search_key(where.text).split()):
+        name = f"word{position}"
+        parts.append(
+            f"(d.number_key LIKE :{name} ESCAPE '!'"
+            f" OR lower(d.last_recipient) LIKE :{name} ESCAPE '!'"
+            f" OR d.customer_id IN (SELECT id FROM customers WHERE search LIKE :{name} ESCAPE '!'))"
+        )
+        values[name] = _part_of(word)
+    return _where(parts), values
+
+
+def customer_conditions(where: CustomerFilter) -> type_of_query:
+    """Return a WHERE clause over ``customers c`` (empty for everything) and its values."""
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    if where.attention:
+        parts.append("c.attention > 0")
+    key = search_key(where.text)
+    if key:
+        words = []
+        for position, word in enumerate(key.split()):
+            words.append(f"c.search LIKE :word{position} ESCAPE '!'")
+            values[f"word{position}"] = _part_of(word)
+        parts.append(
+            f"({' AND '.join(words)} OR c.id IN"
+            " (SELECT customer_id FROM documents WHERE number_key LIKE :number ESCAPE '!'))"
+        )
+        values["number"] = _escape(key) + "%"
+    return _where(parts), values
+
+
+def numbered(name: str, items: list[Any]) -> type_of_query:
+    """Return ``(:name0, :name1 …)`` for an IN clause, and its values."""
+    values = {f"{name}{position}": item for position, item in enumerate(items)}
+    return f"({', '.join(':' + key for key in values) or 'NULL'})", values
+
+
+def _where(parts: list[str]) -> str:
+    return " WHERE " + " AND ".join(parts) if parts else ""
+
+
+def _part_of(text: str) -> str:
+    return f"%{_escape(text)}%"
+
+
+def _escape(text: str) -> str:
+    for special in "!%_":
+        text = text.replace(special, "!" + special)
+    return text

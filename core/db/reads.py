@@ -1,0 +1,283 @@
+"""Customers and documents for the screens, page by page. Only ``Reader`` is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from core.db.codec import from_date, from_instant, from_money, known_instant
+from core.db.engine import Reader, SqliteReader
+from core.db.queries import (
+    ATTENTION_FIRST,
+    CHIPS,
+    NEWEST_FIRST,
+    customer_conditions,
+    document_conditions,
+    numbered,
+)
+from core.model import (
+    Amount,
+    Chip,
+    CustomerFilter,
+    CustomerRow,
+    DocumentFilter,
+    DocumentRow,
+    DocumentSummary,
+    Kind,
+    Overview,
+    Word,
+)
+
+_ALL: Final = 2**31 - 1
+
+_DOCUMENT_COLUMNS: Final = (
+    "d.id, d.customer_id, c.name, d.kind, d.number, d.status, d.currency, d.total, d.balance_due,"
+    " d.issued_on, d.due_on, d.pdf, d.word, d.other_failed, d.delivered, d.recipients,"
+    " d.send_count, d.last_sent_at, d.last_recipient, d.last_email_id, d.open_bounce,"
+    " d.open_complaint, d.open_drop, d.open_failure, d.ever_delivered, d.never_reached"
+)
+
+# --------------------------------------------------------------------------- documents
+
+
+def count_documents(reader: Reader, where: DocumentFilter) -> int:
+    clause, values = document_conditions(where)
+    return int(reader.rows("SELECT count(*) FROM documents d" + clause, values)[0][0])
+
+
+def page_documents(
+    reader: Reader, where: DocumentFilter, offset: int = 0, limit: int | None = None
+) -> tuple[DocumentRow, ...]:
+    """Return documents, newest sent first, never sent last; ``limit`` ``None`` is all of them.
+
+    Two steps in one statement: the ids come from a covering index, only they are joined.
+    """
+    clause, values = document_conditions(where)
+    rows = reader.rows(
+        f"SELECT {_DOCUMENT_COLUMNS} FROM documents d JOIN customers c ON c.id = d.customer_id"
+        f" WHERE d.id IN (SELECT d.id FROM documents d{clause} ORDER BY {NEWEST_FIRST}"
+        f" LIMIT :limit OFFSET :offset) ORDER BY {NEWEST_FIRST}",
+        {**values, "limit": _ALL if limit is None else limit, "offset": offset},
+    )
+    return tuple(map(_document, rows))
+
+
+def document(reader: Reader, document_id: int) -> DocumentRow | None:
+    rows = reader.rows(
+        f"SELECT {_DOCUMENT_COLUMNS} FROM documents d JOIN customers c ON c.id = d.customer_id"
+        " WHERE d.id = :id",
+        {"id": document_id},
+    )
+    return _document(rows[0]) if rows else None
+
+
+def document_position(reader: Reader, where: DocumentFilter, document_id: int) -> int | None:
+    """Return how many documents stand before this one, ``None`` when it is not among them."""
+    clause, values = document_conditions(where)
+    here = reader.rows(
+        f"SELECT d.last_sent_at FROM documents d{clause}"
+        f"{' AND' if clause else ' WHERE'} d.id = :id",
+        {**values, "id": document_id},
+    )
+    if not here:
+        return None
+    before = reader.rows(
+        f"SELECT count(*) FROM documents d{clause}{' AND' if clause else ' WHERE'}"
+        " (d.last_sent_at > :at OR (d.last_sent_at = :at AND d.id > :id))",
+        {**values, "id": document_id, "at": here[0][0]},
+    )
+    return int(before[0][0])
+
+
+def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
+    """Return the number behind every chip, whatever chip ``where`` itself has."""
+    clause, values = document_conditions(
+        DocumentFilter(where.customer_id, where.customer, where.text, where.kind)
+    )
+    chips = list(CHIPS)
+    sums = ", ".join(f"sum(CASE WHEN {CHIPS[chip]} THEN 1 ELSE 0 END)" for chip in chips)
+    row = reader.rows(f"SELECT count(*), {sums} FROM documents d{clause}", values)[0]
+    counts = {chip: int(count or 0) for chip, count in zip(chips, row[1:], strict=True)}
+    return {Chip.ALL: int(row[0]), **counts}
+
+
+def _document(row: Sequence[Any]) -> DocumentRow:
+    unresolved = {
+        Word.SOFT_BOUNCED: row[20] & 1,
+        Word.BOUNCED: row[20] & 2,
+        Word.COMPLAINED: row[21],
+        Word.DROPPED: row[22],
+        Word.FAILED: row[23],
+    }
+    return DocumentRow(
+        id=row[0],
+        customer_id=row[1],
+        customer=row[2],
+        kind=Kind(row[3]),
+        number=row[4],
+        status=row[5],
+        currency=row[6],
+        total=from_money(row[7]),
+        balance_due=from_money(row[8]),
+        issued_on=from_date(row[9]),
+        due_on=from_date(row[10]),
+        pdf=row[11],
+        summary=DocumentSummary(
+            word=Word(row[12]),
+            other_failed=bool(row[13]),
+            delivered=row[14],
+            recipients=row[15],
+            send_count=row[16],
+            last_sent_at=from_instant(row[17]),
+            last_recipient=row[18],
+            last_email_id=row[19],
+            unresolved=frozenset(word for word, is_open in unresolved.items() if is_open),
+            ever_delivered=bool(row[24]),
+            never_reached=bool(row[25]),
+        ),
+    )
+
+
+# --------------------------------------------------------------------------- customers
+
+
+def count_customers(reader: Reader, where: CustomerFilter) -> int:
+    clause, values = customer_conditions(where)
+    return int(reader.rows("SELECT count(*) FROM customers c" + clause, values)[0][0])
+
+
+def page_customers(
+    reader: Reader, where: CustomerFilter, offset: int = 0, limit: int | None = None
+) -> tuple[CustomerRow, ...]:
+    """Return customers, those that need attention first, then by name."""
+    clause, values = customer_conditions(where)
+    rows = reader.rows(
+        "SELECT c.id, c.name, c.documents, c.last_sent_at, c.bounced, c.complained, c.dropped,"
+        f" c.failed, c.never_reached FROM customers c{clause} ORDER BY {ATTENTION_FIRST}"
+        " LIMIT :limit OFFSET :offset",
+        {**values, "limit": _ALL if limit is None else limit, "offset": offset},
+    )
+    ids = [row[0] for row in rows]
+    balances = open_balances(reader, ids)
+    addresses = _primary_addresses(reader, ids)
+    return tuple(
+        CustomerRow(
+            id=row[0],
+            name=row[1],
+            address=addresses.get(row[0], ""),
+            open_balance=balances.get(row[0], ()),
+            documents=row[2],
+            last_sent_at=from_instant(row[3]),
+            bounced=row[4],
+            complained=row[5],
+            dropped=row[6],
+            failed=row[7],
+            never_reached=row[8],
+        )
+        for row in rows
+    )
+
+
+def customer_position(reader: Reader, where: CustomerFilter, customer_id: int) -> int | None:
+    """Return how many customers stand before this one, ``None`` when it is not among them."""
+    clause, values = customer_conditions(where)
+    also = " AND" if clause else " WHERE"
+    here = reader.rows(
+        f"SELECT c.attention, c.name_key FROM customers c{clause}{also} c.id = :id",
+        {**values, "id": customer_id},
+    )
+    if not here:
+        return None
+    before = reader.rows(
+        f"SELECT count(*) FROM customers c{clause}{also} (c.attention > :attention"
+        " OR (c.attention = :attention AND (c.name_key < :name"
+        " OR (c.name_key = :name AND c.id < :id))))",
+        {**values, "id": customer_id, "attention": here[0][0], "name": here[0][1]},
+    )
+    return int(before[0][0])
+
+
+def open_balances(reader: Reader, customer_ids: list[int]) -> dict[int, tuple[Amount, ...]]:
+    """Return what each customer owes on invoices, one amount a currency."""
+    return _amounts(reader, customer_ids, "d.kind = 'invoice' AND d.balance_due > 0")
+
+
+def never_reached_amounts(reader: Reader, customer_ids: list[int]) -> dict[int, tuple[Amount, ...]]:
+    """Return the open money on documents that were sent and reached nobody."""
+    return _amounts(reader, customer_ids, NEVER_REACHED)
+
+
+#: Sent, still open, and every attempt failed: what is merely on its way is not counted.
+NEVER_REACHED: Final = (
+    "d.never_reached > 0 AND d.kind = 'invoice' AND d.send_count > 0"
+    " AND d.word NOT IN ('QUEUED', 'SENDING', 'SENT', 'DEFERRED')"
+)
+
+
+def _amounts(
+    reader: Reader, customer_ids: list[int], condition: str
+) -> dict[int, tuple[Amount, ...]]:
+    among, values = numbered("id", list(customer_ids))
+    found: dict[int, list[Amount]] = {}
+    for customer_id, currency, total in reader.rows(
+        "SELECT d.customer_id, d.currency, sum(d.balance_due) FROM documents d"
+        f" WHERE d.customer_id IN {among} AND {condition}"
+        " GROUP BY d.customer_id, d.currency ORDER BY 3 DESC",
+        values,
+    ):
+        found.setdefault(customer_id, []).append(Amount(from_money(int(total)), currency))
+    return {customer_id: tuple(amounts) for customer_id, amounts in found.items()}
+
+
+def _primary_addresses(reader: Reader, customer_ids: list[int]) -> dict[int, str]:
+    among, values = numbered("id", list(customer_ids))
+    rows = reader.rows(
+        "SELECT customer_id, address FROM contacts"
+        f" WHERE customer_id IN {among} AND is_primary > 0",
+        values,
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def overview(reader: Reader) -> Overview:
+    customers, attention = reader.rows(
+        "SELECT count(*), coalesce(sum(CASE WHEN attention > 0 THEN 1 ELSE 0 END), 0)"
+        " FROM customers",
+        {},
+    )[0]
+    documents = reader.rows("SELECT count(*) FROM documents", {})[0][0]
+    bounced = reader.rows("SELECT count(*) FROM documents d WHERE d.open_bounce > 0", {})[0][0]
+    unreached = reader.rows(
+        "SELECT d.currency, sum(d.balance_due), count(*) FROM documents d"
+        f" WHERE {NEVER_REACHED} GROUP BY d.currency ORDER BY 2 DESC",
+        {},
+    )
+    return Overview(
+        customers=int(customers),
+        documents=int(documents),
+        attention=int(attention),
+        bounced=int(bounced),
+        never_reached=tuple(Amount(from_money(int(r[1])), r[0]) for r in unreached),
+        never_reached_documents=sum(int(r[2]) for r in unreached),
+    )
+
+
+def last_received(reader: Reader) -> datetime | None:
+    """Return when the newest fact was stored."""
+    rows = reader.rows("SELECT received_at FROM payloads ORDER BY id DESC LIMIT 1", {})
+    return known_instant(rows[0][0]) if rows else None
+
+
+def revision(reader: Reader) -> int:
+    """Return a number that changes with the data; what it is says nothing."""
+    if isinstance(reader, SqliteReader):
+        return reader.revision()
+    return int(
+        reader.rows(
+            "SELECT (SELECT coalesce(max(id), 0) FROM payloads)"
+            " + (SELECT coalesce(sum(local_status), 0) + count(*) FROM deliveries"
+            "    WHERE local_status < 35) + (SELECT coalesce(max(id), 0) FROM emails)",
+            {},
+        )[0][0]
+    )

@@ -1,0 +1,253 @@
+"""The tables. Columns are explained where the name alone does not; codecs are in ``codec``."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite gives an INTEGER PRIMARY KEY its rowid; PostgreSQL wants eight bytes.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=text("0"))
+
+
+def _flag(name: str) -> Column[int]:
+    return Column(name, SmallInteger, nullable=False, server_default=text("0"))
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=text("''"))
+
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("ref", Text, unique=True),  # the id in the accounting system, where it has one
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False, index=True),  # search_key(name)
+    _text("search"),  # search_key of name and addresses
+    _text("phone"),
+    # Roll-ups of the customer's documents.
+    _number("documents"),
+    _number("attention"),  # documents that need attention: the order of the customers screen
+    _number("bounced"),
+    _number("complained"),
+    _number("dropped"),
+    _number("failed"),
+    _number("never_reached"),
+    _number("last_sent_at"),
+)
+Index("ix_customers_attention", customers.c.attention.desc(), customers.c.name_key, customers.c.id)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("customer_id", _Id, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    _text("name"),
+    Column("address", Text, nullable=False),
+    Column("address_key", Text, nullable=False, index=True),
+    _flag("is_primary"),
+    UniqueConstraint("customer_id", "address_key"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("customer_id", _Id, ForeignKey("customers.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("number", Text, nullable=False, index=True),
+    Column("number_key", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("currency", String(3), nullable=False),
+    _number("total"),
+    _number("balance_due"),
+    _text("issued_on"),
+    _text("due_on"),
+    _text("pdf"),
+    # What the row shows: written in the transaction of the fact that changes it.
+    Column("word", String(16), nullable=False, server_default=text("'NEVER_SENT'")),
+    _flag("other_failed"),
+    _flag("delivered"),
+    _flag("recipients"),
+    _number("send_count"),
+    _number("last_sent_at"),
+    _text("last_recipient"),
+    Column("last_email_id", _Id),
+    _flag("ever_delivered"),
+    _flag("never_reached"),
+    _flag("open_bounce"),  # bits: 1 soft, 2 hard
+    _flag("open_complaint"),
+    _flag("open_drop"),
+    _flag("open_failure"),
+    UniqueConstraint("customer_id", "kind", "number"),
+)
+_newest = (documents.c.last_sent_at.desc(), documents.c.id.desc())
+Index("ix_documents_newest", *_newest)
+Index("ix_documents_customer", documents.c.customer_id, *_newest)
+Index("ix_documents_word", documents.c.word, *_newest)
+for _column in ("open_bounce", "open_complaint", "open_drop", "open_failure"):
+    Index(
+        f"ix_documents_{_column}",
+        *_newest,
+        sqlite_where=documents.c[_column] > 0,
+        postgresql_where=documents.c[_column] > 0,
+    )
+
+emails = Table(
+    "emails",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("document_id", _Id, ForeignKey("documents.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    _text("subject"),
+    _text("body"),
+    _text("sender"),
+    _text("sent_by"),
+    _number("created_at"),
+    _text("message_id"),  # the Message-ID header we wrote; SES puts its own on the wire
+    Index("ix_emails_document", "document_id", "created_at", "id"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    # The exact bytes that left, apart so that rows of emails stay small.
+    Column("email_id", _Id, ForeignKey("emails.id", ondelete="CASCADE"), primary_key=True),
+    Column("mime", LargeBinary, nullable=False),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("email_id", _Id, ForeignKey("emails.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    _number("size"),
+    Column("sha256", String(64), nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("email_id", _Id, ForeignKey("emails.id"), nullable=False, index=True),
+    Column("document_id", _Id, ForeignKey("documents.id"), nullable=False, index=True),
+    Column("role", String(3), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("address_key", Text, nullable=False, index=True),
+    Column("replaces", Text),
+    Column("tag", Text, nullable=False, unique=True),
+    Column("local_status", SmallInteger, nullable=False),  # what we did; facts are in events
+    _number("claimed_at"),
+    _number("accepted_at"),
+    _text("ses_message_id"),
+    _text("region"),
+    _text("error"),
+    # Settled from local_status and the events.
+    Column("status", SmallInteger, nullable=False),
+    _flag("engagement"),
+    _flag("by_person"),
+    _number("sent_at"),
+    _number("deferred_at"),
+    _number("delivered_at"),
+    _number("opened_at"),
+    _number("clicked_at"),
+    _number("bounced_at"),
+    _number("complained_at"),
+    _number("dropped_at"),
+    _text("diagnostic"),
+    _text("enhanced_status"),
+    _text("subtype"),
+)
+Index("ix_deliveries_ses_message_id", deliveries.c.ses_message_id)
+Index(
+    "ix_deliveries_in_flight",
+    deliveries.c.local_status,
+    sqlite_where=deliveries.c.local_status < 35,
+    postgresql_where=deliveries.c.local_status < 35,
+)
+
+payloads = Table(
+    "payloads",
+    metadata,
+    # SES's own words, kept for ever; one row a body that brought something new.
+    Column("id", _Id, primary_key=True),
+    _number("received_at"),
+    Column("raw", Text, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    # The natural key (status.natural_key) is the row: newest mails stay together on disk.
+    Column("message_id", Text, primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", Text, primary_key=True),
+    Column("recipient_key", Text, primary_key=True),
+    Column("discriminator", Text, primary_key=True),
+    Column("delivery_id", _Id, ForeignKey("deliveries.id"), index=True),  # empty: unmatched
+    _flag("counts"),  # 0: about another address, a note only
+    _text("recipient"),
+    _text("subtype"),
+    Column("tag", Text),
+    _text("feedback_id"),
+    _text("action"),
+    _text("enhanced_status"),
+    _text("diagnostic"),
+    _text("user_agent"),
+    _text("ip"),
+    _text("link"),
+    _flag("reports_nobody"),
+    _number("received_at"),
+    Column("payload_id", _Id, ForeignKey("payloads.id"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("sha256", String(64), primary_key=True),  # of the raw body: the same body is kept once
+    _number("received_at"),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    # Our own list; SES's is asked live.
+    Column("address_key", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _number("since"),
+    _text("added_by"),
+)

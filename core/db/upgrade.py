@@ -1,0 +1,101 @@
+"""Bringing a database to this program's version; one from the future is refused with words."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from core.db.engine import Database
+from core.errors import DatabaseError, DatabaseVersionError
+
+#: All revisions, oldest first, so that the version can be judged without importing Alembic.
+REVISIONS: Final = ("0001",)
+HEAD: Final = REVISIONS[-1]
+
+_SCRIPTS: Final = Path(__file__).resolve().parent / "migrations"
+
+
+def version(database: Database) -> str | None:
+    """Return the revision of ``database``; ``None`` where Outtray has no tables yet."""
+    if database.path is not None and not database.path.exists():
+        return None
+    if not _has_table(database, "alembic_version"):
+        if _has_table(database, "documents"):
+            raise DatabaseVersionError(
+                f"{database.path or 'The database'} holds tables that are not Outtray's.",
+                "Name another database in OUTTRAY_DATABASE_URL.",
+            )
+        return None
+    rows = database.reader.rows("SELECT version_num FROM alembic_version", {})
+    return str(rows[0][0]) if rows else None
+
+
+def prepare(database: Database) -> None:
+    """Create what is missing; keep a copy of an older SQLite file beside it before changing it.
+
+    Raises:
+        DatabaseVersionError: the database is newer than this program.
+    """
+    found = version(database)
+    if found == HEAD:
+        return
+    if found is not None and found not in REVISIONS:
+        raise DatabaseVersionError(
+            f"The database {database.path or ''} was written by a newer Outtray "
+            f"(its version is {found}, this program knows up to {HEAD}).",
+            "Update Outtray. Nothing was changed.",
+        )
+    if found is not None and database.path is not None:
+        backup(database, database.path.with_name(f"{database.path.name}.before-{HEAD}"))
+    _run_migrations(database)
+
+
+def backup(database: Database, target: Path) -> Path:
+    """Copy a SQLite database while it is in use, through SQLite itself.
+
+    Raises:
+        DatabaseError: not a SQLite file, or the copy cannot be written.
+    """
+    if database.path is None:
+        raise DatabaseError(
+            "Only a SQLite database can be copied like this.", "Use pg_dump for PostgreSQL."
+        )
+    unfinished = target.with_name(target.name + ".part")
+    try:
+        unfinished.touch(mode=0o600)
+        source, copy = sqlite3.connect(database.path), sqlite3.connect(unfinished)
+        with source, copy:
+            source.backup(copy)
+        source.close()
+        copy.close()
+        shutil.move(unfinished, target)
+    except (OSError, sqlite3.Error) as error:
+        unfinished.unlink(missing_ok=True)
+        raise DatabaseError(
+            f"The copy {target} could not be written: {error}.", "Check the folder and the disk."
+        ) from error
+    return target
+
+
+def _has_table(database: Database, name: str) -> bool:
+    if database.path is not None:
+        sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name"
+    else:
+        sql = (
+            "SELECT 1 FROM information_schema.tables"
+            " WHERE table_schema = current_schema() AND table_name = :name"
+        )
+    return bool(database.reader.rows(sql, {"name": name}))
+
+
+def _run_migrations(database: Database) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    with database.transaction() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,66 @@
+"""The log of a document with what every line means and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.advice import WHAT_TO_DO
+from core.db import history, reads
+from core.db.engine import Reader
+from core.diagnosis import explain
+from core.errors import NotFoundError
+from core.model import DocumentFilter, DocumentLog, DocumentRow, Kind, RecipientEntry, Word
+from core.status import FAILURES
+
+_EXPLAINED = FAILURES | {Word.DEFERRED}
+
+
+def document_log(reader: Reader, document_id: int) -> DocumentLog:
+    """Return every email of a document, newest first.
+
+    Raises:
+        NotFoundError: the document is gone.
+    """
+    document = reads.document(reader, document_id)
+    if document is None:
+        raise NotFoundError("That document is no longer in the database.")
+    emails = history.emails_of(reader, document_id)
+    return DocumentLog(
+        document,
+        tuple(replace(e, recipients=tuple(map(explained, e.recipients))) for e in emails),
+    )
+
+
+def explained(entry: RecipientEntry) -> RecipientEntry:
+    """Return the entry with cause and advice; the advice is for the status, then the cause."""
+    word = entry.state.word
+    advice = WHAT_TO_DO[word]
+    if word not in _EXPLAINED or not (entry.state.diagnostic or entry.state.subtype):
+        return replace(entry, advice=advice)
+    found = explain(entry.state.diagnostic, entry.state.enhanced_status, entry.state.subtype)
+    return replace(entry, cause=found.cause, advice=found.advice or advice)
+
+
+def find_document(
+    reader: Reader, number: str, customer: str = "", kind: Kind | None = None
+) -> DocumentRow:
+    """Return the one document with this number.
+
+    Raises:
+        NotFoundError: none has it, or several do and ``customer`` does not tell them apart.
+    """
+    where = DocumentFilter(number=number, customer=customer, kind=kind)
+    found = reads.page_documents(reader, where, limit=20)
+    if not found:
+        whose = f" of a customer like {customer!r}" if customer else ""
+        raise NotFoundError(
+            f"There is no document {number!r}{whose}.",
+            "outtray documents --search TEXT finds it by a part of its number.",
+        )
+    if len(found) > 1:
+        names = ", ".join(f"{row.kind.value} of {row.customer}" for row in found)
+        raise NotFoundError(
+            f"{len(found)} documents have the number {number!r}: {names}.",
+            "Say which with --customer NAME or --kind invoice|estimate.",
+        )
+    return found[0]

@@ -1,0 +1,121 @@
+"""Accounting exports into the database, one transaction a file: nothing is half-imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from core.db.catalogue import Catalogue, Change, CustomerEntry, DocumentEntry, put_documents
+from core.db.engine import Database
+from core.errors import OuttrayError
+from core.imports import CustomerRecord, DocumentRecord, ParsedFile, read
+from core.model import ImportReport
+
+Progress = Callable[[str, int, int], None]
+"""(what is being done, done, all); called now and then."""
+
+_PLAIN: Final = "plain"
+"""The dialect whose documents may name a customer by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedImport:
+    """A file of which nothing was kept."""
+
+    file: str
+    error: OuttrayError
+
+
+def import_files(
+    database: Database,
+    paths: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> list[ImportReport | FailedImport]:
+    """Import files, customers before documents; the answers are in the order of ``paths``.
+
+    Bad rows are reported and left out, everything else is kept. A file that cannot be read does
+    not stop the others.
+    """
+    tell = progress or (lambda *_: None)
+    answers: dict[int, ImportReport | FailedImport] = {}
+    parsed: dict[int, ParsedFile] = {}
+    for position, path in enumerate(paths):
+        try:
+            parsed[position] = _read(path, tell)
+        except OuttrayError as error:
+            answers[position] = FailedImport(str(path), error)
+    for position in sorted(parsed, key=lambda p: (parsed[p].kind != "customers", p)):
+        answers[position] = _store(database, paths[position], parsed[position], tell, dry_run)
+    return [answers[position] for position in range(len(paths))]
+
+
+def _read(path: Path, tell: Progress) -> ParsedFile:
+    return read(path, lambda done, total: tell(f"reading {path.name}", done, total))
+
+
+def _store(
+    database: Database, path: Path, parsed: ParsedFile, tell: Progress, dry_run: bool
+) -> ImportReport:
+    counts = dict.fromkeys(Change, 0)
+    with database.transaction(commit=not dry_run) as connection:
+        catalogue = Catalogue(connection)
+        for record in parsed.customers:
+            counts[catalogue.put_customer(_customer(record))] += 1
+        told = catalogue.customers_created
+        documents = put_documents(
+            connection,
+            catalogue,
+            [_document(r, path, parsed.dialect, catalogue) for r in parsed.documents],
+            lambda done, total: tell(f"writing {path.name}", done, total),
+        )
+        for change, count in documents.items():
+            counts[change] += count
+        created = catalogue.customers_created - told
+    return ImportReport(
+        file=str(path),
+        dialect=parsed.dialect,
+        kind=parsed.kind,
+        read=parsed.read,
+        created=counts[Change.CREATED],
+        updated=counts[Change.UPDATED],
+        unchanged=counts[Change.UNCHANGED],
+        rejected=parsed.rejected,
+        customers_created=created,
+    )
+
+
+def _customer(record: CustomerRecord) -> CustomerEntry:
+    return CustomerEntry(record.name, record.email, record.contact, record.ref, record.phone)
+
+
+def _document(
+    record: DocumentRecord, path: Path, dialect: str, catalogue: Catalogue
+) -> DocumentEntry:
+    by_id = dialect == _PLAIN and catalogue.has_ref(record.customer)
+    return DocumentEntry(
+        customer=CustomerEntry(
+            record.customer, record.customer_email, ref=record.customer if by_id else ""
+        ),
+        kind=record.kind,
+        number=record.number,
+        status=record.status,
+        currency=record.currency,
+        total=record.total,
+        balance_due=record.balance_due,
+        issued_on=record.issued_on,
+        due_on=record.due_on,
+        pdf=_pdf(record.pdf, path),
+    )
+
+
+def _pdf(pdf: str, path: Path) -> str:
+    """A file beside the export becomes a whole path; anything else stays as it is written."""
+    if pdf and "://" not in pdf:
+        beside = path.resolve().parent / pdf
+        if beside.is_file():
+            return str(beside)
+    return pdf

@@ -1,0 +1,111 @@
+"""From bodies to facts: what cannot be read is kept, what came twice counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from core.db import events
+from core.db.engine import Database
+from core.db.events import Unreadable
+from core.errors import DatabaseBusyError, DatabaseError, InputError
+from core.model import IngestReport
+from core.ports import Clock, Feed
+from core.ses.bodies import split_bodies
+from core.ses.payload import Outcome, Parsed, parse_all
+
+_AT_ONCE: Final = 500
+"""Bodies of a file in one transaction."""
+
+
+def pull(database: Database, feed: Feed, clock: Clock, wait_seconds: int) -> IngestReport:
+    """Take one batch from the queue; delete it there only after the commit here.
+
+    Raises:
+        ServiceError: the queue; what was received comes again.
+        DatabaseError: nothing was stored and nothing deleted.
+    """
+    messages = feed.receive(wait_seconds)
+    if not messages:
+        return IngestReport()
+    report = ingest(database, [message.body for message in messages], "queue", clock)
+    feed.delete(messages)
+    return report
+
+
+def load(database: Database, path: Path, clock: Clock) -> IngestReport:
+    """Store everything in a file: JSON lines, an array, one object, any envelope."""
+    bodies = read_bodies(path)
+    report = IngestReport()
+    for start in range(0, len(bodies), _AT_ONCE):
+        report += ingest(database, bodies[start : start + _AT_ONCE], path.name, clock)
+    return report
+
+
+def read_bodies(path: Path) -> list[str]:
+    """Return the bodies of a file; bytes that are no UTF-8 stay visible as escapes.
+
+    Raises:
+        InputError: the file cannot be read at all.
+    """
+    try:
+        return split_bodies(path.read_bytes().decode("utf-8-sig", "backslashreplace"))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def ingest(database: Database, bodies: Sequence[str], source: str, clock: Clock) -> IngestReport:
+    """Store the facts of ``bodies`` in one transaction.
+
+    A body that the database itself refuses is put into quarantine, so that it cannot hold up the
+    ones around it.
+    """
+    parsed = [part for body in bodies for part in parse_all(body)]
+    try:
+        return _store(database, parsed, source, clock)
+    except DatabaseBusyError:
+        raise
+    except DatabaseError:
+        if len(parsed) == 1:
+            return _refused(database, parsed, source, clock)
+    report = IngestReport()
+    for part in parsed:
+        try:
+            report += _store(database, [part], source, clock)
+        except DatabaseBusyError:
+            raise
+        except DatabaseError:
+            report += _refused(database, [part], source, clock)
+    return report
+
+
+def _store(database: Database, parsed: Iterable[Parsed], source: str, clock: Clock) -> IngestReport:
+    parts = list(parsed)
+    readable = [(p.raw, p.facts) for p in parts if p.outcome is Outcome.FACTS]
+    unreadable = [
+        Unreadable(p.raw, p.reason, source) for p in parts if p.outcome is Outcome.QUARANTINED
+    ]
+    now = clock()
+    with database.transaction() as connection:
+        stored = events.store(connection, readable, now)
+        events.quarantine_bodies(connection, unreadable, now)
+    return IngestReport(
+        read=len(parts),
+        applied=stored.applied,
+        duplicate=stored.duplicate,
+        unmatched=stored.unmatched,
+        quarantined=len(unreadable),
+        setup=sum(p.outcome is Outcome.SETUP for p in parts),
+    )
+
+
+def _refused(
+    database: Database, parsed: Sequence[Parsed], source: str, clock: Clock
+) -> IngestReport:
+    reason = "the database refused it"
+    with database.transaction() as connection:
+        events.quarantine_bodies(
+            connection, [Unreadable(p.raw, reason, source) for p in parsed], clock()
+        )
+    return IngestReport(read=len(parsed), quarantined=len(parsed))

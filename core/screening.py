@@ -1,0 +1,119 @@
+"""Collects the facts that the gate judges: from the database, and from SES live."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time
+
+from email_validator import EmailNotValidError, validate_email
+
+from core.db import gatefacts, history
+from core.db.engine import Reader
+from core.errors import ServiceError
+from core.gate import GateFacts, RecentEmail, RecipientFacts
+from core.message import sender_address
+from core.model import DocumentRow, Draft, Health, Suppression, address_key
+from core.ports import SuppressionList
+
+
+def gather(
+    reader: Reader,
+    suppression_list: SuppressionList,
+    draft: Draft,
+    document: DocumentRow,
+    *,
+    sender: str,
+    operator: str,
+    now: datetime,
+) -> GateFacts:
+    """Return what is known now. A look-up that fails becomes a fact, never an exception."""
+    addresses = [*draft.to, *draft.cc, *draft.bcc]
+    contacts = history.contacts(reader, document.customer_id)
+    health = history.health(reader, addresses)
+    own = gatefacts.own_suppressions(reader, addresses)
+    recipients = tuple(
+        _recipient(reader, suppression_list, address, own, health) for address in addresses
+    )
+    used = {address_key(address) for address in addresses}
+    return GateFacts(
+        kind=draft.kind,
+        document_kind=document.kind,
+        number=document.number,
+        document_status=document.status,
+        operator=operator,
+        sender_problem=syntax_problem(sender_address(sender)) if sender else "It is not set.",
+        recipients=recipients if draft.to else (),
+        today=tuple(
+            _recent(email, document)
+            for email in gatefacts.emails_since(reader, document.customer_id, _today(now))
+        ),
+        unsettled=tuple(
+            _recent(email, document) for email in gatefacts.unsettled_emails(reader, document.id)
+        ),
+        alternatives=tuple(
+            contact.address
+            for contact in contacts
+            if address_key(contact.address) not in used and not contact.health.is_bad
+        ),
+    )
+
+
+def syntax_problem(address: str) -> str:
+    """Return why SES would not take this address; empty when it would.
+
+    SES takes no non-ASCII local part (no SMTPUTF8); other domains travel as Punycode.
+    """
+    try:
+        validate_email(address, allow_smtputf8=False, check_deliverability=False)
+    except EmailNotValidError as error:
+        return str(error)
+    return ""
+
+
+def as_sent(address: str) -> str:
+    """Return a valid address as it goes to SES: blanks removed, the domain in ASCII."""
+    valid = validate_email(address.strip(), allow_smtputf8=False, check_deliverability=False)
+    return valid.ascii_email or valid.normalized
+
+
+def _recipient(
+    reader: Reader,
+    suppression_list: SuppressionList,
+    address: str,
+    own: dict[str, Suppression],
+    health: dict[str, Health],
+) -> RecipientFacts:
+    key = address_key(address)
+    facts = RecipientFacts(
+        address=address,
+        syntax_problem=syntax_problem(address),
+        own=own.get(key),
+        health=health.get(key, Health()),
+    )
+    if facts.syntax_problem:
+        return facts
+    try:
+        found = suppression_list.look_up(address)
+    except ServiceError as error:
+        return replace(facts, lookup_problem=str(error))
+    return replace(facts, suppression=_with_cause(reader, found) if found else None)
+
+
+def _with_cause(reader: Reader, found: Suppression) -> Suppression:
+    """Name the very email that caused it, where it is ours."""
+    cause = history.email_by_message_id(reader, found.ses_message_id)
+    if cause is None:
+        return found
+    return replace(found, email_subject=cause[0], document_number=cause[1])
+
+
+def _today(now: datetime) -> datetime:
+    """The last local midnight: *today* is the operator's."""
+    local = now.astimezone()
+    return datetime.combine(local.date(), time.min).astimezone()
+
+
+def _recent(email: gatefacts.EarlierEmail, document: DocumentRow) -> RecentEmail:
+    return RecentEmail(
+        email.number, email.document_id == document.id, email.sent_by, email.at, email.word
+    )

@@ -1,0 +1,192 @@
+"""Send, follow up, resend: written before the call, answered after it, never repeated blindly."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from core.db import outbox, reads
+from core.db.engine import Database
+from core.drafting import replaced_by
+from core.errors import NotFoundError, ServiceError, ThrottledError, UnansweredError
+from core.gate import judge
+from core.message import compose, one_line, sender_address
+from core.model import (
+    Decision,
+    DocumentRow,
+    Draft,
+    RecipientOutcome,
+    Role,
+    SendOutcome,
+    Status,
+    Verdict,
+    Word,
+    address_key,
+)
+from core.ports import Clock, Mailer, Outgoing, SuppressionList
+from core.screening import as_sent, gather
+
+#: Pauses between tries of a call that SES documents as *not accepted*; then it is FAILED.
+_THROTTLE_PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
+#: What is older than this and still in flight belongs to a program that has stopped.
+LEASE: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """Everything an act of sending needs; tests give fakes for what is outside."""
+
+    database: Database
+    mailer: Mailer
+    suppression_list: SuppressionList
+    clock: Clock
+    sender: str
+    operator: str
+    configuration_set: str
+    pause: Callable[[float], None] = field(default=time.sleep)
+
+    def check(self, draft: Draft) -> Verdict:
+        """Ask the gate; SES's suppression list is asked live for every recipient."""
+        return self._judge(draft, self._document(draft.document_id))
+
+    def send(self, draft: Draft, *, confirmed: bool) -> SendOutcome:
+        """Send ``draft`` once, if the gate lets it; ``confirmed`` answers what the gate asks.
+
+        Every recipient is one SES call; what becomes of one does not stop the others.
+        """
+        document = self._document(draft.document_id)
+        verdict = self._judge(draft, document)
+        asks = verdict.decision is Decision.ASK and not confirmed
+        if verdict.decision is Decision.REFUSE or asks:
+            return SendOutcome(document.number, None, verdict)
+        email = self._write_down(draft)
+        with self.database.transaction() as connection:
+            recorded = outbox.record(connection, email)
+        for delivery_id, delivery in zip(recorded.delivery_ids, email.deliveries, strict=True):
+            self._hand_over(delivery_id, delivery, email)
+        return SendOutcome(
+            document.number, recorded.email_id, verdict, self._outcomes(recorded, email)
+        )
+
+    def recover(self) -> int:
+        """Close what stopped programs left in flight; return how many deliveries that were."""
+        with self.database.transaction() as connection:
+            return outbox.recover(connection, self.clock() - LEASE)
+
+    # ----------------------------------------------------------------- steps
+
+    def _document(self, document_id: int) -> DocumentRow:
+        document = reads.document(self.database.reader, document_id)
+        if document is None:
+            raise NotFoundError("That document is no longer in the database.")
+        return document
+
+    def _judge(self, draft: Draft, document: DocumentRow) -> Verdict:
+        facts = gather(
+            self.database.reader,
+            self.suppression_list,
+            draft,
+            document,
+            sender=self.sender,
+            operator=self.operator,
+            now=self.clock(),
+        )
+        return judge(facts)
+
+    def _write_down(self, draft: Draft) -> outbox.NewEmail:
+        """Compose the exact bytes and name every delivery, before anything is sent."""
+        ready = replace(
+            draft,
+            to=tuple(map(as_sent, draft.to)),
+            cc=tuple(map(as_sent, draft.cc)),
+            bcc=tuple(map(as_sent, draft.bcc)),
+            subject=one_line(draft.subject),
+        )
+        now = self.clock()
+        domain = sender_address(self.sender).rpartition("@")[2]
+        message_id = f"<{uuid.uuid4().hex}@{domain}>"
+        return outbox.NewEmail(
+            document_id=ready.document_id,
+            kind=ready.kind,
+            subject=ready.subject,
+            body=ready.body,
+            sender=self.sender,
+            sent_by=self.operator,
+            created_at=now,
+            message_id=message_id,
+            mime=compose(ready, self.sender, message_id, now),
+            attachments=ready.attachments,
+            deliveries=_deliveries(ready),
+        )
+
+    def _hand_over(
+        self, delivery_id: int, delivery: outbox.NewDelivery, email: outbox.NewEmail
+    ) -> None:
+        with self.database.transaction() as connection:
+            if not outbox.claim(connection, delivery_id, self.clock()):
+                return  # somebody else has it
+        outgoing = Outgoing(
+            sender=self.sender,
+            recipient=delivery.address,
+            mime=email.mime or b"",
+            tag=delivery.tag,
+            configuration_set=self.configuration_set,
+        )
+        try:
+            ses_message_id = self._call(outgoing)
+        except UnansweredError as error:
+            self._note_unanswered(delivery_id, str(error))
+        except ServiceError as error:
+            with self.database.transaction() as connection:
+                outbox.not_sent(connection, delivery_id, str(error))
+        except BaseException:
+            # Interrupted in the middle of the call: whether SES has it is not known.
+            self._note_unanswered(delivery_id, outbox.STOPPED_MID_CALL)
+            raise
+        else:
+            with self.database.transaction() as connection:
+                outbox.accepted(
+                    connection, delivery_id, ses_message_id, self.mailer.region, self.clock()
+                )
+
+    def _call(self, outgoing: Outgoing) -> str:
+        """Call SES; only its documented *not accepted, slow down* is tried again."""
+        for pause in _THROTTLE_PAUSES:
+            try:
+                return self.mailer.send(outgoing)
+            except ThrottledError:
+                self.pause(pause)
+        return self.mailer.send(outgoing)
+
+    def _note_unanswered(self, delivery_id: int, words: str) -> None:
+        with self.database.transaction() as connection:
+            outbox.unanswered(connection, delivery_id, words)
+
+    def _outcomes(
+        self, recorded: outbox.Recorded, email: outbox.NewEmail
+    ) -> tuple[RecipientOutcome, ...]:
+        with self.database.transaction() as connection:
+            found = outbox.statuses(connection, recorded.delivery_ids)
+        outcomes = []
+        for delivery_id, delivery in zip(recorded.delivery_ids, email.deliveries, strict=True):
+            status, ses_message_id, error = found[delivery_id]
+            word = Word[Status(status).name]
+            outcomes.append(RecipientOutcome(delivery.address, word, ses_message_id, error))
+        return tuple(outcomes)
+
+
+def _deliveries(draft: Draft) -> tuple[outbox.NewDelivery, ...]:
+    """One a distinct address, in the order To, Cc, Bcc: nobody gets the same email twice."""
+    found: dict[str, outbox.NewDelivery] = {}
+    by_role = ((Role.TO, draft.to), (Role.CC, draft.cc), (Role.BCC, draft.bcc))
+    for role, addresses in by_role:
+        for address in addresses:
+            found.setdefault(
+                address_key(address),
+                outbox.NewDelivery(role, address, uuid.uuid4().hex, replaced_by(draft, address)),
+            )
+    return tuple(found.values())

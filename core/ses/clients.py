@@ -1,0 +1,146 @@
+"""AWS clients with time-outs and retries spelt out, and AWS's errors in our words.
+
+Credentials, Region and endpoints are boto3's own chain (``AWS_PROFILE``, ``AWS_REGION``,
+``AWS_ENDPOINT_URL_SESV2`` …).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from core.errors import (
+    CredentialsError,
+    RefusedError,
+    ServiceError,
+    ThrottledError,
+    UnansweredError,
+    UnreachableError,
+)
+
+LONGEST_POLL_SECONDS: Final = 20
+_CREDENTIALS_HINT: Final = "Check AWS_PROFILE or the keys; with SSO run aws sso login."
+_THROTTLED: Final = frozenset(
+    {"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestThrottled"}
+)
+_CREDENTIALS: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+
+
+class Clients:
+    """Creates each client once, when it is first needed: importing boto3 takes its time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: dict[str, Any] = {}
+
+    def mail(self) -> Any:
+        """For ``SendEmail``: it has no idempotency token: nothing is repeated by the SDK."""
+        return self._client("mail", "sesv2", read_timeout=60, retries=1)
+
+    def control(self) -> Any:
+        """For SES calls that may be repeated: suppression list, account."""
+        return self._client("control", "sesv2", read_timeout=10, retries=3)
+
+    def queue(self) -> Any:
+        """For SQS; the read time-out exceeds the longest poll."""
+        return self._client("queue", "sqs", read_timeout=LONGEST_POLL_SECONDS + 10, retries=3)
+
+    def _client(self, name: str, service: str, *, read_timeout: int, retries: int) -> Any:
+        with self._lock:
+            if name not in self._made:
+                import boto3
+                from botocore.config import Config
+
+                config = Config(
+                    connect_timeout=5,
+                    read_timeout=read_timeout,
+                    retries={"total_max_attempts": retries, "mode": "standard"},
+                    tcp_keepalive=True,
+                )
+                with in_words(service):
+                    self._made[name] = boto3.session.Session().client(service, config=config)
+            return self._made[name]
+
+
+@contextmanager
+def in_words(service: str) -> Iterator[None]:
+    """Turn botocore's errors into ours; anything that may have had an effect is *unanswered*."""
+    from botocore import exceptions as boto
+
+    try:
+        yield
+    except boto.ClientError as error:
+        raise _answered(service, error) from error
+    except (
+        boto.NoCredentialsError,
+        boto.PartialCredentialsError,
+        boto.TokenRetrievalError,
+    ) as error:
+        raise CredentialsError(
+            f"There are no AWS credentials: {error}.", _CREDENTIALS_HINT
+        ) from error
+    except (boto.ProfileNotFound, boto.NoRegionError, boto.UnauthorizedSSOTokenError) as error:
+        raise CredentialsError(f"AWS is not set up: {error}.", _CREDENTIALS_HINT) from error
+    except (
+        boto.ConnectTimeoutError,
+        boto.EndpointConnectionError,
+        boto.ProxyConnectionError,
+    ) as error:
+        raise UnreachableError(
+            f"{_name(service)} cannot be reached: {error}.", "Check the network, then try again."
+        ) from error
+    except boto.ParamValidationError as error:
+        raise RefusedError(f"{_name(service)} was not asked: {error}.") from error
+    except boto.BotoCoreError as error:
+        raise UnansweredError(
+            f"{_name(service)} did not answer: {error}.",
+            "Whether it was done is not known; wait for SES's report before repeating it.",
+        ) from error
+
+
+def _answered(service: str, error: Any) -> ServiceError:
+    """Read an answer that is an error. Only 5xx and time-outs leave open whether it was done."""
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    words = str(error.response.get("Error", {}).get("Message", "")) or code
+    http = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    said = f"{_name(service)} said: {words}"
+    if code in _THROTTLED or http == 429:
+        return ThrottledError(said, "Nothing was sent. Try again in a moment.")
+    if code in _CREDENTIALS or http in (401, 403):
+        return CredentialsError(said, _CREDENTIALS_HINT)
+    if http >= 500 or http == 408 or code == "RequestTimeout":
+        return UnansweredError(
+            said, "Whether it was done is not known; wait for SES's report before repeating it."
+        )
+    if "NonExistentQueue" in code or "QueueDoesNotExist" in code:
+        return RefusedError(f"{said}. The queue is gone.", "Check OUTTRAY_QUEUE_URL.")
+    return RefusedError(said, _HINTS.get(code, ""))
+
+
+_HINTS: Final = {
+    "MessageRejected": "Verify the From address in SES, or correct the message.",
+    "MailFromDomainNotVerifiedException": "Verify the MAIL FROM domain in SES.",
+    "NotFoundException": "Check OUTTRAY_CONFIGURATION_SET.",
+    "SendingPausedException": "Sending is paused in SES for this account or configuration set.",
+    "AccountSuspendedException": "SES has restricted this account; ask AWS support.",
+    "LimitExceededException": "The daily quota is used up; it opens again over 24 hours.",
+    "BadRequestException": "Correct the message or the address.",
+}
+
+
+def _name(service: str) -> str:
+    return {"sesv2": "SES", "sqs": "SQS"}.get(service, service)

@@ -1,0 +1,148 @@
+"""Settings from TOML and the environment; a mistake names file, key and line."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from core.errors import SettingsError
+
+#: TOML key (dotted) → environment variable. The environment wins.
+_VARIABLES: Final = {
+    "database.url": "OUTTRAY_DATABASE_URL",
+    "operator": "OUTTRAY_OPERATOR",
+    "mail.from": "OUTTRAY_FROM",
+    "mail.configuration_set": "OUTTRAY_CONFIGURATION_SET",
+    "feed.queue_url": "OUTTRAY_QUEUE_URL",
+    "ui.theme": "OUTTRAY_THEME",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What Outtray was told; AWS credentials and endpoints are boto3's own business."""
+
+    database_url: str
+    """Any SQLAlchemy URL."""
+    operator: str = "unknown"
+    """Who presses the keys: *sent by*."""
+    sender: str = ""
+    """The From address, with or without a display name."""
+    configuration_set: str = ""
+    queue_url: str = ""
+    """Empty: there is no feed, and the UI says so."""
+    theme: str = ""
+    source: Path | None = field(default=None, compare=False)
+    """The TOML file that was read, if there is one."""
+
+    @property
+    def database_label(self) -> str:
+        """A short name of the database for the status bar; never holds a password."""
+        scheme, _, rest = self.database_url.partition("://")
+        if scheme.startswith("sqlite"):
+            return Path(rest).name or "in memory"
+        host = rest.rpartition("@")[2].partition("?")[0]
+        return host or scheme
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings in force.
+
+    Raises:
+        SettingsError: a file that cannot be read, an unknown key or a value of the wrong type.
+    """
+    env = os.environ if environment is None else environment
+    path = _config_path(env)
+    values = _from_file(path) if path is not None else {}
+    for key, variable in _VARIABLES.items():
+        if env.get(variable):
+            values[key] = env[variable]
+    return Settings(
+        database_url=values.get("database.url") or _default_database_url(),
+        operator=values.get("operator") or _login_name(),
+        sender=values.get("mail.from", ""),
+        configuration_set=values.get("mail.configuration_set", ""),
+        queue_url=values.get("feed.queue_url", ""),
+        theme=values.get("ui.theme", ""),
+        source=path,
+    )
+
+
+def _config_path(env: Mapping[str, str]) -> Path | None:
+    named = env.get("OUTTRAY_CONFIG")
+    if named:
+        path = Path(named).expanduser()
+        if not path.is_file():
+            raise SettingsError(
+                f"The settings file {path} does not exist.",
+                "Correct OUTTRAY_CONFIG, or unset it.",
+            )
+        return path
+    from platformdirs import user_config_path  # not needed where OUTTRAY_CONFIG is set
+
+    path = user_config_path("outtray", appauthor=False) / "config.toml"
+    return path if path.is_file() else None
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    try:
+        text = path.read_text("utf-8")
+        data = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}.", "Correct the line and start again.") from error
+    values: dict[str, str] = {}
+    for key, value in _flatten(data):
+        if key not in _VARIABLES:
+            raise SettingsError(
+                f"{path}, line {_line_of(text, key)}: unknown key {key!r}.",
+                f"Known keys: {', '.join(_VARIABLES)}.",
+            )
+        if not isinstance(value, str):
+            raise SettingsError(
+                f"{path}, line {_line_of(text, key)}: {key} is {value!r}.",
+                "Expected a text in quotes.",
+            )
+        values[key] = value
+    return values
+
+
+def _flatten(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    flat: list[tuple[str, Any]] = []
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            flat.extend(_flatten(value, f"{prefix}{key}."))
+        else:
+            flat.append((prefix + key, value))
+    return flat
+
+
+def _line_of(text: str, key: str) -> int:
+    """The first line that assigns the last part of ``key``; 1 when it cannot be found."""
+    pattern = re.compile(
+        rf"^\s*[\"']?{re.escape(key.rpartition('.')[2])}[\"']?\s*=|\b{re.escape(key)}\s*="
+    )
+    for number, line in enumerate(text.splitlines(), 1):
+        if pattern.search(line):
+            return number
+    return 1
+
+
+def _default_database_url() -> str:
+    from platformdirs import user_data_path  # only asked for where no database is named
+
+    return f"sqlite:///{user_data_path('outtray', appauthor=False) / 'outtray.db'}"
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
