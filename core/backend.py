@@ -36,6 +36,7 @@ from core.model import (
     IngestReport,
     Kind,
     Overview,
+    QuarantinedBody,
     SendOutcome,
     Verdict,
 )
@@ -224,6 +225,10 @@ class Backend:
         from core import ingest
 
         return ingest.load(self._database, path, self._clock)
+
+    def quarantined(self) -> tuple[QuarantinedBody, ...]:
+        """Return the bodies that could not be read, newest first."""
+        return reads.quarantined(self._reader)
 
     def feed_status(self) -> FeedStatus:
         """Return how the feed of this program fares, and when the newest fact was stored."""

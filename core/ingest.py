@@ -12,8 +12,9 @@ from core.db.events import Unreadable
 from core.errors import DatabaseBusyError, DatabaseError, InputError
 from core.model import IngestReport
 from core.ports import Clock, Feed
-from core.ses.bodies import split_bodies
-from core.ses.payload import Outcome, Parsed, parse_all
+from core.ses.payload import Outcome, Parsed, parse_all, split_bodies
+
+__all__ = ["Parsed", "ingest", "load", "parse_file", "pull", "read_bodies"]
 
 _AT_ONCE: Final = 500
 """Bodies of a file in one transaction."""
@@ -53,6 +54,11 @@ def read_bodies(path: Path) -> list[str]:
         return split_bodies(path.read_bytes().decode("utf-8-sig", "backslashreplace"))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def parse_file(path: Path) -> list[Parsed]:
+    """Return what Outtray reads in a file, without storing it; raises ``InputError``."""
+    return [part for body in read_bodies(path) for part in parse_all(body)]
 
 
 def ingest(database: Database, bodies: Sequence[str], source: str, clock: Clock) -> IngestReport:

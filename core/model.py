@@ -576,12 +576,24 @@ class FeedStatus:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class QuarantinedBody:
+    """A body that could not be read, kept as it came."""
+
+    id: str
+    """The SHA-256 of the body."""
+    received_at: datetime
+    source: str
+    reason: str
+    raw: str = field(repr=False)
+
+
 # --------------------------------------------------------------------------- import
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A row that was left out; the rest of its file was kept."""
+    """A row, or a part of one, that was left out; the reason says which. The rest was kept."""
 
     line: int
     field: str

@@ -200,11 +200,18 @@ def settle(
 
 
 def _later(one: Fact, other: Fact) -> bool:
-    return (one.at, bool(one.diagnostic), natural_key(one), one.diagnostic) > (
-        other.at,
-        bool(other.diagnostic),
-        natural_key(other),
-        other.diagnostic,
+    """A total order: two readings of one event must give the same answer in both orders."""
+    return _telling(one) > _telling(other)
+
+
+def _telling(fact: Fact) -> tuple[object, ...]:
+    return (
+        fact.at,
+        bool(fact.diagnostic),
+        natural_key(fact),
+        fact.diagnostic,
+        fact.enhanced_status,
+        fact.subtype,
     )
 
 
@@ -277,7 +284,9 @@ def _sent_at(email: Sequence[DeliveryView]) -> datetime:
 
 def _first_recipient(email: Sequence[DeliveryView]) -> str:
     order = (Role.TO, Role.CC, Role.BCC)
-    return min(email, key=lambda d: (order.index(d.role), address_key(d.address))).address
+    return min(
+        email, key=lambda d: (order.index(d.role), address_key(d.address), d.address)
+    ).address
 
 
 def _unresolved(emails: Sequence[Sequence[DeliveryView]]) -> frozenset[Word]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -55,59 +55,110 @@ class Recorded:
     delivery_ids: tuple[int, ...]
 
 
-def record(connection: Connection, email: NewEmail, status: Status = Status.QUEUED) -> Recorded:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a call that is over when the email is written down."""
+
+    status: Status
+    ses_message_id: str = ""
+    region: str = ""
+    at: datetime | None = None
+    error: str = ""
+
+
+def record(connection: Connection, email: NewEmail) -> Recorded:
     """Write an email and its deliveries before anything is sent."""
-    email_id = connection.execute(
-        insert(emails)
-        .values(
-            document_id=email.document_id,
-            kind=email.kind.value,
-            subject=storable(email.subject),
-            body=storable(email.body),
-            sender=storable(email.sender),
-            sent_by=storable(email.sent_by),
-            created_at=to_instant(email.created_at),
-            message_id=email.message_id,
-        )
-        .returning(emails.c.id)
-    ).scalar_one()
-    if email.mime is not None:
-        connection.execute(insert(messages).values(email_id=email_id, mime=email.mime))
-    if email.attachments:
-        connection.execute(
-            insert(attachments),
-            [
-                {
-                    "email_id": email_id,
-                    "position": position,
-                    "name": storable(file.name),
-                    "content_type": file.content_type,
-                    "size": len(file.content),
-                    "sha256": hashlib.sha256(file.content).hexdigest(),
-                }
-                for position, file in enumerate(email.attachments)
-            ],
-        )
-    ids = connection.scalars(
-        insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=True),
-        [
-            {
-                "email_id": email_id,
-                "document_id": email.document_id,
-                "role": delivery.role.value,
-                "address": storable(delivery.address),
-                "address_key": storable(address_key(delivery.address)),
-                "replaces": delivery.replaces,
-                "tag": delivery.tag,
-                "local_status": int(status),
-                "status": int(status),
-                "claimed_at": to_instant(email.created_at),
-            }
-            for delivery in email.deliveries
-        ],
+    return record_all(connection, [email])[0]
+
+
+def record_all(
+    connection: Connection, new: Sequence[NewEmail], answers: Mapping[str, Answer] | None = None
+) -> list[Recorded]:
+    """Write many emails; ``answers``, by tag, for those that were sent before they were known.
+
+    A delivery without an answer is QUEUED.
+    """
+    if not new:
+        return []
+    known = answers or {}
+    email_ids = connection.scalars(
+        insert(emails).returning(emails.c.id, sort_by_parameter_order=True),
+        [_email_row(email) for email in new],
     ).all()
+    mimes = [
+        {"email_id": i, "mime": e.mime}
+        for i, e in zip(email_ids, new, strict=True)
+        if e.mime is not None
+    ]
+    if mimes:
+        connection.execute(insert(messages), mimes)
+    files = [row for i, e in zip(email_ids, new, strict=True) for row in _file_rows(i, e)]
+    if files:
+        connection.execute(insert(attachments), files)
+    rows = [
+        _delivery_row(i, e, delivery, known.get(delivery.tag, Answer(Status.QUEUED)))
+        for i, e in zip(email_ids, new, strict=True)
+        for delivery in e.deliveries
+    ]
+    ids = list(
+        connection.scalars(
+            insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=True), rows
+        )
+    )
     settle_deliveries(connection, ids)
-    return Recorded(int(email_id), tuple(ids))
+    remaining = iter(ids)
+    return [
+        Recorded(i, tuple(next(remaining) for _ in e.deliveries))
+        for i, e in zip(email_ids, new, strict=True)
+    ]
+
+
+def _email_row(email: NewEmail) -> dict[str, Any]:
+    return {
+        "document_id": email.document_id,
+        "kind": email.kind.value,
+        "subject": storable(email.subject),
+        "body": storable(email.body),
+        "sender": storable(email.sender),
+        "sent_by": storable(email.sent_by),
+        "created_at": to_instant(email.created_at),
+        "message_id": email.message_id,
+    }
+
+
+def _file_rows(email_id: int, email: NewEmail) -> list[dict[str, Any]]:
+    return [
+        {
+            "email_id": email_id,
+            "position": position,
+            "name": storable(file.name),
+            "content_type": file.content_type,
+            "size": len(file.content),
+            "sha256": hashlib.sha256(file.content).hexdigest(),
+        }
+        for position, file in enumerate(email.attachments)
+    ]
+
+
+def _delivery_row(
+    email_id: int, email: NewEmail, delivery: NewDelivery, answer: Answer
+) -> dict[str, Any]:
+    return {
+        "email_id": email_id,
+        "document_id": email.document_id,
+        "role": delivery.role.value,
+        "address": storable(delivery.address),
+        "address_key": storable(address_key(delivery.address)),
+        "replaces": delivery.replaces,
+        "tag": delivery.tag,
+        "local_status": int(answer.status),
+        "status": int(answer.status),
+        "claimed_at": to_instant(email.created_at),
+        "accepted_at": to_instant(answer.at),
+        "ses_message_id": answer.ses_message_id,
+        "region": answer.region,
+        "error": storable(answer.error),
+    }
 
 
 def claim(connection: Connection, delivery_id: int, now: datetime) -> bool:

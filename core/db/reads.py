@@ -26,6 +26,7 @@ from core.model import (
     DocumentSummary,
     Kind,
     Overview,
+    QuarantinedBody,
     Word,
 )
 
@@ -267,6 +268,16 @@ def last_received(reader: Reader) -> datetime | None:
     """Return when the newest fact was stored."""
     rows = reader.rows("SELECT received_at FROM payloads ORDER BY id DESC LIMIT 1", {})
     return known_instant(rows[0][0]) if rows else None
+
+
+def quarantined(reader: Reader) -> tuple[QuarantinedBody, ...]:
+    """Return the bodies that could not be read, newest first."""
+    rows = reader.rows(
+        "SELECT sha256, received_at, source, reason, raw FROM quarantine"
+        " ORDER BY received_at DESC, sha256",
+        {},
+    )
+    return tuple(QuarantinedBody(r[0], known_instant(r[1]), r[2], r[3], r[4]) for r in rows)
 
 
 def revision(reader: Reader) -> int:

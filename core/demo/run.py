@@ -1,0 +1,144 @@
+"""Starts the stand-in for AWS beside a generated company, and stops it with us."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from platformdirs import user_data_path
+
+from core.demo.people import Temper
+from core.demo.store import Company, generate
+from core.errors import OuttrayError
+from core.settings import Settings, load
+from core.simulator import require_extra
+
+_DELIVERY_SECONDS: Final = "1.6"
+_LEFTOVERS: Final = ("", "-wal", "-shm")
+
+
+@contextmanager
+def company(
+    *,
+    fresh: bool = False,
+    folder: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Settings]:
+    """Yield settings for the generated company while a stand-in for AWS runs as our child.
+
+    The stand-in ends with us, however we end: it watches its standard input. What the person does
+    in the demo is kept until the next ``--fresh``.
+
+    Raises:
+        MissingExtraError: what only the stand-in needs is not installed.
+    """
+    require_extra()
+    path = (folder or user_data_path("outtray", appauthor=False)) / "demo.db"
+    with _stand_in() as environment:
+        os.environ.update(environment)
+        told = _prepare(path, fresh=fresh, tell=tell)
+        _tell(environment["AWS_ENDPOINT_URL_SESV2"], told)
+        yield load({**os.environ, "OUTTRAY_DATABASE_URL": f"sqlite:///{path}"})
+
+
+def _prepare(path: Path, *, fresh: bool, tell: Callable[[str], None]) -> Mapping[str, Any]:
+    """Generate the company unless it is there; return what the stand-in must know of it."""
+    notes = path.with_suffix(".json")
+    if fresh or not path.exists() or not notes.exists():
+        for ending in _LEFTOVERS:
+            Path(f"{path}{ending}").unlink(missing_ok=True)
+        notes.unlink(missing_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        tell("Generating a company with 600 documents and 1,500 emails, once …")
+        made = generate(path, datetime.now(UTC))
+        notes.write_text(json.dumps(_notes(made)), "utf-8")  # last: it says that all is there
+    found: Mapping[str, Any] = json.loads(notes.read_text("utf-8"))
+    return found
+
+
+def _notes(made: Company) -> dict[str, Any]:
+    return {
+        "suppressions": [
+            {
+                "address": entry.address,
+                "reason": entry.reason,
+                "at": entry.at.isoformat(),
+                "message_id": entry.message_id,
+            }
+            for entry in made.suppressions
+        ],
+        "behaviours": {box.address: _behaviour(box.temper, box) for box in made.mailboxes},
+    }
+
+
+def _behaviour(temper: Temper, box: Any) -> dict[str, str]:
+    kind = {
+        Temper.OPENS: "open",
+        Temper.CLICKS: "click",
+        Temper.DEAD: "bounce",
+        Temper.FULL: "soft_bounce",
+        Temper.SLOW: "delay_then_deliver",
+        Temper.AWAY: "ooto",
+        Temper.ANNOYED: "complaint",
+    }.get(temper, "success")
+    words = {"diagnostic": box.diagnostic, "enhanced_status": box.enhanced_status}
+    return {"kind": kind, **{key: value for key, value in words.items() if value}}
+
+
+def _tell(url: str, notes: Mapping[str, Any]) -> None:
+    """Make the stand-in's mailboxes and suppression list those of the generated company."""
+    _post(f"{url}/_outtray/behaviours", {"addresses": notes["behaviours"]})
+    _post(f"{url}/_outtray/suppressions", {"entries": notes["suppressions"]})
+
+
+def _post(url: str, body: Mapping[str, Any]) -> None:
+    request = urllib.request.Request(  # noqa: S310 (our own child on loopback)
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30):  # noqa: S310
+            pass
+    except OSError as error:
+        raise OuttrayError(f"The stand-in for AWS did not answer: {error}.") from error
+
+
+@contextmanager
+def _stand_in() -> Iterator[dict[str, str]]:
+    """Run the simulator as a child; yield its environment, which is known before it serves."""
+    child = subprocess.Popen(  # noqa: S603
+        [
+            sys.executable, "-m", "core.simulator",
+            "--json", "--delay", _DELIVERY_SECONDS, "--exit-with-parent",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for us; the child ends with its standard input
+    )  # fmt: skip
+    try:
+        line = child.stdout.readline() if child.stdout else ""
+        if not line:
+            raise OuttrayError(
+                "The stand-in for AWS did not start.", "Run outtray simulator to see why."
+            )
+        environment: dict[str, str] = json.loads(line)["environment"]
+        yield environment
+    finally:
+        if child.stdin:
+            child.stdin.close()
+        try:
+            child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        if child.stdout:
+            child.stdout.close()

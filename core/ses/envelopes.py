@@ -1,0 +1,137 @@
+"""What is wrapped around a message of SES: SNS, EventBridge, Lambda records, arrays.
+
+Pure. An envelope is recognised by its own keys, message by message, because one queue can hold
+several styles when a setting was changed (raw message delivery, an EventBridge input path).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+#: More wrappings than any chain of services makes; ends bodies built to wrap themselves for ever.
+_MAX_WRAPPINGS: Final = 12
+
+_CONFIRMATIONS: Final = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
+_SNS_KEYS: Final = frozenset({"Type", "TopicArn", "MessageId"})
+#: A lone surrogate has no UTF-8, and PostgreSQL's text cannot hold NUL; databases refuse both.
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+_BLANK: Final = " \t\r\n\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The innermost thing found in a body."""
+
+    envelope: tuple[str, ...]
+    """The wrappings, outermost first."""
+    content: object
+    """The parsed JSON, or the text itself where it is not JSON."""
+    raw: str
+    """The text to keep: the whole body, or the part of it that can be read again by itself."""
+    fault: str = ""
+    """Why the content could not be opened any further, if that is so."""
+
+
+def storable(text: str) -> str:
+    """Return ``text`` with what no database can hold replaced by U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def open_envelopes(body: str) -> Iterator[Message]:
+    """Yield every message in ``body``, at least one; never raises, whatever the body is."""
+    yield from _open_text(body, (), storable(body))
+
+
+def _open_text(text: str, path: tuple[str, ...], raw: str) -> Iterator[Message]:
+    stripped = text.strip(_BLANK)
+    if not stripped:
+        yield Message(path, "", raw, "there is nothing in it")
+        return
+    try:
+        # Raw line breaks inside a string are not JSON, yet seen wherever mails carried the events.
+        value: object = json.loads(stripped, strict=False)
+    except json.JSONDecodeError as error:
+        yield Message(path, stripped, raw, f"not JSON: {error.msg} at character {error.pos + 1}")
+    except ValueError:  # an integer of more digits than Python converts
+        yield Message(path, stripped, raw, "not JSON that can be read: a number is too long")
+    except RecursionError:
+        yield Message(path, stripped, raw, "not JSON that can be read: nested too deeply")
+    else:
+        yield from _open(value, path, raw)
+
+
+def _open(value: object, path: tuple[str, ...], raw: str) -> Iterator[Message]:
+    if len(path) > _MAX_WRAPPINGS:
+        yield Message(path, None, raw, "wrapped into too many envelopes")
+    elif isinstance(value, str):
+        yield from _open_text(value, (*path, "text"), raw)
+    elif isinstance(value, list):
+        yield from _open_array(value, path, raw)
+    elif isinstance(value, dict):
+        yield from _open_object(value, path, raw)
+    else:
+        yield Message(path, value, raw, "JSON, but not an object")
+
+
+def _open_array(items: list[object], path: tuple[str, ...], raw: str) -> Iterator[Message]:
+    if not any(isinstance(item, dict | str) for item in items):
+        yield Message(path, items, raw, "a list without any message")
+        return
+    for item in items:
+        part = raw if len(items) == 1 else _dump(item, raw)
+        yield from _open(item, (*path, "array"), part)
+
+
+def _open_object(value: dict[str, object], path: tuple[str, ...], raw: str) -> Iterator[Message]:
+    match value:
+        case {"eventType": str()} | {"notificationType": str()}:
+            # Identity notifications have one, event publishing the other; both are never seen.
+            published = isinstance(value.get("eventType"), str) and value["eventType"] != ""
+            word = "event-publishing" if published else "feedback-notification"
+            yield Message((*path, word), value, raw)
+        case {"Records": [_, *_] as records} | {"Messages": [_, *_] as records}:
+            yield from _open_records(records, path, raw)
+        case {"detail-type": _, "detail": (dict() | str()) as detail}:
+            yield from _open_eventbridge(value, detail, path, raw)
+        case {"Type": str(kind)} if kind in _CONFIRMATIONS:
+            yield Message((*path, "sns-envelope"), value, raw)
+        case {"Message": str(text)} if _SNS_KEYS & value.keys():
+            yield from _open_text(text, (*path, "sns-envelope"), raw)
+        case {"Message": dict() as message} if _SNS_KEYS & value.keys():
+            yield from _open(message, (*path, "sns-envelope"), raw)
+        case {"Sns": dict() as sns}:
+            yield from _open(sns, (*path, "lambda-sns-records"), raw)
+        case {"body": str(text)} | {"Body": str(text)}:
+            yield from _open_text(text, (*path, "sqs-records"), raw)
+        case _:
+            yield Message(path, value, raw)
+
+
+def _open_records(records: Sequence[object], path: tuple[str, ...], raw: str) -> Iterator[Message]:
+    for record in records:
+        part = raw if len(records) == 1 else _dump({"Records": [record]}, raw)
+        yield from _open(record, path, part)
+
+
+def _open_eventbridge(
+    value: Mapping[str, object], detail: object, path: tuple[str, ...], raw: str
+) -> Iterator[Message]:
+    """``detail`` holds the event; what has none is judged by the envelope itself."""
+    inner = (*path, "eventbridge")
+    found = tuple(_open(detail, inner, raw))
+    if any(isinstance(m.content, dict) and m.envelope != inner for m in found):
+        yield from found
+    else:
+        yield Message(inner, value, raw)
+
+
+def _dump(part: object, whole: str) -> str:
+    """A part that cannot be written by itself keeps the whole: repeating facts changes nothing."""
+    try:
+        return storable(json.dumps(part, ensure_ascii=False))
+    except (RecursionError, ValueError):
+        return whole

@@ -1,0 +1,120 @@
+"""The operation ``SendEmail``: accepted or refused, and what is reported about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.simulator import outcomes
+from core.simulator.events import reports
+from core.simulator.messages import Draft, read_request
+from core.simulator.problems import SesError, not_found
+from core.simulator.service import Call, Service
+from core.simulator.state import Identity, Sent, bare
+
+
+def send_email(service: Service, call: Call) -> dict[str, Any]:
+    """Accept a message, record it, and publish or schedule its reports.
+
+    Raises:
+        SesError: refused; nothing was recorded.
+    """
+    if service.faults.take("throttle"):
+        raise SesError("TooManyRequestsException", "Maximum sending rate exceeded.")
+    if service.faults.take("fail"):
+        raise SesError("InternalFailure", "The request processing has failed.")
+    draft = read_request(call.body)
+    with service.state.lock:
+        identity = _check_may_send(service, draft)
+        sent = _sent(service, call, draft, identity)
+        steps = _steps(service, sent, has_virus=draft.has_virus)
+        service.state.sent.append(sent)
+        service.state.account.sent_last_24_hours += _counted(draft)
+    service.publisher.submit(reports(sent, steps, service.origin, service.delays))
+    return {"MessageId": sent.message_id}
+
+
+def _check_may_send(service: Service, draft: Draft) -> Identity:
+    account, region = service.state.account, service.origin.region.upper()
+    identity = service.state.identity_for(draft.source)
+    if not account.sending_enabled:
+        raise SesError("SendingPausedException", "Email sending is disabled for your account.")
+    unverified = [] if identity else [bare(draft.source)]
+    if not account.production_access:
+        unverified += [
+            bare(each)
+            for each in draft.recipients
+            if not outcomes.is_simulator(each) and service.state.identity_for(each) is None
+        ]
+    if identity is None or unverified:
+        raise SesError(
+            "MessageRejected",
+            "Email address is not verified. The following identities failed the check in region "
+            f"{region}: {', '.join(unverified)}",
+        )
+    _check_configuration_set(service, draft.configuration_set or identity.configuration_set)
+    limit = account.max_24_hour_send
+    if limit >= 0 and account.sent_last_24_hours + _counted(draft) > limit:
+        raise SesError("LimitExceededException", "Daily message quota exceeded.")
+    return identity
+
+
+def _check_configuration_set(service: Service, name: str) -> None:
+    if not name:
+        return
+    chosen = service.state.configuration_sets.get(name)
+    if chosen is None:
+        raise not_found(f"Configuration set <{name}> does not exist.")
+    if not chosen.sending_enabled:
+        raise SesError(
+            "SendingPausedException", f"Sending is disabled for configuration set <{name}>."
+        )
+
+
+def _counted(draft: Draft) -> int:
+    """Mail to the mailbox simulator does not count against the quota (SES.md 10)."""
+    return sum(not outcomes.is_simulator(each) for each in draft.recipients)
+
+
+def _sent(service: Service, call: Call, draft: Draft, identity: Identity) -> Sent:
+    now = service.clock()
+    return Sent(
+        message_id=service.origin.new_id(now),
+        at=now,
+        source=draft.source,
+        source_arn=service.origin.arn(f"identity/{identity.name}"),
+        to=draft.to,
+        cc=draft.cc,
+        bcc=draft.bcc,
+        tags=draft.tags,
+        configuration_set=draft.configuration_set or identity.configuration_set,
+        operation="SendRawEmail" if draft.is_raw else "SendEmail",
+        raw=draft.raw,
+        headers=draft.headers,
+        track_opens=draft.track_opens,
+        track_clicks=draft.track_clicks,
+        source_ip=call.source_ip,
+    )
+
+
+def _steps(service: Service, sent: Sent, *, has_virus: bool) -> tuple[outcomes.Step, ...]:
+    """Return what happens to the message: one fate with a virus, else one for each recipient."""
+    if has_virus:
+        return (outcomes.reject_step(sent.recipients),)
+    steps: list[outcomes.Step] = []
+    for recipient in sent.recipients:
+        entry = service.state.suppression_of(recipient, sent.configuration_set)
+        if entry is not None:
+            steps.append(outcomes.suppressed_step(recipient, entry))
+        else:
+            behaviour = outcomes.behaviour_of(recipient, service.behaviours)
+            steps += outcomes.steps_for(recipient, behaviour)
+    return tuple(
+        _as_effective(service, sent.configuration_set, step)
+        for step in outcomes.merge_bounces(steps)
+    )
+
+
+def _as_effective(service: Service, configuration_set: str, step: outcomes.Step) -> outcomes.Step:
+    """A reason that the account does not suppress for adds nobody to its list."""
+    reasons = service.state.effective_reasons(configuration_set)
+    return step if step.suppress in reasons else outcomes.without_suppression(step)

@@ -1,0 +1,403 @@
+"""One function a command: calls the backend, prints, returns the exit code."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Final
+
+from core import settings
+from core.backend import Backend
+from core.errors import OuttrayError
+from core.importing import FailedImport
+from core.model import (
+    Chip,
+    Composition,
+    CustomerFilter,
+    Decision,
+    DocumentFilter,
+    EmailKind,
+    IngestReport,
+    Kind,
+    SendOutcome,
+    Word,
+)
+from tui import answers, prints
+from tui.cli import ASKS, DONE, FAILED
+from tui.text import cell
+
+_LONGEST_POLL_SECONDS: Final = 20
+_LONGEST_PAUSE_SECONDS: Final = 60.0
+
+
+@contextmanager
+def opened() -> Iterator[Backend]:
+    """The configured database, created or brought up to date."""
+    backend = Backend(settings.load())
+    backend.open()
+    try:
+        yield backend
+    finally:
+        backend.close()
+
+
+def say(text: str) -> None:
+    """Tell a person; standard output stays for results."""
+    sys.stderr.write(text + "\n")
+
+
+def put_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+# --------------------------------------------------------------------------- looking
+
+
+def customers(options: Namespace) -> int:
+    with opened() as backend:
+        rows = backend.page_customers(
+            CustomerFilter(text=options.text), limit=options.limit or None
+        )
+    if options.json:
+        put_json([answers.customer(row) for row in rows])
+    else:
+        prints.customers(rows)
+    return DONE
+
+
+def documents(options: Namespace) -> int:
+    where = DocumentFilter(
+        customer=options.customer,
+        text=options.search,
+        kind=Kind(options.kind) if options.kind else None,
+        chip=Chip(options.delivery),
+    )
+    with opened() as backend:
+        rows = backend.page_documents(where, limit=options.limit or None)
+        total = backend.count_documents(where)
+    if options.json:
+        put_json([answers.document(row) for row in rows])
+    elif options.csv:
+        prints.documents_csv(rows)
+    else:
+        prints.documents(rows)
+    if total > len(rows):
+        say(f"{len(rows)} of {total} documents; --limit 0 shows all.")
+    return DONE
+
+
+def log(options: Namespace) -> int:
+    kind = Kind(options.kind) if options.kind else None
+    with opened() as backend:
+        found = backend.find_document(options.number, options.customer, kind)
+        history = backend.document_log(found.id)
+    if options.json:
+        put_json(answers.log(history))
+    else:
+        prints.log(history)
+    return DONE
+
+
+def explain(options: Namespace) -> int:
+    from core.diagnosis import explain as diagnose
+
+    if not options.stdin:
+        found = prints.diagnosis_json(diagnose(options.text))
+        if options.json:
+            put_json(found)
+        else:
+            prints.diagnosis(found)
+        return DONE
+    failures = 0
+    for number, line in enumerate(sys.stdin, 1):
+        if not line.strip():
+            continue
+        try:
+            given = json.loads(line)
+            diagnostic = str(given["diagnostic"] or "")
+        except (ValueError, KeyError, TypeError):
+            failures += 1
+            answer = {"error": f'line {number}: expected {{"diagnostic": "…"}}'}
+        else:
+            answer = prints.diagnosis_json(diagnose(diagnostic))
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    return FAILED if failures else DONE
+
+
+# --------------------------------------------------------------------------- import
+
+
+def import_files(options: Namespace) -> int:
+    with opened() as backend:
+        results = backend.import_files(
+            options.files, dry_run=options.dry_run, progress=prints.progress()
+        )
+    if options.json:
+        put_json(
+            [
+                answers.failed_import(r.file, r.error)
+                if isinstance(r, FailedImport)
+                else answers.imported(r)
+                for r in results
+            ]
+        )
+    for result in results:
+        prints.import_report(result, dry_run=options.dry_run)
+    return FAILED if any(isinstance(r, FailedImport) for r in results) else DONE
+
+
+# --------------------------------------------------------------------------- sending
+
+
+def send(options: Namespace) -> int:
+    code = DONE
+    results: list[answers.Json] = []
+    with opened() as backend:
+        backend.recover()
+        for number in options.numbers:
+            try:
+                outcome = _send_one(backend, options, number)
+            except OuttrayError as error:
+                say(f"{cell(number)}: {cell(error.title)} {cell(error.hint)}".rstrip())
+                results.append(answers.not_possible(number, error))
+                code = FAILED
+                continue
+            prints.outcome(outcome)
+            results.append(answers.outcome(outcome))
+            code = _worse(code, _code_of(outcome))
+    if options.json:
+        put_json(results)
+    return code
+
+
+def _send_one(backend: Backend, options: Namespace, number: str) -> SendOutcome:
+    kind = Kind(options.kind) if options.kind else None
+    document = backend.find_document(number, options.customer, kind)
+    composition = backend.compose(EmailKind(options.email_kind), document.id)
+    draft = _edited(composition, options)
+    return backend.send(draft.draft, confirmed=options.yes)
+
+
+def _edited(composition: Composition, options: Namespace) -> Composition:
+    from core.drafting import read_attachment
+
+    draft = composition.draft
+    if options.to:
+        draft = replace(draft, to=tuple(options.to))
+    if options.cc:
+        draft = replace(draft, cc=tuple(options.cc))
+    if getattr(options, "subject", None) is not None:
+        draft = replace(draft, subject=options.subject)
+    if getattr(options, "message", None) is not None:
+        draft = replace(draft, body=options.message)
+    files = tuple(read_attachment(path) for path in getattr(options, "attach", []))
+    return replace(composition, draft=replace(draft, attachments=draft.attachments + files))
+
+
+def _code_of(outcome: SendOutcome) -> int:
+    if outcome.email_id is None:
+        return ASKS if outcome.verdict.decision is Decision.ASK else FAILED
+    bad = (Word.FAILED, Word.UNCONFIRMED)
+    return FAILED if any(r.status in bad for r in outcome.recipients) else DONE
+
+
+def _worse(one: int, other: int) -> int:
+    order = (DONE, ASKS, FAILED)
+    return max(one, other, key=order.index)
+
+
+# --------------------------------------------------------------------------- events
+
+
+def events_pull(options: Namespace) -> int:
+    with opened() as backend:
+        if options.follow:
+            return _follow(backend, as_json=options.json)
+        total = IngestReport()
+        while True:
+            report = backend.pull(1)
+            if not report.read:
+                break
+            total += report
+    _put_ingest(total, as_json=options.json)
+    return DONE
+
+
+def _follow(backend: Backend, *, as_json: bool) -> int:
+    """Until SIGTERM or Ctrl-C; what goes wrong is said, and tried again after a while."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    pause = 1.0
+    try:
+        while True:
+            try:
+                report = backend.pull(_LONGEST_POLL_SECONDS)
+            except OuttrayError as error:
+                say(f"{error.title} {error.hint} Trying again in {pause:.0f} s.")
+                time.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+                continue
+            pause = 1.0
+            if report.read and as_json:
+                sys.stdout.write(json.dumps(answers.ingest(report)) + "\n")
+                sys.stdout.flush()
+            elif report.read:
+                say(prints.ingest_line(report))
+    except KeyboardInterrupt:
+        return DONE
+
+
+def events_load(options: Namespace) -> int:
+    total, code = IngestReport(), DONE
+    with opened() as backend:
+        for path in options.files:
+            try:
+                total += backend.load_events(path)
+            except OuttrayError as error:
+                say(f"{error.title} {error.hint}")
+                code = FAILED
+    _put_ingest(total, as_json=options.json)
+    return code
+
+
+def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
+    if as_json:
+        put_json(answers.ingest(report))
+    else:
+        say(prints.ingest_line(report))
+
+
+def events_parse(options: Namespace) -> int:
+    from core import ingest
+
+    entries: list[answers.Json] = []
+    code = DONE
+    for path in options.files:
+        try:
+            entries.extend(prints.parsed_json(path, ingest.parse_file(path)))
+        except OuttrayError as error:
+            say(f"{error.title} {error.hint}")
+            code = FAILED
+    if options.json:
+        put_json(entries)
+    else:
+        prints.parsed(entries)
+    return code
+
+
+def events_quarantine(options: Namespace) -> int:
+    with opened() as backend:
+        found = backend.quarantined()
+    if options.json:
+        put_json(
+            [
+                {
+                    "id": body.id,
+                    "received_at": answers.instant(body.received_at),
+                    "source": body.source,
+                    "reason": body.reason,
+                    "raw": body.raw,
+                }
+                for body in found
+            ]
+        )
+    else:
+        prints.quarantined(found)
+    return DONE
+
+
+# --------------------------------------------------------------------------- upkeep
+
+
+def db_upgrade(options: Namespace) -> int:
+    with opened() as backend:
+        label = backend.settings.database_label
+    if options.json:
+        put_json({"database": label, "version": "current"})
+    else:
+        say(f"{label} is up to date.")
+    return DONE
+
+
+def db_check(options: Namespace) -> int:
+    with opened() as backend:
+        report = backend.check_summaries()
+    if options.json:
+        put_json(
+            {
+                "deliveries": report.deliveries,
+                "documents": report.documents,
+                "customers": report.customers,
+                "differences": [
+                    {
+                        "table": d.table,
+                        "id": d.id,
+                        "column": d.column,
+                        "stored": d.stored,
+                        "computed": d.computed,
+                    }
+                    for d in report.differences
+                ],
+            }
+        )
+    else:
+        prints.check_report(report)
+    return FAILED if report.differences else DONE
+
+
+def db_backup(options: Namespace) -> int:
+    from datetime import datetime
+    from pathlib import Path
+
+    with opened() as backend:
+        stamp = f"{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+        target = options.file or Path(f"{backend.settings.database_label}.{stamp}")
+        written = backend.backup(target)
+    if options.json:
+        put_json({"file": str(written)})
+    else:
+        say(f"Copied to {written}.")
+    return DONE
+
+
+# --------------------------------------------------------------------------- programs
+
+
+def simulator(options: Namespace) -> int:
+    from core.simulator import Delays
+    from core.simulator import run as serve
+
+    delays = Delays.paced(options.delay) if options.delay else Delays()
+    return serve(
+        options.port,
+        options.json,
+        delays=delays,
+        exit_with_parent=options.exit_with_parent,
+    )
+
+
+def ui(_options: Namespace) -> int:
+    from tui.app import run
+
+    chosen = settings.load()
+    backend = Backend(chosen)
+    backend.open()
+    run(backend)
+    return DONE
+
+
+def demo(options: Namespace) -> int:
+    from core.demo import company
+    from tui.app import run
+
+    with company(fresh=options.fresh, tell=say) as chosen:
+        backend = Backend(chosen)
+        backend.open()
+        run(backend)
+    return DONE

@@ -1,0 +1,218 @@
+"""The command line: arguments to calls, results to text or JSON, errors to exit codes.
+
+Exit 0 done · 1 refused or failed · 2 wrong usage · 3 the gate asks and ``--yes`` was not given.
+``--json`` prints one JSON document to standard output; people's messages go to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+# Textual reads it when it is imported: at 60 a type-ahead waits for two ticks of the timer.
+os.environ.setdefault("TEXTUAL_FPS", "250")
+
+from core.errors import OuttrayError, SettingsError, UsageError
+from core.model import Chip
+
+DONE: Final = 0
+FAILED: Final = 1
+WRONG_USAGE: Final = 2
+ASKS: Final = 3
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program and exit with its code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; argparse's own errors leave with 2."""
+    options = _parser().parse_args(list(arguments))
+    from tui import actions  # after parsing: --help and --version need none of it
+
+    try:
+        return int(getattr(actions, options.action)(options))
+    except (UsageError, SettingsError) as error:
+        return _complain(error, WRONG_USAGE)
+    except OuttrayError as error:
+        return _complain(error, FAILED)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        return FAILED
+    except BrokenPipeError:
+        # Whoever read us has had enough (| head); nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _complain(error: OuttrayError, code: int) -> int:
+    from tui.text import cell
+
+    sys.stderr.write(f"outtray: {cell(error.title)}\n")
+    if error.hint:
+        sys.stderr.write(f"         {cell(error.hint)}\n")
+    return code
+
+
+def _version() -> str:
+    try:
+        return version("outtray")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+# --------------------------------------------------------------------------- arguments
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="outtray",
+        description="What became of every invoice and estimate you emailed, and what to do next.",
+        epilog="Without a command the terminal UI opens on the configured database.",
+    )
+    parser.add_argument("--version", action="version", version=f"outtray {_version()}")
+    parser.set_defaults(action="ui")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_demo(commands)
+    _add_looking(commands)
+    _add_sending(commands)
+    _add_events(commands)
+    _add_upkeep(commands)
+    return parser
+
+
+def _command(
+    commands: Commands,
+    name: str,
+    action: str,
+    text: str,
+    *,
+    json: bool = True,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command.set_defaults(action=action)
+    if json:
+        command.add_argument("--json", action="store_true", help="print one JSON document")
+    return command
+
+
+def _add_demo(commands: Commands) -> None:
+    demo = _command(
+        commands,
+        "demo",
+        "demo",
+        "open the UI on a generated company, with a local stand-in for AWS",
+        json=False,
+    )
+    demo.add_argument("--fresh", action="store_true", help="generate the company anew")
+    simulator = _command(
+        commands, "simulator", "simulator", "serve the local stand-in for AWS until stopped"
+    )
+    simulator.add_argument("--port", type=int, default=0, help="default: any free port")
+    simulator.add_argument(
+        "--delay",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="time to delivery; other events follow in proportion (default: at once)",
+    )
+    simulator.add_argument("--exit-with-parent", action="store_true", help=argparse.SUPPRESS)
+
+
+def _add_looking(commands: Commands) -> None:
+    imported = _command(commands, "import", "import_files", "import accounting exports (CSV)")
+    imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    imported.add_argument("--dry-run", action="store_true", help="report only; change nothing")
+
+    customers = _command(commands, "customers", "customers", "list customers")
+    customers.add_argument("text", nargs="?", default="", help="part of name, address or number")
+    customers.add_argument("--limit", type=_count, default=50, metavar="N", help="0 = all")
+
+    documents = _command(commands, "documents", "documents", "list invoices and estimates")
+    documents.add_argument("--customer", default="", metavar="NAME", help="part of the name")
+    documents.add_argument(
+        "--delivery",
+        choices=[chip.value for chip in Chip],
+        default="all",
+        metavar="WORD",
+        help="bounced, complained, dropped, deferred, failed, never_sent, delivered, opened …; "
+        "bounced means unresolved bounces",
+    )
+    documents.add_argument("--kind", choices=["invoice", "estimate"])
+    documents.add_argument("--search", default="", metavar="TEXT")
+    documents.add_argument("--limit", type=_count, default=50, metavar="N", help="0 = all")
+    documents.add_argument("--csv", action="store_true", help="print CSV")
+
+    log = _command(commands, "log", "log", "show the emails of a document and what became of them")
+    log.add_argument("number")
+    _add_which(log)
+
+    explain = _command(commands, "explain", "explain", "say what a server's diagnostic means")
+    explain.add_argument("text", nargs="?", default="")
+    explain.add_argument(
+        "--stdin", action="store_true", help='one {"diagnostic": …} a line, one answer a line'
+    )
+
+
+def _add_sending(commands: Commands) -> None:
+    texts = {
+        "send": "send the original of documents",
+        "follow-up": "follow up on documents",
+        "resend": "send documents again, as they were",
+    }
+    for name, text in texts.items():
+        command = _command(commands, name, "send", text)
+        command.set_defaults(email_kind={"send": "original"}.get(name, name.replace("-", "_")))
+        command.add_argument("numbers", nargs="+", metavar="NUMBER")
+        command.add_argument("--to", action="append", default=[], metavar="ADDRESS")
+        command.add_argument("--cc", action="append", default=[], metavar="ADDRESS")
+        if name != "resend":
+            command.add_argument("--subject", metavar="TEXT")
+            command.add_argument("--message", metavar="TEXT")
+            command.add_argument("--attach", action="append", default=[], type=Path, metavar="FILE")
+        command.add_argument("--yes", action="store_true", help="answer what the gate asks")
+        _add_which(command)
+
+
+def _add_which(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--customer", default="", metavar="NAME", help="whose document")
+    command.add_argument("--kind", choices=["invoice", "estimate"])
+
+
+def _add_events(commands: Commands) -> None:
+    events = commands.add_parser("events", help="what SES reports", description="What SES reports.")
+    actions = events.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    pull = _command(actions, "pull", "events_pull", "take events from the SQS queue")
+    how = pull.add_mutually_exclusive_group()
+    how.add_argument("--once", action="store_true", help="until the queue is empty (the default)")
+    how.add_argument("--follow", action="store_true", help="until stopped")
+    load = _command(actions, "load", "events_load", "store the events in files")
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parse = _command(actions, "parse", "events_parse", "show what is in files; store nothing")
+    parse.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    _command(actions, "quarantine", "events_quarantine", "list bodies that could not be read")
+
+
+def _add_upkeep(commands: Commands) -> None:
+    database = commands.add_parser("db", help="the database", description="The database.")
+    actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _command(actions, "upgrade", "db_upgrade", "create the database or bring it up to date")
+    _command(actions, "check", "db_check", "recompute all summaries from the events and compare")
+    backup = _command(actions, "backup", "db_backup", "copy the SQLite database while it is in use")
+    backup.add_argument("file", type=Path, nargs="?", metavar="FILE")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("expected 0 (all) or more")
+    return number

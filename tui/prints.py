@@ -1,0 +1,331 @@
+"""Results as text for people: tables that fit a terminal, foreign text made harmless."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from core.importing import FailedImport
+from core.model import (
+    CustomerRow,
+    DocumentLog,
+    DocumentRow,
+    EmailEntry,
+    ImportReport,
+    IngestReport,
+    QuarantinedBody,
+    SendOutcome,
+    Weight,
+)
+from core.status import effect
+from tui import answers
+from tui.text import ago, amounts, cell, moment, money
+
+if TYPE_CHECKING:
+    from core.checking import CheckReport
+    from core.diagnosis import Diagnosis
+    from core.ingest import Parsed
+
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _out(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
+    """Print columns as wide as they need; those in ``right`` are numbers."""
+    lines = [list(titles), *(list(row) for row in rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(titles))]
+    for line in lines:
+        cells = [
+            text.rjust(width) if i in right else text.ljust(width)
+            for i, (text, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        _out("  ".join(cells).rstrip())
+
+
+# --------------------------------------------------------------------------- looking
+
+
+def customers(rows: Sequence[CustomerRow]) -> None:
+    now = datetime.now(UTC)
+    table(
+        ("Customer", "Address", "Open balance", "Documents", "Last sent", "Needs attention"),
+        (
+            (
+                cell(row.name, 40),
+                cell(row.address, 40),
+                amounts(row.open_balance),
+                str(row.documents),
+                ago(row.last_sent_at, now),
+                _attention(row),
+            )
+            for row in rows
+        ),
+        right=(2, 3),
+    )
+
+
+def _attention(row: CustomerRow) -> str:
+    counts = (
+        (row.bounced, "bounced"),
+        (row.complained, "complained"),
+        (row.dropped, "dropped"),
+        (row.failed, "failed"),
+        (row.never_reached, "never reached"),
+    )
+    return " · ".join(f"{count} {word}" for count, word in counts if count)
+
+
+def documents(rows: Sequence[DocumentRow]) -> None:
+    now = datetime.now(UTC)
+    table(
+        (
+            "Number", "Customer", "Kind", "Status", "Total", "Balance", "Sends", "Last sent",
+            "Last recipient", "Delivery",
+        ),
+        (
+            (
+                cell(row.number, 20),
+                cell(row.customer, 30),
+                row.kind.value,
+                cell(row.status, 12),
+                f"{money(row.total, row.currency)} {row.currency}",
+                money(row.balance_due, row.currency),
+                str(row.summary.send_count),
+                ago(row.summary.last_sent_at, now),
+                cell(row.summary.last_recipient, 40),
+                _delivery(row),
+            )
+            for row in rows
+        ),
+        right=(4, 5, 6),
+    )  # fmt: skip
+
+
+def _delivery(row: DocumentRow) -> str:
+    summary = row.summary
+    words = [summary.word.value]
+    if summary.other_failed:
+        words.append(f"! {summary.delivered}/{summary.recipients}")
+    others = sorted(w.value for w in summary.unresolved if w is not summary.word)
+    if others:
+        words.append(f"⟵ {' '.join(others)}")
+    return " ".join(words)
+
+
+def documents_csv(rows: Sequence[DocumentRow]) -> None:
+    """Print CSV; text that a spreadsheet would run as a formula gets an apostrophe."""
+    entries = [answers.document(row) for row in rows]
+    columns = (
+        "number", "kind", "customer", "status", "currency", "total", "balance_due", "issued_on",
+        "due_on", "send_count", "last_sent_at", "last_recipient", "delivery",
+        "unresolved_failure", "never_reached",
+    )  # fmt: skip
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    numbers = {"total", "balance_due", "send_count"}
+    for entry in entries:
+        writer.writerow(
+            entry[name] if name in numbers else _harmless(entry[name]) for name in columns
+        )
+
+
+def _harmless(value: Any) -> str:
+    text = "" if value is None else str(value).lower() if isinstance(value, bool) else cell(value)
+    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+
+
+def log(history: DocumentLog) -> None:
+    document = history.document
+    now = datetime.now(UTC)
+    _out(
+        f"{document.kind.value.capitalize()} {cell(document.number)} · {cell(document.customer)}"
+        f" · {cell(document.status)} · {money(document.total, document.currency)}"
+        f" {document.currency} · {_delivery(document)}"
+    )
+    if not history.emails:
+        _out("Nothing was sent yet.")
+    for entry in history.emails:
+        _email(entry, now)
+
+
+def _email(entry: EmailEntry, now: datetime) -> None:
+    _out()
+    kind = entry.kind.value.replace("_", "-").capitalize()
+    _out(
+        f"{kind}  {cell(entry.subject, 70)}  {moment(entry.created_at, now)}"
+        f" · {cell(entry.sent_by)}"
+    )
+    for recipient in entry.recipients:
+        state = recipient.state
+        _out(f"  {recipient.role.value} {cell(recipient.address)}  {state.word.value}")
+        if state.diagnostic:
+            _out(f"    server said  {cell(state.diagnostic, 400)}")
+        if recipient.error:
+            _out(f"    {cell(recipient.error, 400)}")
+        for note in recipient.notes:
+            _out(f"    note {moment(note.at, now)}  {cell(note.text)}")
+        _out(f"    {recipient.advice}")
+    for note in entry.notes:
+        _out(f"  note {moment(note.at, now)}  {cell(note.text)}")
+
+
+def diagnosis_json(found: Diagnosis) -> answers.Json:
+    return {
+        "cause": found.cause,
+        "class": found.class_,
+        "fault": found.fault,
+        "hard": found.hard,
+        "enhanced_status": found.enhanced_status or None,
+        "advice": found.advice,
+        "next": found.next,
+    }
+
+
+def diagnosis(found: answers.Json) -> None:
+    for key, value in found.items():
+        _out(f"{key:16} {value if value is not None else ''}".rstrip())
+
+
+# --------------------------------------------------------------------------- sending
+
+
+def outcome(sent: SendOutcome) -> None:
+    """Tell what became of one document, and what the gate found."""
+    number = cell(sent.number)
+    for finding in sent.verdict.findings:
+        sign = {Weight.NOTE: "note", Weight.ASK: "asks", Weight.REFUSE: "refused"}[finding.weight]
+        about = f" ({cell(finding.address)})" if finding.address else ""
+        _say(f"{number}: {sign}: {cell(finding.title)}{about}")
+        for line in (finding.detail, finding.next):
+            if line:
+                _say(f"    {cell(line)}")
+    if sent.email_id is None:
+        how = "" if sent.verdict.decision.value == "refuse" else " Answer with --yes to send."
+        _say(f"{number}: nothing was sent.{how}")
+    for recipient in sent.recipients:
+        error = f": {cell(recipient.error)}" if recipient.error else ""
+        _say(f"{number}: {cell(recipient.address)} {recipient.status.value}{error}")
+
+
+# --------------------------------------------------------------------------- import
+
+
+def progress() -> Callable[[str, int, int], None] | None:
+    """Return a one-line progress display, or ``None`` where nobody looks."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(what: str, done: int, total: int) -> None:
+        if total > 100_000 or done < total:
+            share = 100 * done // max(total, 1)
+            sys.stderr.write(f"\r\x1b[K{cell(what)} {share} %")
+        if done >= total:
+            sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+    return show
+
+
+def import_report(result: ImportReport | FailedImport, *, dry_run: bool) -> None:
+    if isinstance(result, FailedImport):
+        _say(f"{cell(result.file)}: nothing was imported. {cell(str(result.error), 600)}")
+        return
+    would = " (dry run: nothing was changed)" if dry_run else ""
+    also = f", {result.customers_created} customers created" if result.customers_created else ""
+    _say(
+        f"{cell(result.file)}: {result.dialect} {result.kind}, {result.read} rows: "
+        f"{result.created} created, {result.updated} updated, {result.unchanged} unchanged, "
+        f"{len(result.rejected)} rejected{also}{would}"
+    )
+    for row in result.rejected:
+        _say(f"  line {row.line}, {cell(row.field)}: {cell(row.reason)}")
+
+
+# --------------------------------------------------------------------------- events
+
+
+def ingest_line(report: IngestReport) -> str:
+    return (
+        f"{report.read} bodies read: {report.applied} facts applied, {report.duplicate} duplicate, "
+        f"{report.unmatched} unmatched; {report.quarantined} bodies quarantined, "
+        f"{report.setup} set-up"
+    )
+
+
+def parsed_json(path: Path, parts: Sequence[Parsed]) -> list[answers.Json]:
+    """Return the contract of ``events parse``: one entry a body, one fact a recipient."""
+    entries = []
+    for index, part in enumerate(parts):
+        facts = []
+        for fact in part.facts:
+            what = effect(fact)
+            facts.append(
+                {
+                    "type": fact.type,
+                    "subtype": fact.subtype or None,
+                    "recipient": fact.recipient or None,
+                    "at": answers.instant(fact.at),
+                    "message_id": fact.message_id or None,
+                    "tag": fact.tag,
+                    "status": what.word.value if what.word else None,
+                    "diagnostic": fact.diagnostic or None,
+                    "note": what.note,
+                }
+            )
+        entries.append(
+            {
+                "file": str(path),
+                "index": index,
+                "envelope": part.envelope,
+                "outcome": part.outcome.value,
+                "reason": part.reason or None,
+                "facts": facts,
+            }
+        )
+    return entries
+
+
+def parsed(entries: Sequence[answers.Json]) -> None:
+    for entry in entries:
+        _out(
+            f"{cell(entry['file'])} [{entry['index']}] {entry['envelope']}: {entry['outcome']}"
+            f"{' — ' + cell(entry['reason']) if entry['reason'] else ''}"
+        )
+        for fact in entry["facts"]:
+            means = fact["status"] or fact["note"] or "nothing"
+            _out(
+                f"  {cell(fact['type'])} {cell(fact['subtype'] or '')} {fact['at']}"
+                f" {cell(fact['recipient'] or '')} → {means}"
+            )
+
+
+def quarantined(bodies: Sequence[QuarantinedBody]) -> None:
+    if not bodies:
+        _say("Nothing is in quarantine.")
+    for body in bodies:
+        _out(f"{body.id[:12]}  {answers.instant(body.received_at)}  {cell(body.source)}")
+        _out(f"  {cell(body.reason)}")
+        _out(f"  {cell(body.raw, 160)}")
+
+
+# --------------------------------------------------------------------------- upkeep
+
+
+def check_report(report: CheckReport) -> None:
+    for d in report.differences:
+        _out(f"{d.table} {d.id} {d.column}: stored {d.stored!r}, the facts say {d.computed!r}")
+    _say(
+        f"{report.deliveries} deliveries, {report.documents} documents, {report.customers} "
+        f"customers: {len(report.differences)} differences."
+    )
