@@ -212,6 +212,8 @@ class Backend:
         """Take one batch from the queue: one long poll of up to 20 seconds, and its commit."""
         from core import ingest
 
+        if self._feed_status.state is not FeedState.LIVE:
+            wait_seconds = min(wait_seconds, 1)  # say soon whether the feed lives
         try:
             report = ingest.pull(self._database, self._feed, self._clock, wait_seconds)
         except OuttrayError as error:

@@ -1,6 +1,7 @@
 """May this be sent? A pure function over facts, the same for F, R and the command line.
 
-The order of the findings is DESIGN section 3: no address, syntax, document, SES's list, our own
+Times are worded in the zone they are given in: the operator's. The order of the findings is
+DESIGN section 3: no address, syntax, document, SES's list, our own
 list, the address's health, who else wrote today.
 """
 
@@ -159,7 +160,7 @@ def _why_suppressed(entry: Suppression) -> str:
     reason = {"BOUNCE": "hard bounce", "COMPLAINT": "complaint (marked as spam)"}.get(
         entry.reason, entry.reason.lower()
     )
-    since = f" since {entry.since:%Y-%m-%d %H:%M} UTC" if entry.since else ""
+    since = f" since {entry.since:%d %b %Y, %H:%M}" if entry.since else ""
     cause = ""
     if entry.email_subject:
         cause = f" · caused by “{entry.email_subject}” ({entry.document_number})"
@@ -173,7 +174,7 @@ def _health(recipient: RecipientFacts) -> Iterator[Finding]:
     if recipient.suppression is not None or recipient.own is not None:
         return  # said already, and more strongly
     about = f" ({health.document_number})" if health.document_number else ""
-    when = f" on {health.at:%Y-%m-%d}" if health.at else ""
+    when = f" on {health.at:%d %b %Y}" if health.at else ""
     if health.is_bad:
         what = {
             Word.BOUNCED: "The last email to this address bounced",
@@ -205,7 +206,7 @@ def _others(facts: GateFacts) -> Iterator[Finding]:
             Weight.ASK,
             "unconfirmed",
             "An earlier email about this may already be on its way",
-            f"by {email.sent_by}, {email.at:%Y-%m-%d %H:%M} UTC: {email.word.value}",
+            f"by {email.sent_by}, {email.at:%d %b, %H:%M}: {_plain(email.word)}",
             "Wait for SES's report; sending again may mail them twice.",
         )
     for email in facts.today:
@@ -216,7 +217,11 @@ def _others(facts: GateFacts) -> Iterator[Finding]:
             "mailed_today",
             f"{email.number} was already emailed today"
             if email.same_document
-            else f"This customer already got {email.number} today",
-            f"by {email.sent_by}, {email.at:%H:%M} UTC: {email.word.value}",
-            "Send anyway, or leave it for tomorrow.",
+            else f"This customer was already emailed {email.number} today",
+            f"by {email.sent_by} at {email.at:%H:%M}: {_plain(email.word)}",
+            "Send anyway, or leave it for tomorrow." if weight is Weight.ASK else "",
         )
+
+
+def _plain(word: Word) -> str:
+    return "bounced for now" if word is Word.SOFT_BOUNCED else word.value.replace("_", " ").lower()

@@ -88,7 +88,7 @@ def _recipient(
         address=address,
         syntax_problem=syntax_problem(address),
         own=own.get(key),
-        health=health.get(key, Health()),
+        health=_local(health.get(key, Health())),
     )
     if facts.syntax_problem:
         return facts
@@ -102,9 +102,14 @@ def _recipient(
 def _with_cause(reader: Reader, found: Suppression) -> Suppression:
     """Name the very email that caused it, where it is ours."""
     cause = history.email_by_message_id(reader, found.ses_message_id)
+    found = replace(found, since=found.since.astimezone() if found.since else None)
     if cause is None:
         return found
     return replace(found, email_subject=cause[0], document_number=cause[1])
+
+
+def _local(health: Health) -> Health:
+    return replace(health, at=health.at.astimezone() if health.at else None)
 
 
 def _today(now: datetime) -> datetime:
@@ -115,5 +120,9 @@ def _today(now: datetime) -> datetime:
 
 def _recent(email: gatefacts.EarlierEmail, document: DocumentRow) -> RecentEmail:
     return RecentEmail(
-        email.number, email.document_id == document.id, email.sent_by, email.at, email.word
+        number=email.number,
+        same_document=email.document_id == document.id,
+        sent_by=email.sent_by,
+        at=email.at.astimezone(),
+        word=email.word,
     )

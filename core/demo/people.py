@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 from typing import Final
+from unicodedata import normalize
 
 _FIRMS: Final = (
     "Alder & Finch Joinery", "Baltic Rope Works", "Café Zürichberg", "Dunmore Dental Practice",
@@ -142,6 +143,6 @@ def _mailbox(random: Random, address: str, name: str, temper: Temper) -> Mailbox
 
 
 def _slug(name: str) -> str:
-    plain = name.casefold().translate(str.maketrans("äöüåøéèêíěčśý", "aouaoeeeiecsy"))
-    words = ["".join(c for c in word if c.isascii() and c.isalnum()) for word in plain.split()]
-    return "-".join(word for word in words if len(word) > 2)[:24].strip("-") or "customer"
+    plain = "".join(c for c in normalize("NFKD", name.casefold().replace("ø", "o")) if c.isascii())
+    words = ["".join(c for c in word if c.isalnum()) for word in plain.split()]
+    return "-".join([word for word in words if len(word) > 2][:2]) or "customer"
