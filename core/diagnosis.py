@@ -1,33 +1,32 @@
 """A server's words → the cause, whose fault it is, and what to do. Pure; the rules are data.
 
-What SES itself says (a suppression list) is believed first, then the words, then the enhanced
-status code, then SES's subtype: codes such as 5.7.1 hide a dozen causes, words seldom do.
+The order of evidence: what SES itself says (a suppression list), the telling words of the
+innermost answer, the enhanced status code, vague words, SES's subtype, the reply code. Codes such
+as 5.7.1 hide a dozen causes and are asked last; words seldom do.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from core.diagnosis_codes import CODES, SUBJECTS, SUBTYPES
+from core.diagnosis_codes import CODES, HIDING, REPLIES, SUBJECTS, SUBTYPES
+from core.diagnosis_languages import FOREIGN
 from core.diagnosis_meanings import DEAD, MEANINGS
-from core.diagnosis_rules import PHRASES
+from core.diagnosis_phrases import PhraseBook
+from core.diagnosis_providers import PROVIDERS
+from core.diagnosis_rules import STRONG, VAGUE
+from core.diagnosis_text import Answer, is_code, read
 from core.status import SUPPRESSED_SUBTYPES
 
-#: More than any answer worth reading; bounds the time.
-_MOST: Final = 4_000
-
-_CODE: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
-#: SES gives up after 840 minutes and wraps the last answer: ``554 4.4.7 Message expired: …<…>``.
-_EXPIRED: Final = re.compile(r"message expired[^<]*<\s*(\S.*?)>?\s*$", re.IGNORECASE | re.DOTALL)
-_REPEATED_CODE: Final = re.compile(
-    r"(?:<crlf>|[\r\n]+)\s*\d{3}(?:[- ](?:\d\.\d{1,3}\.\d{1,3}\s)?)?", re.I
-)
-#: Links and addresses are names, not reasons: ``user-unknown@…`` says nothing about the cause.
-_NAMES: Final = re.compile(r"https?://\S+|\S+@\S+")
-_BLANKS: Final = re.compile(r"\s+")
+#: What the step of the conversation makes of a cause.
+_AT_STEP: Final = {
+    ("userunknown", "data"): "filtered",  # it let the address pass and refused the message
+    ("rejected", "connect"): "blocked",
+    ("undefined", "connect"): "blocked",
+    ("undefined", "mail"): "rejected",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,79 +43,69 @@ class Diagnosis:
     """The code that explains it: the innermost one of a wrapped answer."""
     advice: str
     next: str
+    """The key that helps, with what it does; empty where no key does."""
 
 
 def explain(diagnostic: str, enhanced_status: str = "", subtype: str = "") -> Diagnosis:
     """Return what ``diagnostic`` means; ``subtype`` is SES's, e.g. ``Transient/MailboxFull``."""
-    words, wrapped = _unwrap(diagnostic[:_MOST])
-    code = _code(words, enhanced_status.strip(), wrapped=wrapped)
-    cause = _cause(words, code, subtype.rpartition("/")[2], wrapped=wrapped)
-    if cause == "undefined" and not words and subtype == "Transient/General":
-        cause = "vacation"  # a report without code and words is somebody's automatic reply
-    meaning = MEANINGS[cause]
+    answer = read(diagnostic)
+    code = _code(answer, enhanced_status.strip())
+    shade = _shade(answer, code, subtype)
+    if shade == "undefined" and not answer.raw.strip() and subtype == "Transient/General":
+        shade = "vacation"  # a report without code and words is somebody's automatic reply
+    cause = shade.partition(":")[0]
+    meaning = MEANINGS[shade]
     return Diagnosis(
         cause=cause,
         class_=meaning.class_,
         fault=meaning.fault,
-        hard=cause in DEAD,
+        hard=cause in DEAD and not (cause == "notaccept" and code.startswith("4")),
         enhanced_status=code,
         advice=meaning.advice,
         next=meaning.next,
     )
 
 
-def _unwrap(diagnostic: str) -> tuple[str, bool]:
-    """Return the answer on one line, and whether it was the last one before SES gave up."""
-    inner = _EXPIRED.search(diagnostic)
-    told = inner.group(1) if inner else diagnostic
-    return _BLANKS.sub(" ", _REPEATED_CODE.sub(" ", told)).strip(), inner is not None
-
-
-def _code(words: str, given: str, *, wrapped: bool) -> str:
+def _code(answer: Answer, given: str) -> str:
     """Return the code that says most: in a wrapper the inner one, elsewhere the given one."""
-    found = _CODE.search(words)
-    told = ".".join(found.groups()) if found else ""
-    known = given if _CODE.fullmatch(given) else ""
-    if told and (wrapped or known.endswith(".0.0")):
-        return told
-    return known or told
+    known = given if is_code(given) else ""
+    if answer.code and (answer.is_last_before_giving_up or known.endswith(".0.0")):
+        return answer.code
+    return known or answer.code
 
 
-def _cause(words: str, code: str, subtype: str, *, wrapped: bool) -> str:
-    if subtype in SUPPRESSED_SUBTYPES:
+def _shade(answer: Answer, code: str, subtype: str) -> str:
+    """Return the cause, with the shade of it where one is known: ``blocked:greylisted``."""
+    sub = subtype.rpartition("/")[2]
+    if sub in SUPPRESSED_SUBTYPES:
         return "suppressed"
-    said = _said(words)
-    if said:
-        return said
+    providers, strong, vague = _books()
+    said = providers.cause(answer.raw) or strong.cause(answer.words)
+    shade = (
+        said
+        or _by_code(code, trusted=True)
+        or vague.cause(answer.words)
+        or _by_code(code, trusted=False)
+        or SUBTYPES.get(sub, "")
+        or REPLIES.get(answer.reply, "")
+        or ("expired" if answer.is_last_before_giving_up else "undefined")
+    )
+    if MEANINGS[shade].class_ == "too_big" and code.endswith(".2.3"):
+        return "exceedlimit"
+    return _AT_STEP.get((shade, answer.step), shade)
+
+
+def _by_code(code: str, *, trusted: bool) -> str:
     _, _, detail = code.partition(".")
-    by_code = CODES.get(detail) or ("" if detail in ("", "0.0") else SUBJECTS.get(detail[0], ""))
-    by_subtype = SUBTYPES.get(subtype, "")
-    return by_code or by_subtype or ("expired" if wrapped else "undefined")
-
-
-def _said(words: str) -> str:
-    """Return the first cause whose phrases stand in ``words``; empty if none does."""
-    text = " " + _BLANKS.sub(" ", _NAMES.sub(" ", words)).lower()
-    for cause, phrases in _compiled():
-        if any(_stands_in(text, phrase) for phrase in phrases):
-            return cause
-    return ""
+    if not detail or (trusted and detail in HIDING):
+        return ""
+    listed = CODES.get(code) or CODES.get(detail, "")
+    return listed or ("" if trusted or detail == "0.0" else SUBJECTS.get(detail[0], ""))
 
 
 @lru_cache(maxsize=1)
-def _compiled() -> tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]:
-    """Return the phrases taken apart at ``|`` and ``*``, once."""
-    return tuple(
-        (cause, tuple(tuple(p.split("*")) for line in lines for p in line.split("|")))
-        for cause, lines in PHRASES
-    )
+def _books() -> tuple[PhraseBook, PhraseBook, PhraseBook]:
+    """Return the phrases of providers, telling and vague ones, taken apart at first use."""
+    return PhraseBook(PROVIDERS), PhraseBook((*STRONG, *FOREIGN)), PhraseBook(VAGUE)
 
 
-def _stands_in(text: str, parts: tuple[str, ...]) -> bool:
-    position = 0
-    for part in parts:
-        position = text.find(part, position)
-        if position < 0:
-            return False
-        position += len(part)
-    return True

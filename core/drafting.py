@@ -60,8 +60,9 @@ def read_attachment(path: Path) -> AttachedFile:
         raise InputError(
             f"{path} cannot be attached: {error.strerror}.", "Nothing was sent."
         ) from error
-    guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return AttachedFile(path.name, guessed, content)
+    guessed, packing = mimetypes.guess_type(path.name)
+    content_type = None if packing else guessed  # x.csv.gz is no text/csv
+    return AttachedFile(path.name, content_type or "application/octet-stream", content)
 
 
 def _new_message(reader: Reader, kind: EmailKind, document: DocumentRow) -> Draft:

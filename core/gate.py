@@ -7,7 +7,7 @@ list, the address's health, who else wrote today.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -33,6 +33,7 @@ _SETTLED: Final = frozenset(
     }
 )
 _SOFT_BOUNCES_IN_A_ROW: Final = 3
+_ANOTHER: Final = "Use another address."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,11 @@ def _findings(facts: GateFacts) -> Iterator[Finding]:
                 recipient.address,
             )
     yield from _document(facts)
+    instead = f"Use {facts.alternatives[0]} instead." if facts.alternatives else _ANOTHER
     for recipient in facts.recipients:
-        yield from _suppressed(recipient, facts.alternatives)
+        yield from _suppressed(recipient, instead)
+    for recipient in facts.recipients:
+        yield from _suppressed_by_us(recipient, instead)
     for recipient in facts.recipients:
         yield from _health(recipient)
     yield from _others(facts)
@@ -121,8 +125,7 @@ def _document(facts: GateFacts) -> Iterator[Finding]:
         )
 
 
-def _suppressed(recipient: RecipientFacts, alternatives: Sequence[str]) -> Iterator[Finding]:
-    instead = f"Use {alternatives[0]} instead." if alternatives else "Use another address."
+def _suppressed(recipient: RecipientFacts, instead: str) -> Iterator[Finding]:
     if recipient.suppression is not None:
         entry = recipient.suppression
         complained = entry.reason == "COMPLAINT"
@@ -145,6 +148,9 @@ def _suppressed(recipient: RecipientFacts, alternatives: Sequence[str]) -> Itera
             "Try again in a moment, or send knowing that it may be dropped.",
             recipient.address,
         )
+
+
+def _suppressed_by_us(recipient: RecipientFacts, instead: str) -> Iterator[Finding]:
     if recipient.own is not None:
         yield Finding(
             Weight.REFUSE,

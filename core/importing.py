@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.db.catalogue import Catalogue, Change, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
 from core.errors import OuttrayError
 from core.imports import CustomerRecord, DocumentRecord, ParsedFile, read
 from core.model import ImportReport
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 Progress = Callable[[str, int, int], None]
 """(what is being done, done, all); called now and then."""
@@ -48,8 +51,15 @@ def import_files(
             parsed[position] = _read(path, tell)
         except OuttrayError as error:
             answers[position] = FailedImport(str(path), error)
-    for position in sorted(parsed, key=lambda p: (parsed[p].kind != "customers", p)):
-        answers[position] = _store(database, paths[position], parsed[position], tell, dry_run)
+    in_order = sorted(parsed, key=lambda p: (parsed[p].kind != "customers", p))
+    if dry_run:  # one transaction, so that documents find the customers of the file before
+        with database.transaction(commit=False) as connection:
+            for position in in_order:
+                answers[position] = _store(connection, paths[position], parsed[position], tell)
+    else:
+        for position in in_order:
+            with database.transaction() as connection:
+                answers[position] = _store(connection, paths[position], parsed[position], tell)
     return [answers[position] for position in range(len(paths))]
 
 
@@ -57,24 +67,21 @@ def _read(path: Path, tell: Progress) -> ParsedFile:
     return read(path, lambda done, total: tell(f"reading {path.name}", done, total))
 
 
-def _store(
-    database: Database, path: Path, parsed: ParsedFile, tell: Progress, dry_run: bool
-) -> ImportReport:
+def _store(connection: Connection, path: Path, parsed: ParsedFile, tell: Progress) -> ImportReport:
     counts = dict.fromkeys(Change, 0)
-    with database.transaction(commit=not dry_run) as connection:
-        catalogue = Catalogue(connection)
-        for record in parsed.customers:
-            counts[catalogue.put_customer(_customer(record))] += 1
-        told = catalogue.customers_created
-        documents = put_documents(
-            connection,
-            catalogue,
-            [_document(r, path, parsed.dialect, catalogue) for r in parsed.documents],
-            lambda done, total: tell(f"writing {path.name}", done, total),
-        )
-        for change, count in documents.items():
-            counts[change] += count
-        created = catalogue.customers_created - told
+    catalogue = Catalogue(connection)
+    for record in parsed.customers:
+        counts[catalogue.put_customer(_customer(record))] += 1
+    told = catalogue.customers_created
+    documents = put_documents(
+        connection,
+        catalogue,
+        [_document(r, path, parsed.dialect, catalogue) for r in parsed.documents],
+        lambda done, total: tell(f"writing {path.name}", done, total),
+    )
+    for change, count in documents.items():
+        counts[change] += count
+    created = catalogue.customers_created - told
     return ImportReport(
         file=str(path),
         dialect=parsed.dialect,

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from core.db import events
-from core.db.engine import Database
+from core.db.engine import Database, UnstorableError
 from core.db.events import Unreadable
-from core.errors import DatabaseBusyError, DatabaseError, InputError
+from core.errors import InputError
 from core.model import IngestReport
 from core.ports import Clock, Feed
 from core.ses.payload import Outcome, Parsed, parse_all, split_bodies
@@ -64,24 +64,20 @@ def parse_file(path: Path) -> list[Parsed]:
 def ingest(database: Database, bodies: Sequence[str], source: str, clock: Clock) -> IngestReport:
     """Store the facts of ``bodies`` in one transaction.
 
-    A body that the database itself refuses is put into quarantine, so that it cannot hold up the
-    ones around it.
+    A body whose values the database refuses is put into quarantine, so that it cannot hold up the
+    ones around it. A database that is not well is no reason for that: its error is raised.
     """
     parsed = [part for body in bodies for part in parse_all(body)]
     try:
         return _store(database, parsed, source, clock)
-    except DatabaseBusyError:
-        raise
-    except DatabaseError:
+    except UnstorableError:
         if len(parsed) == 1:
             return _refused(database, parsed, source, clock)
     report = IngestReport()
     for part in parsed:
         try:
             report += _store(database, [part], source, clock)
-        except DatabaseBusyError:
-            raise
-        except DatabaseError:
+        except UnstorableError:
             report += _refused(database, [part], source, clock)
     return report
 

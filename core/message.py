@@ -1,26 +1,53 @@
 """Documents to drafts, drafts to the exact bytes that leave.
 
 Foreign text (a number, a name, a subject) can never add a header or a recipient: every header value
-is reduced to one line without controls, and every address is parsed before it gets here.
+is reduced to one line without controls, and every address is parsed before it gets here. Header
+values are written by ``_Written``: the standard library would decode ``=?…?=`` inside them first,
+and with it whatever line break somebody has hidden there.
 """
 
 from __future__ import annotations
 
 import email
+import hashlib
 import html
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
-from typing import Final
+from typing import Any, Final
 
 from core.model import AttachedFile, DocumentRow, Draft, EmailKind
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _MOST_REFERENCES: Final = 10
+_CONTENT_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+")
+#: Parts of these types are taken apart by whoever reads them, so a file would not come back whole.
+_OPENED_BY_READERS: Final = ("message", "multipart")
+_LONGEST_WORD: Final = 60
+_BARE_ADDRESS: Final = re.compile(r"[^\s@<>(),;:\\\"\[\]]+@[^\s@<>(),;:\\\"]+")
+
+
+class _Written(str):
+    """A header value as it shall stand on the wire; ``email`` neither parses nor folds it.
+
+    Its interface is what ``EmailPolicy`` asks of a header object: ``name`` and ``fold``.
+    """
+
+    name: str
+
+    def __new__(cls, name: str, value: str) -> _Written:
+        made = super().__new__(cls, value)
+        made.name = name
+        return made
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        lines = self.splitlines()
+        return f"{self.name}: " + policy.linesep.join(lines) + policy.linesep
 
 
 def default_subject(kind: EmailKind, document: DocumentRow) -> str:
@@ -52,27 +79,22 @@ def compose(draft: Draft, sender: str, message_id: str, at: datetime) -> bytes:
         ValueError: an address that is none; the gate has refused those before.
     """
     message = EmailMessage(policy=SMTP)
-    message["From"] = _sender(sender)
-    message["To"] = [_address(address) for address in draft.to]
+    _write(message, "From", _sender(sender))
+    _write(message, "To", _addresses(draft.to))
     if draft.cc:
-        message["Cc"] = [_address(address) for address in draft.cc]
-    message["Subject"] = one_line(draft.subject)
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = message_id
+        _write(message, "Cc", _addresses(draft.cc))
+    _write(message, "Subject", _words(draft.subject, "Subject"))
+    _write(message, "Date", format_datetime(at))
+    _write(message, "Message-ID", one_line(message_id))
     if draft.in_reply_to:
-        message["In-Reply-To"] = one_line(draft.in_reply_to)
-        message["References"] = one_line(" ".join(draft.references[-_MOST_REFERENCES:]))
+        _write(message, "In-Reply-To", one_line(draft.in_reply_to))
+        _write(message, "References", "\n ".join(_thread(draft.references)))
     body = _body(draft.body)
     message.set_content(body, cte="quoted-printable")
     message.add_alternative(_as_html(body), subtype="html", cte="quoted-printable")
     for file in draft.attachments:
-        main, _, sub = file.content_type.partition("/")
-        message.add_attachment(
-            file.content,
-            maintype=main or "application",
-            subtype=sub or "octet-stream",
-            filename=one_line(file.name),
-        )
+        _attach(message, file)
+    _set_boundaries(message, message_id)
     return bytes(message)
 
 
@@ -107,13 +129,68 @@ def sender_address(sender: str) -> str:
     return parseaddr(one_line(sender))[1]
 
 
-def _sender(sender: str) -> Address:
+def _write(message: EmailMessage, name: str, value: str) -> None:
+    message[name] = _Written(name, value)
+
+
+def _words(text: str, header: str) -> str:
+    """Words for people as a header value: encoded unless they are short and plain ASCII."""
+    line = one_line(text)
+    longest = max(map(len, line.split()), default=0)
+    if line.isascii() and "=?" not in line and longest <= _LONGEST_WORD:
+        return Header(line, "us-ascii", header_name=header).encode()
+    return Header(line, "utf-8", header_name=header).encode()
+
+
+def _sender(sender: str) -> str:
     name, address = parseaddr(one_line(sender))
-    return Address(display_name=name, addr_spec=address)
+    bare = _address(address)
+    if not name:
+        return bare
+    if name.isascii() and "=?" not in name and len(name) <= _LONGEST_WORD:
+        return str(Address(display_name=name, addr_spec=bare))
+    return f"{Header(name, 'utf-8', header_name='From').encode()}\n <{bare}>"
 
 
-def _address(address: str) -> Address:
-    return Address(addr_spec=one_line(address))
+def _addresses(addresses: Sequence[str]) -> str:
+    return ",\n ".join(map(_address, addresses))
+
+
+def _address(address: str) -> str:
+    """Raises ``ValueError`` for what is no bare ASCII address, or could be read as another."""
+    line = one_line(address)
+    is_bare = line == address.strip() and line.isascii() and _BARE_ADDRESS.fullmatch(line)
+    if not is_bare or "=?" in line:
+        raise ValueError(f"{line!r} is not an address")
+    return line
+
+
+def _thread(references: Sequence[str]) -> list[str]:
+    """The email that began it, then the newest ones: as RFC 5322 wants it shortened."""
+    known = [one_line(reference) for reference in references]
+    if len(known) <= _MOST_REFERENCES:
+        return known
+    return [known[0], *known[1 - _MOST_REFERENCES :]]
+
+
+def _attach(message: EmailMessage, file: AttachedFile) -> None:
+    content_type = file.content_type
+    main, _, sub = content_type.partition("/")
+    if not _CONTENT_TYPE.fullmatch(content_type) or main.lower() in _OPENED_BY_READERS:
+        main, sub = "application", "octet-stream"
+    message.add_attachment(file.content, maintype=main, subtype=sub, filename="attachment")
+    name = one_line(file.name) or "attachment"
+    parts: Any = message.get_payload()  # a list, since it has an attachment
+    encoded = name if name.isascii() and "=?" not in name else ("utf-8", "", name)
+    parts[-1].set_param("filename", encoded, header="Content-Disposition", replace=True)
+
+
+def _set_boundaries(message: EmailMessage, message_id: str) -> None:
+    """The same message has the same bytes. An id nobody can guess makes a boundary nobody can."""
+    for position, part in enumerate(message.walk()):
+        if part.is_multipart():
+            seed = f"{message_id}/{position}".encode()
+            part.set_boundary(f"=_{hashlib.sha256(seed).hexdigest()[:40]}")
 
 
 def _body(text: str) -> str:

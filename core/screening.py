@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
 
@@ -9,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from core.db import gatefacts, history
 from core.db.engine import Reader
-from core.errors import ServiceError
+from core.errors import ServiceError, UnansweredError
 from core.gate import GateFacts, RecentEmail, RecipientFacts
 from core.message import sender_address
 from core.model import DocumentRow, Draft, Health, Suppression, address_key
@@ -27,12 +28,24 @@ def gather(
     now: datetime,
 ) -> GateFacts:
     """Return what is known now. A look-up that fails becomes a fact, never an exception."""
-    addresses = [*draft.to, *draft.cc, *draft.bcc]
+    addresses = list(dict.fromkeys(map(_as_asked, (*draft.to, *draft.cc, *draft.bcc))))
     contacts = history.contacts(reader, document.customer_id)
     health = history.health(reader, addresses)
-    own = gatefacts.own_suppressions(reader, addresses)
+    own = gatefacts.own_suppressions(reader, [*addresses, *(c.address for c in contacts)])
+    spellings = gatefacts.spellings(reader, addresses)
     recipients = tuple(
-        _recipient(reader, suppression_list, address, own, health) for address in addresses
+        _with_suppression(
+            reader,
+            suppression_list,
+            RecipientFacts(
+                address=address,
+                syntax_problem=syntax_problem(address),
+                own=own.get(address_key(address)),
+                health=health.get(address_key(address), Health()),
+            ),
+            spellings[address_key(address)],
+        )
+        for address in addresses
     )
     used = {address_key(address) for address in addresses}
     return GateFacts(
@@ -53,7 +66,9 @@ def gather(
         alternatives=tuple(
             contact.address
             for contact in contacts
-            if address_key(contact.address) not in used and not contact.health.is_bad
+            if address_key(contact.address) not in used
+            and address_key(contact.address) not in own
+            and not contact.health.is_bad
         ),
     )
 
@@ -63,6 +78,8 @@ def syntax_problem(address: str) -> str:
 
     SES takes no non-ASCII local part (no SMTPUTF8); other domains travel as Punycode.
     """
+    if "=?" in address:
+        return "It could be read as an encoded word, and then as another address."
     try:
         validate_email(address, allow_smtputf8=False, check_deliverability=False)
     except EmailNotValidError as error:
@@ -76,27 +93,29 @@ def as_sent(address: str) -> str:
     return valid.ascii_email or valid.normalized
 
 
-def _recipient(
+def _as_asked(address: str) -> str:
+    """The address that SES would get: lists and history know it in this form only."""
+    return address if syntax_problem(address.strip()) else as_sent(address)
+
+
+def _with_suppression(
     reader: Reader,
     suppression_list: SuppressionList,
-    address: str,
-    own: dict[str, Suppression],
-    health: dict[str, Health],
+    facts: RecipientFacts,
+    spellings: Sequence[str],
 ) -> RecipientFacts:
-    key = address_key(address)
-    facts = RecipientFacts(
-        address=address,
-        syntax_problem=syntax_problem(address),
-        own=own.get(key),
-        health=_local(health.get(key, Health())),
-    )
     if facts.syntax_problem:
         return facts
     try:
-        found = suppression_list.look_up(address)
+        for spelling in spellings:
+            found = suppression_list.look_up(spelling)
+            if found is not None:
+                return replace(facts, suppression=_with_cause(reader, found))
+    except UnansweredError as error:
+        return replace(facts, lookup_problem=error.title)  # its hint is about calls that change
     except ServiceError as error:
         return replace(facts, lookup_problem=str(error))
-    return replace(facts, suppression=_with_cause(reader, found) if found else None)
+    return facts
 
 
 def _with_cause(reader: Reader, found: Suppression) -> Suppression:

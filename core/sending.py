@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
@@ -56,16 +56,20 @@ class Dispatch:
     def send(self, draft: Draft, *, confirmed: bool) -> SendOutcome:
         """Send ``draft`` once, if the gate lets it; ``confirmed`` answers what the gate asks.
 
-        Every recipient is one SES call; what becomes of one does not stop the others.
+        Every recipient is one SES call; what becomes of one does not stop the others. What somebody
+        else wrote about the document while the gate was asked was not confirmed: it is asked again.
         """
-        document = self._document(draft.document_id)
-        verdict = self._judge(draft, document)
-        asks = verdict.decision is Decision.ASK and not confirmed
-        if verdict.decision is Decision.REFUSE or asks:
-            return SendOutcome(document.number, None, verdict)
-        email = self._write_down(draft)
-        with self.database.transaction() as connection:
-            recorded = outbox.record(connection, email)
+        recorded = None
+        while recorded is None:
+            document = self._document(draft.document_id)
+            newest = self._newest_email(document.id)
+            verdict = self._judge(draft, document)
+            asks = verdict.decision is Decision.ASK and not confirmed
+            if verdict.decision is Decision.REFUSE or asks:
+                return SendOutcome(document.number, None, verdict)
+            email = self._compose(draft)
+            recorded = self._write_down(email, newest)
+            confirmed = False
         for delivery_id, delivery in zip(recorded.delivery_ids, email.deliveries, strict=True):
             self._hand_over(delivery_id, delivery, email)
         return SendOutcome(
@@ -97,15 +101,21 @@ class Dispatch:
         )
         return judge(facts)
 
-    def _write_down(self, draft: Draft) -> outbox.NewEmail:
+    def _newest_email(self, document_id: int) -> int:
+        with self.database.transaction() as connection:
+            return outbox.newest_email(connection, document_id)
+
+    def _write_down(self, email: outbox.NewEmail, newest: int) -> outbox.Recorded | None:
+        """Write the email, unless there is another since ``newest`` that the gate did not see."""
+        with self.database.transaction() as connection:
+            if outbox.newest_email(connection, email.document_id) != newest:
+                return None
+            return outbox.record(connection, email)
+
+    def _compose(self, draft: Draft) -> outbox.NewEmail:
         """Compose the exact bytes and name every delivery, before anything is sent."""
-        ready = replace(
-            draft,
-            to=tuple(map(as_sent, draft.to)),
-            cc=tuple(map(as_sent, draft.cc)),
-            bcc=tuple(map(as_sent, draft.bcc)),
-            subject=one_line(draft.subject),
-        )
+        to, cc, bcc = _once_each(draft.to, draft.cc, draft.bcc)
+        ready = replace(draft, to=to, cc=cc, bcc=bcc, subject=one_line(draft.subject))
         now = self.clock()
         domain = sender_address(self.sender).rpartition("@")[2]
         message_id = f"<{uuid.uuid4().hex}@{domain}>"
@@ -130,7 +140,7 @@ class Dispatch:
             if not outbox.claim(connection, delivery_id, self.clock()):
                 return  # somebody else has it
         outgoing = Outgoing(
-            sender=self.sender,
+            sender=sender_address(self.sender),  # SES takes no name in it that is not ASCII
             recipient=delivery.address,
             mime=email.mime or b"",
             tag=delivery.tag,
@@ -179,14 +189,23 @@ class Dispatch:
         return tuple(outcomes)
 
 
+def _once_each(*lists: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Every address as it goes to SES, and once over all lists: nobody gets an email twice."""
+    seen: set[str] = set()
+    for addresses in lists:
+        kept = []
+        for address in map(as_sent, addresses):
+            if address_key(address) not in seen:
+                seen.add(address_key(address))
+                kept.append(address)
+        yield tuple(kept)
+
+
 def _deliveries(draft: Draft) -> tuple[outbox.NewDelivery, ...]:
-    """One a distinct address, in the order To, Cc, Bcc: nobody gets the same email twice."""
-    found: dict[str, outbox.NewDelivery] = {}
+    """One an address, in the order To, Cc, Bcc."""
     by_role = ((Role.TO, draft.to), (Role.CC, draft.cc), (Role.BCC, draft.bcc))
-    for role, addresses in by_role:
-        for address in addresses:
-            found.setdefault(
-                address_key(address),
-                outbox.NewDelivery(role, address, uuid.uuid4().hex, replaced_by(draft, address)),
-            )
-    return tuple(found.values())
+    return tuple(
+        outbox.NewDelivery(role, address, uuid.uuid4().hex, replaced_by(draft, address))
+        for role, addresses in by_role
+        for address in addresses
+    )

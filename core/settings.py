@@ -23,6 +23,11 @@ _VARIABLES: Final = {
     "ui.theme": "OUTTRAY_THEME",
 }
 
+#: User and password as SQLAlchemy finds them; a password may hold ``?`` and ``/``.
+_USER: Final = re.compile(r"\A[^:/@]*(?::[^@]*)?@")
+_SECTION: Final = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
+_ASSIGNMENT: Final = re.compile(r"\s*([\w\"'.\s-]+?)\s*=")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -47,8 +52,8 @@ class Settings:
         scheme, _, rest = self.database_url.partition("://")
         if scheme.startswith("sqlite"):
             return Path(rest).name or "in memory"
-        host = rest.rpartition("@")[2].partition("?")[0]
-        return host or scheme
+        place = _USER.sub("", rest, count=1).partition("?")[0]
+        return place.rpartition("@")[2] or scheme
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -125,14 +130,22 @@ def _flatten(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]
 
 
 def _line_of(text: str, key: str) -> int:
-    """The first line that assigns the last part of ``key``; 1 when it cannot be found."""
-    pattern = re.compile(
-        rf"^\s*[\"']?{re.escape(key.rpartition('.')[2])}[\"']?\s*=|\b{re.escape(key)}\s*="
-    )
+    """The line that assigns ``key``, or the inline table it stands in; 1 if neither is found."""
+    section, around = "", 1
     for number, line in enumerate(text.splitlines(), 1):
-        if pattern.search(line):
-            return number
-    return 1
+        if found := _SECTION.match(line):
+            section = _dotted(found[1]) + "."
+        elif found := _ASSIGNMENT.match(line):
+            assigned = section + _dotted(found[1])
+            if assigned == key:
+                return number
+            if key.startswith(assigned + "."):
+                around = number
+    return around
+
+
+def _dotted(key: str) -> str:
+    return ".".join(part.strip().strip("\"'") for part in key.split("."))
 
 
 def _default_database_url() -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from core import settings
 from core.backend import Backend
-from core.errors import OuttrayError
+from core.errors import OuttrayError, SettingsError, UsageError
 from core.importing import FailedImport
 from core.model import (
     Chip,
@@ -30,6 +30,7 @@ from core.model import (
 )
 from tui import answers, prints
 from tui.cli import ASKS, DONE, FAILED
+from tui.prints import say
 from tui.text import cell
 
 _LONGEST_POLL_SECONDS: Final = 20
@@ -47,13 +48,8 @@ def opened() -> Iterator[Backend]:
         backend.close()
 
 
-def say(text: str) -> None:
-    """Tell a person; standard output stays for results."""
-    sys.stderr.write(text + "\n")
-
-
 def put_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(prints.as_json(value, indent=2) + "\n")
 
 
 # --------------------------------------------------------------------------- looking
@@ -61,17 +57,20 @@ def put_json(value: Any) -> None:
 
 def customers(options: Namespace) -> int:
     with opened() as backend:
-        rows = backend.page_customers(
-            CustomerFilter(text=options.text), limit=options.limit or None
-        )
+        where = CustomerFilter(text=options.text)
+        rows = backend.page_customers(where, limit=options.limit or None)
+        total = backend.count_customers(where)
     if options.json:
         put_json([answers.customer(row) for row in rows])
     else:
         prints.customers(rows)
+    _tell_rest(len(rows), total, "customers")
     return DONE
 
 
 def documents(options: Namespace) -> int:
+    if options.json and options.csv:
+        raise UsageError("Either --json or --csv: there is one output.")
     where = DocumentFilter(
         customer=options.customer,
         text=options.search,
@@ -87,9 +86,15 @@ def documents(options: Namespace) -> int:
         prints.documents_csv(rows)
     else:
         prints.documents(rows)
-    if total > len(rows):
-        say(f"{len(rows)} of {total} documents; --limit 0 shows all.")
+    _tell_rest(len(rows), total, "documents")
     return DONE
+
+
+def _tell_rest(shown: int, total: int, what: str) -> None:
+    if not total:
+        say(f"No {what} found.")
+    elif total > shown:
+        say(f"{shown} of {total} {what}; --limit 0 shows all.")
 
 
 def log(options: Namespace) -> int:
@@ -105,6 +110,8 @@ def log(options: Namespace) -> int:
 
 
 def explain(options: Namespace) -> int:
+    if options.stdin == (options.text is not None):
+        raise UsageError("Give the diagnostic's text, or --stdin.")
     from core.diagnosis import explain as diagnose
 
     if not options.stdin:
@@ -121,12 +128,12 @@ def explain(options: Namespace) -> int:
         try:
             given = json.loads(line)
             diagnostic = str(given["diagnostic"] or "")
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             failures += 1
             answer = {"error": f'line {number}: expected {{"diagnostic": "…"}}'}
         else:
             answer = prints.diagnosis_json(diagnose(diagnostic))
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        sys.stdout.write(prints.as_json(answer) + "\n")
         sys.stdout.flush()
     return FAILED if failures else DONE
 
@@ -165,7 +172,7 @@ def send(options: Namespace) -> int:
             try:
                 outcome = _send_one(backend, options, number)
             except OuttrayError as error:
-                say(f"{cell(number)}: {cell(error.title)} {cell(error.hint)}".rstrip())
+                say(f"{cell(number)}: {cell(str(error))}")
                 results.append(answers.not_possible(number, error))
                 code = FAILED
                 continue
@@ -238,14 +245,16 @@ def _follow(backend: Backend, *, as_json: bool) -> int:
         while True:
             try:
                 report = backend.pull(_LONGEST_POLL_SECONDS)
+            except SettingsError:
+                raise  # waiting does not configure a queue
             except OuttrayError as error:
-                say(f"{error.title} {error.hint} Trying again in {pause:.0f} s.")
+                say(f"{cell(str(error))} Trying again in {pause:.0f} s.")
                 time.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
                 continue
             pause = 1.0
             if report.read and as_json:
-                sys.stdout.write(json.dumps(answers.ingest(report)) + "\n")
+                sys.stdout.write(prints.as_json(answers.ingest(report)) + "\n")
                 sys.stdout.flush()
             elif report.read:
                 say(prints.ingest_line(report))
@@ -260,7 +269,7 @@ def events_load(options: Namespace) -> int:
             try:
                 total += backend.load_events(path)
             except OuttrayError as error:
-                say(f"{error.title} {error.hint}")
+                say(cell(str(error)))
                 code = FAILED
     _put_ingest(total, as_json=options.json)
     return code
@@ -282,7 +291,7 @@ def events_parse(options: Namespace) -> int:
         try:
             entries.extend(prints.parsed_json(path, ingest.parse_file(path)))
         except OuttrayError as error:
-            say(f"{error.title} {error.hint}")
+            say(cell(str(error)))
             code = FAILED
     if options.json:
         put_json(entries)
@@ -358,6 +367,8 @@ def db_backup(options: Namespace) -> int:
     with opened() as backend:
         stamp = f"{datetime.now().astimezone():%Y%m%d-%H%M%S}"
         target = options.file or Path(f"{backend.settings.database_label}.{stamp}")
+        if target.exists():
+            raise UsageError(f"{target} exists already.", "Name another file; none is replaced.")
         written = backend.backup(target)
     if options.json:
         put_json({"file": str(written)})
@@ -382,7 +393,16 @@ def simulator(options: Namespace) -> int:
     )
 
 
+def _need_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):  # Textual draws on standard error
+        raise UsageError(
+            "The terminal UI needs a terminal for its input and its standard error.",
+            "In scripts use the commands: outtray --help lists them.",
+        )
+
+
 def ui(_options: Namespace) -> int:
+    _need_terminal()
     from tui.app import run
 
     chosen = settings.load()
@@ -394,6 +414,10 @@ def ui(_options: Namespace) -> int:
 
 def demo(options: Namespace) -> int:
     from core.demo import company
+    from core.simulator import require_extra
+
+    require_extra()
+    _need_terminal()
     from tui.app import run
 
     with company(fresh=options.fresh, tell=say) as chosen:

@@ -7,10 +7,12 @@ Exit 0 done · 1 refused or failed · 2 wrong usage · 3 the gate asks and ``--y
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -33,30 +35,51 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; argparse's own errors leave with 2."""
+    _prepare_streams()
     options = _parser().parse_args(list(arguments))
     from tui import actions  # after parsing: --help and --version need none of it
 
     try:
-        return int(getattr(actions, options.action)(options))
+        code = int(getattr(actions, options.action)(options))
+        sys.stdout.flush()  # here, where a reader who has left can still be told from a failure
     except (UsageError, SettingsError) as error:
         return _complain(error, WRONG_USAGE)
     except OuttrayError as error:
         return _complain(error, FAILED)
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped.\n")
-        return FAILED
+        return _complain(OuttrayError("Stopped."), FAILED)
     except BrokenPipeError:
-        # Whoever read us has had enough (| head); nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()  # whoever read us has had enough (| head); nothing is wrong
         return DONE
+    except OSError as error:
+        _discard_output()
+        return _complain(OuttrayError(f"{error.strerror or error}.", error.filename or ""), FAILED)
+    return code
+
+
+def _prepare_streams() -> None:
+    """Make every text printable, whatever the terminal's encoding; closed streams are empty."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Spare the interpreter a last flush of what cannot be written."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(error: OuttrayError, code: int) -> int:
+    from tui.prints import say
     from tui.text import cell
 
-    sys.stderr.write(f"outtray: {cell(error.title)}\n")
+    say(f"outtray: {cell(error.title)}")
     if error.hint:
-        sys.stderr.write(f"         {cell(error.hint)}\n")
+        say(f"         {cell(error.hint)}")
     return code
 
 
@@ -78,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="outtray",
         description="What became of every invoice and estimate you emailed, and what to do next.",
         epilog="Without a command the terminal UI opens on the configured database.",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"outtray {_version()}")
     parser.set_defaults(action="ui")
@@ -98,7 +122,12 @@ def _command(
     *,
     json: bool = True,
 ) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    command = commands.add_parser(
+        name,
+        help=text,
+        description=text[0].upper() + text[1:] + ".",
+        allow_abbrev=False,  # --y must not mean --yes
+    )
     command.set_defaults(action=action)
     if json:
         command.add_argument("--json", action="store_true", help="print one JSON document")
@@ -141,6 +170,7 @@ def _add_looking(commands: Commands) -> None:
     documents.add_argument("--customer", default="", metavar="NAME", help="part of the name")
     documents.add_argument(
         "--delivery",
+        type=_word,
         choices=[chip.value for chip in Chip],
         default="all",
         metavar="WORD",
@@ -150,14 +180,14 @@ def _add_looking(commands: Commands) -> None:
     documents.add_argument("--kind", choices=["invoice", "estimate"])
     documents.add_argument("--search", default="", metavar="TEXT")
     documents.add_argument("--limit", type=_count, default=50, metavar="N", help="0 = all")
-    documents.add_argument("--csv", action="store_true", help="print CSV")
+    documents.add_argument("--csv", action="store_true", help="print CSV, not with --json")
 
     log = _command(commands, "log", "log", "show the emails of a document and what became of them")
     log.add_argument("number")
     _add_which(log)
 
     explain = _command(commands, "explain", "explain", "say what a server's diagnostic means")
-    explain.add_argument("text", nargs="?", default="")
+    explain.add_argument("text", nargs="?", metavar="TEXT")
     explain.add_argument(
         "--stdin", action="store_true", help='one {"diagnostic": …} a line, one answer a line'
     )
@@ -212,7 +242,11 @@ def _add_upkeep(commands: Commands) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("expected 0 (all) or more")
-    return number
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number; expected 0 (all) or more")
+    return int(text)
+
+
+def _word(text: str) -> str:
+    """A status as people and our own output write it: ``NEVER_SENT``, ``never-sent``."""
+    return text.lower().replace("-", "_")

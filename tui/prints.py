@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from rich.cells import cell_len
 
 from core.importing import FailedImport
 from core.model import (
@@ -30,24 +35,37 @@ if TYPE_CHECKING:
     from core.diagnosis import Diagnosis
     from core.ingest import Parsed
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+#: What JSON lets through as it is but a terminal obeys: DEL, C1 controls, bidi, lone surrogates.
+_OBEYED: Final = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def _out(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
-def _say(text: str) -> None:
-    sys.stderr.write(text + "\n")
+def say(text: str) -> None:
+    """Tell a person, on standard error; that nobody listens any more stops no work."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(text + "\n")
+
+
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """Return JSON that a terminal can be shown: nothing in it is obeyed, nothing is changed."""
+    is_utf8 = "utf" in (sys.stdout.encoding or "").lower()
+    text = json.dumps(value, ensure_ascii=not is_utf8, indent=indent)
+    return _OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
     """Print columns as wide as they need; those in ``right`` are numbers."""
     lines = [list(titles), *(list(row) for row in rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(titles))]
+    widths = [max(cell_len(line[i]) for line in lines) for i in range(len(titles))]
     for line in lines:
         cells = [
-            text.rjust(width) if i in right else text.ljust(width)
+            " " * (width - cell_len(text)) + text
+            if i in right
+            else text + " " * (width - cell_len(text))
             for i, (text, width) in enumerate(zip(line, widths, strict=True))
         ]
         _out("  ".join(cells).rstrip())
@@ -206,16 +224,16 @@ def outcome(sent: SendOutcome) -> None:
     for finding in sent.verdict.findings:
         sign = {Weight.NOTE: "note", Weight.ASK: "asks", Weight.REFUSE: "refused"}[finding.weight]
         about = f" ({cell(finding.address)})" if finding.address else ""
-        _say(f"{number}: {sign}: {cell(finding.title)}{about}")
+        say(f"{number}: {sign}: {cell(finding.title)}{about}")
         for line in (finding.detail, finding.next):
             if line:
-                _say(f"    {cell(line)}")
+                say(f"    {cell(line)}")
     if sent.email_id is None:
         how = "" if sent.verdict.decision.value == "refuse" else " Answer with --yes to send."
-        _say(f"{number}: nothing was sent.{how}")
+        say(f"{number}: nothing was sent.{how}")
     for recipient in sent.recipients:
         error = f": {cell(recipient.error)}" if recipient.error else ""
-        _say(f"{number}: {cell(recipient.address)} {recipient.status.value}{error}")
+        say(f"{number}: {cell(recipient.address)} {recipient.status.value}{error}")
 
 
 # --------------------------------------------------------------------------- import
@@ -239,17 +257,17 @@ def progress() -> Callable[[str, int, int], None] | None:
 
 def import_report(result: ImportReport | FailedImport, *, dry_run: bool) -> None:
     if isinstance(result, FailedImport):
-        _say(f"{cell(result.file)}: nothing was imported. {cell(str(result.error), 600)}")
+        say(f"{cell(result.file)}: nothing was imported. {cell(str(result.error), 600)}")
         return
     would = " (dry run: nothing was changed)" if dry_run else ""
     also = f", {result.customers_created} customers created" if result.customers_created else ""
-    _say(
+    say(
         f"{cell(result.file)}: {result.dialect} {result.kind}, {result.read} rows: "
         f"{result.created} created, {result.updated} updated, {result.unchanged} unchanged, "
         f"{len(result.rejected)} rejected{also}{would}"
     )
     for row in result.rejected:
-        _say(f"  line {row.line}, {cell(row.field)}: {cell(row.reason)}")
+        say(f"  line {row.line}, {cell(row.field)}: {cell(row.reason)}")
 
 
 # --------------------------------------------------------------------------- events
@@ -312,7 +330,7 @@ def parsed(entries: Sequence[answers.Json]) -> None:
 
 def quarantined(bodies: Sequence[QuarantinedBody]) -> None:
     if not bodies:
-        _say("Nothing is in quarantine.")
+        say("Nothing is in quarantine.")
     for body in bodies:
         _out(f"{body.id[:12]}  {answers.instant(body.received_at)}  {cell(body.source)}")
         _out(f"  {cell(body.reason)}")
@@ -325,7 +343,7 @@ def quarantined(bodies: Sequence[QuarantinedBody]) -> None:
 def check_report(report: CheckReport) -> None:
     for d in report.differences:
         _out(f"{d.table} {d.id} {d.column}: stored {d.stored!r}, the facts say {d.computed!r}")
-    _say(
+    say(
         f"{report.deliveries} deliveries, {report.documents} documents, {report.customers} "
         f"customers: {len(report.differences)} differences."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
@@ -40,8 +41,9 @@ def adopt(connection: Connection, facts: Collection[Fact]) -> set[int]:
     A fact with our tag also tells the SES message id of a delivery whose answer was lost; facts
     without a tag can then be matched by it.
     """
-    tags = {fact.tag: fact.message_id for fact in facts if fact.tag}
-    _learn_message_ids(connection, tags)
+    named = {fact.tag: fact.message_id for fact in facts if fact.tag and fact.message_id}
+    _learn_message_ids(connection, named)
+    tags = {fact.tag for fact in facts if fact.tag}
     return adopt_waiting(connection, {fact.message_id for fact in facts}, tags)
 
 
@@ -51,10 +53,14 @@ def adopt_waiting(
     """Match the unmatched facts stored under ``message_ids``; return the deliveries concerned."""
     ids = {storable(message_id) for message_id in message_ids}
     candidates = _candidates(connection, ids, tags)
+    by_tag = {candidate.tag: [candidate] for candidate in candidates}
+    by_id: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        by_id[candidate.ses_message_id].append(candidate)
     touched: set[int] = set()
     rows: list[dict[str, Any]] = []
     for fact in _waiting(connection, ids):
-        found = match(fact, candidates)
+        found = match(fact, by_tag.get(fact.tag or "", []) + by_id.get(fact.message_id, []))
         if found is not None:
             touched.add(found.delivery_id)
             rows.append(
@@ -73,9 +79,7 @@ def _learn_message_ids(connection: Connection, message_id_of: dict[str, str]) ->
     """Write down SES's ids of deliveries that do not know theirs."""
     d = deliveries.c
     for tags in chunks(message_id_of):
-        ignorant = connection.execute(
-            select(d.id, d.tag).where(d.tag.in_(tags), d.ses_message_id == "")
-        ).all()
+        ignorant = connection.execute(_IGNORANT, {"tags": tags}).all()
         for delivery_id, tag in ignorant:
             connection.execute(
                 update(deliveries)
@@ -87,14 +91,11 @@ def _learn_message_ids(connection: Connection, message_id_of: dict[str, str]) ->
 def _candidates(
     connection: Connection, message_ids: Iterable[str], tags: Iterable[str]
 ) -> list[Candidate]:
-    d = deliveries.c
     found: dict[int, Candidate] = {}
-    conditions = [d.ses_message_id.in_(ids) for ids in chunks(i for i in message_ids if i)]
-    conditions += [d.tag.in_(some) for some in chunks(tags)]
-    for condition in conditions:
-        for row in connection.execute(
-            select(d.id, d.tag, d.ses_message_id, d.address).where(condition)
-        ):
+    looked_for = [(_BY_ID, ids) for ids in chunks(i for i in message_ids if i)]
+    looked_for += [(_BY_TAG, some) for some in chunks(tags)]
+    for query, values in looked_for:
+        for row in connection.execute(query, {"values": values}):
             found[row.id] = Candidate(row.id, row.tag, row.ses_message_id, row.address)
     return list(found.values())
 
@@ -102,9 +103,7 @@ def _candidates(
 def _waiting(connection: Connection, message_ids: Iterable[str]) -> list[Fact]:
     found: list[Fact] = []
     for ids in chunks(message_ids):
-        rows = connection.execute(
-            select(*_FACT).where(events.c.message_id.in_(ids), events.c.delivery_id.is_(None))
-        )
+        rows = connection.execute(_WAITING, {"ids": ids})
         found.extend(fact_of(tuple(row)) for row in rows)
     return found
 
@@ -143,3 +142,16 @@ _ADOPT: Final = (
     )
     .values(delivery_id=bindparam("to_delivery"), counts=bindparam("to_counts"))
 )
+_WAITING: Final = select(*_FACT).where(
+    events.c.message_id.in_(bindparam("ids", expanding=True)), events.c.delivery_id.is_(None)
+)
+_IGNORANT: Final = select(deliveries.c.id, deliveries.c.tag).where(
+    deliveries.c.tag.in_(bindparam("tags", expanding=True)), deliveries.c.ses_message_id == ""
+)
+_CANDIDATE: Final = select(
+    deliveries.c.id, deliveries.c.tag, deliveries.c.ses_message_id, deliveries.c.address
+)
+_BY_ID: Final = _CANDIDATE.where(
+    deliveries.c.ses_message_id.in_(bindparam("values", expanding=True))
+)
+_BY_TAG: Final = _CANDIDATE.where(deliveries.c.tag.in_(bindparam("values", expanding=True)))

@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from core.db.codec import search_key, storable, to_date, to_money
+from core.db.engine import hold
 from core.db.summaries import (
     chunks,
     document_columns,
+    lock_documents,
     summarise_customers,
     summarise_documents,
 )
@@ -66,6 +68,7 @@ class Catalogue:
         self._details: dict[int, tuple[str, str]] = {}
         self._addresses: dict[int, dict[str, tuple[str, bool]]] = {}
         self.customers_created = 0
+        hold(connection, "import")  # two imports would create the same customer twice
         c = customers.c
         for row in connection.execute(select(c.id, c.ref, c.name, c.phone)):
             self._remember(row.id, row.ref or "", row.name, row.phone)
@@ -251,6 +254,7 @@ def _put_batch(
     if new:
         connection.execute(insert(documents), list(new.values()))
     if changed:
+        lock_documents(connection, changed)
         connection.execute(_UPDATE, list(changed.values()))
         summarise_documents(connection, changed)
     return touched

@@ -56,10 +56,10 @@ def from_date(value: str) -> date | None:
 
 
 def search_key(text: str) -> str:
-    """Text as it is searched: without case, without accents, blanks folded."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    """Text as it is searched, and as a column can hold it: no case, no accents, blanks folded."""
+    decomposed = unicodedata.normalize("NFKD", storable(text).casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(bare.split())
+    return " ".join(bare.casefold().split())  # again: ™ has come apart into capitals
 
 
 def storable(value: str) -> str:

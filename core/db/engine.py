@@ -21,6 +21,10 @@ _NOT_OURS: Final = "Name another database in OUTTRAY_DATABASE_URL."
 type_of_row = tuple[Any, ...]
 
 
+class UnstorableError(DatabaseError):
+    """The database is well; these values are what it does not take. Nothing was stored."""
+
+
 class Reader(Protocol):
     """Runs one SELECT given as text with ``:name`` parameters."""
 
@@ -102,7 +106,7 @@ class Database:
         self.path = sqlite_path(url)
         self._lock = threading.Lock()
         self._engine: Engine | None = None
-        self._reader: Reader | None = None
+        self._reader: SqliteReader | None = None
 
     @property
     def engine(self) -> Engine:
@@ -113,12 +117,12 @@ class Database:
 
     @property
     def reader(self) -> Reader:
-        if self._reader is None:
-            if self.path is not None:
+        if self.path is None:
+            return SqlAlchemyReader(self.engine)
+        with self._lock:
+            if self._reader is None:
                 self._reader = SqliteReader(self.path)
-            else:
-                self._reader = SqlAlchemyReader(self.engine)
-        return self._reader
+            return self._reader
 
     @contextmanager
     def transaction(self, *, commit: bool = True) -> Iterator[Connection]:
@@ -133,10 +137,10 @@ class Database:
                 work.rollback()
 
     def close(self) -> None:
-        if isinstance(self._reader, SqliteReader):
-            self._reader.close()
-        self._reader = None
         with self._lock:
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
@@ -146,8 +150,8 @@ def sqlite_path(url: str) -> Path | None:
     """Return the file of a SQLite URL, ``None`` for any other database."""
     scheme, separator, rest = url.partition("://")
     if not separator:
-        raise DatabaseError(
-            f"{url!r} is not a database URL.", "Expected something like sqlite:///outtray.db."
+        raise DatabaseError(  # without the text: it may hold a password
+            "The database URL cannot be read.", "Expected something like sqlite:///outtray.db."
         )
     if not scheme.startswith("sqlite"):
         return None
@@ -168,7 +172,7 @@ def _create_engine(url: str, path: Path | None) -> Engine:
         _create_privately(path)
     options: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}} if path else {}
     try:
-        engine = create_engine(url, **options)
+        engine = create_engine(_with_driver(url), **options)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseError(
             f"The database URL cannot be used: {error}.",
@@ -178,6 +182,13 @@ def _create_engine(url: str, path: Path | None) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _with_driver(url: str) -> str:
+    """PostgreSQL through psycopg 3, which is what our extra installs, unless another is named."""
+    scheme, separator, rest = url.partition("://")
+    is_plain = scheme in ("postgresql", "postgres")
+    return f"postgresql+psycopg{separator}{rest}" if is_plain else url
 
 
 def _create_privately(path: Path) -> None:
@@ -205,6 +216,19 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def hold(connection: Connection, *names: str) -> None:
+    """Let no other program pass here with one of ``names`` before this transaction has ended.
+
+    For what no row stands for yet. SQLite's transaction already holds the whole file.
+    """
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy import text
+
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+        for name in sorted(set(names)):
+            connection.execute(lock, {"name": f"outtray {name}"})
+
+
 @contextmanager
 def _in_words() -> Iterator[None]:
     """Turn the errors of both drivers into ours."""
@@ -212,6 +236,8 @@ def _in_words() -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explain(error) from error
+    except (OverflowError, UnicodeEncodeError) as error:
+        raise _explain(error) from error  # the drivers' own, for values that no column can take
     except Exception as error:
         if type(error).__module__.startswith("sqlalchemy"):
             raise _explain(getattr(error, "orig", None) or error) from error
@@ -220,13 +246,16 @@ def _in_words() -> Iterator[None]:
 
 def _explain(error: BaseException) -> DatabaseError:
     words = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    if "locked" in words or "busy" in words:
+    state = _sql_state(error)
+    if _is_about_values(error):
+        return UnstorableError(f"The database does not take this: {words}.", "Nothing was stored.")
+    if _is_busy(error, words):
         return DatabaseBusyError(
             "Another program holds the database.", "Nothing was changed; try again."
         )
     if "not a database" in words:
         return DatabaseVersionError("That file is not a database.", _NOT_OURS)
-    if "no such table" in words or "no such column" in words:
+    if "no such table" in words or "no such column" in words or state in ("42P01", "42703"):
         return DatabaseVersionError(
             f"The database does not have what this Outtray needs ({words}).",
             "Run outtray db upgrade.",
@@ -235,3 +264,21 @@ def _explain(error: BaseException) -> DatabaseError:
         f"The database did not answer: {words}.",
         "Nothing was half-written. Check the disk and the file, then try again.",
     )
+
+
+def _is_busy(error: BaseException, words: str) -> bool:
+    # PostgreSQL: serialization failure, deadlock, lock not available.
+    return "locked" in words or "busy" in words or _sql_state(error) in ("40001", "40P01", "55P03")
+
+
+def _is_about_values(error: BaseException) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return isinstance(error, sqlite3.DataError | sqlite3.IntegrityError)
+    if isinstance(error, OverflowError | UnicodeEncodeError):
+        return True
+    # PostgreSQL: data exceptions, broken constraints, rows too big for an index or a page.
+    return _sql_state(error)[:2] in ("22", "23", "54") or type(error).__name__ == "DataError"
+
+
+def _sql_state(error: BaseException) -> str:
+    return getattr(error, "sqlstate", None) or ""

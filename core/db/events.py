@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from core.db.adoption import adopt, row_key
 from core.db.codec import digest, storable, to_instant
+from core.db.engine import hold
 from core.db.summaries import chunks, settle_deliveries
 from core.db.tables import events, payloads, quarantine
 from core.model import Fact
@@ -39,7 +40,9 @@ def store(
     connection: Connection, batch: Sequence[tuple[str, Sequence[Fact]]], received_at: datetime
 ) -> Stored:
     """Store the facts of (raw body, facts) pairs and settle every delivery they concern."""
-    known = _stored_keys(connection, {f.message_id for _, facts in batch for f in facts})
+    told = [fact for _, facts in batch for fact in facts]
+    hold(connection, *(f"message {fact.message_id}" for fact in told))
+    known = _stored_keys(connection, {fact.message_id for fact in told})
     fresh: list[tuple[str, list[Fact]]] = []
     duplicate = 0
     for raw, facts in batch:
@@ -55,7 +58,8 @@ def store(
             fresh.append((raw, new))
     _insert(connection, fresh, received_at)
     new_facts = [fact for _, facts in fresh for fact in facts]
-    settle_deliveries(connection, adopt(connection, new_facts))
+    # All of them: the second telling of a fact may be the one that carries our tag.
+    settle_deliveries(connection, adopt(connection, told))
     unmatched = _count_unmatched(connection, new_facts)
     return Stored(len(new_facts) - unmatched, duplicate, unmatched)
 
@@ -107,14 +111,15 @@ def _insert(
         [{"received_at": at, "raw": storable(raw)} for raw, _ in fresh],
     ).all()
     rows = [
-        {**_event_values(fact), "received_at": at, "payload_id": payload_id}
+        {**event_row(fact), "received_at": at, "payload_id": payload_id}
         for payload_id, (_, facts) in zip(payload_ids, fresh, strict=True)
         for fact in facts
     ]
     connection.execute(_insert_new(connection, events), rows)
 
 
-def _event_values(fact: Fact) -> dict[str, Any]:
+def event_row(fact: Fact) -> dict[str, Any]:
+    """Return the columns that a fact fills, without those of its arrival."""
     message_id, at, kind, recipient_key, discriminator = row_key(fact)
     return {
         "message_id": message_id,

@@ -232,12 +232,14 @@ def customer_header(reader: Reader, customer_id: int) -> CustomerHeader | None:
 
 def email_by_message_id(reader: Reader, ses_message_id: str) -> tuple[str, str] | None:
     """Return subject and document number of the email that SES knows by this id."""
+    if not ses_message_id:
+        return None
     rows = reader.rows(
         "SELECT m.subject, d.number FROM deliveries x JOIN emails m ON m.id = x.email_id"
         " JOIN documents d ON d.id = x.document_id WHERE x.ses_message_id = :id",
         {"id": ses_message_id},
     )
-    return (rows[0][0], rows[0][1]) if rows and ses_message_id else None
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 def sent_bytes(reader: Reader, email_id: int) -> bytes | None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from core.db.adoption import adopt_waiting
 from core.db.codec import storable, to_instant
-from core.db.summaries import settle_deliveries
+from core.db.engine import hold
+from core.db.summaries import lock_documents, settle_deliveries
 from core.db.tables import attachments, deliveries, emails, messages
 from core.model import AttachedFile, EmailKind, Role, Status, address_key
 
@@ -161,6 +162,15 @@ def _delivery_row(
     }
 
 
+def newest_email(connection: Connection, document_id: int) -> int:
+    """Return the id of a document's newest email (0: none), and keep others from writing one."""
+    lock_documents(connection, [document_id])
+    newest = connection.scalar(
+        select(func.max(emails.c.id)).where(emails.c.document_id == document_id)
+    )
+    return newest or 0
+
+
 def claim(connection: Connection, delivery_id: int, now: datetime) -> bool:
     """Take a queued delivery for sending; false when somebody else has it."""
     taken = connection.execute(
@@ -181,6 +191,7 @@ def accepted(
     connection: Connection, delivery_id: int, ses_message_id: str, region: str, at: datetime
 ) -> None:
     """Record SES's yes, and take the facts that came before it."""
+    hold(connection, f"message {ses_message_id}")
     connection.execute(
         update(deliveries)
         .where(deliveries.c.id == delivery_id)

@@ -6,9 +6,10 @@ the driver itself (see ``engine.SqliteReader``); the same text runs on PostgreSQ
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from core.db.codec import search_key
+from core.db.codec import search_key, storable
 from core.model import Chip, CustomerFilter, DocumentFilter
 
 #: What each chip looks for. Bounces, complaints, drops and failures are looked for where they are
@@ -43,6 +44,10 @@ CHIPS: Final = {
 NEWEST_FIRST: Final = "d.last_sent_at DESC, d.id DESC"
 ATTENTION_FIRST: Final = "c.attention DESC, c.name_key, c.id"
 
+_AT_ONCE: Final = 500
+_LONGEST_SEARCH: Final = 400
+"""Characters of a search: a whole letter pasted into it would be too long for a statement."""
+
 type_of_query = tuple[str, dict[str, Any]]
 
 
@@ -57,16 +62,16 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
         parts.append(
             "d.customer_id IN (SELECT id FROM customers WHERE search LIKE :customer ESCAPE '!')"
         )
-        values["customer"] = _part_of(search_key(where.customer))
+        values["customer"] = _part_of(search_key(where.customer[:_LONGEST_SEARCH]))
     if where.kind is not None:
         parts.append("d.kind = :kind")
         values["kind"] = where.kind.value
     if where.number:
         parts.append("d.number = :number")
-        values["number"] = where.number
+        values["number"] = storable(where.number)
     if where.chip is not Chip.ALL:
         parts.append(CHIPS[where.chip])
-    for position, word in enumerate(search_key(where.text).split()):
+    for position, word in enumerate(search_key(where.text[:_LONGEST_SEARCH]).split()):
         name = f"word{position}"
         parts.append(
             f"(d.number_key LIKE :{name} ESCAPE '!'"
@@ -83,7 +88,7 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
     values: dict[str, Any] = {}
     if where.attention:
         parts.append("c.attention > 0")
-    key = search_key(where.text)
+    key = search_key(where.text[:_LONGEST_SEARCH])
     if key:
         words = []
         for position, word in enumerate(key.split()):
@@ -97,7 +102,13 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
     return _where(parts), values
 
 
-def numbered(name: str, items: list[Any]) -> type_of_query:
+def in_chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Cut ``items`` into pieces that one IN clause may hold on every database."""
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]
+
+
+def numbered(name: str, items: Sequence[Any]) -> type_of_query:
     """Return ``(:name0, :name1 …)`` for an IN clause, and its values."""
     values = {f"{name}{position}": item for position, item in enumerate(items)}
     return f"({', '.join(':' + key for key in values) or 'NULL'})", values

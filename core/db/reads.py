@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from core.db.queries import (
     NEWEST_FIRST,
     customer_conditions,
     document_conditions,
+    in_chunks,
     numbered,
 )
 from core.model import (
@@ -93,9 +95,7 @@ def document_position(reader: Reader, where: DocumentFilter, document_id: int) -
 
 def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     """Return the number behind every chip, whatever chip ``where`` itself has."""
-    clause, values = document_conditions(
-        DocumentFilter(where.customer_id, where.customer, where.text, where.kind)
-    )
+    clause, values = document_conditions(replace(where, chip=Chip.ALL))
     chips = list(CHIPS)
     sums = ", ".join(f"sum(CASE WHEN {CHIPS[chip]} THEN 1 ELSE 0 END)" for chip in chips)
     row = reader.rows(f"SELECT count(*), {sums} FROM documents d{clause}", values)[0]
@@ -219,26 +219,30 @@ NEVER_REACHED: Final = (
 def _amounts(
     reader: Reader, customer_ids: list[int], condition: str
 ) -> dict[int, tuple[Amount, ...]]:
-    among, values = numbered("id", list(customer_ids))
     found: dict[int, list[Amount]] = {}
-    for customer_id, currency, total in reader.rows(
-        "SELECT d.customer_id, d.currency, sum(d.balance_due) FROM documents d"
-        f" WHERE d.customer_id IN {among} AND {condition}"
-        " GROUP BY d.customer_id, d.currency ORDER BY 3 DESC",
-        values,
-    ):
-        found.setdefault(customer_id, []).append(Amount(from_money(int(total)), currency))
+    for some in in_chunks(customer_ids):
+        among, values = numbered("id", some)
+        for customer_id, currency, total in reader.rows(
+            "SELECT d.customer_id, d.currency, sum(d.balance_due) FROM documents d"
+            f" WHERE d.customer_id IN {among} AND {condition}"
+            " GROUP BY d.customer_id, d.currency ORDER BY 3 DESC, 2",
+            values,
+        ):
+            found.setdefault(customer_id, []).append(Amount(from_money(int(total)), currency))
     return {customer_id: tuple(amounts) for customer_id, amounts in found.items()}
 
 
 def _primary_addresses(reader: Reader, customer_ids: list[int]) -> dict[int, str]:
-    among, values = numbered("id", list(customer_ids))
-    rows = reader.rows(
-        "SELECT customer_id, address FROM contacts"
-        f" WHERE customer_id IN {among} AND is_primary > 0",
-        values,
-    )
-    return {row[0]: row[1] for row in rows}
+    found: dict[int, str] = {}
+    for some in in_chunks(customer_ids):
+        among, values = numbered("id", some)
+        rows = reader.rows(
+            "SELECT customer_id, address FROM contacts"
+            f" WHERE customer_id IN {among} AND is_primary > 0 ORDER BY id",
+            values,
+        )
+        found.update((row[0], row[1]) for row in rows)
+    return found
 
 
 def overview(reader: Reader) -> Overview:
@@ -251,7 +255,7 @@ def overview(reader: Reader) -> Overview:
     bounced = reader.rows("SELECT count(*) FROM documents d WHERE d.open_bounce > 0", {})[0][0]
     unreached = reader.rows(
         "SELECT d.currency, sum(d.balance_due), count(*) FROM documents d"
-        f" WHERE {NEVER_REACHED} GROUP BY d.currency ORDER BY 2 DESC",
+        f" WHERE {NEVER_REACHED} GROUP BY d.currency ORDER BY 2 DESC, 1",
         {},
     )
     return Overview(
@@ -284,11 +288,6 @@ def revision(reader: Reader) -> int:
     """Return a number that changes with the data; what it is says nothing."""
     if isinstance(reader, SqliteReader):
         return reader.revision()
-    return int(
-        reader.rows(
-            "SELECT (SELECT coalesce(max(id), 0) FROM payloads)"
-            " + (SELECT coalesce(sum(local_status), 0) + count(*) FROM deliveries"
-            "    WHERE local_status < 35) + (SELECT coalesce(max(id), 0) FROM emails)",
-            {},
-        )[0][0]
-    )
+    # PostgreSQL: the snapshot is another one as soon as any transaction has changed anything.
+    snapshot = "SELECT hashtextextended(CAST(pg_current_snapshot() AS text), 0)"
+    return int(reader.rows(snapshot, {})[0][0])

@@ -11,7 +11,17 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    bindparam,
+    case,
+    func,
+    select,
+    text,
+    update,
+)
 
 from core.db.codec import from_instant, from_money, to_instant
 from core.db.history import (
@@ -21,7 +31,6 @@ from core.db.history import (
     fact_of,
     view_of,
 )
-from core.db.queries import numbered
 from core.db.tables import customers, deliveries, documents
 from core.model import DeliveryState, DeliveryView, DocumentSummary, Fact, Status, Word
 from core.status import settle, summarise_document
@@ -40,12 +49,7 @@ def chunks(items: Iterable[Any]) -> Iterable[list[Any]]:
 def lock_documents(connection: Connection, document_ids: Collection[int]) -> None:
     """Take the rows in one order; SQLite's transaction already holds the whole file."""
     for ids in chunks(document_ids):
-        connection.execute(
-            select(documents.c.id)
-            .where(documents.c.id.in_(ids))
-            .order_by(documents.c.id)
-            .with_for_update()
-        )
+        connection.execute(_LOCK_DOCUMENTS, {"ids": ids})
 
 
 def settle_deliveries(connection: Connection, delivery_ids: Collection[int]) -> None:
@@ -54,9 +58,7 @@ def settle_deliveries(connection: Connection, delivery_ids: Collection[int]) -> 
         return
     document_ids: set[int] = set()
     for ids in chunks(delivery_ids):
-        document_ids.update(
-            connection.scalars(select(deliveries.c.document_id).where(deliveries.c.id.in_(ids)))
-        )
+        document_ids.update(connection.scalars(_DOCUMENTS_OF, {"ids": ids}))
     lock_documents(connection, document_ids)
     changes = [
         _delivery_values(delivery_id, state)
@@ -73,17 +75,9 @@ def settled_states(
     facts: dict[int, list[Fact]] = defaultdict(list)
     states: dict[int, DeliveryState] = {}
     for ids in chunks(delivery_ids):
-        among, values = numbered("id", ids)
-        for row in connection.execute(
-            text(
-                f"SELECT {EVENT_COLUMNS} FROM events v"
-                f" WHERE v.counts > 0 AND v.delivery_id IN {among}"
-            ),
-            values,
-        ):
+        for row in connection.execute(_EVENTS_OF, {"ids": ids}):
             facts[row[0]].append(fact_of(tuple(row)))
-        columns = (deliveries.c.id, deliveries.c.local_status, deliveries.c.accepted_at)
-        for found in connection.execute(select(*columns).where(deliveries.c.id.in_(ids))):
+        for found in connection.execute(_LOCAL_STATE, {"ids": ids}):
             states[found.id] = settle(
                 Status(found.local_status), facts[found.id], from_instant(found.accepted_at)
             )
@@ -101,9 +95,7 @@ def summarise_documents(connection: Connection, document_ids: Collection[int]) -
     )
     customer_ids: set[int] = set()
     for ids in chunks(document_ids):
-        customer_ids.update(
-            connection.scalars(select(documents.c.customer_id).where(documents.c.id.in_(ids)))
-        )
+        customer_ids.update(connection.scalars(_CUSTOMERS_OF, {"ids": ids}))
     summarise_customers(connection, customer_ids)
 
 
@@ -114,18 +106,9 @@ def current_summaries(
     views: dict[int, list[DeliveryView]] = defaultdict(list)
     balances: dict[int, Decimal] = {}
     for ids in chunks(document_ids):
-        for row in connection.execute(
-            select(documents.c.id, documents.c.balance_due).where(documents.c.id.in_(ids))
-        ):
+        for row in connection.execute(_BALANCES, {"ids": ids}):
             balances[row.id] = from_money(row.balance_due)
-        among, values = numbered("id", ids)
-        for found in connection.execute(
-            text(
-                f"SELECT {DELIVERY_COLUMNS} FROM deliveries x JOIN emails m ON m.id = x.email_id"
-                f" WHERE x.document_id IN {among}"
-            ),
-            values,
-        ):
+        for found in connection.execute(_DELIVERIES_OF, {"ids": ids}):
             views[found[2]].append(view_of(tuple(found)))
     return {
         document_id: summarise_document(views[document_id], balance)
@@ -136,13 +119,60 @@ def current_summaries(
 def summarise_customers(connection: Connection, customer_ids: Collection[int]) -> None:
     """Recompute the roll-ups that the customers screen sorts and shows."""
     for ids in chunks(customer_ids):
+        _lock_customers(connection, ids)
         rows = customer_rollups(connection, ids)
         if rows:
             connection.execute(_UPDATE_CUSTOMER, rows)
 
 
+def _lock_customers(connection: Connection, customer_ids: Collection[int]) -> None:
+    """Two documents of one customer may change at once; the sums of the later one must know both.
+
+    Always after the documents, so that nobody waits in a circle.
+    """
+    connection.execute(
+        select(customers.c.id)
+        .where(customers.c.id.in_(list(customer_ids)))
+        .order_by(customers.c.id)
+        .with_for_update()
+    )
+
+
 def customer_rollups(connection: Connection, customer_ids: Collection[int]) -> list[dict[str, int]]:
     """Return the roll-ups of customers as they follow from their documents."""
+    return [
+        {name: int(value) for name, value in row.items()}
+        for row in connection.execute(_ROLLUPS, {"ids": list(customer_ids)}).mappings()
+    ]
+
+
+# --------------------------------------------------------------------------- statements
+# Built once: putting a SELECT together costs more than running it on ten rows.
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_LOCK_DOCUMENTS = (
+    select(documents.c.id)
+    .where(documents.c.id.in_(_IDS))
+    .order_by(documents.c.id)
+    .with_for_update()
+)
+_DOCUMENTS_OF = select(deliveries.c.document_id).where(deliveries.c.id.in_(_IDS))
+_CUSTOMERS_OF = select(documents.c.customer_id).where(documents.c.id.in_(_IDS))
+_BALANCES = select(documents.c.id, documents.c.balance_due).where(documents.c.id.in_(_IDS))
+_LOCAL_STATE = select(deliveries.c.id, deliveries.c.local_status, deliveries.c.accepted_at).where(
+    deliveries.c.id.in_(_IDS)
+)
+_EVENTS_OF = text(
+    f"SELECT {EVENT_COLUMNS} FROM events v WHERE v.counts > 0 AND v.delivery_id IN :ids"
+).bindparams(_IDS)
+_DELIVERIES_OF = text(
+    f"SELECT {DELIVERY_COLUMNS} FROM deliveries x JOIN emails m ON m.id = x.email_id"
+    " WHERE x.document_id IN :ids"
+).bindparams(_IDS)
+
+
+def _rollups() -> Select[Any]:
+    """Every roll-up of a customer as it follows from the rows of its documents."""
     d = documents.c
 
     def count(condition: Any) -> Any:
@@ -161,7 +191,7 @@ def customer_rollups(connection: Connection, customer_ids: Collection[int]) -> l
         | (d.open_failure > 0)
         | (d.word == Word.UNCONFIRMED.value)
     )
-    query = (
+    return (
         select(
             customers.c.id.label("key"),
             func.count(d.id).label("documents"),
@@ -174,16 +204,12 @@ def customer_rollups(connection: Connection, customer_ids: Collection[int]) -> l
             func.coalesce(func.max(d.last_sent_at), 0).label("last_sent_at"),
         )
         .select_from(customers.outerjoin(documents, d.customer_id == customers.c.id))
-        .where(customers.c.id.in_(list(customer_ids)))
+        .where(customers.c.id.in_(_IDS))
         .group_by(customers.c.id)
     )
-    return [
-        {name: int(value) for name, value in row.items()}
-        for row in connection.execute(query).mappings()
-    ]
 
 
-# --------------------------------------------------------------------------- statements
+_ROLLUPS = _rollups()
 
 _STATE_COLUMNS = (
     "status",

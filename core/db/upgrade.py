@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from core.db.engine import Database
+from core.db.engine import Database, hold
 from core.errors import DatabaseError, DatabaseVersionError
 
 #: All revisions, oldest first, so that the version can be judged without importing Alembic.
 REVISIONS: Final = ("0001",)
 HEAD: Final = REVISIONS[-1]
 
+_OURS: Final = ("customers", "deliveries", "documents", "emails", "events", "payloads")
+_ALEMBIC: Final = "alembic_version"
 _SCRIPTS: Final = Path(__file__).resolve().parent / "migrations"
 
 
@@ -21,12 +23,16 @@ def version(database: Database) -> str | None:
     """Return the revision of ``database``; ``None`` where Outtray has no tables yet."""
     if database.path is not None and not database.path.exists():
         return None
-    if not _has_table(database, "alembic_version"):
-        if _has_table(database, "documents"):
-            raise DatabaseVersionError(
-                f"{database.path or 'The database'} holds tables that are not Outtray's.",
-                "Name another database in OUTTRAY_DATABASE_URL.",
-            )
+    found = _tables(database)
+    is_ours = _ALEMBIC in found and found.issuperset(_OURS)
+    # Others may share a PostgreSQL schema with us as long as no name is wanted by both.
+    in_the_way = found if database.path is not None else found.intersection((_ALEMBIC, *_OURS))
+    if not is_ours and in_the_way:
+        raise DatabaseVersionError(
+            f"{database.path or 'The database'} holds tables that are not Outtray's.",
+            "Name another database in OUTTRAY_DATABASE_URL. Nothing was changed.",
+        )
+    if not is_ours:
         return None
     rows = database.reader.rows("SELECT version_num FROM alembic_version", {})
     return str(rows[0][0]) if rows else None
@@ -62,15 +68,17 @@ def backup(database: Database, target: Path) -> Path:
         raise DatabaseError(
             "Only a SQLite database can be copied like this.", "Use pg_dump for PostgreSQL."
         )
+    if target.exists() and target.samefile(database.path):
+        raise DatabaseError(f"{target} is the database itself.", "Name another file for the copy.")
     unfinished = target.with_name(target.name + ".part")
     try:
         unfinished.touch(mode=0o600)
-        source, copy = sqlite3.connect(database.path), sqlite3.connect(unfinished)
-        with source, copy:
+        with (
+            closing(sqlite3.connect(database.path)) as source,
+            closing(sqlite3.connect(unfinished)) as copy,
+        ):
             source.backup(copy)
-        source.close()
-        copy.close()
-        shutil.move(unfinished, target)
+        unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)
         raise DatabaseError(
@@ -79,15 +87,17 @@ def backup(database: Database, target: Path) -> Path:
     return target
 
 
-def _has_table(database: Database, name: str) -> bool:
+def _tables(database: Database) -> set[str]:
     if database.path is not None:
-        sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name"
+        sql = (
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+            " AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+        )
     else:
         sql = (
-            "SELECT 1 FROM information_schema.tables"
-            " WHERE table_schema = current_schema() AND table_name = :name"
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
         )
-    return bool(database.reader.rows(sql, {"name": name}))
+    return {str(row[0]) for row in database.reader.rows(sql, {})}
 
 
 def _run_migrations(database: Database) -> None:
@@ -97,5 +107,6 @@ def _run_migrations(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     with database.transaction() as connection:
+        hold(connection, "migrations")  # two programs may be started on a new database at once
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -144,7 +144,7 @@ def _fate(story: _Story, mailbox: Mailbox, at: datetime) -> Fate:
                 return Fate.COMPLAINED
             return Fate.OPENED
         case Temper.FULL:
-            return Fate.SOFT_BOUNCED if chance < 0.55 else Fate.DELIVERED
+            return Fate.SOFT_BOUNCED if chance < 0.3 else Fate.DELIVERED
         case Temper.SLOW:
             return Fate.DELIVERED_LATE
         case Temper.AWAY:

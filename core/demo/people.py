@@ -145,4 +145,4 @@ def _mailbox(random: Random, address: str, name: str, temper: Temper) -> Mailbox
 def _slug(name: str) -> str:
     plain = "".join(c for c in normalize("NFKD", name.casefold().replace("ø", "o")) if c.isascii())
     words = ["".join(c for c in word if c.isalnum()) for word in plain.split()]
-    return "-".join([word for word in words if len(word) > 2][:2]) or "customer"
+    return next((word for word in words if len(word) > 3), "customer")

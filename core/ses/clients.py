@@ -72,8 +72,17 @@ class Clients:
                     tcp_keepalive=True,
                 )
                 with in_words(service):
-                    self._made[name] = boto3.session.Session().client(service, config=config)
+                    self._made[name] = _create(boto3.session.Session(), service, config)
             return self._made[name]
+
+
+def _create(session: Any, service: str, config: Any) -> Any:
+    try:
+        return session.client(service, config=config)
+    except ValueError as error:  # botocore's answer to an endpoint that is no URL
+        raise CredentialsError(
+            f"AWS is not set up: {error}.", "Check AWS_REGION and AWS_ENDPOINT_URL."
+        ) from error
 
 
 @contextmanager
@@ -88,12 +97,21 @@ def in_words(service: str) -> Iterator[None]:
     except (
         boto.NoCredentialsError,
         boto.PartialCredentialsError,
+        boto.CredentialRetrievalError,
+        boto.MetadataRetrievalError,
         boto.TokenRetrievalError,
+        boto.SSOError,
     ) as error:
         raise CredentialsError(
             f"There are no AWS credentials: {error}.", _CREDENTIALS_HINT
         ) from error
-    except (boto.ProfileNotFound, boto.NoRegionError, boto.UnauthorizedSSOTokenError) as error:
+    except (
+        boto.ProfileNotFound,
+        boto.NoRegionError,
+        boto.InvalidRegionError,
+        boto.ConfigParseError,
+        boto.ConfigNotFound,
+    ) as error:
         raise CredentialsError(f"AWS is not set up: {error}.", _CREDENTIALS_HINT) from error
     except (
         boto.ConnectTimeoutError,

@@ -1,0 +1,165 @@
+"""A server's answer → plain words that phrases can be compared with. Pure; never raises."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final, NamedTuple
+
+#: More than any answer worth reading; bounds the time.
+_MOST: Final = 4_000
+_MOST_WORDS: Final = 2_000
+
+_CODE: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
+_REPLY: Final = re.compile(r"(?:^|[\s;:'\"<\[>(])([245]\d\d)(?=[\s\-:,;]|$)")
+#: SES gives up after 840 minutes and wraps the last answer: ``554 4.4.7 Message expired: …<…>``.
+_EXPIRED: Final = re.compile(r"message expired[^<]*<\s*(\S.*?)>?\s*$", re.IGNORECASE | re.DOTALL)
+_REPEATED_CODE: Final = re.compile(
+    r"(?:<crlf>|[\r\n]+)\s*\d{3}(?:[- ](?:\d\.\d{1,3}\.\d{1,3}\s)?)?", re.I
+)
+
+#: Servers that pass on another server's words put one of these before them.
+_PASSED_ON: Final = re.compile(
+    r"""\]\s?(?:\(\S*\)\s?)?said:\s | remote\ (?:mail\ )?host\ said:\s | server\ returned\s*:?\s*['"]
+    | server\ returned\ was:\s | response\ (?:from\ the\ remote\ server\ )?was:\s
+    | did\ not\ like\ our\ (?:rcpt\ to|mail\ from|final\ data|data):? | responded\ with\ failure:
+    | failed\ with:\s | responded\ as\ follows:\s | [Rr]eturned\ '(?=\d{3})
+    | recipient\ address\ rejected:\s(?!access\ denied) | delivery\ temporarily\ suspended:\s
+    | smtp\ error\ from\ remote\ (?:mail\ )?server\ (?:after|for)\ .{0,200}?\]:\s """,
+    re.IGNORECASE | re.VERBOSE,
+)
+#: … and say at which step of the conversation it was.
+_STEP: Final = re.compile(
+    r"""in\ reply\ to\ (?:end\ of\ )?(?P<reply>rcpt|mail|data|ehlo|helo)
+    | after\ (?:pipelined\ )?(?:sending\ )?(?P<after>rcpt|mail\ from|end\ of\ data|data|ehlo|helo|initial)
+    | did\ not\ like\ our\ (?:final\ )?(?P<like>rcpt|mail|data)
+    | (?P<sent>after\ i\ sent\ the\ message) | (?P<rcpt>does\ not\ like\ recipient)
+    | following\ (?P<following>rcpt|mail|data) """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_STEPS: Final = {
+    "rcpt": "rcpt",
+    "does": "rcpt",
+    "mail": "mail",
+    "data": "data",
+    "end ": "data",
+    "afte": "data",
+    "ehlo": "connect",
+    "helo": "connect",
+    "init": "connect",
+}
+_IN_REPLY: Final = re.compile(r"\(in reply to .{0,40}", re.IGNORECASE)
+
+_BLOCK_LIST: Final = re.compile(
+    r"\S*(?:spamhaus|dnsbl|[.@/-]rbl|rbl[.-]|sorbs\.|spamcop|barracudacentral|uceprotect|cbl\.abuse"
+    r"|abuseat|senderbase|psbl\.|spamrats|mailspike|backscatterer|njabl|invaluement|blocklist\."
+    r"|mail-abuse\.|manitu\.net|surbl|uribl|sender\.office|blacklist\.|bl\.spam)[^\s,;)]*",
+    re.IGNORECASE,
+)
+#: Links and addresses are names, not reasons: ``user-unknown@…`` says nothing about the cause.
+_NAMES: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+", re.IGNORECASE)
+_IP: Final = re.compile(
+    r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){3,7}\b|\[ip[^\]]{0,20}\]", re.I
+)
+_HYPHENATED: Final = re.compile(r"(?<=[a-z])- (?=[a-z])")
+_OCTETS: Final = re.compile(r"=([0-9A-F]{2})")
+_NOT: Final = re.compile(r"(?<=[a-z])n['’´`]t\b")
+_PUNCTUATION: Final = re.compile(r"[^\w.#]|_|\.(?!\w)|(?<!\w)\.")
+_BLANKS: Final = re.compile(r"\s+")
+
+_SPELLINGS: Final = (
+    (" e mail", " email"),
+    (" mail box", " mailbox"),
+    (" mailboxes", " mailbox"),
+    (" user id", " userid"),
+    (" cannot ", " can not "),
+    (" ca not ", " can not "),
+    (" wo not ", " will not "),
+)
+
+
+class Answer(NamedTuple):
+    words: str
+    """Lower case, no punctuation, no names; one blank before and after every word."""
+    code: str
+    """The innermost enhanced status code, or empty."""
+    reply: str
+    """The innermost three-digit reply code, or empty."""
+    step: str
+    """``connect mail rcpt data``, or empty where nobody says."""
+    is_last_before_giving_up: bool
+    """It was taken out of SES's wrapper of expired mail."""
+    raw: str
+    """The whole told on one line, for marks of providers."""
+
+
+def read(diagnostic: str) -> Answer:
+    """Return the innermost answer of ``diagnostic``, ready to be compared."""
+    told = diagnostic[:_MOST]
+    expired = _EXPIRED.search(told)
+    told = _one_line(expired.group(1) if expired else told)
+    inner = _innermost(told)
+    step = _STEP.search(told)
+    return Answer(
+        words=plain(inner),
+        code=code_in(inner) or code_in(told),
+        reply=(_REPLY.findall(inner) or _REPLY.findall(told) or [""])[0],
+        step=_STEPS.get(next(filter(None, step.groups()))[:4].lower(), "") if step else "",
+        is_last_before_giving_up=expired is not None,
+        raw=plain(told),
+    )
+
+
+def code_in(text: str) -> str:
+    """Return the first enhanced status code in ``text``, or nothing."""
+    found = _CODE.search(text)
+    return ".".join(found.groups()) if found else ""
+
+
+def is_code(text: str) -> bool:
+    return _CODE.fullmatch(text) is not None
+
+
+def plain(text: str) -> str:
+    """Return ``text`` as words: lower case, no accents, no punctuation, names taken out."""
+    text = _BLOCK_LIST.sub(" #list ", _readable(text))
+    text = unaccented(_IP.sub(" #ip ", _NAMES.sub(" ", text)).lower())
+    text = _NOT.sub(" not", _HYPHENATED.sub("", text))
+    text = text.replace("'", "").replace("’", " ")
+    text = f" {_BLANKS.sub(' ', _PUNCTUATION.sub(' ', text)).strip()} "
+    for other, spelling in _SPELLINGS:
+        text = text.replace(other, spelling)
+    return text[:_MOST_WORDS]
+
+
+def unaccented(text: str) -> str:
+    """Return ``text`` without the marks on its letters: ``boîte`` is ``boite``."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def _one_line(text: str) -> str:
+    return _BLANKS.sub(" ", _REPEATED_CODE.sub(" ", text)).strip()
+
+
+def _innermost(told: str) -> str:
+    """Return what the last server in the chain said; all of it where nobody passes it on."""
+    text = _IN_REPLY.sub(" ", told)
+    ends = [found.end() for found in _PASSED_ON.finditer(text)]
+    for end in reversed(ends):
+        if len(text) - end > len("550 no"):
+            return text[end:]
+    return text
+
+
+def _readable(text: str) -> str:
+    """Return ``text`` with quoted-printable octets and doubly encoded letters put right."""
+    if "=" in text and len(_OCTETS.findall(text)) > 1:
+        text = _OCTETS.sub(lambda octet: chr(int(octet.group(1), 16)), text)
+    if any("\x80" <= letter <= "\xff" for letter in text):
+        octets = text.encode("latin-1", "ignore")
+        repaired = octets.decode("utf-8", "ignore")
+        if any(letter > "\x7f" for letter in repaired) or len(repaired) < len(octets) * 0.9:
+            return repaired + " " + text
+    return text

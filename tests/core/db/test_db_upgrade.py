@@ -1,0 +1,233 @@
+"""The database is created, brought up to date, copied, and refused when it is not ours."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from core.db import reads, upgrade
+from core.db.engine import Database
+from core.db.tables import metadata
+from core.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
+from core.model import DocumentFilter
+from tests.conftest import PostgresServer
+from tests.core.db.books import entry, put
+
+
+def test_the_migrations_make_the_tables_that_the_program_knows(database: Database) -> None:
+    with database.transaction() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    assert differences == []
+
+
+def test_the_list_of_revisions_is_that_of_the_scripts() -> None:
+    scripts = ScriptDirectory(str(Path(upgrade.__file__).parent / "migrations"))
+    oldest_first = [script.revision for script in scripts.walk_revisions()][::-1]
+    assert tuple(oldest_first) == upgrade.REVISIONS
+    assert scripts.get_current_head() == upgrade.HEAD
+
+
+def test_a_new_database_is_prepared_once_and_then_left_alone(database: Database) -> None:
+    put(database, entry())
+    upgrade.prepare(database)
+    assert upgrade.version(database) == upgrade.HEAD
+    assert reads.count_documents(database.reader, DocumentFilter()) == 1
+
+
+def test_a_database_that_is_not_there_has_no_version_and_is_not_created(tmp_path: Path) -> None:
+    path = tmp_path / "outtray.db"
+    assert upgrade.version(Database(f"sqlite:///{path}")) is None
+    assert not path.exists()
+
+
+def test_a_newer_database_is_refused_in_words_and_not_touched(
+    migrated_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "newer.db"
+    shutil.copyfile(migrated_file, path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    before = path.read_bytes()
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises(DatabaseVersionError, match="newer Outtray") as error:
+        upgrade.prepare(database)
+    database.close()
+    assert "9999" in str(error.value)
+    assert "Update Outtray" in error.value.hint
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("table", ["documents", "Invoice", "alembic_version"])
+def test_a_database_of_somebody_else_is_refused_and_not_touched(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "theirs.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"CREATE TABLE {table} (version_num TEXT)")
+        connection.execute(f"INSERT INTO {table} VALUES (?)", (upgrade.HEAD,))  # noqa: S608
+    connection.close()
+    before = path.read_bytes()
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises(DatabaseVersionError, match="not Outtray's"):
+        upgrade.prepare(database)
+    database.close()
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear customer, " * 100)
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises(DatabaseVersionError, match="not a database"):
+        upgrade.prepare(database)
+    assert path.read_text().startswith("Dear customer")
+
+
+def test_a_postgresql_with_tables_of_our_names_is_refused(postgres: PostgresServer) -> None:
+    name = postgres.create("template1")
+    database = Database(postgres.url(name))
+    with database.transaction() as connection:
+        connection.exec_driver_sql("CREATE TABLE customers (id integer)")
+        connection.exec_driver_sql("CREATE TABLE spatial_ref_sys (id integer)")
+    with pytest.raises(DatabaseVersionError, match="not Outtray's"):
+        upgrade.prepare(database)
+    with database.transaction() as connection:
+        connection.exec_driver_sql("DROP TABLE customers")
+    upgrade.prepare(database)  # what is left is no hindrance
+    assert upgrade.version(database) == upgrade.HEAD
+    database.close()
+    postgres.drop(name)
+
+
+def _prepare_at_once(url: str) -> list[DatabaseError]:
+    failures: list[DatabaseError] = []
+    barrier = threading.Barrier(4)
+
+    def start() -> None:
+        database = Database(url)
+        barrier.wait()
+        try:
+            upgrade.prepare(database)
+        except DatabaseError as error:
+            failures.append(error)
+        database.close()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failures
+
+
+def test_several_programs_started_at_once_on_a_new_file_all_come_up(tmp_path: Path) -> None:
+    assert _prepare_at_once(f"sqlite:///{tmp_path / 'outtray.db'}") == []
+
+
+def test_several_programs_started_at_once_on_a_new_postgresql_all_come_up(
+    postgres: PostgresServer,
+) -> None:
+    name = postgres.create("template1")
+    assert _prepare_at_once(postgres.url(name)) == []
+    postgres.drop(name)
+
+
+def test_the_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "outtray.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade.prepare(database)
+    put(database, entry())
+    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
+    database.close()
+    assert modes["outtray.db"] == 0o600
+    assert set(modes.values()) == {0o600}  # the log beside it holds the same rows
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_writers_do_not_stop_readers_and_foreign_keys_are_kept(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as connection:
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+        keys = connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
+        safe = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+        assert reads.count_documents(sqlite_database.reader, DocumentFilter()) == 0
+    assert (mode, keys, safe) == ("wal", 1, 2)
+
+
+def test_the_reader_cannot_write(sqlite_database: Database) -> None:
+    with pytest.raises(DatabaseError, match="readonly"):
+        sqlite_database.reader.rows("DELETE FROM customers", {})
+
+
+def test_an_error_in_the_middle_leaves_nothing_behind(database: Database) -> None:
+    def fail() -> None:
+        with database.transaction() as connection:
+            connection.exec_driver_sql("INSERT INTO customers (name, name_key) VALUES ('a', 'a')")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert database.reader.rows("SELECT count(*) FROM customers", {})[0][0] == 0
+
+
+def test_a_second_writer_is_told_that_the_database_is_busy(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.db.engine._BUSY_SECONDS", 0.05)
+    other = Database(sqlite_database.url)
+    with (
+        sqlite_database.transaction(),
+        pytest.raises(DatabaseBusyError) as error,
+        other.transaction(),
+    ):
+        pass
+    other.close()
+    assert error.value.can_retry
+
+
+def test_a_copy_holds_everything_and_is_private(sqlite_database: Database, tmp_path: Path) -> None:
+    put(sqlite_database, entry())
+    target = upgrade.backup(sqlite_database, tmp_path / "copy.db")
+    copied = Database(f"sqlite:///{target}")
+    assert reads.count_documents(copied.reader, DocumentFilter()) == 1
+    copied.close()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert not target.with_name("copy.db.part").exists()
+
+
+def test_a_copy_never_replaces_the_database_itself(sqlite_database: Database) -> None:
+    assert sqlite_database.path is not None
+    before = sqlite_database.path.stat().st_ino
+    with pytest.raises(DatabaseError, match="database itself"):
+        upgrade.backup(sqlite_database, sqlite_database.path)
+    assert sqlite_database.path.stat().st_ino == before
+
+
+def test_a_copy_into_a_folder_or_nowhere_fails_in_words_and_leaves_nothing(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for target in (folder, tmp_path / "missing" / "copy.db"):
+        with pytest.raises(DatabaseError, match="could not be written"):
+            upgrade.backup(sqlite_database, target)
+    assert list(folder.iterdir()) == []
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql:/u:secret@h/db"])
+def test_a_url_that_cannot_serve_is_refused_without_showing_a_password(url: str) -> None:
+    with pytest.raises(DatabaseError) as error:
+        Database(url)
+    assert "secret" not in str(error.value)
+
+
+def test_an_unknown_kind_of_database_is_refused_in_words() -> None:
+    with pytest.raises(DatabaseError, match="cannot be used"):
+        Database("oracel://u@h/db").engine.connect()

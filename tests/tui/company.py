@@ -1,0 +1,322 @@
+"""A small company whose documents went through everything that can happen to an email."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from core.advice import WHAT_TO_DO
+from core.model import (
+    Amount,
+    Composition,
+    Contact,
+    CustomerRow,
+    DeliveryView,
+    DocumentLog,
+    DocumentRow,
+    DocumentSummary,
+    Draft,
+    EmailEntry,
+    EmailKind,
+    Fact,
+    Health,
+    Kind,
+    RecipientEntry,
+    Role,
+    Status,
+    Word,
+    address_key,
+)
+from core.status import FAILURES, settle, summarise_document, summarise_email
+
+NOW = datetime(2026, 11, 20, 16, 3, 20, tzinfo=UTC)
+
+
+@dataclass
+class Customer:
+    id: int
+    name: str
+    addresses: list[str]
+
+
+@dataclass
+class Delivery:
+    id: int
+    address: str
+    role: Role
+    replaces: str | None = None
+    facts: list[Fact] = field(default_factory=list)
+    accepted_at: datetime | None = None
+    local: Status = Status.SENT
+
+
+@dataclass
+class Email:
+    id: int
+    document_id: int
+    kind: EmailKind
+    subject: str
+    body: str
+    at: datetime
+    by: str
+    deliveries: list[Delivery]
+
+
+@dataclass
+class Document:
+    id: int
+    customer_id: int
+    kind: Kind
+    number: str
+    status: str
+    total: Decimal
+    balance: Decimal
+    due_on: date | None = None
+    currency: str = "USD"
+
+
+class Company:
+    """Everything is derived from documents, emails and facts."""
+
+    def __init__(self) -> None:
+        self.customers: dict[int, Customer] = {}
+        self.documents: dict[int, Document] = {}
+        self.emails: dict[int, Email] = {}
+        self.suppressed: dict[str, tuple[str, str]] = {}
+        self._deliveries = 0
+
+    # ------------------------------------------------------------------ building
+
+    def customer(self, name: str, *addresses: str) -> Customer:
+        made = Customer(len(self.customers) + 1, name, list(addresses))
+        self.customers[made.id] = made
+        return made
+
+    def document(
+        self,
+        customer: Customer,
+        number: str,
+        status: str,
+        total: str,
+        balance: str,
+        *,
+        due_on: date | None = None,
+    ) -> Document:
+        made = Document(
+            id=len(self.documents) + 1,
+            customer_id=customer.id,
+            kind=Kind.ESTIMATE if number.startswith("EST") else Kind.INVOICE,
+            number=number,
+            status=status,
+            total=Decimal(total),
+            balance=Decimal(balance),
+            due_on=due_on,
+        )
+        self.documents[made.id] = made
+        return made
+
+    def email(
+        self,
+        document: Document,
+        kind: EmailKind,
+        subject: str,
+        at: datetime,
+        by: str,
+        *recipients: tuple[str, list[Fact]],
+        body: str = "",
+        cc: tuple[tuple[str, list[Fact]], ...] = (),
+    ) -> Email:
+        deliveries = [
+            self._delivery(address, role, facts, at)
+            for role, given in ((Role.TO, recipients), (Role.CC, cc))
+            for address, facts in given
+        ]
+        made = Email(len(self.emails) + 1, document.id, kind, subject, body, at, by, deliveries)
+        self.emails[made.id] = made
+        return made
+
+    def _delivery(self, address: str, role: Role, facts: list[Fact], at: datetime) -> Delivery:
+        self._deliveries += 1
+        return Delivery(self._deliveries, address, role, None, list(facts), at)
+
+    def add_email(self, draft: Draft, at: datetime, by: str) -> int:
+        document = self.documents[draft.document_id]
+        recipients = tuple((address, list[Fact]()) for address in draft.to)
+        copies = tuple((address, list[Fact]()) for address in draft.cc)
+        made = self.email(
+            document, draft.kind, draft.subject, at, by, *recipients, body=draft.body, cc=copies
+        )
+        made.deliveries[0].replaces = draft.replaces
+        return made.id
+
+    def apply(self, document_id: int, fact: Fact) -> None:
+        """Give ``fact`` to the newest email of a document."""
+        newest = self._of(document_id)[-1]
+        for delivery in newest.deliveries:
+            if not fact.recipient or address_key(fact.recipient) == address_key(delivery.address):
+                delivery.facts.append(fact)
+
+    def find(self, number: str) -> Document:
+        return next(d for d in self.documents.values() if d.number == number)
+
+    # ------------------------------------------------------------------ deriving
+
+    def _of(self, document_id: int) -> list[Email]:
+        mine = (email for email in self.emails.values() if email.document_id == document_id)
+        return sorted(mine, key=lambda email: (email.at, email.id))
+
+    def _views(self, email: Email) -> list[DeliveryView]:
+        return [
+            DeliveryView(
+                email_id=email.id,
+                created_at=email.at,
+                role=delivery.role,
+                address=delivery.address,
+                replaces=delivery.replaces,
+                state=settle(delivery.local, delivery.facts, delivery.accepted_at),
+            )
+            for delivery in email.deliveries
+        ]
+
+    def _summary(self, document: Document) -> DocumentSummary:
+        views = [view for email in self._of(document.id) for view in self._views(email)]
+        return summarise_document(views, document.balance)
+
+    def row(self, document_id: int) -> DocumentRow:
+        document = self.documents[document_id]
+        return DocumentRow(
+            id=document.id,
+            customer_id=document.customer_id,
+            customer=self.customers[document.customer_id].name,
+            kind=document.kind,
+            number=document.number,
+            status=document.status,
+            currency=document.currency,
+            total=document.total,
+            balance_due=document.balance,
+            issued_on=None,
+            due_on=document.due_on,
+            pdf="",
+            summary=self._summary(document),
+        )
+
+    def rows(self) -> list[DocumentRow]:
+        return [self.row(document_id) for document_id in self.documents]
+
+    def customer_rows(self) -> list[CustomerRow]:
+        rows = self.rows()
+        return [
+            self._customer_row(c, [r for r in rows if r.customer_id == c.id])
+            for c in self.customers.values()
+        ]
+
+    def _customer_row(self, customer: Customer, rows: list[DocumentRow]) -> CustomerRow:
+        open_ = sum((row.balance_due for row in rows), Decimal(0))
+        failed = [row.summary.unresolved for row in rows]
+        times = [row.summary.last_sent_at for row in rows if row.summary.last_sent_at]
+        return CustomerRow(
+            id=customer.id,
+            name=customer.name,
+            address=customer.addresses[0] if customer.addresses else "",
+            open_balance=(Amount(open_, "USD"),) if open_ else (),
+            documents=len(rows),
+            last_sent_at=max(times, default=None),
+            bounced=sum(bool(f & {Word.BOUNCED, Word.SOFT_BOUNCED}) for f in failed),
+            complained=sum(Word.COMPLAINED in f for f in failed),
+            dropped=sum(Word.DROPPED in f for f in failed),
+            failed=sum(Word.FAILED in f for f in failed),
+            never_reached=sum(
+                row.summary.never_reached and row.summary.send_count > 0 for row in rows
+            ),
+        )
+
+    def customer_matches(self, customer_id: int, text: str) -> bool:
+        customer = self.customers[customer_id]
+        return any(text in part.casefold() for part in (customer.name, *customer.addresses)) or any(
+            document.number.casefold().startswith(text)
+            for document in self.documents.values()
+            if document.customer_id == customer_id
+        )
+
+    def contacts(self, customer_id: int) -> tuple[Contact, ...]:
+        addresses = self.customers[customer_id].addresses
+        return tuple(
+            Contact("", address, primary=index == 0, health=self._health(address))
+            for index, address in enumerate(addresses)
+        )
+
+    def _health(self, address: str) -> Health:
+        newest: tuple[datetime, Email, DeliveryView] | None = None
+        for email in self.emails.values():
+            for view in self._views(email):
+                if address_key(view.address) != address_key(address):
+                    continue
+                if newest is None or email.at > newest[0]:
+                    newest = (email.at, email, view)
+        if newest is None:
+            return Health()
+        _, email, view = newest
+        state = view.state
+        at = state.complained_at or state.bounced_at or state.dropped_at or state.delivered_at
+        number = self.documents[email.document_id].number
+        return Health(
+            state.word,
+            at or state.sent_at,
+            soft_streak=int(state.word is Word.SOFT_BOUNCED),
+            diagnostic=state.diagnostic,
+            email_id=email.id,
+            document_number=number,
+            subject=email.subject,
+        )
+
+    def log(self, document_id: int) -> DocumentLog:
+        emails = tuple(self._entry(email) for email in reversed(self._of(document_id)))
+        return DocumentLog(self.row(document_id), emails)
+
+    def _entry(self, email: Email) -> EmailEntry:
+        views = self._views(email)
+        recipients = tuple(
+            RecipientEntry(
+                delivery_id=delivery.id,
+                address=delivery.address,
+                role=delivery.role,
+                state=view.state,
+                ses_message_id=f"0100-{delivery.id}",
+                error="",
+                opens=sum(fact.type == "Open" for fact in delivery.facts),
+                clicks=sum(fact.type == "Click" for fact in delivery.facts),
+                notes=(),
+                cause="userunknown" if view.state.word in FAILURES else "",
+                advice=WHAT_TO_DO[view.state.word],
+            )
+            for delivery, view in zip(email.deliveries, views, strict=True)
+        )
+        return EmailEntry(
+            id=email.id,
+            kind=email.kind,
+            subject=email.subject,
+            body=email.body,
+            created_at=email.at,
+            sent_by=email.by,
+            attachments=(),
+            recipients=recipients,
+            summary=summarise_email(views),
+        )
+
+    def composition(self, kind: EmailKind, document_id: int) -> Composition:
+        row = self.row(document_id)
+        history = self.log(document_id).emails
+        contacts = self.contacts(row.customer_id)
+        last = row.summary.last_recipient
+        to = (last,) if last else tuple(c.address for c in contacts[:1])
+        what = f"{row.kind.value} {row.number}"
+        if kind is EmailKind.FOLLOW_UP:
+            subject = f"Following up on {what}"
+            body = f"Hi, I wanted to follow up on {what}. Let us know if you have any questions."
+        else:
+            subject = f"{row.kind.value.capitalize()} {row.number}"
+            body = f"Please find {what} attached."
+            kind = kind if history else EmailKind.ORIGINAL
+        draft = Draft(document_id, kind, to, subject, body)
+        return Composition(draft, row, contacts, history)

@@ -1,0 +1,35 @@
+"""Every source of noise is off: the zone, colours, timers, the blinking cursor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from textual.widgets import Input, TextArea
+
+from tests.tui.believable import believable
+from tests.tui.company import NOW
+from tests.tui.fakes import FakeBackend
+from tui.app import OuttrayApp
+from tui.dialogs.compose import ComposeDialog
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME", "OUTTRAY_THEME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setattr(Input, "cursor_blink", False)
+    monkeypatch.setattr(TextArea, "cursor_blink", False)
+    monkeypatch.setattr(ComposeDialog, "PAUSE", 0.01)
+    monkeypatch.setattr(OuttrayApp, "PULSE_SECONDS", 0.3)
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def backend() -> FakeBackend:
+    return FakeBackend(believable(), NOW)

@@ -1,0 +1,306 @@
+"""A backend in memory that behaves: real filters, real roll-ups, a gate with a suppression list.
+
+Everything a row shows is derived from facts by ``core.status``, as in the program. Failures are
+switched on per method with ``fail``; ``hold`` keeps a method from answering until ``release``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from core.model import (
+    Amount,
+    Chip,
+    Composition,
+    CustomerFilter,
+    CustomerHeader,
+    CustomerRow,
+    Decision,
+    DocumentFilter,
+    DocumentLog,
+    DocumentRow,
+    Draft,
+    EmailKind,
+    Fact,
+    FeedState,
+    FeedStatus,
+    Finding,
+    IngestReport,
+    Overview,
+    RecipientOutcome,
+    SendOutcome,
+    Verdict,
+    Weight,
+    Word,
+    address_key,
+)
+from core.settings import Settings
+from core.status import FAILURES
+from tests.tui.company import Company
+
+_CHIP_WORDS = {
+    Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
+    Chip.COMPLAINED: {Word.COMPLAINED},
+    Chip.DROPPED: {Word.DROPPED},
+    Chip.FAILED: {Word.FAILED},
+}
+
+
+class FakeBackend:
+    """See the module. ``calls`` counts every method by name."""
+
+    def __init__(self, company: Company, now: datetime, settings: Settings | None = None) -> None:
+        self.company = company
+        self.now = now
+        self.settings = settings or Settings(
+            database_url="sqlite:////srv/outtray.db",
+            operator="anna",
+            sender="billing@acme.example",
+        )
+        self.calls: dict[str, int] = {}
+        self.sent: list[Draft] = []
+        self.status = FeedStatus(FeedState.LIVE, last_answer_at=now, waiting=0)
+        self._revision = 1
+        self._failures: dict[str, Exception] = {}
+        self._gates: dict[str, threading.Event] = {}
+        self._lock = threading.RLock()
+        self._pending: list[tuple[int, Fact]] = []
+        self._has_pending = threading.Event()
+        self._send_answer: SendOutcome | None = None
+
+    # ------------------------------------------------------------------ for tests
+
+    def fail(self, method: str, error: Exception | None) -> None:
+        """Make ``method`` raise ``error`` from now on (``None``: work again)."""
+        if error is None:
+            self._failures.pop(method, None)
+        else:
+            self._failures[method] = error
+
+    def hold(self, method: str) -> None:
+        """Let ``method`` answer nobody until ``release``."""
+        self._gates[method] = threading.Event()
+
+    def release(self, method: str) -> None:
+        self._gates.pop(method).set()
+
+    def report(self, document_id: int, fact: Fact) -> None:
+        """SES reports ``fact`` about the newest email of a document; the next pull applies it."""
+        with self._lock:
+            self._pending.append((document_id, fact))
+        self._has_pending.set()
+
+    def answer_send(self, outcome: SendOutcome) -> None:
+        """Let ``send`` answer this, as SES's mood may have it."""
+        self._send_answer = outcome
+
+    def change_elsewhere(self) -> None:
+        """Another desk changed the database."""
+        self._revision += 1
+
+    def _enter(self, method: str) -> None:
+        with self._lock:
+            self.calls[method] = self.calls.get(method, 0) + 1
+        gate = self._gates.get(method)
+        if gate is not None:
+            gate.wait(10)
+        if method in self._failures:
+            raise self._failures[method]
+
+    # ------------------------------------------------------------------ customers
+
+    def overview(self) -> Overview:
+        self._enter("overview")
+        documents = self.company.rows()
+        lost = [row for row in documents if row.summary.never_reached and row.summary.send_count]
+        return Overview(
+            customers=len(self.company.customers),
+            documents=len(documents),
+            attention=sum(_needs_attention(row) for row in self.company.customer_rows()),
+            bounced=sum(_has_chip(row, Chip.BOUNCED) for row in documents),
+            never_reached=_total(lost),
+            never_reached_documents=len(lost),
+        )
+
+    def _customers(self, where: CustomerFilter) -> list[CustomerRow]:
+        rows = [
+            row
+            for row in self.company.customer_rows()
+            if (not where.attention or _needs_attention(row))
+            and self.company.customer_matches(row.id, where.text.casefold())
+        ]
+        return sorted(rows, key=lambda row: (not _needs_attention(row), -row.bounced, row.name))
+
+    def count_customers(self, where: CustomerFilter) -> int:
+        self._enter("count_customers")
+        return len(self._customers(where))
+
+    def page_customers(
+        self, where: CustomerFilter, offset: int, limit: int
+    ) -> tuple[CustomerRow, ...]:
+        self._enter("page_customers")
+        return tuple(self._customers(where)[offset : offset + limit])
+
+    def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
+        self._enter("customer_position")
+        ids = [row.id for row in self._customers(where)]
+        return ids.index(customer_id) if customer_id in ids else None
+
+    def customer_header(self, customer_id: int) -> CustomerHeader:
+        self._enter("customer_header")
+        documents = [row for row in self.company.rows() if row.customer_id == customer_id]
+        emails = [email for row in documents for email in self.company.log(row.id).emails]
+        customer = self.company.customers[customer_id]
+        return CustomerHeader(
+            id=customer_id,
+            name=customer.name,
+            contacts=self.company.contacts(customer_id),
+            open_balance=_total(row for row in documents if row.balance_due),
+            documents=len(documents),
+            emails=len(emails),
+            follow_ups=sum(email.kind is EmailKind.FOLLOW_UP for email in emails),
+            never_reached=_total(
+                row for row in documents if row.summary.never_reached and row.summary.send_count
+            ),
+        )
+
+    # ------------------------------------------------------------------ documents
+
+    def _documents(self, where: DocumentFilter) -> list[DocumentRow]:
+        rows = [
+            row
+            for row in self.company.rows()
+            if (where.customer_id is None or row.customer_id == where.customer_id)
+            and _has_chip(row, where.chip)
+            and all(
+                part in f"{row.number} {row.customer} {row.summary.last_recipient}".casefold()
+                for part in where.text.casefold().split()
+            )
+        ]
+        never = datetime.min.replace(tzinfo=self.now.tzinfo)
+        return sorted(rows, key=lambda r: (r.summary.last_sent_at or never, r.id), reverse=True)
+
+    def count_documents(self, where: DocumentFilter) -> int:
+        self._enter("count_documents")
+        return len(self._documents(where))
+
+    def page_documents(
+        self, where: DocumentFilter, offset: int, limit: int
+    ) -> tuple[DocumentRow, ...]:
+        self._enter("page_documents")
+        return tuple(self._documents(where)[offset : offset + limit])
+
+    def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
+        self._enter("document_position")
+        ids = [row.id for row in self._documents(where)]
+        return ids.index(document_id) if document_id in ids else None
+
+    def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
+        self._enter("chip_counts")
+        return {chip: len(self._documents(replace(where, chip=chip))) for chip in Chip}
+
+    def document_log(self, document_id: int) -> DocumentLog:
+        self._enter("document_log")
+        return self.company.log(document_id)
+
+    # ------------------------------------------------------------------ sending
+
+    def compose(self, kind: EmailKind, document_id: int) -> Composition:
+        self._enter("compose")
+        return self.company.composition(kind, document_id)
+
+    def check(self, draft: Draft) -> Verdict:
+        self._enter("check")
+        return self._verdict(draft)
+
+    def _verdict(self, draft: Draft) -> Verdict:
+        findings: list[Finding] = []
+        row = self.company.row(draft.document_id)
+        for address in draft.to:
+            if "@" not in address:
+                findings.append(
+                    Finding(Weight.REFUSE, "syntax", f"{address} is not an email address.")
+                )
+            elif address_key(address) in self.company.suppressed:
+                reason, detail = self.company.suppressed[address_key(address)]
+                findings.append(
+                    Finding(Weight.REFUSE, "suppressed", reason, detail, "Use another address.")
+                )
+        if not draft.to:
+            findings.append(Finding(Weight.REFUSE, "no_address", "There is no address."))
+        if row.status == "PAID" and draft.kind is EmailKind.FOLLOW_UP:
+            findings.append(
+                Finding(Weight.ASK, "document_paid", "This invoice is paid.", "Paid on 3 Nov.")
+            )
+        return Verdict(tuple(findings))
+
+    def send(self, draft: Draft, confirmed: bool) -> SendOutcome:
+        self._enter("send")
+        if self._send_answer is not None:
+            return self._send_answer
+        verdict = self._verdict(draft)
+        number = self.company.row(draft.document_id).number
+        stopped = verdict.decision is Decision.REFUSE or (
+            verdict.decision is Decision.ASK and not confirmed
+        )
+        if stopped:
+            return SendOutcome(number, None, verdict)
+        with self._lock:
+            self.sent.append(draft)
+            email_id = self.company.add_email(draft, self.now, self.settings.operator)
+            self._revision += 1
+        sent = tuple(RecipientOutcome(address, Word.SENT, "0100") for address in draft.to)
+        return SendOutcome(number, email_id, verdict, sent)
+
+    # ------------------------------------------------------------------ feed
+
+    def pull(self, wait_seconds: int) -> IngestReport:
+        self._enter("pull")
+        self._has_pending.wait(min(wait_seconds, 0.05))
+        with self._lock:
+            pending, self._pending = self._pending, []
+            self._has_pending.clear()
+            for document_id, fact in pending:
+                self.company.apply(document_id, fact)
+                self._revision += 1
+        return IngestReport(read=len(pending), applied=len(pending))
+
+    def feed_status(self) -> FeedStatus:
+        self._enter("feed_status")
+        return self.status
+
+    def revision(self) -> int:
+        self._enter("revision")
+        return self._revision
+
+    def close(self) -> None:
+        self._enter("close")
+
+
+def _needs_attention(row: CustomerRow) -> bool:
+    return bool(row.bounced or row.complained or row.dropped or row.failed or row.never_reached)
+
+
+def _has_chip(row: DocumentRow, chip: Chip) -> bool:
+    summary = row.summary
+    if chip is Chip.ALL:
+        return True
+    if chip is Chip.ATTENTION:
+        return bool(summary.unresolved & FAILURES)
+    if chip is Chip.NEVER_REACHED:
+        return summary.never_reached and bool(summary.send_count)
+    if chip in _CHIP_WORDS:
+        return bool(summary.unresolved & _CHIP_WORDS[chip])
+    return summary.word.value.lower() == chip.value
+
+
+def _total(rows: object) -> tuple[Amount, ...]:
+    totals: dict[str, Amount] = {}
+    for row in rows:  # type: ignore[attr-defined]
+        before = totals.get(row.currency)
+        value = row.balance_due + (before.value if before else 0)
+        totals[row.currency] = Amount(value, row.currency)
+    return tuple(totals.values())

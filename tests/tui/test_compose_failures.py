@@ -1,0 +1,98 @@
+"""A send that does not go well: told in words, the draft kept, nothing repeated blindly."""
+
+from __future__ import annotations
+
+from core.errors import RefusedError, ServiceError, UnansweredError
+from core.model import RecipientOutcome, SendOutcome, Verdict, Word
+from tests.tui.driver import driving
+from tests.tui.fakes import FakeBackend
+from tui.screens.communications import CommunicationsScreen
+
+
+async def test_a_refusal_of_ses_is_told_in_the_dialog_and_the_draft_is_kept(
+    backend: FakeBackend,
+) -> None:
+    error = RefusedError("SES refused the email.", "Email address is not verified.")
+    backend.fail("send", error)
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        await person.do("compose.send")
+        assert "SES refused the email." in person.text
+        assert "Email address is not verified." in person.text
+        assert person.dialog.subject.value == "Following up on estimate EST-0007"
+        backend.fail("send", None)
+        await person.do("compose.send")
+        assert len(backend.sent) == 1
+
+
+async def test_a_recipient_that_ses_refused_is_told_in_the_dialog(backend: FakeBackend) -> None:
+    failed = RecipientOutcome("t@x.example", Word.FAILED, error="MessageRejected: not verified")
+    backend.answer_send(SendOutcome("EST-0007", 7, Verdict(), (failed,)))
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        await person.do("compose.send")
+        assert "SES refused it: nothing was sent." in person.text
+        assert "MessageRejected: not verified" in person.text
+
+
+async def test_an_unknown_outcome_closes_the_dialog_and_warns_of_repeating(
+    backend: FakeBackend,
+) -> None:
+    doubtful = RecipientOutcome("t@x.example", Word.UNCONFIRMED)
+    backend.answer_send(SendOutcome("EST-0007", 7, Verdict(), (doubtful,)))
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        await person.do("compose.send")
+        assert isinstance(person.app.screen, CommunicationsScreen)
+        assert "we do not know whether SES took it" in person.words
+
+
+async def test_an_unanswered_send_is_checked_again_before_it_can_be_repeated(
+    backend: FakeBackend,
+) -> None:
+    backend.fail("send", UnansweredError("SES did not answer."))
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        checks = backend.calls["check"]
+        await person.do("compose.send")
+        assert "SES did not answer." in person.text
+        assert backend.calls["check"] == checks + 1
+
+
+async def test_a_check_that_fails_neither_sends_nor_blocks_for_ever(backend: FakeBackend) -> None:
+    backend.fail("check", ServiceError("The database is away.", "Ask for it."))
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        assert "The database is away." in person.text
+        await person.do("compose.send")
+        assert backend.sent == []
+        backend.fail("check", None)
+        await person.do("compose.send")
+        assert "nothing speaks against it" in person.text
+        await person.do("compose.send")
+        assert len(backend.sent) == 1
+
+
+async def test_a_gate_that_changed_its_mind_stops_the_send(backend: FakeBackend) -> None:
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        backend.company.suppressed["terrill@krajcik.example"] = ("Suppressed since a minute", "")
+        await person.do("compose.send")
+        assert backend.sent == []
+        assert "Suppressed since a minute" in person.text
+        assert person.dialog.send_button.disabled
+
+
+async def test_compose_that_fails_is_told_and_nothing_opens(backend: FakeBackend) -> None:
+    backend.fail("compose", ServiceError("No template.", "Write one."))
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        assert "No template." in person.words
+        assert isinstance(person.app.screen, CommunicationsScreen)

@@ -1,0 +1,46 @@
+"""What is imported before the first paint, and which way the imports go."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_HEAVY = ("sqlalchemy", "alembic", "boto3", "botocore", "moto", "email_validator", "jinja2")
+_LATER = ("tui.dialogs.compose", "tui.dialogs.help", "textual.widgets._text_area")
+
+
+def loaded(statement: str) -> set[str]:
+    code = f"{statement}\nimport sys\nprint('\\n'.join(sys.modules))"
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(run.stdout.split())
+
+
+@pytest.fixture(scope="module")
+def with_the_app() -> set[str]:
+    return loaded("import tui.app")
+
+
+@pytest.mark.parametrize("module", _HEAVY)
+def test_the_first_paint_does_not_wait_for(module: str, with_the_app: set[str]) -> None:
+    assert module not in with_the_app
+
+
+@pytest.mark.parametrize("module", _LATER)
+def test_dialogs_are_imported_when_they_are_opened(module: str, with_the_app: set[str]) -> None:
+    assert module not in with_the_app
+
+
+def test_of_core_only_words_and_rules_are_needed(with_the_app: set[str]) -> None:
+    core = {name for name in with_the_app if name.startswith("core.")}
+    assert core <= {
+        "core.model", "core.errors", "core.status", "core.settings", "core.advice", "core.text",
+    }  # fmt: skip
+
+
+def test_the_frame_rate_is_set_before_textual_reads_it() -> None:
+    names = loaded("import tui.app, textual.constants\nassert textual.constants.MAX_FPS == 250")
+    assert "textual.constants" in names

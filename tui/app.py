@@ -1,0 +1,248 @@
+"""The application: screens, colours, the feed's loop. No SQL, and no word of e-mail."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+os.environ.setdefault("TEXTUAL_FPS", "250")  # read once, when Textual is imported
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from core.errors import OuttrayError
+from core.model import Chip, CustomerRow, FeedState, FeedStatus, IngestReport
+from tui import themes
+from tui.commands import Host, bindings, carry_out, key_label
+from tui.desk import Desk, utc_now
+from tui.flows import Sending
+from tui.jobs import Jobs
+from tui.ports import Backend
+from tui.registry import COMMANDS, Command
+from tui.screens.communications import CommunicationsScreen
+from tui.screens.customers import CustomersScreen
+from tui.screens.place import PlaceScreen
+from tui.text import cell
+
+_STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
+_SHEETS: Final = ("base", "badges", "tables", "communications", "dialogs")
+POLL_SECONDS: Final = 20
+"""How long one question to the queue waits for messages; SQS allows no more."""
+
+
+class OuttrayApp(App[None]):
+    """Shows ``backend`` on a terminal; ``clock`` is for tests."""
+
+    TITLE = "Outtray"
+    CSS_PATH = [str(_STYLES / f"{sheet}.tcss") for sheet in _SHEETS]
+    BINDINGS = bindings("app")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    PULSE_SECONDS = 1.0
+    """How often one looks for changes of other programs, and at the feed."""
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
+
+    def __init__(self, backend: Backend, *, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__()
+        self.backend = backend
+        self.jobs = Jobs(self)
+        self.desk = Desk(backend, self.jobs, clock)
+        self.sending = Sending(self, self.desk, changed=self.show_again, failed=self.report)
+        self._feed = FeedStatus(FeedState.STARTING)
+        self._revision: int | None = None
+        self._told: str = ""
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self._wanted_theme = backend.settings.theme
+        known = self._wanted_theme in self.available_themes
+        self.theme = self._wanted_theme if known else themes.DARK.name
+
+    # ------------------------------------------------------------------ life
+
+    def get_default_screen(self) -> Screen[Any]:
+        return CustomersScreen(self.desk, self._feed)
+
+    def get_css_variables(self) -> dict[str, str]:
+        variables = themes.complete(super().get_css_variables(), ansi=self.current_theme.ansi)
+        self.theme_variables = variables
+        return variables
+
+    def on_mount(self) -> None:
+        if self._wanted_theme and self.theme != self._wanted_theme:
+            self.notify(
+                f"There is no theme {cell(self._wanted_theme, 40)!r}. "
+                f"F8 goes through {', '.join(theme.name for theme in themes.THEMES)}.",
+                title="Settings",
+                severity="warning",
+                markup=False,
+            )
+        # the first page of rows is asked for before the loops start to compete with it
+        self.call_after_refresh(self._start_loops)
+
+    def _start_loops(self) -> None:
+        backend = self.backend
+        self.jobs.repeat(
+            lambda: (backend.revision(), backend.feed_status()),
+            self._pulse,
+            self._pulse_failed,
+            every=self.PULSE_SECONDS,
+        )
+        if backend.settings.queue_url:
+            self.jobs.repeat(lambda: backend.pull(POLL_SECONDS), self._pulled, self._not_pulled)
+
+    def on_unmount(self) -> None:
+        self.jobs.close()
+
+    # ------------------------------------------------------------------ the feed
+
+    def _pulse(self, answer: tuple[int, FeedStatus]) -> None:
+        revision, self._feed = answer
+        self._told = ""
+        for screen in self.screen_stack:
+            if isinstance(screen, PlaceScreen):
+                screen.show_feed(self._feed)
+        changed = self._revision is not None and revision != self._revision
+        self._revision = revision
+        if changed:
+            self.show_again()
+
+    def _pulse_failed(self, error: OuttrayError) -> None:
+        if self._told != error.title:  # once, not each second
+            self._told = error.title
+            self.report(error)
+
+    def _pulled(self, report: IngestReport) -> None:
+        if report.applied:
+            self.show_again()
+
+    def _not_pulled(self, error: OuttrayError) -> None:
+        """The feed bar says what is wrong; a toast a minute would only be in the way."""
+        self.log.warning(error)
+
+    def show_again(self) -> None:
+        """Let the screen that is visible, or lies under a dialog, read its rows again."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, PlaceScreen):
+                if screen.is_ready:
+                    screen.show_again()
+                return
+
+    def report(self, error: OuttrayError) -> None:
+        """Tell the person what went wrong and what to do."""
+        self.notify(
+            cell(error.hint, 400),
+            title=cell(error.title, 200),
+            severity="error",
+            timeout=12,
+            markup=False,
+        )
+
+    # ------------------------------------------------------------------ going places
+
+    @on(CustomersScreen.Opened)
+    def _open_customer(self, event: CustomersScreen.Opened) -> None:
+        self.show_documents(event.customer, event.chip)
+
+    def show_documents(self, customer: CustomerRow | None, chip: Chip = Chip.ALL) -> None:
+        """Show a customer's documents, or everybody's, on top of the list of customers."""
+        screen = CommunicationsScreen(self.desk, self._feed, customer, chip)
+        if isinstance(self.screen, CommunicationsScreen):
+            _ = self.switch_screen(screen)
+        else:
+            _ = self.push_screen(screen)
+
+    @on(CommunicationsScreen.SendWanted)
+    def _begin_sending(self, event: CommunicationsScreen.SendWanted) -> None:
+        self.sending.begin(event.kind, event.row)
+
+    # ------------------------------------------------------------------ commands
+
+    def why_not(self, command_id: str) -> str:
+        """See ``Host``."""
+        screen = self.screen
+        if command_id == "app.customers" and isinstance(screen, CustomersScreen):
+            return "This is the list of customers."
+        if command_id == "app.all" and isinstance(screen, CommunicationsScreen):
+            return "" if screen.customer else "These are the documents of all customers."
+        return ""
+
+    def label_of(self, command: Command) -> str:
+        """What the bottom line calls ``command`` here and now."""
+        if command.id == "app.back" and isinstance(self.screen, CustomersScreen):
+            return "Quit"
+        return command.label
+
+    def action_command(self, command_id: str) -> None:
+        carry_out(self, command_id)
+
+    def command_all(self) -> None:
+        self.show_documents(None)
+
+    def command_customers(self) -> None:
+        while len(self.screen_stack) > 1:
+            _ = self.pop_screen()
+
+    def command_reload(self) -> None:
+        self.show_again()
+
+    def command_theme(self) -> None:
+        names = [theme.name for theme in themes.THEMES]
+        at = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(at + 1) % len(names)]
+        self.notify(self.theme, title="Colours", timeout=2, markup=False)
+
+    def command_help(self) -> None:
+        from tui.dialogs.help import HelpDialog  # not for the first paint
+
+        places = list(dict.fromkeys(command.place for command in self._reachable()))
+        _ = self.push_screen(HelpDialog(places))
+
+    def command_palette(self) -> None:
+        self.action_command_palette()
+
+    def command_back(self) -> None:
+        if len(self.screen_stack) > 1:
+            _ = self.pop_screen()
+        else:
+            self.exit()
+
+    def command_quit(self) -> None:
+        self.exit()
+
+    # ------------------------------------------------------------------ the palette
+
+    def _reachable(self) -> list[Command]:
+        """The commands of where one is, those of the focused widget first."""
+        found = {active.binding.id for active in self.screen.active_bindings.values()}
+        focused = {b.id for _, b in self.focused._bindings} if self.focused else set[str | None]()
+        mine = [command for command in COMMANDS if command.id in found]
+        return sorted(mine, key=lambda command: command.id not in focused)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every command of ``screen``, with its key; then Textual's list of themes."""
+        hosts: dict[str, Any] = {
+            active.binding.id: active.node
+            for active in screen.active_bindings.values()
+            if active.binding.id
+        }
+        for command in COMMANDS:
+            host = hosts.get(command.id)
+            if host is not None and command.palette:
+                yield SystemCommand(
+                    f"{command.label}  ({key_label(command.keys[0])})",
+                    host.why_not(command.id) or command.help,
+                    _doing(host, command.id),
+                )
+        yield SystemCommand("Choose a theme", "All themes there are.", self.search_themes)
+
+
+def _doing(host: Host, command_id: str) -> Callable[[], None]:
+    return lambda: carry_out(host, command_id)
+
+
+def run(backend: Backend) -> None:
+    """Run the terminal UI until the person leaves; the backend stays open."""
+    OuttrayApp(backend).run()

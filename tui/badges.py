@@ -1,0 +1,186 @@
+"""Badges: glyph + word + style class, never colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from textual.content import Content
+
+from core.model import DocumentSummary, EmailSummary, Word
+from core.status import FAILURES, worst
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """How a status looks; ``glyph`` is one cell wide."""
+
+    glyph: str
+    label: str
+    style: str
+    """Component class of the block: ``badge--bounced``, a coloured ground."""
+    tone: str
+    """The same meaning as ink only: ``tone--bounced``."""
+
+    @property
+    def text(self) -> str:
+        """``✖ BOUNCED``."""
+        return f"{self.glyph} {self.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of harmless text and the component class it is shown in (empty: plain)."""
+
+    text: str
+    style: str = ""
+    short: str | None = None
+    """What to say where the whole does not fit."""
+
+
+_LOOKS: Final = {
+    Word.NEVER_SENT: ("·", "never sent"),
+    Word.QUEUED: ("…", "QUEUED"),
+    Word.SENDING: ("…", "SENDING"),
+    Word.UNCONFIRMED: ("?", "UNCONFIRMED"),
+    Word.FAILED: ("✖", "FAILED"),
+    Word.SENT: ("➤", "SENT"),
+    Word.DEFERRED: ("◌", "DEFERRED"),
+    Word.SOFT_BOUNCED: ("✖", "BOUNCED soft"),
+    Word.DROPPED: ("⊘", "DROPPED"),
+    Word.DELIVERED: ("●", "DELIVERED"),
+    Word.OPENED: ("◉", "OPENED"),
+    Word.CLICKED: ("◈", "CLICKED"),
+    Word.BOUNCED: ("✖", "BOUNCED"),
+    Word.COMPLAINED: ("⚑", "COMPLAINED"),
+}
+
+
+def _look(word: Word) -> Badge:
+    glyph, label = _LOOKS[word]
+    name = word.value.lower().replace("_", "-")
+    return Badge(glyph, label, f"badge--{name}", f"tone--{name}")
+
+
+_BADGES: Final = {word: _look(word) for word in Word}
+
+#: Inks that are not a status: quieter or louder text in tables, logs and bars.
+INKS: Final = frozenset({"ink--dim", "ink--strong", "ink--money", "ink--bad", "ink--warning"})
+#: A widget that paints spans by itself, line by line, declares ``COMPONENT_CLASSES =
+#: BADGE_CLASSES`` and begins its ``DEFAULT_CSS`` with ``BADGE_CSS``, which needs no variables of
+#: ours; .tcss files override ``.badge--bounced``.
+BADGE_CLASSES: Final = (
+    INKS | {b.style for b in _BADGES.values()} | {b.tone for b in _BADGES.values()}
+)
+
+#: Colours by meaning; a word that is missing here looks like SENT. Ground, then ink.
+_COLOURS: Final = {
+    Word.NEVER_SENT: ("$panel", "$foreground 60%"),
+    Word.UNCONFIRMED: ("$warning", "$text-warning"),
+    Word.FAILED: ("$error", "$text-error"),
+    Word.DEFERRED: ("$warning", "$text-warning"),
+    Word.SOFT_BOUNCED: ("$error 60%", "$text-error"),
+    Word.DROPPED: ("$error 60%", "$text-error"),
+    Word.DELIVERED: ("$success", "$text-success"),
+    Word.OPENED: ("$accent", "$text-accent"),
+    Word.CLICKED: ("$primary", "$text-primary"),
+    Word.BOUNCED: ("$error", "$text-error"),
+    Word.COMPLAINED: ("$secondary", "$text-secondary"),
+}
+
+
+def _css() -> str:
+    rules = [
+        ".ink--dim { color: $foreground 60%; }",
+        ".ink--strong { text-style: bold; }",
+        ".ink--money { color: $foreground; }",
+        ".ink--bad { color: $text-error; }",
+        ".ink--warning { color: $text-warning; }",
+    ]
+    for word, look in _BADGES.items():
+        ground, ink = _COLOURS.get(word, ("$surface-lighten-2", "$foreground 80%"))
+        rules.append(f".{look.style} {{ background: {ground}; color: auto; text-style: bold; }}")
+        rules.append(f".{look.tone} {{ color: {ink}; }}")
+    return "\n".join(rules) + "\n"
+
+
+BADGE_CSS: Final = _css()
+
+#: After this long without any word the feed, or SES, is suspect (DESIGN section 2).
+STUCK_AFTER: Final = timedelta(hours=24)
+
+
+def badge(word: Word) -> Badge:
+    """Return the look of ``word``."""
+    return _BADGES[word]
+
+
+def is_stuck(word: Word, sent_at: datetime | None, now: datetime) -> bool:
+    """SENT, and no word since for a day."""
+    return word is Word.SENT and sent_at is not None and now - sent_at > STUCK_AFTER
+
+
+def block(word: Word, *, stuck: bool = False) -> Span:
+    """Return `` ✖ BOUNCED `` on its coloured ground; what was never sent has none."""
+    look = _BADGES[word]
+    if word is Word.NEVER_SENT:
+        return Span(f" {look.text}", look.tone)
+    doubt = " ?" if stuck else ""
+    style = _BADGES[Word.UNCONFIRMED].style if stuck else look.style
+    return Span(f" {look.text}{doubt} ", style, f" {look.glyph} ")
+
+
+def delivery(summary: DocumentSummary, *, stuck: bool = False) -> tuple[Span, ...]:
+    """Return what the Delivery column shows: `` ➤ SENT  ⟵ BOUNCED``, `` ● DELIVERED  ! 1/2``."""
+    spans = [block(summary.word, stuck=stuck)]
+    if summary.other_failed:
+        spans.append(_count(summary.delivered, summary.recipients))
+    elif summary.unresolved and summary.word not in FAILURES:
+        failure = worst(summary.unresolved)
+        label = _LOOKS[failure][1].split()[0]
+        spans.append(Span(f" ⟵ {label}", _BADGES[failure].tone))
+    return tuple(spans)
+
+
+def email_delivery(summary: EmailSummary, *, stuck: bool = False) -> tuple[Span, ...]:
+    """Return the same for one email of the log."""
+    spans = [block(summary.word, stuck=stuck)]
+    if summary.other_failed:
+        spans.append(_count(summary.delivered, summary.recipients))
+    return tuple(spans)
+
+
+def _count(delivered: int, recipients: int) -> Span:
+    return Span(f" ! {delivered}/{recipients}", _BADGES[Word.BOUNCED].tone)
+
+
+def content(spans: Iterable[Span]) -> Content:
+    """Return ``spans`` for any widget, in the theme's own variables (``$badge-bounced``).
+
+    Not by component classes: inside Content they lose every opaque ground (Textual 8.2.8).
+    """
+    return Content.assemble(
+        *((span.text, _in_variables(span.style)) if span.style else span.text for span in spans)
+    )
+
+
+_INK_VARIABLES: Final = {
+    "ink--dim": "$muted",
+    "ink--strong": "bold",
+    "ink--money": "",
+    "ink--bad": "$tone-bounced",
+    "ink--warning": "$tone-deferred",
+}
+
+
+def _in_variables(style: str) -> str:
+    family, _, name = style.partition("--")
+    match family:
+        case "badge":
+            return f"bold $badge-{name}-text on $badge-{name}"
+        case "tone":
+            return f"$tone-{name}"
+        case _:
+            return _INK_VARIABLES.get(style, style)

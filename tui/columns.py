@@ -1,0 +1,237 @@
+"""Columns as data: title, width, alignment, priority on narrow screens, value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Final, Generic, Literal, TypeVar
+
+from core.model import Amount, CustomerRow, DocumentRow, Kind, Word
+from tui import badges
+from tui.badges import Span
+from tui.text import ago, amount, amounts, cell, money
+
+T = TypeVar("T")
+Cell = tuple[Span, ...]
+
+#: Cells between two columns.
+GAP: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a cell depends on beside its row."""
+
+    now: datetime
+    currency: str = ""
+    """The currency that needs no sign; amounts in others carry theirs. Empty: none carries one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[T]):
+    """One column; ``priority`` 0 stays on the narrowest screen, the highest leaves first."""
+
+    id: str
+    title: str
+    width: int
+    """The least width in cells."""
+    value: Callable[[T, Context], Cell]
+    ideal: int = 0
+    """The width that is enough for nearly every row."""
+    weight: int = 0
+    """Its share of what is left when every column has its ideal width."""
+    align: Literal["left", "right"] = "left"
+    priority: int = 0
+
+    @property
+    def wanted(self) -> int:
+        return max(self.width, self.ideal)
+
+
+#: Columns from this priority on are shown only where those before have their ideal width.
+EXTRA: Final = 3
+
+
+def fit(columns: Sequence[Column[T]], width: int) -> list[tuple[Column[T], int]]:
+    """Return the columns that fit into ``width`` cells, in their order, each with its width."""
+    shown = list(columns)
+    while len(shown) > 1 and _needed(shown) > width:
+        shown.remove(max(reversed(shown), key=lambda column: column.priority))
+    widths = {column.id: column.width for column in shown}
+    left = max(0, width - sum(widths.values()) - _gaps(shown))
+    lacking = {column.id: column.wanted - column.width for column in shown}
+    left -= _share(widths, lacking, min(left, sum(lacking.values())))
+    _share(widths, {column.id: column.weight for column in shown}, left)
+    return [(column, min(widths[column.id], max(width, 0))) for column in shown]
+
+
+def _needed(columns: Sequence[Column[T]]) -> int:
+    """The least width of ``columns``; that of the main ones is the ideal one beside extras."""
+    if all(column.priority < EXTRA for column in columns):
+        return sum(column.width for column in columns) + _gaps(columns)
+    widths = (c.width if c.priority >= EXTRA else c.wanted for c in columns)
+    return sum(widths) + _gaps(columns)
+
+
+def _gaps(columns: Sequence[Column[T]]) -> int:
+    return GAP * (len(columns) - 1)
+
+
+def _share(widths: dict[str, int], shares: dict[str, int], amount: int) -> int:
+    """Add ``amount`` to ``widths`` in proportion to ``shares``; return how much was added."""
+    left, total = amount, sum(shares.values())
+    for name, share in shares.items():
+        if share:
+            more = left * share // total
+            widths[name] += more
+            left, total = left - more, total - share
+    return amount - left
+
+
+# --------------------------------------------------------------------------- documents
+
+#: The badge of a row fills this much, so that the blocks stand in one column.
+_BLOCK: Final = 16
+_CLOSED: Final = frozenset({"PAID", "DRAFT", "VOID", "CANCELLED", "EXPIRED", "DECLINED"})
+
+
+def _number(row: DocumentRow, _: Context) -> Cell:
+    return (Span(cell(row.number), "ink--strong"),)
+
+
+def _customer(row: DocumentRow, _: Context) -> Cell:
+    return (Span(cell(row.customer)),)
+
+
+def _kind(row: DocumentRow, _: Context) -> Cell:
+    return (Span("Invoice" if row.kind is Kind.INVOICE else "Estimate"),)
+
+
+def _status(row: DocumentRow, _: Context) -> Cell:
+    status = cell(row.status).upper()
+    return (Span(status, "ink--dim" if status in _CLOSED else ""),)
+
+
+def _figure(value: Decimal, currency: str, context: Context) -> str:
+    foreign = context.currency and currency.upper() != context.currency.upper()
+    return amount(Amount(value, currency)) if foreign else money(value, currency)
+
+
+def _money(value: Decimal, currency: str, context: Context) -> Span:
+    rounded = f"≈{value:,.0f}" if value.is_finite() and abs(value.adjusted()) < 15 else "≈…"
+    return Span(_figure(value, currency, context), "ink--money" if value else "ink--dim", rounded)
+
+
+def _total(row: DocumentRow, context: Context) -> Cell:
+    return (_money(row.total, row.currency, context),)
+
+
+def _balance(row: DocumentRow, context: Context) -> Cell:
+    if row.kind is Kind.ESTIMATE:
+        return ()
+    return (_money(row.balance_due, row.currency, context),)
+
+
+def _sends(row: DocumentRow, _: Context) -> Cell:
+    return (Span(str(row.summary.send_count), "" if row.summary.send_count else "ink--dim"),)
+
+
+def _document_last_sent(row: DocumentRow, context: Context) -> Cell:
+    return (Span(ago(row.summary.last_sent_at, context.now)),)
+
+
+def _last_recipient(row: DocumentRow, _: Context) -> Cell:
+    return (Span(cell(row.summary.last_recipient)),)
+
+
+def _delivery(row: DocumentRow, context: Context) -> Cell:
+    summary = row.summary
+    stuck = badges.is_stuck(summary.word, summary.last_sent_at, context.now)
+    spans = badges.delivery(summary, stuck=stuck)
+    if len(spans) > 1:
+        return spans
+    return (replace(spans[0], text=spans[0].text.ljust(_BLOCK), short=spans[0].text.rstrip()),)
+
+
+def document_columns(*, customer: bool = False) -> tuple[Column[DocumentRow], ...]:
+    """Return the communications table's; with ``customer`` for the table over all customers."""
+    recipient = 11 if customer else 18
+    whose = Column("customer", "Customer", 10, _customer, ideal=20, weight=2)
+    return (
+        Column("number", "Number", 8, _number, ideal=10, weight=1),
+        *((whose,) if customer else ()),
+        Column("kind", "Kind", 8, _kind, priority=6),
+        Column("status", "Status", 8, _status, ideal=9, priority=3),
+        Column("total", "Total", 10, _total, ideal=12, align="right", priority=5),
+        Column("balance", "Balance", 9, _balance, ideal=10, align="right"),
+        Column("sends", "Sends", 5, _sends, align="right", priority=4),
+        Column("last_sent", "Last sent", 11, _document_last_sent),
+        Column("last_recipient", "Last recipient", recipient, _last_recipient, ideal=22, weight=3),
+        Column("delivery", "Delivery", _BLOCK, _delivery, ideal=23),
+    )
+
+
+DOCUMENT_COLUMNS: Final = document_columns()
+ALL_DOCUMENT_COLUMNS: Final = document_columns(customer=True)
+
+
+# --------------------------------------------------------------------------- customers
+
+
+def _name(row: CustomerRow, _: Context) -> Cell:
+    return (Span(cell(row.name), "ink--strong"),)
+
+
+def _address(row: CustomerRow, _: Context) -> Cell:
+    return (Span(cell(row.address)),) if row.address else (Span("no address", "ink--warning"),)
+
+
+def _open_balance(row: CustomerRow, context: Context) -> Cell:
+    if not row.open_balance:
+        return (Span("0.00", "ink--dim"),)
+    if len(row.open_balance) == 1:
+        only = row.open_balance[0]
+        return (_money(only.value, only.currency, context),)
+    first = amount(row.open_balance[0])
+    return (Span(amounts(row.open_balance), "ink--money", f"{first} +{len(row.open_balance) - 1}"),)
+
+
+def _documents(row: CustomerRow, _: Context) -> Cell:
+    return (Span(str(row.documents), "" if row.documents else "ink--dim"),)
+
+
+def _customer_last_sent(row: CustomerRow, context: Context) -> Cell:
+    return (Span(ago(row.last_sent_at, context.now)),)
+
+
+def _needs_attention(row: CustomerRow, _: Context) -> Cell:
+    counts = (
+        (row.bounced, Word.BOUNCED, "bounced"),
+        (row.complained, Word.COMPLAINED, "complained"),
+        (row.dropped, Word.DROPPED, "dropped"),
+        (row.failed, Word.FAILED, "failed"),
+    )
+    spans: list[Span] = []
+    for count, word, label in counts:
+        if count:
+            look, gap = badges.badge(word), "  " if spans else ""
+            short = f"{gap}{look.glyph} {count}"
+            spans.append(Span(f"{short} {label}", look.tone, short))
+    if row.never_reached:
+        gap = "  " if spans else ""
+        noun = "document" if row.never_reached == 1 else "documents"
+        text = f"{gap}never reached · {row.never_reached} {noun}"
+        spans.append(Span(text, "ink--warning", f"{gap}never reached · {row.never_reached}"))
+    return tuple(spans)
+
+
+CUSTOMER_COLUMNS: Final[tuple[Column[CustomerRow], ...]] = (
+    Column("customer", "Customer", 16, _name, ideal=24, weight=2),
+    Column("address", "Address", 12, _address, ideal=26, weight=2, priority=3),
+    Column("open_balance", "Open balance", 12, _open_balance, ideal=14, align="right"),
+    Column("documents", "Documents", 9, _documents, align="right", priority=4),
+    Column("last_sent", "Last sent", 11, _customer_last_sent, priority=1),
+    Column("attention", "Needs attention", 17, _needs_attention, ideal=34, weight=2),
+)

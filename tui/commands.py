@@ -1,0 +1,89 @@
+"""Made of the registry: bindings, words for keys, and the one way to carry a command out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, Protocol
+
+from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
+
+from tui.registry import COMMANDS, Command
+
+BY_ID: Final = {command.id: command for command in COMMANDS}
+
+
+def of_places(places: Iterable[str]) -> Iterator[Command]:
+    """The commands of ``places``, in the order of the registry."""
+    wanted = frozenset(places)
+    return (command for command in COMMANDS if command.place in wanted)
+
+
+def bindings(*places: str) -> list[BindingType]:
+    """Textual's bindings for ``places``; each calls the one action ``command`` with its id."""
+    return [
+        Binding(
+            ",".join(command.keys),
+            f"command('{command.id}')",
+            command.label,
+            id=command.id,
+            priority=command.priority,
+            tooltip=command.help,
+        )
+        for command in of_places(places)
+    ]
+
+
+class Host(Protocol):
+    """An app, screen or widget that carries out commands: ``command_VERB`` does it."""
+
+    def why_not(self, command_id: str, /) -> str:
+        """Return why the command cannot be used now, in words; empty: it can."""
+        ...
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None: ...
+
+
+def carry_out(host: Host, command_id: str) -> None:
+    """Do the command, or say why it cannot be done."""
+    command = BY_ID[command_id]
+    reason = host.why_not(command_id)
+    if reason:
+        host.notify(reason, title=f"{command.label} is off", severity="warning", markup=False)
+    else:
+        getattr(host, f"command_{command.verb}")()
+
+
+_KEY_NAMES: Final = {
+    "enter": "⏎",
+    "escape": "Esc",
+    "space": "Space",
+    "slash": "/",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "tab": "Tab",
+}
+
+
+def key_label(key: str) -> str:
+    """How a key is written for a person: ``ctrl+s`` → ``^S``, ``f`` → ``F``."""
+    if key in _KEY_NAMES:
+        return _KEY_NAMES[key]
+    modifiers, _, last = key.rpartition("+")
+    name = _KEY_NAMES.get(last, last.upper())
+    if modifiers == "ctrl":
+        return f"^{name}"
+    return "+".join([*(part.capitalize() for part in modifiers.split("+") if part), name])

@@ -1,0 +1,24 @@
+"""What every screen is given: the program behind it, its threads, its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tui.jobs import Jobs
+from tui.ports import Backend
+
+
+def utc_now() -> datetime:
+    """The time, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One person's place of work."""
+
+    backend: Backend
+    jobs: Jobs
+    clock: Callable[[], datetime]

@@ -1,0 +1,96 @@
+"""Pure: what the compose dialog shows around its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.content import Content
+
+from core.errors import OuttrayError
+from core.model import Contact, Draft, EmailEntry, Finding, Verdict, Weight, Word
+from tui.badges import email_delivery
+from tui.dialogs.send_state import Fields
+from tui.paint import content, sign, toned
+from tui.text import cell, moment, paragraphs, size
+from tui.widgets.customer_card import brief_health
+
+_LONGEST = 300
+_MOST_FINDINGS = 3
+_MOST_BEFORE = 3
+
+
+def fields(draft: Draft, most_letters: int) -> Fields:
+    """Return the text for the fields, harmless to show."""
+    return Fields(
+        to=", ".join(cell(address) for address in draft.to),
+        cc=", ".join(cell(address) for address in draft.cc),
+        subject=cell(draft.subject),
+        body="\n".join(paragraphs(draft.body, most_letters)),
+    )
+
+
+def verdict_lines(verdict: Verdict | None, problem: OuttrayError | None, checking: bool) -> Content:
+    """Return what the gate says; the heaviest finding first."""
+    lines: list[Content] = []
+    if problem is not None:
+        lines.append(sign(cell(problem.title, _LONGEST), Word.FAILED))
+        if problem.hint:
+            lines.append(Content.styled(cell(problem.hint, _LONGEST), "$muted"))
+    if checking:
+        lines.append(Content.styled("◌ checking…", "$muted"))
+    elif verdict is not None:
+        ordered = sorted(verdict.findings, key=lambda finding: -finding.weight)
+        for finding in ordered[:_MOST_FINDINGS]:
+            lines += _finding(finding)
+        if not verdict.findings and problem is None:
+            lines.append(toned("● nothing speaks against it", Word.DELIVERED))
+    return Content("\n").join(lines)
+
+
+def _finding(finding: Finding) -> list[Content]:
+    title = cell(finding.title, _LONGEST)
+    if finding.weight is Weight.REFUSE:
+        lines = [sign(title, Word.BOUNCED)]
+    elif finding.weight is Weight.ASK:
+        lines = [sign(title, Word.UNCONFIRMED)]
+    else:
+        lines = [Content.styled(f"· {title}", "$muted")]
+    told = [cell(part, _LONGEST) for part in (finding.detail, finding.next) if part]
+    if told:
+        lines.append(Content.styled("  ".join(told), "$muted"))
+    return lines
+
+
+def offer(position: int, contact: Contact, now: datetime) -> Content:
+    """``use instead  Alt+1 terrill@krajcik.example ● delivered yesterday``."""
+    lead = "use instead  " if position == 1 else " " * 13
+    return Content.assemble(
+        (lead, "$muted"),
+        (f"Alt+{position} " if position <= 3 else " " * 6, "bold $accent"),
+        cell(contact.address, 60),
+        brief_health(contact, now),
+    )
+
+
+def attached(draft: Draft) -> Content:
+    """The files with their sizes."""
+    if not draft.attachments:
+        return Content.styled("none", "$muted")
+    return Content(
+        ", ".join(f"{cell(f.name, 60)} ({size(len(f.content))})" for f in draft.attachments)
+    )
+
+
+def before(history: Sequence[EmailEntry], now: datetime) -> Content:
+    """``4 emails: today 14:02 anna ✖ BOUNCED   19 Nov 09:30 ben ● DELIVERED``."""
+    if not history:
+        return Content.styled("nothing was sent yet", "$muted")
+    count = f"{len(history)} email{'' if len(history) == 1 else 's'}: "
+    parts = [Content(count)]
+    for email in history[:_MOST_BEFORE]:
+        parts.append(
+            Content.styled(f"{moment(email.created_at, now)} {cell(email.sent_by, 16)} ", "$muted")
+        )
+        parts += [content(email_delivery(email.summary)), Content("  ")]
+    return Content("").join(parts)

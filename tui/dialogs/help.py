@@ -1,0 +1,103 @@
+"""Help: the keys of the focused place first, then what every status means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from core.advice import WHAT_TO_DO
+from core.model import Word
+from tui.badges import block
+from tui.commands import key_label, of_places
+from tui.paint import content
+from tui.registry import Command
+
+_TITLES: Final = {
+    "log": "The log",
+    "documents": "Documents",
+    "customers": "Customers",
+    "search": "The search",
+}
+_TABLE: Final = (
+    ("↑ ↓  J K", "One row"),
+    ("PgUp PgDn", "One page"),
+    ("Home End  G", "The first row, the last row"),
+)
+#: Bad news first: that is what people look up.
+_ORDER: Final = (
+    Word.BOUNCED,
+    Word.SOFT_BOUNCED,
+    Word.COMPLAINED,
+    Word.DROPPED,
+    Word.FAILED,
+    Word.UNCONFIRMED,
+    Word.DEFERRED,
+    Word.SENT,
+    Word.DELIVERED,
+    Word.OPENED,
+    Word.CLICKED,
+    Word.QUEUED,
+    Word.SENDING,
+    Word.NEVER_SENT,
+)
+_SIGNS: Final = (
+    ("⟵ BOUNCED", "An earlier email of the document failed, and nothing made it good yet."),
+    ("! 1/2", "A Cc or Bcc failed; one of two recipients was reached."),
+    ("SENT ?", "No word from SES for a day: it may be stuck, or the feed is broken."),
+)
+Line = tuple[Content, str]
+
+
+class HelpDialog(ModalScreen[None]):
+    """Scrolls with the arrow keys; Esc, q or ? closes it."""
+
+    BINDINGS = [
+        Binding("escape,q,question_mark,f1,enter", "dismiss", "Close"),
+        Binding("down,j", "scroll('down')", show=False),
+        Binding("up,k", "scroll('up')", show=False),
+    ]
+
+    def __init__(self, places: Sequence[str]) -> None:
+        super().__init__()
+        self._places = places
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="help"):
+            yield Static(
+                Content.assemble(("Help", "bold"), ("   Esc closes · ↑ ↓ scroll", "$muted")),
+                id="help-title",
+            )
+            with VerticalScroll(id="help-text"):
+                for title, lines in sections(self._places):
+                    yield Static(Content.styled(title, "bold $accent"), classes="help-heading")
+                    for sign, text in lines:
+                        with Horizontal(classes="help-line"):
+                            yield Static(sign, classes="help-sign")
+                            yield Static(Content(text), classes="help-words")
+
+    def on_mount(self) -> None:
+        self.query_one("#help-text").focus()
+
+
+def sections(places: Iterable[str]) -> Iterator[tuple[str, list[Line]]]:
+    """The keys of ``places`` in that order, what works everywhere, and what is on the screen."""
+    for place in places:
+        if place not in ("app", "screen", "compose"):
+            yield _TITLES.get(place, place), [_line(command) for command in of_places([place])]
+    yield "The table", [(Content.styled(keys, "bold"), text) for keys, text in _TABLE]
+    yield "Everywhere", [_line(command) for command in of_places(["app", "screen"])]
+    yield "What a status means", [(content([block(word)]), WHAT_TO_DO[word]) for word in _ORDER]
+    yield "Signs beside a badge", [(Content.styled(sign, "bold"), text) for sign, text in _SIGNS]
+    yield "Writing an email", [_line(command) for command in of_places(["compose"])]
+
+
+def _line(command: Command) -> Line:
+    keys = "  ".join(dict.fromkeys(key_label(key) for key in command.keys))
+    return Content.styled(keys, "bold"), command.help

@@ -1,0 +1,19 @@
+"""The message of an email. Apart from the other fields: the first paint does not need it."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.widgets import TextArea
+
+from tui.widgets.field import harmless
+
+
+class MessageField(TextArea):
+    """Several lines; Tab goes on to the next field."""
+
+    def __init__(self, text: str, *, name: str) -> None:
+        super().__init__(harmless(text, lines=True), id=name, compact=True, tab_behavior="focus")
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.text = harmless(event.text, lines=True)
+        await super()._on_paste(event)

@@ -1,0 +1,271 @@
+"""Every command once: its id, keys, label and help. Bindings, footer, palette and help read this.
+
+A command belongs to a *place* (the part of its id before the dot). A screen lists its places; the
+method ``command_VERB`` of that screen, or of the app for the place ``app``, carries it out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do."""
+
+    id: str
+    """``place.verb``; stable, because people's keymaps name it."""
+    keys: tuple[str, ...]
+    """Textual's key names; the first is the one that is shown."""
+    label: str
+    """At most two or three words, for the bottom line."""
+    help: str
+    """One sentence for the help screen and the palette."""
+    group: str = ""
+    """Heading in the help screen."""
+    footer: int = 0
+    """Order in the bottom line, 1 first; 0: not shown there."""
+    danger: bool = False
+    """Something leaves the house, or is lost."""
+    priority: bool = False
+    """Works even while a text field has the focus."""
+    palette: bool = True
+
+    @property
+    def place(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def verb(self) -> str:
+        return self.id.partition(".")[2]
+
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    # ----------------------------------------------------------------- documents
+    Command(
+        "documents.follow_up",
+        ("f", "F"),
+        "Follow up",
+        "Write a follow-up on the document under the cursor.",
+        "Send",
+        footer=1,
+        danger=True,
+    ),
+    Command(
+        "documents.resend",
+        ("r", "R"),
+        "Resend",
+        "Send the document's email again, attachments included, to an address you can correct.",
+        "Send",
+        footer=2,
+        danger=True,
+    ),
+    Command(
+        "documents.bounced",
+        ("b", "B"),
+        "Bounced",
+        "Show only documents with an unresolved bounce; again: show all.",
+        "Filter",
+        footer=3,
+    ),
+    Command(
+        "documents.log",
+        ("enter",),
+        "Log",
+        "Open or close the emails of the document under the cursor.",
+        "Look",
+        footer=4,
+        palette=False,
+    ),
+    Command(
+        "documents.search",
+        ("slash",),
+        "Search",
+        "Search number, customer and recipient.",
+        "Filter",
+        footer=5,
+    ),
+    Command(
+        "documents.next_chip",
+        ("right_square_bracket", "right"),
+        "Next filter",
+        "Choose the next filter of the line above the table.",
+        "Filter",
+    ),
+    Command(
+        "documents.previous_chip",
+        ("left_square_bracket", "left"),
+        "Previous filter",
+        "Choose the filter before it.",
+        "Filter",
+    ),
+    # ----------------------------------------------------------------- the log panel
+    Command(
+        "log.toggle",
+        ("enter", "space"),
+        "Expand",
+        "Open or close the email under the cursor.",
+        "Log",
+        footer=4,
+        palette=False,
+    ),
+    Command("log.up", ("up", "k"), "Up", "The email above.", "Log", palette=False),
+    Command("log.down", ("down", "j"), "Down", "The email below.", "Log", palette=False),
+    # ----------------------------------------------------------------- customers
+    Command(
+        "customers.open",
+        ("enter",),
+        "Open",
+        "Show the documents of the customer under the cursor.",
+        "Look",
+        footer=1,
+        palette=False,
+    ),
+    Command(
+        "customers.attention",
+        ("n", "N"),
+        "Needs attention",
+        "Show only customers that need attention; again: show all.",
+        "Filter",
+        footer=4,
+    ),
+    Command(
+        "customers.bounced",
+        ("b", "B"),
+        "Bounced",
+        "Every customer's documents with an unresolved bounce.",
+        "Look",
+        footer=3,
+    ),
+    Command(
+        "customers.search",
+        ("slash",),
+        "Search",
+        "Search name, address or document number.",
+        "Filter",
+        footer=5,
+    ),
+    Command(
+        "customers.next_chip",
+        ("right_square_bracket", "right"),
+        "Next filter",
+        "Choose the next filter of the line above the table.",
+        "Filter",
+    ),
+    Command(
+        "customers.previous_chip",
+        ("left_square_bracket", "left"),
+        "Previous filter",
+        "Choose the filter before it.",
+        "Filter",
+    ),
+    # ----------------------------------------------------------------- search fields
+    Command(
+        "search.leave",
+        ("down", "tab"),
+        "To the list",
+        "From the search to what was found.",
+        "Filter",
+        footer=2,
+        palette=False,
+    ),
+    # ----------------------------------------------------------------- everywhere
+    Command(
+        "app.all",
+        ("a", "A"),
+        "All customers",
+        "The documents of all customers in one table.",
+        "Go",
+        footer=6,
+    ),
+    Command("app.customers", ("c", "C"), "Customers", "The list of customers.", "Go", footer=7),
+    Command(
+        "app.reload", ("f5",), "Reload", "Read what is shown from the database again.", "Program"
+    ),
+    Command("app.theme", ("f8",), "Theme", "Next colours: dark, light, high contrast.", "Program"),
+    Command(
+        "app.help",
+        ("question_mark", "f1"),
+        "Help",
+        "The keys of this place and what every status means.",
+        "Program",
+        footer=90,
+    ),
+    Command(
+        "app.palette",
+        ("ctrl+p",),
+        "Commands",
+        "Find any command by its name.",
+        "Program",
+        footer=89,
+        palette=False,
+        priority=True,
+    ),
+    Command(
+        "screen.close",
+        ("escape",),
+        "Close",
+        "Close what is open, clear what is searched, or go back.",
+        "Go",
+        palette=False,
+    ),
+    Command(
+        "app.back",
+        ("q", "Q"),
+        "Back",
+        "Go back to where you were; on the first screen: leave Outtray.",
+        "Go",
+        footer=91,
+        palette=False,
+    ),
+    Command("app.quit", ("ctrl+q",), "Quit", "Leave Outtray.", "Program", footer=92, priority=True),
+    # ----------------------------------------------------------------- compose
+    Command(
+        "compose.send",
+        ("ctrl+s",),
+        "Send",
+        "Send the email as it stands.",
+        "Compose",
+        footer=1,
+        danger=True,
+        priority=True,
+        palette=False,
+    ),
+    Command(
+        "compose.use_1",
+        ("alt+1", "f2"),
+        "Use 1st address",
+        "Put the first address offered below To into To.",
+        "Compose",
+        palette=False,
+        priority=True,
+    ),
+    Command(
+        "compose.use_2",
+        ("alt+2", "f3"),
+        "Use 2nd address",
+        "Put the second one into To.",
+        "Compose",
+        palette=False,
+        priority=True,
+    ),
+    Command(
+        "compose.use_3",
+        ("alt+3", "f4"),
+        "Use 3rd address",
+        "Put the third one into To.",
+        "Compose",
+        palette=False,
+        priority=True,
+    ),
+    Command(
+        "compose.close",
+        ("escape",),
+        "Close",
+        "Close without sending; the draft is kept while Outtray runs.",
+        "Compose",
+        footer=3,
+        palette=False,
+    ),
+)

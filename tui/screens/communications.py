@@ -1,0 +1,242 @@
+"""Every document of a customer, or of all of them, what became of it, and its emails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input
+
+from core.model import (
+    Chip,
+    CustomerHeader,
+    CustomerRow,
+    DocumentFilter,
+    DocumentLog,
+    DocumentRow,
+    EmailKind,
+    FeedStatus,
+    Overview,
+)
+from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
+from tui.commands import bindings
+from tui.desk import Desk
+from tui.registry import Command
+from tui.screens.filters import chip_items, nothing_found
+from tui.screens.place import PlaceScreen
+from tui.sources import DocumentSource
+from tui.widgets.chips import Chips
+from tui.widgets.customer_card import CustomerCard
+from tui.widgets.email_log import EmailLog
+from tui.widgets.search import Search
+from tui.widgets.window_table import WindowTable
+
+
+class CommunicationsScreen(PlaceScreen):
+    """Card, filters, table and, opened with Enter, the log of the document under the cursor."""
+
+    BINDINGS = bindings("documents")
+    AUTO_FOCUS = "#documents"
+
+    class SendWanted(Message):
+        """The person wants to write about this document."""
+
+        def __init__(self, kind: EmailKind, row: DocumentRow) -> None:
+            super().__init__()
+            self.kind = kind
+            self.row = row
+
+    def __init__(
+        self,
+        desk: Desk,
+        feed: FeedStatus,
+        customer: CustomerRow | None = None,
+        chip: Chip = Chip.ALL,
+    ) -> None:
+        super().__init__(desk, feed)
+        self.customer = customer
+        self._where = DocumentFilter(customer_id=customer.id if customer else None, chip=chip)
+        # held, not queried: an answer may come while the screen is being taken down
+        self.card = CustomerCard(classes="" if customer else "-overview")
+        self.chips = Chips(chip_items({}, chip))
+        self.search = Search("/ search")
+        self.log_panel = EmailLog()
+        self.log_panel.display = False
+        self._table: WindowTable[DocumentRow] = WindowTable(
+            DOCUMENT_COLUMNS if customer else ALL_DOCUMENT_COLUMNS,
+            desk.jobs,
+            empty="",
+            currency=customer.open_balance[0].currency
+            if customer and customer.open_balance
+            else "",
+            clock=desk.clock,
+            id="documents",
+        )
+
+    def crumbs(self) -> tuple[str, ...]:
+        return ("Customers", self.customer.name if self.customer else "All customers")
+
+    def compose_place(self) -> ComposeResult:
+        yield self.card
+        with Horizontal(id="filter-line"):
+            yield self.chips
+            yield self.search
+        yield self._table
+        yield self.log_panel
+
+    def on_mount(self) -> None:
+        self._load()
+        self._show_surroundings()
+
+    # ------------------------------------------------------------------ reading
+
+    def _load(self) -> None:
+        self._table.empty = nothing_found(self._where)
+        self._table.load(DocumentSource(self.desk.backend, self._where))
+        self.refresh_bindings()
+
+    def _show_surroundings(self) -> None:
+        backend, where = self.desk.backend, self._where
+        self.read("chips", lambda: backend.chip_counts(where), self._show_counts)
+        customer = self.customer
+        if customer is None:
+            self.read("card", backend.overview, self._show_card)
+        else:
+            self.read("card", lambda: backend.customer_header(customer.id), self._show_card)
+
+    def _show_counts(self, counts: Mapping[Chip, int]) -> None:
+        self.chips.show(chip_items(counts, self._where.chip), self._where.chip)
+
+    def _show_card(self, shown: CustomerHeader | Overview) -> None:
+        self.card.now = self.desk.clock()
+        self.card.shown = shown
+
+    def show_again(self) -> None:
+        self._table.reload()
+        self._show_surroundings()
+        if self.log_panel.display and self.log_panel.document_id is not None:
+            self._read_log(self.log_panel.document_id)
+
+    def _read_log(self, document_id: int) -> None:
+        backend = self.desk.backend
+        self.read("log", lambda: backend.document_log(document_id), self._show_log)
+
+    def _show_log(self, log: DocumentLog) -> None:
+        if self.log_panel.display and self.log_panel.is_attached:
+            self.call_next(self.log_panel.show, log, self.desk.clock())
+
+    # ------------------------------------------------------------------ what the person does
+
+    def _filter(self, where: DocumentFilter) -> None:
+        if where != self._where:
+            self._where = where
+            self._load()
+            self._show_surroundings()
+
+    @on(Chips.Picked)
+    def _pick_chip(self, event: Chips.Picked) -> None:
+        self._filter(replace(self._where, chip=Chip(event.key)))
+
+    @on(Input.Changed, "#search")
+    def _search(self, event: Input.Changed) -> None:
+        self._filter(replace(self._where, text=event.value.strip()))
+
+    @on(Input.Submitted, "#search")
+    @on(Search.Left)
+    def _leave_search(self) -> None:
+        self._table.focus()
+
+    @on(WindowTable.Highlighted, "#documents")
+    def _follow_cursor(self, event: WindowTable.Highlighted) -> None:
+        self.refresh_bindings()
+        if not self.log_panel.display:
+            return
+        if event.key is None:
+            self._close_log()
+        elif event.key != self.log_panel.document_id:
+            self._read_log(event.key)
+
+    @on(WindowTable.Loaded, "#documents")
+    def _loaded(self) -> None:
+        self.refresh_bindings()
+
+    @on(WindowTable.Chosen, "#documents")
+    def _toggle_log(self, event: WindowTable.Chosen) -> None:
+        if self.log_panel.display and self.log_panel.document_id == event.key:
+            self._close_log()
+        else:
+            self.log_panel.display = True
+            self._read_log(event.key)
+        self.refresh_bindings()
+
+    def _close_log(self) -> None:
+        if self.log_panel.has_focus:
+            self._table.focus()
+        self.log_panel.display = False
+        self.refresh_bindings()
+
+    # ------------------------------------------------------------------ commands
+
+    def why_not(self, command_id: str) -> str:
+        row = self._table.cursor_row
+        needs_row = ("documents.follow_up", "documents.resend", "documents.log")
+        if command_id in needs_row and row is None:
+            return "There is no document under the cursor."
+        if command_id == "documents.follow_up" and row and not row.summary.send_count:
+            return "Nothing was sent yet, so there is nothing to follow up. R sends it."
+        return ""
+
+    def enter_command(self) -> str | None:
+        return "documents.log" if self._table.has_focus else None
+
+    def label_of(self, command: Command) -> str:
+        if command.id == "documents.log" and self.log_panel.display:
+            return "Close log"
+        row = self._table.cursor_row
+        if command.id == "documents.resend" and row and not row.summary.send_count:
+            return "Send"
+        if command.id == "documents.bounced" and self._where.chip is Chip.BOUNCED:
+            return "Show all"
+        return command.label
+
+    def command_follow_up(self) -> None:
+        self._want(EmailKind.FOLLOW_UP)
+
+    def command_resend(self) -> None:
+        self._want(EmailKind.RESEND)
+
+    def _want(self, kind: EmailKind) -> None:
+        row = self._table.cursor_row
+        if row is not None:
+            self.post_message(self.SendWanted(kind, row))
+
+    def command_bounced(self) -> None:
+        self.chips.pick(Chip.ALL if self._where.chip is Chip.BOUNCED else Chip.BOUNCED)
+
+    def command_log(self) -> None:
+        self._table.action_choose()
+
+    def command_search(self) -> None:
+        self.search.focus()
+
+    def command_next_chip(self) -> None:
+        self.chips.step(1)
+
+    def command_previous_chip(self) -> None:
+        self.chips.step(-1)
+
+    def close_something(self) -> bool:
+        if self.search.has_focus:
+            self.search.value = ""
+            self._table.focus()
+        elif self.log_panel.display:
+            self._close_log()
+        elif self.search.value:
+            self.search.value = ""
+        else:
+            return False
+        return True

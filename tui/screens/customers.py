@@ -1,0 +1,199 @@
+"""The first screen: type to find a customer; those who need attention come first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from core.model import Chip, CustomerFilter, CustomerRow, FeedStatus, Overview
+from tui.columns import CUSTOMER_COLUMNS
+from tui.commands import bindings
+from tui.desk import Desk
+from tui.screens.place import PlaceScreen
+from tui.sources import CustomerSource
+from tui.text import cell
+from tui.widgets.chips import ChipItem, Chips
+from tui.widgets.customer_card import never_reached
+from tui.widgets.search import Search
+from tui.widgets.window_table import WindowTable
+
+NOTHING_YET = (
+    "No customers yet.\n"
+    "outtray import FILE…   reads the exports of your accounting program\n"
+    "outtray demo           shows Outtray on a generated company"
+)
+_ALL = ChipItem("all", "All")
+
+
+class CustomersScreen(PlaceScreen):
+    """Search, two filters, the list."""
+
+    BINDINGS = bindings("customers")
+    AUTO_FOCUS = "#search"
+
+    class Opened(Message):
+        """Show this customer's documents; ``None``: everybody's, filtered by ``chip``."""
+
+        def __init__(self, customer: CustomerRow | None, chip: Chip = Chip.ALL) -> None:
+            super().__init__()
+            self.customer = customer
+            self.chip = chip
+
+    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+        super().__init__(desk, feed)
+        self._where = CustomerFilter()
+        self._overview: Overview | None = None
+        # held, not queried: an answer may come while the screen is being taken down
+        self.search = Search("› name, address or document number")
+        self.chips = Chips([_ALL])
+        self._found = Static("", id="found", markup=False)
+        self._lost = Static("", id="lost", markup=False)
+        self._table: WindowTable[CustomerRow] = WindowTable(
+            CUSTOMER_COLUMNS, desk.jobs, empty="", clock=desk.clock, id="customers"
+        )
+
+    def crumbs(self) -> tuple[str, ...]:
+        return ("Customers",)
+
+    def compose_place(self) -> ComposeResult:
+        with Horizontal(id="search-line"):
+            yield self.search
+            yield self._found
+        with Horizontal(id="filter-line"):
+            yield self.chips
+            yield self._lost
+        yield self._table
+
+    def on_mount(self) -> None:
+        self._load()
+        self.show_overview()
+
+    # ------------------------------------------------------------------ reading
+
+    def _load(self) -> None:
+        self._table.empty = self._nothing()
+        self._table.load(CustomerSource(self.desk.backend, self._where))
+
+    def _nothing(self) -> str:
+        if self._where.text:
+            return f"No customer matches “{cell(self._where.text, 40)}”.\nEsc clears the search."
+        return "Nobody needs attention." if self._where.attention else NOTHING_YET
+
+    def show_overview(self) -> None:
+        self.read("overview", self.desk.backend.overview, self._show_overview)
+
+    def _show_overview(self, overview: Overview) -> None:
+        self._overview = overview
+        items = [
+            ChipItem("all", "All", overview.customers),
+            ChipItem("attention", "Needs attention", overview.attention),
+        ]
+        if overview.bounced:
+            items.append(ChipItem("bounced", "Bounced", overview.bounced, "✖", "tone--bounced"))
+        self.chips.show(items, "attention" if self._where.attention else "all")
+        self._show_found()
+
+    def _show_found(self) -> None:
+        total = self._overview.customers if self._overview else self._table.row_count
+        found = f"{self._table.row_count:,} of {total:,} customers"
+        if not self._is_narrow:
+            found += "    sorted by what needs attention"
+        self._found.update(Content.styled(found, "$muted"))
+        self._lost.update(self._lost_money())
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.size.width < 100
+
+    def _lost_money(self) -> Content:
+        if self._overview is None:
+            return Content("")
+        count = self._overview.never_reached_documents
+        where = f" on {count:,} document{'' if count == 1 else 's'}"
+        return never_reached(self._overview.never_reached, "" if self._is_narrow else where)
+
+    def on_resize(self) -> None:
+        self._show_found()
+
+    def show_again(self) -> None:
+        self._table.reload()
+        self.show_overview()
+
+    # ------------------------------------------------------------------ what the person does
+
+    @on(Input.Changed, "#search")
+    def _search(self, event: Input.Changed) -> None:
+        if event.value.strip() != self._where.text:
+            self._where = replace(self._where, text=event.value.strip())
+            self._load()
+
+    @on(Input.Submitted, "#search")
+    def _open_first(self) -> None:
+        self._table.focus()
+        self._table.action_choose()
+
+    @on(Search.Left)
+    def _leave_search(self) -> None:
+        self._table.focus()
+
+    @on(WindowTable.Loaded, "#customers")
+    def _loaded(self) -> None:
+        self._show_found()
+        self.refresh_bindings()
+
+    @on(WindowTable.Chosen, "#customers")
+    def _open(self, event: WindowTable.Chosen) -> None:
+        if isinstance(event.row, CustomerRow):
+            self.post_message(self.Opened(event.row))
+
+    @on(Chips.Picked)
+    def _filter(self, event: Chips.Picked) -> None:
+        if event.key == "bounced":
+            self.chips.show(self.chips.items, "attention" if self._where.attention else "all")
+            self.command_bounced()
+            return
+        self._where = replace(self._where, attention=event.key == "attention")
+        self._load()
+
+    # ------------------------------------------------------------------ commands
+
+    def why_not(self, command_id: str) -> str:
+        if command_id == "customers.open" and not self._table.row_count:
+            return "There is no customer here."
+        return ""
+
+    def enter_command(self) -> str | None:
+        return "customers.open"
+
+    def command_open(self) -> None:
+        self._table.action_choose()
+
+    def command_attention(self) -> None:
+        self.chips.pick("all" if self._where.attention else "attention")
+
+    def command_bounced(self) -> None:
+        self.post_message(self.Opened(None, Chip.BOUNCED))
+
+    def command_search(self) -> None:
+        self.search.focus()
+
+    def command_next_chip(self) -> None:
+        self.command_attention()
+
+    def command_previous_chip(self) -> None:
+        self.command_attention()
+
+    def close_something(self) -> bool:
+        if self.search.value:
+            self.search.value = ""
+        elif self.search.has_focus:
+            self._table.focus()
+        elif self._where.attention:
+            self.chips.pick("all")
+        return True  # Escape never leaves the program

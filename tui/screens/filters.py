@@ -1,0 +1,43 @@
+"""Pure: the ready-made filters of the documents as chips, and what an empty table says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from core.model import Chip, DocumentFilter
+from tui.text import cell
+from tui.widgets.chips import ChipItem
+
+#: In the order of urgency. Chips that are not always there appear when they count something.
+_LOOKS: Final[tuple[tuple[Chip, str, str, str, bool], ...]] = (
+    (Chip.ALL, "All", "", "", True),
+    (Chip.BOUNCED, "Bounced", "✖", "tone--bounced", True),
+    (Chip.COMPLAINED, "Complained", "⚑", "tone--complained", False),
+    (Chip.DROPPED, "Dropped", "⊘", "tone--dropped", False),
+    (Chip.DEFERRED, "Deferred", "◌", "tone--deferred", False),
+    (Chip.FAILED, "Failed", "✖", "tone--failed", False),
+    (Chip.UNCONFIRMED, "Unconfirmed", "?", "tone--unconfirmed", False),
+    (Chip.NEVER_SENT, "Never sent", "·", "tone--never-sent", False),
+)
+
+
+def chip_items(counts: Mapping[Chip, int], chosen: Chip) -> list[ChipItem]:
+    """Return the chips for ``counts``; the chosen one is always among them."""
+    return [
+        ChipItem(chip, label, counts.get(chip), glyph, tone)
+        for chip, label, glyph, tone, always in _LOOKS
+        if always or chip is chosen or counts.get(chip)
+    ]
+
+
+def nothing_found(where: DocumentFilter) -> str:
+    """Say why the table is empty, and what to press."""
+    if where.text:
+        return f"No document matches “{cell(where.text, 40)}”.\nEsc clears the search."
+    if where.chip is Chip.BOUNCED:
+        return "No unresolved bounce.\nB shows all documents."
+    if where.chip is not Chip.ALL:
+        label = next((look[1] for look in _LOOKS if look[0] is where.chip), where.chip.value)
+        return f"No document is “{label.lower()}”.\n[ and ] choose another filter."
+    return "No documents yet.\nouttray import FILE…   reads them from your accounting program"

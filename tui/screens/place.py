@@ -1,0 +1,107 @@
+"""What the screens have in common: the lines above and below, commands, and reading again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from core.errors import OuttrayError
+from core.model import FeedStatus
+from tui.commands import bindings, carry_out
+from tui.desk import Desk
+from tui.registry import Command
+from tui.text import cell
+from tui.widgets.feed_bar import FeedBar
+from tui.widgets.key_bar import KeyBar
+
+R = TypeVar("R")
+
+
+class PlaceScreen(Screen[None]):
+    """A full screen with a table. ``show_again`` is called whenever something changed."""
+
+    BINDINGS = bindings("screen")
+
+    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+        super().__init__()
+        settings = desk.backend.settings
+        self.desk = desk
+        self.is_ready = False
+        """Whether there is anything to show things in yet."""
+        self._bar = FeedBar(
+            database=settings.database_label, operator=settings.operator, clock=desk.clock
+        )
+        self._bar.status = feed
+
+    def compose(self) -> ComposeResult:
+        self._bar.crumbs = self.crumbs()
+        yield self._bar
+        yield from self.compose_place()
+        yield KeyBar()
+
+    def compose_place(self) -> ComposeResult:
+        """What is between the top and the bottom line."""
+        yield from ()
+
+    def crumbs(self) -> tuple[str, ...]:
+        """Where one is, for the top line."""
+        return ()
+
+    def show_feed(self, status: FeedStatus) -> None:
+        """Put the feed's state into the top line."""
+        self._bar.status = status
+
+    def show_again(self) -> None:
+        """Read everything that is shown again; cursor and scroll stay with their rows."""
+
+    def close_something(self) -> bool:
+        """Close or clear what is open in here; false when there is nothing."""
+        return False
+
+    def on_mount(self) -> None:
+        self.is_ready = True
+
+    def on_screen_resume(self) -> None:
+        if self.is_ready:
+            self.show_again()
+
+    def why_not(self, _: str, /) -> str:
+        """See ``Host``."""
+        return ""
+
+    def label_of(self, command: Command) -> str:
+        """What the bottom line calls ``command`` here and now."""
+        return command.label
+
+    def enter_command(self) -> str | None:
+        """The command that Enter means with the focus where it is."""
+        return None
+
+    def action_command(self, command_id: str) -> None:
+        carry_out(self, command_id)
+
+    def command_close(self) -> None:
+        if not self.close_something() and len(self.app.screen_stack) > 1:
+            _ = self.dismiss()
+
+    def read(self, group: str, call: Callable[[], R], show: Callable[[R], object]) -> None:
+        """Call the backend in a thread and show the answer, unless one is gone by then."""
+
+        def done(answer: R) -> None:
+            if self.is_mounted:
+                show(answer)
+
+        self.desk.jobs.start(f"{type(self).__name__}.{group}", call, done, self.report)
+
+    def report(self, error: OuttrayError) -> None:
+        """Tell the person what went wrong and what to do."""
+        self.notify(
+            cell(error.hint, 400) or "Press F5 to try again.",
+            title=cell(error.title, 200),
+            severity="error",
+            timeout=12,
+            markup=False,
+        )

@@ -1,0 +1,218 @@
+"""Pure: one email of the log as lines to read. No widget, no clock of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import chain
+from typing import Final
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from core.advice import WHAT_TO_DO
+from core.model import DeliveryState, EmailEntry, EmailKind, Note, RecipientEntry, Role, Word
+from core.status import FAILURES
+from tui.badges import block, email_delivery, is_stuck
+from tui.paint import content, toned
+from tui.text import cell, clock_time, cut, moment, paragraphs, size
+
+KIND_LABELS: Final = {
+    EmailKind.ORIGINAL: "Original",
+    EmailKind.FOLLOW_UP: "Follow-up",
+    EmailKind.RESEND: "Resend",
+    EmailKind.EXTERNAL: "External",
+}
+_KIND_WIDTH: Final = 11
+_WHEN_WIDTH: Final = 23
+_BADGE_WIDTH: Final = 22
+_LEAST_SUBJECT: Final = 12
+_MESSAGE_LINES: Final = 6
+_MESSAGE_LIMIT: Final = 2_000
+_DIAGNOSTIC_LIMIT: Final = 1_000
+_CLASSES: Final = {
+    Word.BOUNCED: "hard bounce",
+    Word.SOFT_BOUNCED: "soft bounce",
+    Word.DROPPED: "not sent",
+}
+
+
+def head(email: EmailEntry, *, is_open: bool, width: int, now: datetime) -> Content:
+    """The one line of a closed email: kind, subject, recipient, when and by whom, badge."""
+    badges = content(email_delivery(email.summary, stuck=_is_stuck(email, now)))
+    after = _latest_time(email)
+    subject_width, recipient_width, when_width = _widths(width)
+    when = moment(email.created_at, now)
+    by = f" · {cell(email.sent_by)}"
+    if subject_width or len(when) + len(by) <= when_width:
+        when += by
+    parts: list[Content | tuple[str, str] | str] = [
+        ("▾ " if is_open else "▸ ", "$accent"),
+        (KIND_LABELS[email.kind].ljust(_KIND_WIDTH), "bold $accent"),
+    ]
+    if subject_width:
+        parts.append(_fixed(cell(email.subject), subject_width) + "  ")
+    parts += [
+        ("→ ", "$muted"),
+        _fixed(_recipients(email), recipient_width),
+        " ",
+        (_fixed(when, when_width), "$muted"),
+        badges,
+    ]
+    if after is not None:
+        parts.append((f" {_time(after, email.created_at, now)}", "$muted"))
+    opens = sum(recipient.opens for recipient in email.recipients)
+    if opens > 1:
+        parts.append((f" ×{opens}", "$muted"))
+    return Content.assemble(*parts)
+
+
+def _widths(width: int) -> tuple[int, int, int]:
+    """Return the widths of subject (0: there is no room), recipient, and when."""
+    room = width - 2 - _KIND_WIDTH - _BADGE_WIDTH
+    when = _WHEN_WIDTH if room > 60 else min(_WHEN_WIDTH, max(12, room - 24))
+    recipient = min(36, max(14, (room - when - 6) // 2))
+    subject = room - when - recipient - 5
+    if subject < _LEAST_SUBJECT:
+        return 0, max(8, room - when - 3), when
+    return subject, recipient, when
+
+
+def _time(at: datetime, sent_at: datetime, now: datetime, *, seconds: bool = False) -> str:
+    """``14:03`` on the day it was sent, with the day on any other."""
+    if at.astimezone().date() == sent_at.astimezone().date():
+        return clock_time(at, seconds=seconds)
+    return moment(at, now)
+
+
+def story(email: EmailEntry, now: datetime) -> Content:
+    """Everything about an open email, one fact a line."""
+    several = len(email.recipients) > 1
+    lines = list(
+        chain.from_iterable(
+            _recipient_lines(recipient, email, now, with_name=several)
+            for recipient in email.recipients
+        )
+    )
+    lines += [_note(note, now) for note in email.notes]
+    lines += list(_message_lines(email))
+    return Content("\n").join(lines)
+
+
+def _recipient_lines(
+    recipient: RecipientEntry, email: EmailEntry, now: datetime, *, with_name: bool
+) -> Iterator[Content]:
+    state = recipient.state
+    if with_name:
+        yield Content.assemble(
+            (f"{recipient.role.value.capitalize():<4}", "$muted"),
+            (cell(recipient.address) + "  ", "bold"),
+            content([block(state.word)]),
+        )
+    times = _times(state, recipient, email.created_at, now)
+    if times:
+        yield Content.styled(times, "$muted")
+    if recipient.error:
+        yield _labelled("error", cell(recipient.error, _DIAGNOSTIC_LIMIT))
+    if state.diagnostic:
+        yield _labelled("server said", cell(state.diagnostic, _DIAGNOSTIC_LIMIT))
+    if state.word is Word.SENT and is_stuck(state.word, state.sent_at, now):
+        hours = int((now - (state.sent_at or now)).total_seconds() // 3600)
+        yield toned(
+            f"No word for {hours} h; it may be stuck, or the feed is broken.", Word.DEFERRED
+        )
+    advice = recipient.advice or WHAT_TO_DO.get(state.word, "")
+    if advice and (state.word in FAILURES or not with_name):
+        yield _advice(cell(advice), is_bad=state.word in FAILURES)
+    for note in recipient.notes:
+        yield _note(note, now)
+
+
+def _times(
+    state: DeliveryState, recipient: RecipientEntry, created_at: datetime, now: datetime
+) -> str:
+    told = (
+        ("sent", state.sent_at),
+        ("delayed", state.deferred_at),
+        ("delivered", state.delivered_at),
+        ("opened", state.opened_at),
+        ("clicked", state.clicked_at),
+        ("bounced", state.bounced_at),
+        ("complained", state.complained_at),
+        ("stopped", state.dropped_at),
+    )
+    parts = [
+        f"{verb} {_time(at, created_at, now, seconds=True)}" for verb, at in told if at is not None
+    ]
+    if recipient.opens > 1:
+        parts.append(f"{recipient.opens} opens")
+    if recipient.clicks > 1:
+        parts.append(f"{recipient.clicks} clicks")
+    parts.append(_CLASSES.get(state.word, ""))
+    parts.append(cell(state.enhanced_status, 20))
+    return " · ".join(part for part in parts if part)
+
+
+def _advice(text: str, *, is_bad: bool) -> Content:
+    first, dot, rest = text.partition(". ")
+    style = "bold $tone-deferred" if is_bad else ""
+    return Content.assemble((first + dot.rstrip(), style), f" {rest}" if rest else "")
+
+
+def _labelled(label: str, text: str) -> Content:
+    return Content.assemble((f"{label}  ", "$muted"), text)
+
+
+def _note(note: Note, now: datetime) -> Content:
+    said = f" · {cell(note.diagnostic, _DIAGNOSTIC_LIMIT)}" if note.diagnostic else ""
+    return _labelled("note", f"{moment(note.at, now)} {cell(note.text)}{said}")
+
+
+def _message_lines(email: EmailEntry) -> Iterator[Content]:
+    yield _labelled("subject", cell(email.subject) or "(none)")
+    lines = [line for line in paragraphs(email.body, _MESSAGE_LIMIT) if line.strip()]
+    for line in lines[:_MESSAGE_LINES]:
+        yield Content.styled(f"│ {line}", "$muted")
+    if len(lines) > _MESSAGE_LINES:
+        yield Content.styled(f"│ … {len(lines) - _MESSAGE_LINES} more lines", "$muted")
+    if email.attachments:
+        files = ", ".join(f"{cell(a.name, 60)} ({size(a.size)})" for a in email.attachments)
+        yield _labelled("attached", files)
+
+
+def _recipients(email: EmailEntry) -> str:
+    to = [r.address for r in email.recipients if r.role is Role.TO] or [
+        r.address for r in email.recipients
+    ]
+    if not to:
+        return ""
+    more = len(email.recipients) - 1
+    return cell(to[0]) + (f" +{more}" if more else "")
+
+
+def _latest_time(email: EmailEntry) -> datetime | None:
+    """When the badge's status came about, where that says more than the time of sending."""
+    word = email.summary.word
+    name = {
+        Word.BOUNCED: "bounced_at",
+        Word.SOFT_BOUNCED: "bounced_at",
+        Word.COMPLAINED: "complained_at",
+        Word.DROPPED: "dropped_at",
+        Word.DEFERRED: "deferred_at",
+    }.get(word)
+    if name is None:
+        return None
+    times: list[datetime] = [
+        at for r in email.recipients if r.state.word is word and (at := getattr(r.state, name))
+    ]
+    return max(times, default=None)
+
+
+def _is_stuck(email: EmailEntry, now: datetime) -> bool:
+    times = [r.state.sent_at for r in email.recipients if r.state.sent_at]
+    return is_stuck(email.summary.word, min(times, default=None), now)
+
+
+def _fixed(text: str, width: int) -> str:
+    short = cut(text, width)
+    return short + " " * (width - cell_len(short))

@@ -1,0 +1,133 @@
+"""The top line: where one is, how the feed fares, which database, who."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from core.model import FeedState, FeedStatus
+from tui.badges import Span, content
+from tui.text import ago, cell, cut
+
+#: Reversed, it is a block in every theme and without colour.
+_NAME: Final = Span(" Outtray ", "bold reverse $primary")
+_LOOKS: Final = {
+    FeedState.OFF: ("○", "off", "tone--never-sent"),
+    FeedState.STARTING: ("◌", "starting", "tone--deferred"),
+    FeedState.LIVE: ("●", "live", "tone--delivered"),
+    FeedState.DOWN: ("✖", "down", "tone--bounced"),
+}
+#: Where one is keeps at least this many cells, before the right side gives way.
+_CRUMBS: Final = 24
+
+
+def feed_words(status: FeedStatus, now: datetime) -> tuple[tuple[Span, ...], ...]:
+    """Return ways to say how the feed fares, the longest first."""
+    glyph, word, tone = _LOOKS[status.state]
+    light = (Span(glyph, tone), Span(f" {word}", tone if status.state is FeedState.DOWN else ""))
+    labelled = (Span("feed ", "ink--dim"), *light)
+    when = ago(status.last_answer_at, now)
+    if status.state is FeedState.DOWN and when:
+        when = f"· last answer {when}"
+    waiting = "" if status.waiting is None else f" · {status.waiting} waiting"
+    if not when or status.state in (FeedState.OFF, FeedState.STARTING):
+        return labelled, labelled, light
+    dated = (*labelled, Span(f" {when}", "ink--dim"))
+    return (*dated, Span(waiting, "ink--dim")), dated, light
+
+
+def right_sides(
+    status: FeedStatus, now: datetime, database: str, operator: str
+) -> tuple[tuple[Span, ...], ...]:
+    """Return what may stand on the right, in the order in which it gives way."""
+    full, dated, light = feed_words(status, now)
+    where = Span(f"   {database}", "ink--dim")
+    who = (Span(" · ", "ink--dim"), Span(operator, "ink--strong"))
+    alone = Span(f"   {operator}", "ink--strong")
+    return (
+        (*full, where, *who),
+        (*dated, where, *who),
+        (*dated, alone),
+        (*light, alone),
+        light,
+        (),
+    )
+
+
+def crumb_spans(crumbs: Sequence[str], width: int) -> list[Span]:
+    """Return the way here; where it is too long its beginning goes first."""
+    names = [cell(name) for name in crumbs]
+    while len(names) > 1 and sum(map(cell_len, names)) + 3 * (len(names) - 1) > width:
+        names.pop(0)
+    spans: list[Span] = []
+    for place, name in enumerate(names):
+        last = place == len(names) - 1
+        spans.append(
+            Span(cut(name, width) if last else name, "ink--strong" if last else "ink--dim")
+        )
+        if not last:
+            spans.append(Span(" › ", "ink--dim"))
+            width -= cell_len(name) + 3
+    return spans
+
+
+def line(left: Sequence[str], rights: Sequence[tuple[Span, ...]], width: int) -> list[Span]:
+    """Return one line of ``width`` cells: as much of the right side as leaves room for the left."""
+    wanted = min(_CRUMBS, sum(map(cell_len, left)) + 3 * max(0, len(left) - 1))
+    room = width - cell_len(_NAME.text) - 2 - 1
+    right = next((right for right in rights if _length(right) + 2 + wanted <= room), ())
+    crumbs = crumb_spans(left, max(0, room - _length(right) - (2 if right else 0)))
+    used = _length((_NAME, *crumbs, *right)) + 2 + 1
+    return [_NAME, Span("  "), *crumbs, Span(" " * max(0, width - used)), *right, Span(" ")]
+
+
+def _length(spans: Sequence[Span]) -> int:
+    return sum(cell_len(span.text) for span in spans)
+
+
+class FeedBar(Widget):
+    """One line; it never wraps, and on narrow screens the less needed parts leave first."""
+
+    DEFAULT_CSS = """
+    FeedBar {
+        dock: top;
+        height: 1;
+        background: $panel;
+        text-wrap: nowrap;
+    }
+    """
+
+    crumbs: reactive[tuple[str, ...]] = reactive(())
+    """The way to the screen one is on; foreign text is welcome."""
+    status: reactive[FeedStatus] = reactive(FeedStatus(FeedState.STARTING))
+
+    def __init__(
+        self,
+        *,
+        database: str,
+        operator: str,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        id: str | None = None,  # noqa: A002 - the name Textual gives it
+    ) -> None:
+        super().__init__(id=id)
+        self._database = cell(database, 24)
+        self._operator = cell(operator, 16)
+        self._clock = clock
+
+    def on_mount(self) -> None:
+        self.set_interval(1.0, self.refresh)
+
+    def watch_status(self, status: FeedStatus) -> None:
+        words = [cell(part) for part in (status.problem, status.hint) if part]
+        self.tooltip = Content("\n".join(words)) if words else None
+
+    def render(self) -> Content:
+        """Return the line for the width there is."""
+        rights = right_sides(self.status, self._clock(), self._database, self._operator)
+        return content(line(self.crumbs, rights, self.size.width))

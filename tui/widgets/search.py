@@ -1,0 +1,44 @@
+"""A search line: down leaves it for the table below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from tui.commands import bindings, carry_out
+from tui.registry import Command
+from tui.widgets.field import Field
+
+
+class Search(Field):
+    """Printable keys are typed; everything else behaves as on the rest of the screen."""
+
+    BINDINGS = bindings("search")
+
+    @dataclass
+    class Left(Message):
+        """The person goes on to what was found."""
+
+        search: Search
+
+        @property
+        def control(self) -> Search:
+            return self.search
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder=placeholder, name="search")
+
+    def why_not(self, _: str, /) -> str:
+        """See ``Host``."""
+        return ""
+
+    def label_of(self, command: Command) -> str:
+        """What the bottom line calls ``command``."""
+        return command.label
+
+    def action_command(self, command_id: str) -> None:
+        carry_out(self, command_id)
+
+    def command_leave(self) -> None:
+        self.post_message(self.Left(self))

@@ -1,0 +1,86 @@
+"""Reading rows in the background: which call is on its way, and which answer still counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Final, Generic, TypeVar
+
+from core.errors import OuttrayError
+from tui.jobs import Jobs
+from tui.widgets.window_rows import PAGE, Rows, RowSource, Window, Wish, read_window
+
+T = TypeVar("T")
+
+_MOST_PAGE_CALLS: Final = 2
+
+
+class Reader(Generic[T]):
+    """Holds the rows of one source; answers about an older one, or an older reading, are dropped.
+
+    ``on_window`` gets every reading that still counts and ends in ``accept`` or in a new ``read``.
+    """
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        *,
+        on_window: Callable[[Wish, Window[T]], object],
+        on_page: Callable[[], object],
+        on_error: Callable[[OuttrayError], object],
+    ) -> None:
+        self._jobs = jobs
+        self._on_window, self._on_page, self._on_error = on_window, on_page, on_error
+        self._asked: set[int] = set()
+        self.source: RowSource[T] | None = None
+        self.rows: Rows[T] = Rows()
+        self.loading = False
+        """Rows of another source are on their way; those in memory are of the last one."""
+
+    def load(self, source: RowSource[T], wish: Wish) -> None:
+        """Begin to read another source."""
+        self.source, self.loading = source, True
+        self.read(wish)
+
+    def read(self, wish: Wish) -> None:
+        """Begin to read the same source, from the beginning or again."""
+        if self.source is not None:
+            call = partial(read_window, self.source, wish)
+            done = partial(self._on_window, wish)
+            self._jobs.start(f"table-{id(self)}", call, done, self._on_error)
+
+    def accept(self, rows: Rows[T], *, loading: bool = False) -> None:
+        """Hold these rows instead; pages that are on their way are of an older reading now."""
+        self.rows, self.loading = rows, loading
+        self._asked = set()
+
+    def key_at(self, index: int) -> int | None:
+        """Return the key of the row, or ``None`` while it is not in memory."""
+        row = self.rows.get(index)
+        return None if row is None or self.source is None else self.source.key(row)
+
+    def ask(self, numbers: Iterable[int]) -> None:
+        """Begin to read the first of ``numbers`` that are missing, a few at a time."""
+        if self.source is None or self.loading:
+            return
+        for number in self.rows.missing(numbers):
+            if number not in self._asked and len(self._asked) < _MOST_PAGE_CALLS:
+                self._asked.add(number)
+                self._jobs.start(
+                    None,
+                    partial(self.source.page, number * PAGE, PAGE),
+                    partial(self._keep, self.rows, number),
+                    partial(self._miss, self.rows, number),
+                )
+
+    def _keep(self, rows: Rows[T], number: int, page: Sequence[T]) -> None:
+        if rows is self.rows:
+            self._asked.discard(number)
+            rows.put(number, page)
+            self._on_page()
+
+    def _miss(self, rows: Rows[T], number: int, error: OuttrayError) -> None:
+        if rows is self.rows:
+            self._asked.discard(number)
+            rows.put(number, ())  # not asked for again before the next reading
+            self._on_error(error)
