@@ -92,6 +92,8 @@ def _shade(answer: Answer, code: str, subtype: str) -> str:
     )
     if MEANINGS[shade].class_ == "too_big" and code.endswith(".2.3"):
         return "exceedlimit"
+    if shade == "userunknown" and code.endswith((".1.7", ".1.8")):
+        return "rejected"  # these two codes are about the sender's address
     return _AT_STEP.get((shade, answer.step), shade)
 
 
@@ -107,5 +109,3 @@ def _by_code(code: str, *, trusted: bool) -> str:
 def _books() -> tuple[PhraseBook, PhraseBook, PhraseBook]:
     """Return the phrases of providers, telling and vague ones, taken apart at first use."""
     return PhraseBook(PROVIDERS), PhraseBook((*STRONG, *FOREIGN)), PhraseBook(VAGUE)
-
-

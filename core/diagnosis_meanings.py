@@ -36,7 +36,9 @@ def _temporary(fault: str, advice: str, key: str = _AGAIN) -> Meaning:
     return Meaning("temporary", fault, advice, key)
 
 
-_TOO_BIG: Final = "The email is too big for their server. Send it with smaller or fewer attachments."
+_TOO_BIG: Final = (
+    "The email is too big for their server. Send it with smaller or fewer attachments."
+)
 _ASK_ADMIN: Final = "Show the server's words to whoever looks after your email."
 
 MEANINGS: Final[dict[str, Meaning]] = {

@@ -26,7 +26,10 @@ PROVIDERS: Final[tuple[tuple[str, str], ...]] = (
     ("filtered", "resolver.rst.notauth | resolver.rst.restricted"),
     ("networkerror", "resolver.fwd.loop | routing.loop | smtpsend.dns"),
     ("policyviolation", "transport.rules.reject"),
-    ("blocked", "s3140 | s3150 | sc 001 | sc 002 | sc 003 | sc 004 | dy 001 | dy 002 | ou 001 | ou 002"),
+    (
+        "blocked",
+        "s3140 | s3150 | sc 001 | sc 002 | sc 003 | sc 004 | dy 001 | dy 002 | ou 001 | ou 002",
+    ),
     # NTT docomo answers like this at the end of a message that the subscriber does not let in.
     ("rejected", ".docomo.ne.jp * unknown user * end of data"),
     # Yahoo and AOL.

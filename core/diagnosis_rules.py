@@ -44,7 +44,7 @@ STRONG: Final[Rules] = (
     (
         "mailererror",
         """procmail | unknown mailer error | mailer error | command died | exit status
-        exited with | died with signal | command output | pipe to * | local delivery agent
+        exited with | died with signal | command output | child process | transport returned | local delivery agent
         transport error | unknown mail transport""",
     ),
     # ----------------------------------------------------------------------
@@ -84,9 +84,9 @@ STRONG: Final[Rules] = (
         unable/cannot/can_not/not_permitted/not_allowed/refuse/not_authorized/not to relay | for relay
         does/do not relay | not relay | no relay | not a gateway | not gateway | open relay
         rcpthosts | as a relay | relay for | relays | not authorized to send email/mail directly
-        not local | not hosted/handled/served here/by/on | we do not handle/host/serve
+        user not local | not local host/domain | not hosted/handled/served here/by/on | we do not handle/host/serve
         not a local/configured domain | domain is not/not_a * local/hosted/handled/here
-        not allowed to relay | not our domain | third party relay | mail relay""",
+        not allowed to relay | not our domain | not a domain | third party relay | mail relay""",
     ),
     (
         "securityerror",
@@ -111,11 +111,12 @@ STRONG: Final[Rules] = (
         due to /the/your/its/their reputation""",
     ),
     ("notcompliantrfc", "sender address * valid rfc"),
+    ("blocked", "mail from #ip | helo command | not allowed to connect | no smtp service here"),
     (
         "rejected",
         """sender/from/return_path address * reject/denied/not_exist/not_found/unknown/invalid
         sender/envelope_sender/mail_from/return_path * rejected/denied/refused/not_verif/unverif
-        sender verify/verification/callout/callback
+        sender verify/verification/callout/callback | verification failed for
         domain of * sender | unroutable/unrouteable/invalid/bad/bogus/unknown/forged/fake sender
         sender * not_exist/not_found/unknown/invalid/not_allowed/not_permitted/not_authori
         null/empty sender | null reverse path | badmailfrom | batv | backscatter | not owned by
@@ -153,7 +154,7 @@ STRONG: Final[Rules] = (
         too many connections/sessions/sockets/recipients/hosts/concurrent/simultaneous/rcpt
         connection rate/limit | concurrent connections | connections exceed | maximum connection
         messages per connection | message per connection | per session | max connections
-        number of connections/recipients/sessions | recipient limit | simultaneous connections
+        number of connections/recipients/sessions | recipient/recipients limit | simultaneous connections
         concurrency limit | transactions per connection | resolver.adr.reciplimit""",
     ),
     # ----------------------------------------------------------------------
@@ -264,7 +265,7 @@ STRONG: Final[Rules] = (
     ),
     # ----------------------------------------------------------------------
     # What we sent.
-    ("spamdetected", "spam or virus"),
+    ("spamdetected", "spam or virus | spamassassin | by * spam filter/engine/firewall"),
     (
         "virusdetected",
         "virus | infected | malware | trojan | worm. | bad content",
@@ -291,7 +292,7 @@ STRONG: Final[Rules] = (
         missing /a/valid/or/invalid from/date/to/subject/message/sender/valid/header
         malformed | encoded word | bare lf/cr/line/linefeed | unicode character | line length
         line too long | lines longer | not conform | multiple addresses in | multiple from
-        two from | header/headers from | violates rfc | improper use of""",
+        two from | header/headers from | violates rfc""",
     ),
     (
         "blocked",
@@ -322,7 +323,7 @@ STRONG: Final[Rules] = (
         spam/ube/uce. | junk. | bulk mail/email | unsolicited | spamassassin | classified as
         nature of the content | suspicious due | links within | bayes | content filter
         mail content denied | message content rejected/not_acceptable | anti spam | antispam
-        content judged | objectionable | suspicion | message filtered | message looks
+        content judged | objectionable | suspicion | suspicious content | message filtered | message looks
         unacceptable content | undesirable | advertis | url * blacklist""",
     ),
     (
@@ -347,7 +348,7 @@ STRONG: Final[Rules] = (
         "contenterror",
         """mime * error/complex/invalid/not | charset | character set | 8bit | 8 bit | media not
         conversion * required/failed | content * not/error/reject/block/denied/unsafe | data format
-        message content | bad header | invalid content""",
+        message content | bad header | invalid content | improper use of""",
     ),
     # ----------------------------------------------------------------------
     # Time and trouble.
@@ -367,7 +368,7 @@ STRONG: Final[Rules] = (
         "expired",
         """connection/connect/conversation/session/operation/delivery/read/user/smtp timed/timeout
         message/envelope/queue/delivery/connection * expired | timed out | timeout | time out
-        giving up | in the queue too | queue too long | could not deliver | multiple retries
+        giving up | in queue for | in the queue too | queue too long | could not deliver | multiple retries
         retry time | not reachable | unreachable | no answer | no response | not respond
         unable to deliver * in/within/after | been delayed | is delayed | delayed | failing for a long
         for the last * hours/days/seconds | not be delivered for/within/after | has not been delivered
@@ -415,6 +416,5 @@ VAGUE: Final[Rules] = (
     ("blocked", "blocked | banned | refused | abuse | closing * channel | service not available"),
     ("systemerror", "temporar | unavailable | service | later. | deferred | transaction failed"),
     ("rejected", "access denied | permission denied | rejected | reject | denied | not authori"),
-    
     ("networkerror", "connection | connect. | network | dns."),
 )

@@ -34,7 +34,7 @@ def match(fact: Fact, candidates: Sequence[Candidate]) -> Match | None:
     ]
     if not group:
         return None
-    ordered = sorted(group, key=lambda c: c.delivery_id)
+    ordered = sorted(set(group), key=lambda c: c.delivery_id)  # one may be found in two ways
     if not fact.recipient:
         return Match(ordered[0].delivery_id, counts=len(ordered) == 1)
     for candidate in ordered:

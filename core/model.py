@@ -234,6 +234,8 @@ class CustomerRow:
     failed: int
     never_reached: int
     """Documents that were sent, are open, and reached nobody."""
+    unconfirmed: int = 0
+    """Documents of whose latest email nobody knows yet whether it was sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def customer(row: CustomerRow) -> Json:
         "complained": row.complained,
         "dropped": row.dropped,
         "failed": row.failed,
+        "unconfirmed": row.unconfirmed,
         "never_reached": row.never_reached,
     }
 

@@ -90,6 +90,7 @@ class OuttrayApp(App[None]):
             self._pulse_failed,
             every=self.PULSE_SECONDS,
         )
+        self.jobs.start(None, backend.recover, None, self.report)
         if backend.settings.queue_url:
             self.jobs.repeat(lambda: backend.pull(POLL_SECONDS), self._pulled, self._not_pulled)
 

@@ -212,6 +212,7 @@ def _needs_attention(row: CustomerRow, _: Context) -> Cell:
         (row.complained, Word.COMPLAINED, "complained"),
         (row.dropped, Word.DROPPED, "dropped"),
         (row.failed, Word.FAILED, "failed"),
+        (row.unconfirmed, Word.UNCONFIRMED, "unconfirmed"),
     )
     spans: list[Span] = []
     for count, word, label in counts:
@@ -223,7 +224,7 @@ def _needs_attention(row: CustomerRow, _: Context) -> Cell:
         gap = "  " if spans else ""
         noun = "document" if row.never_reached == 1 else "documents"
         text = f"{gap}never reached · {row.never_reached} {noun}"
-        spans.append(Span(text, "ink--warning", f"{gap}never reached · {row.never_reached}"))
+        spans.append(Span(text, "ink--warning", f"{gap}unreached {row.never_reached}"))
     return tuple(spans)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual.app import App
 
@@ -68,7 +69,7 @@ class Sending:
         outcome: SendOutcome | None,
     ) -> None:
         if outcome is None:
-            if draft == original:
+            if replace(draft, replaces=original.replaces) == original:
                 self._drafts.pop(key, None)
             else:
                 self._drafts[key] = draft

@@ -41,7 +41,7 @@ def store(
 ) -> Stored:
     """Store the facts of (raw body, facts) pairs and settle every delivery they concern."""
     told = [fact for _, facts in batch for fact in facts]
-    hold(connection, *(f"message {fact.message_id}" for fact in told))
+    hold(connection, *(f"message {storable(fact.message_id)}" for fact in told))
     known = _stored_keys(connection, {fact.message_id for fact in told})
     fresh: list[tuple[str, list[Fact]]] = []
     duplicate = 0

@@ -155,7 +155,7 @@ def page_customers(
     clause, values = customer_conditions(where)
     rows = reader.rows(
         "SELECT c.id, c.name, c.documents, c.last_sent_at, c.bounced, c.complained, c.dropped,"
-        f" c.failed, c.never_reached FROM customers c{clause} ORDER BY {ATTENTION_FIRST}"
+        f" c.failed, c.never_reached, c.unconfirmed FROM customers c{clause} ORDER BY {ATTENTION_FIRST}"
         " LIMIT :limit OFFSET :offset",
         {**values, "limit": _ALL if limit is None else limit, "offset": offset},
     )
@@ -175,6 +175,7 @@ def page_customers(
             dropped=row[6],
             failed=row[7],
             never_reached=row[8],
+            unconfirmed=row[9],
         )
         for row in rows
     )

@@ -200,6 +200,7 @@ def _rollups() -> Select[Any]:
             count(d.open_complaint > 0).label("complained"),
             count(d.open_drop > 0).label("dropped"),
             count(d.open_failure > 0).label("failed"),
+            count(d.word == Word.UNCONFIRMED.value).label("unconfirmed"),
             count(unreached).label("never_reached"),
             func.coalesce(func.max(d.last_sent_at), 0).label("last_sent_at"),
         )
@@ -253,6 +254,7 @@ _ROLLUP_COLUMNS = (
     "complained",
     "dropped",
     "failed",
+    "unconfirmed",
     "never_reached",
     "last_sent_at",
 )

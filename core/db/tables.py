@@ -59,6 +59,7 @@ customers = Table(
     _number("complained"),
     _number("dropped"),
     _number("failed"),
+    _number("unconfirmed"),
     _number("never_reached"),
     _number("last_sent_at"),
 )

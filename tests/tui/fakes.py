@@ -237,6 +237,9 @@ class FakeBackend:
             )
         return Verdict(tuple(findings))
 
+    def recover(self) -> int:
+        return 0
+
     def send(self, draft: Draft, confirmed: bool) -> SendOutcome:
         self._enter("send")
         if self._send_answer is not None:

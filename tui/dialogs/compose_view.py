@@ -58,7 +58,7 @@ def _finding(finding: Finding) -> list[Content]:
         lines = [Content.styled(f"· {title}", "$muted")]
     told = [cell(part, _LONGEST) for part in (finding.detail, finding.next) if part]
     if told:
-        lines.append(Content.styled("  ".join(told), "$muted"))
+        lines.append(Content.styled(" · ".join(told), "$muted"))
     return lines
 
 

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("complained", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("dropped", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("failed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("unconfirmed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("never_reached", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("last_sent_at", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
