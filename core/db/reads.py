@@ -155,8 +155,8 @@ def page_customers(
     clause, values = customer_conditions(where)
     rows = reader.rows(
         "SELECT c.id, c.name, c.documents, c.last_sent_at, c.bounced, c.complained, c.dropped,"
-        f" c.failed, c.never_reached, c.unconfirmed FROM customers c{clause} ORDER BY {ATTENTION_FIRST}"
-        " LIMIT :limit OFFSET :offset",
+        f" c.failed, c.never_reached, c.unconfirmed FROM customers c{clause}"
+        f" ORDER BY {ATTENTION_FIRST} LIMIT :limit OFFSET :offset",
         {**values, "limit": _ALL if limit is None else limit, "offset": offset},
     )
     ids = [row[0] for row in rows]
