@@ -41,7 +41,7 @@ def gather(
                 address=address,
                 syntax_problem=syntax_problem(address),
                 own=own.get(address_key(address)),
-                health=health.get(address_key(address), Health()),
+                health=_local(health.get(address_key(address), Health())),
             ),
             spellings[address_key(address)],
         )

@@ -41,9 +41,9 @@ def adopt(connection: Connection, facts: Collection[Fact]) -> set[int]:
     A fact with our tag also tells the SES message id of a delivery whose answer was lost; facts
     without a tag can then be matched by it.
     """
-    named = {fact.tag: fact.message_id for fact in facts if fact.tag and fact.message_id}
-    _learn_message_ids(connection, named)
-    tags = {fact.tag for fact in facts if fact.tag}
+    tagged = [(storable(fact.tag), fact.message_id) for fact in facts if fact.tag]
+    _learn_message_ids(connection, {tag: message_id for tag, message_id in tagged if message_id})
+    tags = {tag for tag, _ in tagged}
     return adopt_waiting(connection, {fact.message_id for fact in facts}, tags)
 
 

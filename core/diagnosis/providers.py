@@ -1,7 +1,7 @@
 """What single providers mean by their own marks and codes, as data; asked before the words.
 
-Only what the words alone would not tell. Read like ``core.diagnosis_rules``. Sources: the
-postmaster pages of Yahoo, NetEase, Tencent, Orange, Microsoft, T-Online, GoDaddy and Comcast.
+Only what the words alone would not tell. Read like ``core.diagnosis.rules``. Written from what
+these providers' servers are known to answer, not checked against their postmaster pages.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import product
 from typing import Final, NamedTuple
 
-from core.diagnosis_text import unaccented
+from core.diagnosis.text import unaccented
 
 #: How many letters ``*`` may stand for.
 _GAP: Final = 45
@@ -65,7 +65,10 @@ def alternatives(part: str) -> Alternatives:
 
 
 def _anchored(text: str) -> str:
-    """Put a blank in front (not of scripts without blanks, nor of the end of a host name) and read a full stop as one."""
+    """Put a blank in front, and read a full stop as one.
+
+    Scripts without blanks and the ends of host names stand anywhere.
+    """
     closed = text[:-1] + " " if text.endswith(".") else text
     return closed if closed[0] == "." or closed[0] >= "\u2e80" else f" {closed}"
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from core.diagnosis_codes import CODES, HIDING, REPLIES, SUBJECTS, SUBTYPES
-from core.diagnosis_languages import FOREIGN
-from core.diagnosis_meanings import DEAD, MEANINGS
-from core.diagnosis_phrases import PhraseBook
-from core.diagnosis_providers import PROVIDERS
-from core.diagnosis_rules import STRONG, VAGUE
-from core.diagnosis_text import Answer, is_code, read
+from core.diagnosis.codes import CODES, HIDING, REPLIES, SUBJECTS, SUBTYPES
+from core.diagnosis.meanings import DEAD, MEANINGS
+from core.diagnosis.phrases import PhraseBook
+from core.diagnosis.providers import PROVIDERS
+from core.diagnosis.rules import STRONG, VAGUE
+from core.diagnosis.text import Answer, is_code, read
 from core.status import SUPPRESSED_SUBTYPES
 
 #: What the step of the conversation makes of a cause.
@@ -108,4 +107,4 @@ def _by_code(code: str, *, trusted: bool) -> str:
 @lru_cache(maxsize=1)
 def _books() -> tuple[PhraseBook, PhraseBook, PhraseBook]:
     """Return the phrases of providers, telling and vague ones, taken apart at first use."""
-    return PhraseBook(PROVIDERS), PhraseBook((*STRONG, *FOREIGN)), PhraseBook(VAGUE)
+    return PhraseBook(PROVIDERS), PhraseBook(STRONG), PhraseBook(VAGUE)

@@ -20,7 +20,8 @@ _REPEATED_CODE: Final = re.compile(
 
 #: Servers that pass on another server's words put one of these before them.
 _PASSED_ON: Final = re.compile(
-    r"""\]\s?(?:\(\S*\)\s?)?said:\s | remote\ (?:mail\ )?host\ said:\s | server\ returned\s*:?\s*['"]
+    r"""\]\s?(?:\(\S*\)\s?)?said:\s | remote\ (?:mail\ )?host\ said:\s
+    | server\ returned\s*:?\s*['"]
     | server\ returned\ was:\s | response\ (?:from\ the\ remote\ server\ )?was:\s
     | did\ not\ like\ our\ (?:rcpt\ to|mail\ from|final\ data|data):? | responded\ with\ failure:
     | failed\ with:\s | responded\ as\ follows:\s | [Rr]eturned\ '(?=\d{3})
@@ -31,7 +32,8 @@ _PASSED_ON: Final = re.compile(
 #: … and say at which step of the conversation it was.
 _STEP: Final = re.compile(
     r"""in\ reply\ to\ (?:end\ of\ )?(?P<reply>rcpt|mail|data|ehlo|helo)
-    | after\ (?:pipelined\ )?(?:sending\ )?(?P<after>rcpt|mail\ from|end\ of\ data|data|ehlo|helo|initial)
+    | after\ (?:pipelined\ )?(?:sending\ )?
+      (?P<after>rcpt|mail\ from|end\ of\ data|data|ehlo|helo|initial)
     | did\ not\ like\ our\ (?:final\ )?(?P<like>rcpt|mail|data)
     | (?P<sent>after\ i\ sent\ the\ message) | (?P<rcpt>does\ not\ like\ recipient)
     | following\ (?P<following>rcpt|mail|data) """,
@@ -50,14 +52,14 @@ _STEPS: Final = {
 }
 _IN_REPLY: Final = re.compile(r"\(in reply to .{0,40}", re.IGNORECASE)
 
-_BLOCK_LIST: Final = re.compile(
-    r"\S*(?:spamhaus|dnsbl|[.@/-]rbl|rbl[.-]|sorbs\.|spamcop|barracudacentral|uceprotect|cbl\.abuse"
-    r"|abuseat|senderbase|psbl\.|spamrats|mailspike|backscatterer|njabl|invaluement|blocklist\."
-    r"|mail-abuse\.|manitu\.net|surbl|uribl|sender\.office|blacklist\.|bl\.spam)[^\s,;)]*",
-    re.IGNORECASE,
+#: A host or link with one of these in it is a public block list, which is a reason.
+_BLOCK_LISTS: Final = (
+    *("spamhaus", "dnsbl", ".rbl", "-rbl", "rbl.", "rbl-", "/rbl", "sorbs.", "spamcop", "surbl"),
+    *("barracudacentral", "uceprotect", "abuseat", "senderbase", "psbl.", "spamrats", "mailspike"),
+    *("backscatterer", "njabl", "invaluement", "blocklist.", "blacklist.", "mail-abuse.", "uribl"),
+    *("manitu.net", "sender.office", "bl.spam", "ipcheck.proofpoint"),
 )
-#: Links and addresses are names, not reasons: ``user-unknown@…`` says nothing about the cause.
-_NAMES: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]*@[^\s<>\"'(),;\[\]]*")
 _IP: Final = re.compile(
     r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){3,7}\b|\[ip[^\]]{0,20}\]", re.I
 )
@@ -100,13 +102,14 @@ def read(diagnostic: str) -> Answer:
     told = _one_line(expired.group(1) if expired else told)
     inner = _innermost(told)
     step = _STEP.search(told)
+    words = plain(inner)
     return Answer(
-        words=plain(inner),
+        words=words,
         code=code_in(inner) or code_in(told),
         reply=(_REPLY.findall(inner) or _REPLY.findall(told) or [""])[0],
         step=_STEPS.get(next(filter(None, step.groups()))[:4].lower(), "") if step else "",
         is_last_before_giving_up=expired is not None,
-        raw=plain(told),
+        raw=words if inner == told else plain(told),
     )
 
 
@@ -122,8 +125,8 @@ def is_code(text: str) -> bool:
 
 def plain(text: str) -> str:
     """Return ``text`` as words: lower case, no accents, no punctuation, names taken out."""
-    text = _BLOCK_LIST.sub(" #list ", _readable(text))
-    text = unaccented(_IP.sub(" #ip ", _NAMES.sub(" ", text)).lower())
+    words = (_without_names(word) for word in _readable(text).lower().split())
+    text = unaccented(_IP.sub(" #ip ", " ".join(words)))
     text = _NOT.sub(" not", _HYPHENATED.sub("", text))
     text = text.replace("'", "").replace("’", " ")
     text = f" {_BLANKS.sub(' ', _PUNCTUATION.sub(' ', text)).strip()} "
@@ -137,6 +140,15 @@ def unaccented(text: str) -> str:
     if text.isascii():
         return text
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def _without_names(word: str) -> str:
+    """Links and addresses are names, not reasons: ``user-unknown@…`` says nothing of the cause."""
+    if "." in word and any(name in word for name in _BLOCK_LISTS):
+        return "#list"
+    if "://" in word or word.startswith("www."):
+        return ""
+    return _ADDRESS.sub(" ", word) if "@" in word else word
 
 
 def _one_line(text: str) -> str:
@@ -160,6 +172,6 @@ def _readable(text: str) -> str:
     if any("\x80" <= letter <= "\xff" for letter in text):
         octets = text.encode("latin-1", "ignore")
         repaired = octets.decode("utf-8", "ignore")
-        if any(letter > "\x7f" for letter in repaired) or len(repaired) < len(octets) * 0.9:
-            return repaired + " " + text
+        if any(letter > "\x7f" for letter in repaired):
+            return repaired
     return text
