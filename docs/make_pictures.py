@@ -95,9 +95,13 @@ def main() -> None:
             ("customers", []),
             ("communications", ["down", "down", "down", "enter", "enter"]),
             ("compose", ["b", "f"]),
-            ("help", ["escape", "?"]),
+            ("everything", ["escape", "b", "a", "enter"]),
+            ("help", ["?"]),
         ]
-        narrow = [(f"{name}-80x24", keys) for name, keys in wide]
+        narrow = [
+            ("communications-80x24", ["down", "down", "down", "enter", "enter"]),
+            ("compose-80x24", ["b", "f"]),
+        ]
         asyncio.run(draw(backend, (132, 36), wide))
         asyncio.run(draw(backend, (80, 24), narrow))
         backend.close()
