@@ -7,18 +7,17 @@ Every method may raise ``core.errors.OuttrayError``.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from core.db import reads, upgrade
 from core.db.engine import Database, Reader
 from core.errors import NotFoundError, OuttrayError, SettingsError
+from core.feedwatch import FeedWatch
 from core.model import (
     Chip,
     Composition,
@@ -30,7 +29,6 @@ from core.model import (
     DocumentRow,
     Draft,
     EmailKind,
-    FeedState,
     FeedStatus,
     ImportReport,
     IngestReport,
@@ -44,12 +42,12 @@ from core.settings import Settings
 
 if TYPE_CHECKING:
     from core.checking import CheckReport
+    from core.examination import Check
     from core.importing import FailedImport, Progress
     from core.ports import Clock, Feed, Mailer, SuppressionList
+    from core.quarantine import RetryReport
     from core.sending import Dispatch
     from core.ses.clients import Clients
-
-_WAITING_EVERY_SECONDS: Final = 5.0
 
 
 def _now() -> datetime:
@@ -74,10 +72,7 @@ class Backend:
         self._suppression_list = suppression_list
         self._given_feed = feed
         self._database = Database(settings.database_url)
-        self._feed_lock = threading.Lock()
-        has_feed = bool(settings.queue_url) or feed is not None
-        self._feed_status = FeedStatus(FeedState.STARTING if has_feed else FeedState.OFF)
-        self._asked_waiting = 0.0
+        self._watch = FeedWatch(clock, is_configured=bool(settings.queue_url) or feed is not None)
 
     def open(self) -> None:
         """Create the database or bring it up to date.
@@ -120,24 +115,28 @@ class Backend:
         return found
 
     def count_documents(self, where: DocumentFilter) -> int:
-        return reads.count_documents(self._reader, where)
+        return reads.count_documents(self._reader, self._now(where))
 
     def page_documents(
         self, where: DocumentFilter, offset: int = 0, limit: int | None = None
     ) -> tuple[DocumentRow, ...]:
         """Return documents, newest sent first; ``limit`` ``None`` is all."""
-        return reads.page_documents(self._reader, where, offset, limit)
+        return reads.page_documents(self._reader, self._now(where), offset, limit)
 
     def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
-        return reads.document_position(self._reader, where, document_id)
+        return reads.document_position(self._reader, self._now(where), document_id)
 
     def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
-        return reads.chip_counts(self._reader, where)
+        return reads.chip_counts(self._reader, self._now(where))
 
-    def document_log(self, document_id: int) -> DocumentLog:
+    def _now(self, where: DocumentFilter) -> DocumentFilter:
+        return where if where.as_of else replace(where, as_of=self._clock())
+
+    def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
+        """Return the emails of a document as they were known at ``as_of``; ``None``: now."""
         from core import history
 
-        return history.document_log(self._reader, document_id)
+        return history.document_log(self._reader, document_id, as_of)
 
     def find_document(
         self, number: str, customer: str = "", kind: Kind | None = None
@@ -212,45 +211,55 @@ class Backend:
         """Take one batch from the queue: one long poll of up to 20 seconds, and its commit."""
         from core import ingest
 
-        if self._feed_status.state is not FeedState.LIVE:
+        if not self._watch.is_answering:
             wait_seconds = min(wait_seconds, 1)  # say soon whether the feed lives
+        self._watch.asks()
         try:
-            report = ingest.pull(self._database, self._feed, self._clock, wait_seconds)
-        except OuttrayError as error:
-            self._report_feed(FeedState.DOWN, error)
+            report = ingest.pull(
+                self._database, self._feed, self._clock, wait_seconds, self.settings.number_pattern
+            )
+        except Exception as error:
+            ours = error if isinstance(error, OuttrayError) else None
+            self._watch.failed(ours or OuttrayError(f"Outtray failed: {error!r}."))
             raise
-        self._report_feed(FeedState.LIVE)
+        self._watch.answered()
+        self._watch.count(self._feed)
         return report
 
     def load_events(self, path: Path) -> IngestReport:
         """Store the facts in a file of any envelope."""
         from core import ingest
 
-        return ingest.load(self._database, path, self._clock)
+        return ingest.load(self._database, path, self._clock, self.settings.number_pattern)
 
-    def quarantined(self) -> tuple[QuarantinedBody, ...]:
-        """Return the bodies that could not be read, newest first."""
-        return reads.quarantined(self._reader)
+    def quarantined(self, wanted: str = "") -> tuple[QuarantinedBody, ...]:
+        """Return the bodies that could not be read, newest first, or the one with that id."""
+        if not wanted:
+            return reads.quarantined(self._reader)
+        from core import quarantine
+
+        return (quarantine.find(self._reader, wanted),)
+
+    def retry_quarantined(self, wanted: str = "") -> RetryReport:
+        """Read quarantined bodies again, all or the one whose id begins with ``wanted``."""
+        from core import quarantine
+
+        return quarantine.retry(
+            self._database, wanted, self._clock, self.settings.number_pattern
+        )
 
     def feed_status(self) -> FeedStatus:
         """Return how the feed of this program fares, and when the newest fact was stored."""
-        with self._feed_lock:
-            status = self._feed_status
-        return replace(status, last_event_at=reads.last_received(self._reader))
+        return self._watch.status(self._reader)
 
-    def _report_feed(self, state: FeedState, error: OuttrayError | None = None) -> None:
-        waiting = self._feed_status.waiting
-        if error is None and time.monotonic() - self._asked_waiting > _WAITING_EVERY_SECONDS:
-            waiting = self._feed.waiting()
-            self._asked_waiting = time.monotonic()
-        with self._feed_lock:
-            self._feed_status = FeedStatus(
-                state=state,
-                last_answer_at=self._feed_status.last_answer_at if error else self._clock(),
-                waiting=None if error else waiting,
-                problem=error.title if error else "",
-                hint=error.hint if error else "",
-            )
+    def examine(self) -> tuple[Check, ...]:
+        """Look at every leg between an email and its status; changes nothing, raises nothing."""
+        from core import doctoring
+        from core.ses.inspect import AwsInspector
+
+        return doctoring.examine(
+            self.settings, self._database, AwsInspector(self._clients), self._clock
+        )
 
     # ----------------------------------------------------------------- upkeep
 
@@ -260,7 +269,13 @@ class Backend:
         """Import accounting exports; customers before documents, one transaction a file."""
         from core import importing
 
-        return importing.import_files(self._database, paths, dry_run=dry_run, progress=progress)
+        return importing.import_files(
+            self._database,
+            paths,
+            dry_run=dry_run,
+            progress=progress,
+            pattern=self.settings.number_pattern,
+        )
 
     def check_summaries(self) -> CheckReport:
         """Recompute every stored summary from the events; nothing is changed."""

@@ -36,8 +36,11 @@ def draft(reader: Reader, kind: EmailKind, document_id: int) -> Composition:
     to = _addresses(emails[0], Role.TO) if emails else ()
     if not emails:
         kind = EmailKind.ORIGINAL
+    ours = [email for email in emails if email.kind is not EmailKind.EXTERNAL]
+    if kind is EmailKind.RESEND and not ours:
+        kind = EmailKind.ORIGINAL  # another program's bytes are not ours to send again
     if kind is EmailKind.RESEND:
-        made = _same_again(reader, document, emails)
+        made = _same_again(reader, document, ours)
     else:
         made = _new_message(reader, kind, document)
     return Composition(

@@ -12,14 +12,19 @@
     │   └── DatabaseVersionError  newer than the program, or not ours
     ├── ServiceError          AWS answered no, or not at all
     │   ├── CredentialsError      no credentials, expired ones, not allowed
+    │   │   └── NotPermittedError     AWS knows us, but does not let us do this
     │   ├── UnreachableError      the call never left: nothing was sent
     │   ├── RefusedError          a definite no: nothing was sent
+    │   │   ├── QueueGoneError        there is no such queue
+    │   │   └── NoSuchThingError      SES has no identity, set or entry of that name
     │   ├── ThrottledError        a definite no for now: nothing was sent, trying again can help
     │   └── UnansweredError       nobody knows whether it was done: never repeat blindly
     └── MissingExtraError     an optional part is not installed
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 
 class OuttrayError(Exception):
@@ -75,6 +80,10 @@ class CredentialsError(ServiceError):
     """AWS does not know us, or does not let us."""
 
 
+class NotPermittedError(CredentialsError):
+    """AWS knows us, but our policy does not allow this one call."""
+
+
 class UnreachableError(ServiceError):
     """No connection came about, so the call cannot have had an effect."""
 
@@ -83,6 +92,14 @@ class UnreachableError(ServiceError):
 
 class RefusedError(ServiceError):
     """A definite no; the request had no effect."""
+
+
+class QueueGoneError(RefusedError):
+    """The queue does not exist: deleted, misspelt, or in another Region."""
+
+
+class NoSuchThingError(RefusedError):
+    """SES or SNS has nothing of that name in this Region."""
 
 
 class ThrottledError(ServiceError):
@@ -97,3 +114,11 @@ class UnansweredError(ServiceError):
 
 class MissingExtraError(OuttrayError):
     """An optional part of Outtray is not installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedImport:
+    """A file of which nothing was kept."""
+
+    file: str
+    error: OuttrayError

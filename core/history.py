@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from core.advice import WHAT_TO_DO
 from core.db import history, reads
@@ -10,13 +11,16 @@ from core.db.engine import Reader
 from core.diagnosis import explain
 from core.errors import NotFoundError
 from core.model import DocumentFilter, DocumentLog, DocumentRow, Kind, RecipientEntry, Word
-from core.status import FAILURES
+from core.status import FAILURES, summarise_document
 
 _EXPLAINED = FAILURES | {Word.DEFERRED}
 
 
-def document_log(reader: Reader, document_id: int) -> DocumentLog:
-    """Return every email of a document, newest first.
+def document_log(reader: Reader, document_id: int, as_of: datetime | None = None) -> DocumentLog:
+    """Return every email of a document, newest first, as it was known at ``as_of``.
+
+    Only what had been received by then counts, whenever it happened. What an import says of the
+    document (status, total, balance) has no history and is today's.
 
     Raises:
         NotFoundError: the document is gone.
@@ -24,10 +28,15 @@ def document_log(reader: Reader, document_id: int) -> DocumentLog:
     document = reads.document(reader, document_id)
     if document is None:
         raise NotFoundError("That document is no longer in the database.")
-    emails = history.emails_of(reader, document_id)
+    known = history.correspondence(reader, document_id, as_of)
+    if as_of is not None:
+        summary = summarise_document(known.deliveries, document.balance_due)
+        document = replace(document, summary=summary)
     return DocumentLog(
         document,
-        tuple(replace(e, recipients=tuple(map(explained, e.recipients))) for e in emails),
+        tuple(replace(e, recipients=tuple(map(explained, e.recipients))) for e in known.emails),
+        history.moments(reader, document_id),
+        as_of,
     )
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from core.db import external
 from core.db.catalogue import Catalogue, Change, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
-from core.errors import OuttrayError
+from core.errors import FailedImport, OuttrayError
 from core.imports import CustomerRecord, DocumentRecord, ParsedFile, read
 from core.model import ImportReport
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+__all__ = ["FailedImport", "Progress", "import_files"]
 
 Progress = Callable[[str, int, int], None]
 """(what is being done, done, all); called now and then."""
@@ -23,25 +25,19 @@ _PLAIN: Final = "plain"
 """The dialect whose documents may name a customer by id."""
 
 
-@dataclass(frozen=True, slots=True)
-class FailedImport:
-    """A file of which nothing was kept."""
-
-    file: str
-    error: OuttrayError
-
-
 def import_files(
     database: Database,
     paths: Sequence[Path],
     *,
     dry_run: bool = False,
     progress: Progress | None = None,
+    pattern: str = "",
 ) -> list[ImportReport | FailedImport]:
     """Import files, customers before documents; the answers are in the order of ``paths``.
 
     Bad rows are reported and left out, everything else is kept. A file that cannot be read does
-    not stop the others.
+    not stop the others. Emails of other programs that waited for one of the documents are linked;
+    ``pattern`` finds numbers (``core.external.mentions``).
     """
     tell = progress or (lambda *_: None)
     answers: dict[int, ImportReport | FailedImport] = {}
@@ -60,6 +56,8 @@ def import_files(
         for position in in_order:
             with database.transaction() as connection:
                 answers[position] = _store(connection, paths[position], parsed[position], tell)
+        if in_order:
+            external.relink(database, pattern)
     return [answers[position] for position in range(len(paths))]
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from core.db import events
+from core.db import events, external
 from core.db.engine import Database, UnstorableError
-from core.db.events import Unreadable
+from core.db.events import Arrival, Unreadable
 from core.errors import InputError
 from core.model import IngestReport
 from core.ports import Clock, Feed
@@ -20,7 +20,9 @@ _AT_ONCE: Final = 500
 """Bodies of a file in one transaction."""
 
 
-def pull(database: Database, feed: Feed, clock: Clock, wait_seconds: int) -> IngestReport:
+def pull(
+    database: Database, feed: Feed, clock: Clock, wait_seconds: int, pattern: str = ""
+) -> IngestReport:
     """Take one batch from the queue; delete it there only after the commit here.
 
     Raises:
@@ -30,17 +32,17 @@ def pull(database: Database, feed: Feed, clock: Clock, wait_seconds: int) -> Ing
     messages = feed.receive(wait_seconds)
     if not messages:
         return IngestReport()
-    report = ingest(database, [message.body for message in messages], "queue", clock)
+    report = ingest(database, [message.body for message in messages], "queue", clock, None, pattern)
     feed.delete(messages)
     return report
 
 
-def load(database: Database, path: Path, clock: Clock) -> IngestReport:
+def load(database: Database, path: Path, clock: Clock, pattern: str = "") -> IngestReport:
     """Store everything in a file: JSON lines, an array, one object, any envelope."""
     bodies = read_bodies(path)
     report = IngestReport()
     for start in range(0, len(bodies), _AT_ONCE):
-        report += ingest(database, bodies[start : start + _AT_ONCE], path.name, clock)
+        report += ingest(database, bodies[start : start + _AT_ONCE], path.name, clock, None, pattern)
     return report
 
 
@@ -61,36 +63,57 @@ def parse_file(path: Path) -> list[Parsed]:
     return [part for body in read_bodies(path) for part in parse_all(body)]
 
 
-def ingest(database: Database, bodies: Sequence[str], source: str, clock: Clock) -> IngestReport:
+def ingest(
+    database: Database,
+    bodies: Sequence[str],
+    source: str,
+    clock: Clock,
+    arrival: Arrival | None = None,
+    pattern: str = "",
+) -> IngestReport:
     """Store the facts of ``bodies`` in one transaction.
+
+    They were received now; ``arrival`` says otherwise of a history that is told afterwards. An email
+    of another program is linked to its document where that is certain; ``pattern`` finds numbers
+    (``core.external.mentions``).
 
     A body whose values the database refuses is put into quarantine, so that it cannot hold up the
     ones around it. A database that is not well is no reason for that: its error is raised.
     """
     parsed = [part for body in bodies for part in parse_all(body)]
     try:
-        return _store(database, parsed, source, clock)
+        return _store(database, parsed, source, clock, arrival, pattern)
     except UnstorableError:
         if len(parsed) == 1:
             return _refused(database, parsed, source, clock)
     report = IngestReport()
     for part in parsed:
         try:
-            report += _store(database, [part], source, clock)
+            report += _store(database, [part], source, clock, arrival, pattern)
         except UnstorableError:
             report += _refused(database, [part], source, clock)
     return report
 
 
-def _store(database: Database, parsed: Iterable[Parsed], source: str, clock: Clock) -> IngestReport:
+def _store(
+    database: Database,
+    parsed: Iterable[Parsed],
+    source: str,
+    clock: Clock,
+    arrival: Arrival | None,
+    pattern: str,
+) -> IngestReport:
     parts = list(parsed)
     readable = [(p.raw, p.facts) for p in parts if p.outcome is Outcome.FACTS]
     unreadable = [
         Unreadable(p.raw, p.reason, source) for p in parts if p.outcome is Outcome.QUARANTINED
     ]
     now = clock()
+    mails = [p.mail for p in parts if p.mail is not None]
+    facts = [fact for p in parts for fact in p.facts]
     with database.transaction() as connection:
-        stored = events.store(connection, readable, now)
+        external.see(connection, mails, facts, pattern)  # first: the facts then find the deliveries
+        stored = events.store(connection, readable, arrival or now)
         events.quarantine_bodies(connection, unreadable, now)
     return IngestReport(
         read=len(parts),

@@ -112,6 +112,8 @@ class Fact:
     user_agent: str = ""
     ip: str = ""
     link: str = ""
+    isp: str = ""
+    """The recipient's provider as SES names it, or else the host that reported."""
     reports_nobody: bool = False
     """True where SES's list of recipients was empty: a note, never a status."""
 
@@ -122,8 +124,6 @@ class Effect:
 
     status: Status | None = None
     engagement: Engagement = Engagement.NONE
-    machine: bool = False
-    """The open or click was probably a program's."""
     note: str | None = None
 
     @property
@@ -141,7 +141,7 @@ class DeliveryState:
     status: Status = Status.QUEUED
     engagement: Engagement = Engagement.NONE
     by_person: Engagement = Engagement.NONE
-    """The engagement that was not marked as a program's."""
+    """The engagement that was not marked as a program's (``core.machines``)."""
     sent_at: datetime | None = None
     deferred_at: datetime | None = None
     delivered_at: datetime | None = None
@@ -161,6 +161,12 @@ class DeliveryState:
         if self.status is Status.DELIVERED and self.engagement is not Engagement.NONE:
             return Word[self.engagement.name]
         return Word[self.status.name]
+
+    @property
+    def by_program(self) -> bool:
+        """What the badge says was maybe done by a program alone."""
+        is_shown = self.word in (Word.OPENED, Word.CLICKED)
+        return is_shown and self.by_person < self.engagement
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +192,8 @@ class EmailSummary:
     """A Cc or Bcc failed: shown as ``!``."""
     delivered: int
     recipients: int
+    by_program: bool = False
+    """OPENED or CLICKED, and maybe by a program alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +213,8 @@ class DocumentSummary:
     ever_delivered: bool = False
     never_reached: bool = False
     """Money is open and no recipient was ever DELIVERED."""
+    by_program: bool = False
+    """OPENED or CLICKED, and maybe by a program alone; shown, and never acted upon."""
 
 
 # --------------------------------------------------------------------------- rows for people
@@ -346,6 +356,9 @@ class RecipientEntry:
     notes: tuple[Note, ...]
     cause: str = ""
     advice: str = ""
+    open_doubt: str = ""
+    """Why all opens may have been a program's; empty: a person opened it, or nobody did."""
+    click_doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +383,10 @@ class DocumentLog:
     document: DocumentRow
     emails: tuple[EmailEntry, ...]
     """Newest first."""
+    moments: tuple[datetime, ...] = ()
+    """When anything about this document became known, oldest first."""
+    as_of: datetime | None = None
+    """This is what was known then; ``None``: what is known now."""
 
 
 class Chip(StrEnum):
@@ -392,6 +409,8 @@ class Chip(StrEnum):
     OPENED = "opened"
     CLICKED = "clicked"
     SOFT_BOUNCED = "soft_bounced"
+    STUCK = "stuck"
+    """SENT, and no word for a day: ``SENT ?``. It depends on ``DocumentFilter.as_of``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +426,8 @@ class DocumentFilter:
     chip: Chip = Chip.ALL
     number: str = ""
     """Exactly this document number."""
+    as_of: datetime | None = None
+    """Now, for ``Chip.STUCK``: the front door fills it in. Without it nothing counts as stuck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -562,7 +583,23 @@ class FeedState(StrEnum):
     """No queue is configured."""
     STARTING = "starting"
     LIVE = "live"
+    QUIET = "quiet"
+    """The queue answers, but emails were sent and no event came."""
+    STALE = "stale"
+    """The queue was not asked for a while (the computer slept)."""
     DOWN = "down"
+
+
+class FeedCause(StrEnum):
+    """Why the feed is down, in a word for the top line."""
+
+    CREDENTIALS = "credentials"
+    PERMISSION = "permission"
+    QUEUE = "queue gone"
+    NETWORK = "network"
+    THROTTLED = "throttled"
+    DATABASE = "database"
+    OTHER = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -576,6 +613,18 @@ class FeedStatus:
     """Messages still in the queue, about."""
     problem: str = ""
     hint: str = ""
+    cause: FeedCause | None = None
+    dead_letters: int | None = None
+    """Messages in the dead-letter queue, about; ``None`` where nobody can say."""
+    share_with_events: float | None = None
+    """Of the emails sent in the last 24 hours, at least 15 minutes ago; ``None``: none were."""
+    stale_since: datetime | None = None
+    """While the feed is stale: the statuses shown are of then, where that is known."""
+
+    @property
+    def is_stale(self) -> bool:
+        """The statuses on screen may be older than they look."""
+        return self.state in (FeedState.STALE, FeedState.DOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -619,3 +668,8 @@ class ImportReport:
 def address_key(address: str) -> str:
     """Addresses are compared trimmed and without case."""
     return address.strip().casefold()
+
+
+def domain_of(address: str) -> str:
+    """The part after the last ``@``, as it is compared; empty where there is none."""
+    return address_key(address).rpartition("@")[2] if "@" in address else ""

@@ -79,6 +79,10 @@ class Feed(Protocol):
         """About how many messages wait in the queue, or ``None`` where nobody can say."""
         ...
 
+    def dead_letters(self) -> int | None:
+        """About how many messages its dead-letter queue holds; ``None``: none there, or unknown."""
+        ...
+
 
 class Clock(Protocol):
     def __call__(self) -> datetime:

@@ -19,6 +19,7 @@ _VARIABLES: Final = {
     "operator": "OUTTRAY_OPERATOR",
     "mail.from": "OUTTRAY_FROM",
     "mail.configuration_set": "OUTTRAY_CONFIGURATION_SET",
+    "mail.number_pattern": "OUTTRAY_NUMBER_PATTERN",
     "feed.queue_url": "OUTTRAY_QUEUE_URL",
     "ui.theme": "OUTTRAY_THEME",
 }
@@ -40,6 +41,9 @@ class Settings:
     sender: str = ""
     """The From address, with or without a display name."""
     configuration_set: str = ""
+    number_pattern: str = ""
+    """A regular expression for document numbers in other programs' subjects; its first group is the
+    number. Empty: whatever number a document has."""
     queue_url: str = ""
     """Empty: there is no feed, and the UI says so."""
     theme: str = ""
@@ -65,14 +69,19 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     path = _config_path(env)
     values = _from_file(path) if path is not None else {}
+    if "mail.number_pattern" in values and path is not None:
+        _check_pattern(values["mail.number_pattern"], _place(path, "mail.number_pattern"))
     for key, variable in _VARIABLES.items():
         if env.get(variable):
             values[key] = env[variable]
+    if env.get("OUTTRAY_NUMBER_PATTERN"):
+        _check_pattern(values["mail.number_pattern"], "OUTTRAY_NUMBER_PATTERN")
     return Settings(
         database_url=values.get("database.url") or _default_database_url(),
         operator=values.get("operator") or _login_name(),
         sender=values.get("mail.from", ""),
         configuration_set=values.get("mail.configuration_set", ""),
+        number_pattern=values.get("mail.number_pattern", ""),
         queue_url=values.get("feed.queue_url", ""),
         theme=values.get("ui.theme", ""),
         source=path,
@@ -117,6 +126,20 @@ def _from_file(path: Path) -> dict[str, str]:
             )
         values[key] = value
     return values
+
+
+def _check_pattern(pattern: str, place: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise SettingsError(
+            f"{place} is no regular expression: {error}.",
+            "Expected something like INV-\\d+; leave it out to find every document's number.",
+        ) from error
+
+
+def _place(path: Path, key: str) -> str:
+    return f"{path}, line {_line_of(path.read_text('utf-8'), key)}: {key}"
 
 
 def _flatten(data: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from core.machines import machine_marks
 from core.model import (
     DeliveryState,
     DeliveryView,
@@ -36,18 +37,6 @@ SUPPRESSED_SUBTYPES: Final = frozenset(
         "OnTenantSuppressionList",
         "EmailValidationSuppressed",
         "UnsubscribedRecipient",
-    }
-)
-
-#: Agents that fetch images before any person looks: Apple Mail Privacy Protection sends exactly
-#: ``Mozilla/5.0``; Gmail's prefetch names a browser that nobody runs any more.
-_PREFETCH_AGENTS: Final = frozenset(
-    {
-        "Mozilla/5.0",
-        (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-            "Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0"
-        ),
     }
 )
 
@@ -99,9 +88,9 @@ def effect(fact: Fact) -> Effect:
         case "Reject" | "Rendering Failure":
             return Effect(Status.DROPPED)
         case "Open":
-            return Effect(Status.DELIVERED, Engagement.OPENED, _is_machine(fact))
+            return Effect(Status.DELIVERED, Engagement.OPENED)
         case "Click":
-            return Effect(Status.DELIVERED, Engagement.CLICKED, _is_machine(fact))
+            return Effect(Status.DELIVERED, Engagement.CLICKED)
         case "Subscription":
             return Effect(note="changed their mailing-list preferences")
         case _:
@@ -126,10 +115,6 @@ def _complaint(fact: Fact) -> Effect:
     if fact.subtype == "not-spam":
         return Effect(note="told their provider that this is not spam")
     return Effect(Status.COMPLAINED)
-
-
-def _is_machine(fact: Fact) -> bool:
-    return fact.user_agent.strip() in _PREFETCH_AGENTS
 
 
 def natural_key(fact: Fact) -> tuple[str, str, str, datetime, str]:
@@ -164,18 +149,18 @@ def settle(
     """Return the state of a delivery from what we did (``local``) and the facts about it.
 
     ``accepted_at`` is when SES took the message from us; it bounds ``sent_at`` like a Send event.
+    With more facts ``status`` and ``engagement`` only go up; ``by_person`` may also go down.
     """
-    status, engagement, by_person = local, Engagement.NONE, Engagement.NONE
+    told = list(facts)
+    status, engagement = local, Engagement.NONE
     times: dict[str, datetime] = {} if accepted_at is None else {"sent_at": accepted_at}
     telling: dict[Status, Fact] = {}
-    for fact in facts:
+    for fact in told:
         what = effect(fact)
         if what.status is None:
             continue
         status = max(status, what.status)
         engagement = max(engagement, what.engagement)
-        if not what.machine:
-            by_person = max(by_person, what.engagement)
         if what.engagement is Engagement.NONE:
             name = _TIME_OF_STATUS[what.status]
             best = telling.get(what.status)
@@ -191,12 +176,18 @@ def settle(
     return DeliveryState(
         status=status,
         engagement=engagement,
-        by_person=by_person,
+        by_person=_by_person(told, accepted_at) if engagement else Engagement.NONE,
         diagnostic=words.diagnostic if words else "",
         enhanced_status=words.enhanced_status if words else "",
         subtype=words.subtype if words else "",
         **times,
     )
+
+
+def _by_person(facts: Sequence[Fact], accepted_at: datetime | None) -> Engagement:
+    by_program = machine_marks(facts, accepted_at)
+    engaged = (effect(fact).engagement for fact in facts if fact not in by_program)
+    return max(engaged, default=Engagement.NONE)
 
 
 def _later(one: Fact, other: Fact) -> bool:
@@ -239,11 +230,13 @@ def summarise_email(deliveries: Sequence[DeliveryView]) -> EmailSummary:
     """Return the worst *To*, whether another recipient failed, and how many were reached."""
     to = [d for d in deliveries if d.role is Role.TO] or list(deliveries)
     others = [d for d in deliveries if d.role is not Role.TO]
+    word = worst(d.state.word for d in to)
     return EmailSummary(
-        word=worst(d.state.word for d in to),
+        word=word,
         other_failed=any(d.state.word in FAILURES for d in others),
         delivered=sum(d.state.word in REACHED for d in deliveries),
         recipients=len(deliveries),
+        by_program=all(d.state.by_program for d in to if d.state.word is word) and bool(to),
     )
 
 
@@ -275,6 +268,7 @@ def summarise_document(deliveries: Iterable[DeliveryView], balance_due: Decimal)
         unresolved=_unresolved(ordered),
         ever_delivered=ever_delivered,
         never_reached=balance_due > 0 and not ever_delivered,
+        by_program=summary.by_program,
     )
 
 

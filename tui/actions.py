@@ -10,12 +10,12 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from core import settings
 from core.backend import Backend
-from core.errors import OuttrayError, SettingsError, UsageError
-from core.importing import FailedImport
+from core.errors import FailedImport, OuttrayError, SettingsError, UsageError
 from core.model import (
     Chip,
     Composition,
@@ -30,6 +30,7 @@ from core.model import (
 )
 from tui import answers, prints
 from tui.cli import ASKS, DONE, FAILED
+from tui.past import parse_time
 from tui.prints import say
 from tui.text import cell
 
@@ -99,9 +100,10 @@ def _tell_rest(shown: int, total: int, what: str) -> None:
 
 def log(options: Namespace) -> int:
     kind = Kind(options.kind) if options.kind else None
+    as_of = parse_time(options.as_of, datetime.now(UTC)) if options.as_of is not None else None
     with opened() as backend:
         found = backend.find_document(options.number, options.customer, kind)
-        history = backend.document_log(found.id)
+        history = backend.document_log(found.id, as_of)
     if options.json:
         put_json(answers.log(history))
     else:
@@ -301,27 +303,19 @@ def events_parse(options: Namespace) -> int:
 
 
 def events_quarantine(options: Namespace) -> int:
+    from tui import quarantine
+
     with opened() as backend:
-        found = backend.quarantined()
-    if options.json:
-        put_json(
-            [
-                {
-                    "id": body.id,
-                    "received_at": answers.instant(body.received_at),
-                    "source": body.source,
-                    "reason": body.reason,
-                    "raw": body.raw,
-                }
-                for body in found
-            ]
-        )
-    else:
-        prints.quarantined(found)
-    return DONE
+        return quarantine.run(options, backend)
 
 
 # --------------------------------------------------------------------------- upkeep
+
+
+def doctor(options: Namespace) -> int:
+    from tui import doctor as examination
+
+    return examination.run(options)
 
 
 def db_upgrade(options: Namespace) -> int:

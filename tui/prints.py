@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.cells import cell_len
 
-from core.importing import FailedImport
+from core.errors import FailedImport
 from core.model import (
     CustomerRow,
     DocumentLog,
@@ -28,6 +28,7 @@ from core.model import (
 )
 from core.status import effect
 from tui import answers
+from tui.past import told
 from tui.text import ago, amounts, cell, moment, money
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def _attention(row: CustomerRow) -> str:
         (row.complained, "complained"),
         (row.dropped, "dropped"),
         (row.failed, "failed"),
+        (row.unconfirmed, "unconfirmed"),
         (row.never_reached, "never reached"),
     )
     return " · ".join(f"{count} {word}" for count, word in counts if count)
@@ -133,6 +135,8 @@ def documents(rows: Sequence[DocumentRow]) -> None:
 def _delivery(row: DocumentRow) -> str:
     summary = row.summary
     words = [summary.word.value]
+    if summary.by_program:
+        words.append("?")
     if summary.other_failed:
         words.append(f"! {summary.delivered}/{summary.recipients}")
     others = sorted(w.value for w in summary.unresolved if w is not summary.word)
@@ -171,6 +175,8 @@ def log(history: DocumentLog) -> None:
         f" · {cell(document.status)} · {money(document.total, document.currency)}"
         f" {document.currency} · {_delivery(document)}"
     )
+    if history.as_of is not None:
+        _out(f"As known {told(history.as_of, now)}, not as it is now.")
     if not history.emails:
         _out("Nothing was sent yet.")
     for entry in history.emails:
@@ -187,6 +193,9 @@ def _email(entry: EmailEntry, now: datetime) -> None:
     for recipient in entry.recipients:
         state = recipient.state
         _out(f"  {recipient.role.value} {cell(recipient.address)}  {state.word.value}")
+        for verb, doubt in (("opened", recipient.open_doubt), ("clicked", recipient.click_doubt)):
+            if doubt:
+                _out(f"    {verb}, maybe by a program ({doubt})")
         if state.diagnostic:
             _out(f"    server said  {cell(state.diagnostic, 400)}")
         if recipient.error:

@@ -21,6 +21,7 @@ from core.db.summaries import (
     summarise_documents,
 )
 from core.db.tables import contacts, customers, documents
+from core.external import mention_key
 from core.model import DocumentSummary, Kind, address_key
 
 _BATCH = 1000
@@ -242,7 +243,8 @@ def _put_batch(
         found = known.get(key)
         if found is None and key not in new:
             summary = DocumentSummary(never_reached=entry.balance_due > 0)
-            new[key] = {**values, **document_columns(summary)}
+            mentioned = mention_key(entry.number)
+            new[key] = {**values, "mention_key": mentioned, **document_columns(summary)}
             counts[Change.CREATED] += 1
         elif found is None or all(found[name] == value for name, value in values.items()):
             counts[Change.UNCHANGED] += 1

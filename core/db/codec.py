@@ -64,6 +64,8 @@ def search_key(text: str) -> str:
 
 def storable(value: str) -> str:
     """Text as every database takes it: NUL and lone surrogates become visible escapes."""
+    if value.isascii() and "\x00" not in value:
+        return value  # nearly always, and this is called for every column of every fact
     return value.replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode("utf-8")
 
 

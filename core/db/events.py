@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 
-from sqlalchemy import Connection, Table, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 
-from core.db.adoption import adopt, row_key
+from core.db.adoption import adopt_waiting, known_deliveries, row_key, type_of_key
+from core.db.bulk import insert_rows, new_ids, rows_among, type_of_row
 from core.db.codec import digest, storable, to_instant
 from core.db.engine import hold
-from core.db.summaries import chunks, settle_deliveries
+from core.db.summaries import settle_deliveries
 from core.db.tables import events, payloads, quarantine
+from core.matching import Match
 from core.model import Fact
+
+type_of_keyed = tuple[type_of_key, Fact]
+
+Arrival = Callable[[Sequence[Fact]], datetime]
+"""When the facts of one body were received: for a history that is told afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,125 +43,136 @@ class Unreadable:
 
 
 def store(
-    connection: Connection, batch: Sequence[tuple[str, Sequence[Fact]]], received_at: datetime
+    connection: Connection,
+    batch: Sequence[tuple[str, Sequence[Fact]]],
+    received_at: datetime | Arrival,
 ) -> Stored:
     """Store the facts of (raw body, facts) pairs and settle every delivery they concern."""
     told = [fact for _, facts in batch for fact in facts]
-    hold(connection, *(f"message {storable(fact.message_id)}" for fact in told))
-    known = _stored_keys(connection, {fact.message_id for fact in told})
-    fresh: list[tuple[str, list[Fact]]] = []
-    duplicate = 0
-    for raw, facts in batch:
-        new = []
-        for fact in facts:
-            key = row_key(fact)
-            if key in known:
-                duplicate += 1
-            else:
-                known.add(key)
-                new.append(fact)
-        if new:
-            fresh.append((raw, new))
-    _insert(connection, fresh, received_at)
-    new_facts = [fact for _, facts in fresh for fact in facts]
-    # All of them: the second telling of a fact may be the one that carries our tag.
-    settle_deliveries(connection, adopt(connection, told))
-    unmatched = _count_unmatched(connection, new_facts)
-    return Stored(len(new_facts) - unmatched, duplicate, unmatched)
+    ids = {storable(fact.message_id) for fact in told}
+    hold(connection, *(f"message {each}" for each in ids))
+    stored = rows_among(connection, _STORED_KEYS, ids)
+    fresh, duplicate = _not_in(batch, {row[:-1] for row in stored})
+    # All that was told: the second telling of a fact may be the one that carries our tag.
+    known = known_deliveries(connection, told)
+    touched: set[int] = set()
+    if any(row[-1] is None for row in stored):
+        touched |= adopt_waiting(connection, ids, known)
+    found = [known.match(fact) for _, facts in fresh for _, fact in facts]
+    _insert(connection, fresh, found, received_at)
+    touched.update(each.delivery_id for each in found if each is not None)
+    settle_deliveries(connection, touched)
+    unmatched = found.count(None)
+    return Stored(len(found) - unmatched, duplicate, unmatched)
 
 
 def quarantine_bodies(
     connection: Connection, bodies: Sequence[Unreadable], received_at: datetime
 ) -> None:
     """Keep what could not be read; the same body is kept once."""
-    if bodies:
-        rows = {
-            digest(body.raw): {
-                "sha256": digest(body.raw),
-                "received_at": to_instant(received_at),
-                "source": body.source,
-                "reason": body.reason,
-                "raw": storable(body.raw),
-            }
-            for body in bodies
-        }
-        connection.execute(_insert_new(connection, quarantine), list(rows.values()))
+    at = to_instant(received_at)
+    rows = [(digest(body.raw), at, body.source, body.reason, storable(body.raw)) for body in bodies]
+    columns = ("sha256", "received_at", "source", "reason", "raw")
+    insert_rows(connection, quarantine, columns, rows)
 
 
 # --------------------------------------------------------------------------- details
 
 
-def _stored_keys(
-    connection: Connection, message_ids: Collection[str]
-) -> set[tuple[str, int, str, str, str]]:
-    e = events.c
-    found: set[tuple[str, int, str, str, str]] = set()
-    for ids in chunks(map(storable, message_ids)):
-        for row in connection.execute(
-            select(e.message_id, e.at, e.type, e.recipient_key, e.discriminator).where(
-                e.message_id.in_(ids)
-            )
-        ):
-            found.add((row[0], row[1], row[2], row[3], row[4]))
-    return found
+def _not_in(
+    batch: Sequence[tuple[str, Sequence[Fact]]], known: set[type_of_row]
+) -> tuple[list[tuple[str, list[type_of_keyed]]], int]:
+    """Return the facts whose keys are new, with their bodies, and how many were not."""
+    fresh: list[tuple[str, list[type_of_keyed]]] = []
+    duplicate = 0
+    for raw, facts in batch:
+        new: list[type_of_keyed] = []
+        for fact in facts:
+            key = row_key(fact)
+            if key in known:
+                duplicate += 1
+            else:
+                known.add(key)
+                new.append((key, fact))
+        if new:
+            fresh.append((raw, new))
+    return fresh, duplicate
 
 
 def _insert(
-    connection: Connection, fresh: Sequence[tuple[str, Sequence[Fact]]], received_at: datetime
+    connection: Connection,
+    fresh: Sequence[tuple[str, Sequence[type_of_keyed]]],
+    found: Iterable[Match | None],
+    received_at: datetime | Arrival,
 ) -> None:
     if not fresh:
         return
-    at = to_instant(received_at)
-    payload_ids = connection.scalars(
-        insert(payloads).returning(payloads.c.id, sort_by_parameter_order=True),
-        [{"received_at": at, "raw": storable(raw)} for raw, _ in fresh],
-    ).all()
-    rows = [
-        {**event_row(fact), "received_at": at, "payload_id": payload_id}
-        for payload_id, (_, facts) in zip(payload_ids, fresh, strict=True)
-        for fact in facts
+    arrivals = [
+        to_instant(
+            received_at([fact for _, fact in facts]) if callable(received_at) else received_at
+        )
+        for _, facts in fresh
     ]
-    connection.execute(_insert_new(connection, events), rows)
+    ids = new_ids(connection, payloads, len(fresh))
+    bodies = [
+        (key, at, storable(raw)) for key, at, (raw, _) in zip(ids, arrivals, fresh, strict=True)
+    ]
+    insert_rows(connection, payloads, ("id", "received_at", "raw"), bodies)
+    matches = iter(found)
+    rows = [
+        (*event_row(key, fact, next(matches)), at, payload_id)
+        for (payload_id, at, _), (_, facts) in zip(bodies, fresh, strict=True)
+        for key, fact in facts
+    ]
+    insert_rows(connection, events, (*EVENT_ROW, "received_at", "payload_id"), rows)
 
 
-def event_row(fact: Fact) -> dict[str, Any]:
-    """Return the columns that a fact fills, without those of its arrival."""
-    message_id, at, kind, recipient_key, discriminator = row_key(fact)
-    return {
-        "message_id": message_id,
-        "at": at,
-        "type": kind,
-        "recipient_key": recipient_key,
-        "discriminator": discriminator,
-        "recipient": storable(fact.recipient),
-        "subtype": storable(fact.subtype),
-        "tag": storable(fact.tag) if fact.tag else None,
-        "feedback_id": storable(fact.feedback_id),
-        "action": storable(fact.action),
-        "enhanced_status": storable(fact.enhanced_status),
-        "diagnostic": storable(fact.diagnostic),
-        "user_agent": storable(fact.user_agent),
-        "ip": storable(fact.ip),
-        "link": storable(fact.link),
-        "reports_nobody": int(fact.reports_nobody),
-    }
+#: The columns that a fact fills, and the delivery it was found to be about.
+EVENT_ROW: Final = (
+    "message_id",
+    "at",
+    "type",
+    "recipient_key",
+    "discriminator",
+    "delivery_id",
+    "counts",
+    "recipient",
+    "subtype",
+    "tag",
+    "feedback_id",
+    "action",
+    "enhanced_status",
+    "diagnostic",
+    "user_agent",
+    "ip",
+    "link",
+    "reports_nobody",
+    "isp",
+)
 
 
-def _count_unmatched(connection: Connection, facts: Sequence[Fact]) -> int:
-    keys = {row_key(fact) for fact in facts}
-    e = events.c
-    count = 0
-    for ids in chunks({key[0] for key in keys}):
-        for row in connection.execute(
-            select(e.message_id, e.at, e.type, e.recipient_key, e.discriminator).where(
-                e.message_id.in_(ids), e.delivery_id.is_(None)
-            )
-        ):
-            count += tuple(row) in keys
-    return count
+def event_row(key: type_of_key, fact: Fact, found: Match | None) -> type_of_row:
+    """Return the values of ``EVENT_ROW``."""
+    return (
+        *key,
+        found.delivery_id if found else None,
+        int(found.counts) if found else 0,
+        storable(fact.recipient),
+        storable(fact.subtype),
+        storable(fact.tag) if fact.tag else None,
+        storable(fact.feedback_id),
+        storable(fact.action),
+        storable(fact.enhanced_status),
+        storable(fact.diagnostic),
+        storable(fact.user_agent),
+        storable(fact.ip),
+        storable(fact.link),
+        int(fact.reports_nobody),
+        storable(fact.isp),
+    )
 
 
-def _insert_new(connection: Connection, table: Table) -> Any:
-    """An INSERT that passes over rows whose key is there already."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+_STORED_KEYS: Final = (
+    "SELECT message_id, at, type, recipient_key, discriminator, delivery_id FROM events"
+    " WHERE message_id {among}"
+)

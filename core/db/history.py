@@ -4,117 +4,98 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
-from core.db.codec import from_instant, known_instant
+from core.db.codec import from_instant, known_instant, to_instant
 from core.db.engine import Reader
 from core.db.queries import numbered
 from core.db.reads import never_reached_amounts, open_balances
+from core.db.rows import DELIVERY_COLUMNS, EVENT_COLUMNS, fact_of, state_of, view_of
 from core.health import AddressRecord, health_of
+from core.machines import doubt
 from core.model import (
     Attachment,
     Contact,
     CustomerHeader,
-    DeliveryState,
     DeliveryView,
     EmailEntry,
     EmailKind,
-    Engagement,
-    Fact,
     Health,
     Note,
     RecipientEntry,
-    Role,
     Status,
     address_key,
 )
-from core.status import notes, summarise_email
+from core.past import local_then, moments_of
+from core.status import notes, settle, summarise_email
 
-DELIVERY_COLUMNS: Final = (
-    "x.id, x.email_id, x.document_id, x.role, x.address, x.replaces, x.status, x.engagement,"
-    " x.by_person, x.sent_at, x.deferred_at, x.delivered_at, x.opened_at, x.clicked_at,"
-    " x.bounced_at, x.complained_at, x.dropped_at, x.diagnostic, x.enhanced_status, x.subtype,"
-    " x.ses_message_id, x.error, m.created_at"
-)
-STATE_TIMES: Final = (
-    "sent_at",
-    "deferred_at",
-    "delivered_at",
-    "opened_at",
-    "clicked_at",
-    "bounced_at",
-    "complained_at",
-    "dropped_at",
-)
-EVENT_COLUMNS: Final = (
-    "v.delivery_id, v.counts, v.type, v.at, v.message_id, v.recipient, v.subtype, v.tag,"
-    " v.feedback_id, v.action, v.enhanced_status, v.diagnostic, v.user_agent, v.ip, v.link,"
-    " v.reports_nobody"
-)
+_ALWAYS: Final = 2**63 - 1
 
 
-def state_of(row: Sequence[Any]) -> DeliveryState:
-    """Read the settled state from a row of ``DELIVERY_COLUMNS``."""
-    return DeliveryState(
-        status=Status(row[6]),
-        engagement=Engagement(row[7]),
-        by_person=Engagement(row[8]),
-        **{name: from_instant(value) for name, value in zip(STATE_TIMES, row[9:17], strict=True)},
-        diagnostic=row[17],
-        enhanced_status=row[18],
-        subtype=row[19],
-    )
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """The emails of a document, newest first, and what the roll-ups need of their deliveries."""
+
+    emails: tuple[EmailEntry, ...]
+    deliveries: tuple[DeliveryView, ...]
 
 
-def view_of(row: Sequence[Any]) -> DeliveryView:
-    """Read what the roll-ups need from a row of ``DELIVERY_COLUMNS``."""
-    return DeliveryView(row[1], known_instant(row[22]), Role(row[3]), row[4], row[5], state_of(row))
+def correspondence(
+    reader: Reader, document_id: int, as_of: datetime | None = None
+) -> Correspondence:
+    """Return all that was known of a document's emails at ``as_of``; ``None``: all there is.
 
-
-def fact_of(row: Sequence[Any]) -> Fact:
-    """Read a fact from a row of ``EVENT_COLUMNS``."""
-    return Fact(
-        type=row[2],
-        at=known_instant(row[3]),
-        message_id=row[4],
-        recipient=row[5],
-        subtype=row[6],
-        tag=row[7],
-        feedback_id=row[8],
-        action=row[9],
-        enhanced_status=row[10],
-        diagnostic=row[11],
-        user_agent=row[12],
-        ip=row[13],
-        link=row[14],
-        reports_nobody=bool(row[15]),
-    )
+    Facts count from when they were received, even where the delivery they are about was found
+    later. See ``core.past.local_then`` for what we did ourselves.
+    """
+    return _read(reader, "m.document_id = :id", {"id": document_id}, as_of)
 
 
 def emails_of(reader: Reader, document_id: int) -> tuple[EmailEntry, ...]:
     """Return all emails of a document, newest first, with every recipient and note."""
-    return _entries(reader, "m.document_id = :id", {"id": document_id})
+    return correspondence(reader, document_id).emails
 
 
 def email(reader: Reader, email_id: int) -> EmailEntry | None:
-    entries = _entries(reader, "m.id = :id", {"id": email_id})
+    entries = _read(reader, "m.id = :id", {"id": email_id}).emails
     return entries[0] if entries else None
 
 
-def _entries(reader: Reader, condition: str, values: dict[str, Any]) -> tuple[EmailEntry, ...]:
+def moments(reader: Reader, document_id: int) -> tuple[datetime, ...]:
+    """Return when anything about a document became known, oldest first."""
+    rows = reader.rows(
+        "SELECT created_at FROM emails WHERE document_id = :id"
+        " UNION SELECT CASE WHEN accepted_at > 0 THEN accepted_at ELSE claimed_at END"
+        " FROM deliveries WHERE document_id = :id"
+        " UNION SELECT v.received_at FROM events v JOIN deliveries x ON x.id = v.delivery_id"
+        " WHERE x.document_id = :id",
+        {"id": document_id},
+    )
+    return moments_of(known_instant(row[0]) for row in rows if row[0])
+
+
+def _read(
+    reader: Reader, condition: str, values: dict[str, Any], as_of: datetime | None = None
+) -> Correspondence:
+    values = {**values, "as_of": _ALWAYS if as_of is None else to_instant(as_of)}
+    condition += " AND m.created_at <= :as_of"
     emails = reader.rows(
         "SELECT m.id, m.kind, m.subject, m.body, m.created_at, m.sent_by FROM emails m"
         f" WHERE {condition} ORDER BY m.created_at DESC, m.id DESC",
         values,
     )
     deliveries = reader.rows(
-        f"SELECT {DELIVERY_COLUMNS} FROM deliveries x JOIN emails m ON m.id = x.email_id"
+        f"SELECT {DELIVERY_COLUMNS}, x.local_status, x.claimed_at, x.accepted_at"
+        " FROM deliveries x JOIN emails m ON m.id = x.email_id"
         f" WHERE {condition} ORDER BY x.id",
         values,
     )
     facts = reader.rows(
         f"SELECT {EVENT_COLUMNS} FROM events v JOIN deliveries x ON x.id = v.delivery_id"
-        f" JOIN emails m ON m.id = x.email_id WHERE {condition} ORDER BY v.at",
+        f" JOIN emails m ON m.id = x.email_id WHERE {condition} AND v.received_at <= :as_of"
+        " ORDER BY v.at",
         values,
     )
     attached = reader.rows(
@@ -125,55 +106,84 @@ def _entries(reader: Reader, condition: str, values: dict[str, Any]) -> tuple[Em
     facts_of: dict[int, list[Sequence[Any]]] = defaultdict(list)
     for row in facts:
         facts_of[row[0]].append(row)
-    rows_of: dict[int, list[Sequence[Any]]] = defaultdict(list)
+    told_of: dict[int, list[_Told]] = defaultdict(list)
     for row in deliveries:
-        rows_of[row[1]].append(row)
+        told_of[row[1]].append(_told(row, facts_of[row[0]], as_of))
     files_of: dict[int, list[Attachment]] = defaultdict(list)
     for row in attached:
         files_of[row[0]].append(Attachment(*row[1:]))
-    return tuple(
-        EmailEntry(
-            id=row[0],
-            kind=EmailKind(row[1]),
-            subject=row[2],
-            body=row[3],
-            created_at=known_instant(row[4]),
-            sent_by=row[5],
-            attachments=tuple(files_of[row[0]]),
-            recipients=tuple(_recipient(d, facts_of[d[0]]) for d in rows_of[row[0]]),
-            summary=summarise_email([view_of(d) for d in rows_of[row[0]]]),
-            notes=_strays(facts_of[d[0]] for d in rows_of[row[0]]),
-        )
-        for row in emails
+    return Correspondence(
+        tuple(_entry(row, told_of[row[0]], files_of[row[0]]) for row in emails),
+        tuple(told.view for several in told_of.values() for told in several),
     )
 
 
-def _recipient(row: Sequence[Any], events: Sequence[Sequence[Any]]) -> RecipientEntry:
-    state = state_of(row)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One delivery as the log tells it."""
+
+    view: DeliveryView
+    recipient: RecipientEntry
+    strays: tuple[Note, ...]
+
+
+def _entry(row: Sequence[Any], told: Sequence[_Told], files: Sequence[Attachment]) -> EmailEntry:
+    return EmailEntry(
+        id=row[0],
+        kind=EmailKind(row[1]),
+        subject=row[2],
+        body=row[3],
+        created_at=known_instant(row[4]),
+        sent_by=row[5],
+        attachments=tuple(files),
+        recipients=tuple(each.recipient for each in told),
+        summary=summarise_email([each.view for each in told]),
+        notes=tuple(sorted((n for each in told for n in each.strays), key=lambda note: note.at)),
+    )
+
+
+def _told(row: Sequence[Any], events: Sequence[Sequence[Any]], as_of: datetime | None) -> _Told:
     facts = [fact_of(event) for event in events if event[1]]
-    return RecipientEntry(
+    view = view_of(row)
+    message_id, error = row[20], row[21]
+    if as_of is not None:
+        local, accepted_at = _local_then(row, as_of)
+        view = replace(view, state=settle(local, facts, accepted_at))
+        message_id = message_id if view.state.status >= Status.SENT else ""
+        error = error if local in (Status.FAILED, Status.UNCONFIRMED) else ""
+    state = view.state
+    recipient = RecipientEntry(
         delivery_id=row[0],
-        address=row[4],
-        role=Role(row[3]),
+        address=view.address,
+        role=view.role,
         state=state,
-        ses_message_id=row[20],
-        error=row[21],
+        ses_message_id=message_id,
+        error=error,
         opens=sum(fact.type == "Open" for fact in facts),
         clicks=sum(fact.type == "Click" for fact in facts),
         notes=notes(state, facts),
+        open_doubt=doubt(facts, "Open", state.sent_at),
+        click_doubt=doubt(facts, "Click", state.sent_at),
     )
+    return _Told(view, recipient, _strays(events))
 
 
-def _strays(events: Iterable[Sequence[Sequence[Any]]]) -> tuple[Note, ...]:
+def _local_then(row: Sequence[Any], as_of: datetime) -> tuple[Status, datetime | None]:
+    """What we had done by then, and when SES took it, if it had."""
+    claimed_at, accepted_at = from_instant(row[24]), from_instant(row[25])
+    local = local_then(Status(row[23]), claimed_at, accepted_at, as_of)
+    return local, accepted_at if accepted_at and accepted_at <= as_of else None
+
+
+def _strays(events: Iterable[Sequence[Any]]) -> tuple[Note, ...]:
     """Facts that name an address the email was not sent to: a forward, mostly."""
     found = []
-    for rows in events:
-        for row in rows:
-            if not row[1]:
-                fact = fact_of(row)
-                about = fact.recipient or "an unnamed address"
-                found.append(Note(fact.at, f"{fact.type} about {about}", fact.diagnostic))
-    return tuple(sorted(found, key=lambda note: note.at))
+    for row in events:
+        if not row[1]:
+            fact = fact_of(row)
+            about = fact.recipient or "an unnamed address"
+            found.append(Note(fact.at, f"{fact.type} about {about}", fact.diagnostic))
+    return tuple(found)
 
 
 # --------------------------------------------------------------------------- addresses

@@ -15,7 +15,7 @@ from core.db.codec import storable, to_instant
 from core.db.engine import hold
 from core.db.summaries import lock_documents, settle_deliveries
 from core.db.tables import attachments, deliveries, emails, messages
-from core.model import AttachedFile, EmailKind, Role, Status, address_key
+from core.model import AttachedFile, EmailKind, Role, Status, address_key, domain_of
 
 NEVER_HANDED_OVER: Final = "Outtray stopped before this was handed to SES; nothing was sent."
 STOPPED_MID_CALL: Final = (
@@ -150,6 +150,7 @@ def _delivery_row(
         "role": delivery.role.value,
         "address": storable(delivery.address),
         "address_key": storable(address_key(delivery.address)),
+        "domain": storable(domain_of(delivery.address)),
         "replaces": delivery.replaces,
         "tag": delivery.tag,
         "local_status": int(answer.status),

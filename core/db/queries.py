@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from core.db.codec import search_key, storable
+from core.db.codec import search_key, storable, to_instant
+from core.feedhealth import STUCK_AFTER
 from core.model import Chip, CustomerFilter, DocumentFilter
 
 #: What each chip looks for. Bounces, complaints, drops and failures are looked for where they are
@@ -26,6 +27,8 @@ CHIPS: Final = {
     Chip.FAILED: "d.open_failure > 0",
     Chip.NEVER_REACHED: "d.never_reached > 0",
     Chip.NEVER_SENT: "d.word = 'NEVER_SENT'",
+    # See ``feedhealth.is_stuck``; the three comparisons are one range of ix_documents_word.
+    Chip.STUCK: "(d.word = 'SENT' AND d.last_sent_at > 0 AND d.last_sent_at < :stuck_before)",
     **{
         chip: f"d.word = '{chip.name}'"
         for chip in (
@@ -71,6 +74,8 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
         values["number"] = storable(where.number)
     if where.chip is not Chip.ALL:
         parts.append(CHIPS[where.chip])
+    if where.chip is Chip.STUCK:
+        values |= stuck_before(where)
     for position, word in enumerate(search_key(where.text[:_LONGEST_SEARCH]).split()):
         name = f"word{position}"
         parts.append(
@@ -80,6 +85,11 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
         )
         values[name] = _part_of(word)
     return _where(parts), values
+
+
+def stuck_before(where: DocumentFilter) -> dict[str, int]:
+    """Return the value that ``Chip.STUCK`` needs: what was sent before it has had its day."""
+    return {"stuck_before": to_instant(where.as_of - STUCK_AFTER) if where.as_of else 0}
 
 
 def customer_conditions(where: CustomerFilter) -> type_of_query:

@@ -17,6 +17,7 @@ from core.db.queries import (
     document_conditions,
     in_chunks,
     numbered,
+    stuck_before,
 )
 from core.model import (
     Amount,
@@ -38,7 +39,8 @@ _DOCUMENT_COLUMNS: Final = (
     "d.id, d.customer_id, c.name, d.kind, d.number, d.status, d.currency, d.total, d.balance_due,"
     " d.issued_on, d.due_on, d.pdf, d.word, d.other_failed, d.delivered, d.recipients,"
     " d.send_count, d.last_sent_at, d.last_recipient, d.last_email_id, d.open_bounce,"
-    " d.open_complaint, d.open_drop, d.open_failure, d.ever_delivered, d.never_reached"
+    " d.open_complaint, d.open_drop, d.open_failure, d.ever_delivered, d.never_reached,"
+    " d.by_program"
 )
 
 # --------------------------------------------------------------------------- documents
@@ -98,6 +100,7 @@ def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     clause, values = document_conditions(replace(where, chip=Chip.ALL))
     chips = list(CHIPS)
     sums = ", ".join(f"sum(CASE WHEN {CHIPS[chip]} THEN 1 ELSE 0 END)" for chip in chips)
+    values |= stuck_before(where)
     row = reader.rows(f"SELECT count(*), {sums} FROM documents d{clause}", values)[0]
     counts = {chip: int(count or 0) for chip, count in zip(chips, row[1:], strict=True)}
     return {Chip.ALL: int(row[0]), **counts}
@@ -136,6 +139,7 @@ def _document(row: Sequence[Any]) -> DocumentRow:
             unresolved=frozenset(word for word, is_open in unresolved.items() if is_open),
             ever_delivered=bool(row[24]),
             never_reached=bool(row[25]),
+            by_program=bool(row[26]),
         ),
     )
 

@@ -9,22 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BindParameter,
-    Connection,
-    Select,
-    bindparam,
-    case,
-    func,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Connection
 
+from core.db.bulk import for_update, rows_among, type_of_row, update_rows
 from core.db.codec import from_instant, from_money, to_instant
-from core.db.history import (
+from core.db.rows import (
     DELIVERY_COLUMNS,
     EVENT_COLUMNS,
     STATE_TIMES,
@@ -48,169 +39,156 @@ def chunks(items: Iterable[Any]) -> Iterable[list[Any]]:
 
 def lock_documents(connection: Connection, document_ids: Collection[int]) -> None:
     """Take the rows in one order; SQLite's transaction already holds the whole file."""
-    for ids in chunks(document_ids):
-        connection.execute(_LOCK_DOCUMENTS, {"ids": ids})
+    _locked_documents(connection, document_ids)
 
 
 def settle_deliveries(connection: Connection, delivery_ids: Collection[int]) -> None:
     """Recompute deliveries from what we did and from their events, then all that hangs on them."""
     if not delivery_ids:
         return
-    document_ids: set[int] = set()
-    for ids in chunks(delivery_ids):
-        document_ids.update(connection.scalars(_DOCUMENTS_OF, {"ids": ids}))
-    lock_documents(connection, document_ids)
-    changes = [
-        _delivery_values(delivery_id, state)
-        for delivery_id, state in settled_states(connection, delivery_ids).items()
-    ]
-    connection.execute(_UPDATE_DELIVERY, changes)
-    summarise_documents(connection, document_ids)
+    found = rows_among(connection, _DOCUMENTS_OF, delivery_ids)
+    books = _locked_documents(connection, {row[0] for row in found})
+    rows = rows_among(connection, _DELIVERIES_OF, books)
+    wanted = frozenset(delivery_ids)
+    states = _settled(connection, {row[0]: row for row in rows if row[0] in wanted})
+    _write_states(connection, rows, states)
+    changed = _write_summaries(connection, books, _summaries(books, rows, states))
+    summarise_customers(connection, {books[document_id].customer_id for document_id in changed})
 
 
 def settled_states(
     connection: Connection, delivery_ids: Collection[int]
 ) -> dict[int, DeliveryState]:
     """Return what the rules make of the stored facts about these deliveries."""
-    facts: dict[int, list[Fact]] = defaultdict(list)
-    states: dict[int, DeliveryState] = {}
-    for ids in chunks(delivery_ids):
-        for row in connection.execute(_EVENTS_OF, {"ids": ids}):
-            facts[row[0]].append(fact_of(tuple(row)))
-        for found in connection.execute(_LOCAL_STATE, {"ids": ids}):
-            states[found.id] = settle(
-                Status(found.local_status), facts[found.id], from_instant(found.accepted_at)
-            )
-    return states
+    rows = rows_among(connection, _DELIVERIES, delivery_ids)
+    return _settled(connection, {row[0]: row for row in rows})
 
 
 def summarise_documents(connection: Connection, document_ids: Collection[int]) -> None:
     """Recompute what the rows of these documents show, and the customers they belong to."""
-    summaries = current_summaries(connection, document_ids)
-    if not summaries:
-        return
-    connection.execute(
-        _UPDATE_DOCUMENT,
-        [_document_values(document_id, summary) for document_id, summary in summaries.items()],
-    )
-    customer_ids: set[int] = set()
-    for ids in chunks(document_ids):
-        customer_ids.update(connection.scalars(_CUSTOMERS_OF, {"ids": ids}))
-    summarise_customers(connection, customer_ids)
+    books = _locked_documents(connection, document_ids)
+    rows = rows_among(connection, _DELIVERIES_OF, books)
+    _write_summaries(connection, books, _summaries(books, rows, {}))
+    summarise_customers(connection, {row.customer_id for row in books.values()})
 
 
 def current_summaries(
     connection: Connection, document_ids: Collection[int]
 ) -> dict[int, DocumentSummary]:
     """Return what the rules make of the stored deliveries of these documents."""
-    views: dict[int, list[DeliveryView]] = defaultdict(list)
-    balances: dict[int, Decimal] = {}
-    for ids in chunks(document_ids):
-        for row in connection.execute(_BALANCES, {"ids": ids}):
-            balances[row.id] = from_money(row.balance_due)
-        for found in connection.execute(_DELIVERIES_OF, {"ids": ids}):
-            views[found[2]].append(view_of(tuple(found)))
+    books = _documents(connection, document_ids)
+    return _summaries(books, rows_among(connection, _DELIVERIES_OF, books), {})
+
+
+# --------------------------------------------------------------------------- steps
+
+
+class _Book(NamedTuple):
+    """A document as its row stands: what its summary needs, and the summary stored in it."""
+
+    customer_id: int
+    balance_due: Decimal
+    summary: type_of_row
+
+
+def _locked_documents(connection: Connection, document_ids: Collection[int]) -> dict[int, _Book]:
+    """Nobody else writes these summaries before this transaction has ended."""
+    return _documents(connection, document_ids, for_update(connection))
+
+
+def _documents(
+    connection: Connection, document_ids: Collection[int], lock: str = ""
+) -> dict[int, _Book]:
+    rows = rows_among(connection, _DOCUMENTS + lock, document_ids)
+    return {row[0]: _Book(row[1], from_money(row[2]), row[3:]) for row in rows}
+
+
+def _settled(connection: Connection, rows: Mapping[int, type_of_row]) -> dict[int, DeliveryState]:
+    facts: dict[int, list[Fact]] = defaultdict(list)
+    for row in rows_among(connection, _EVENTS_OF, rows):
+        facts[row[0]].append(fact_of(row))
     return {
-        document_id: summarise_document(views[document_id], balance)
-        for document_id, balance in balances.items()
+        key: settle(Status(row[_LOCAL_STATUS]), facts[key], from_instant(row[_ACCEPTED_AT]))
+        for key, row in rows.items()
     }
 
 
+def _write_states(
+    connection: Connection,
+    rows: Iterable[type_of_row],
+    states: Mapping[int, DeliveryState],
+) -> None:
+    """Write the states that are not stored like that already."""
+    stored = {row[0]: row[_STATE] for row in rows if row[0] in states}
+    computed = {key: tuple(delivery_columns(state).values()) for key, state in states.items()}
+    changes = [(*row, key) for key, row in computed.items() if stored[key] != row]
+    update_rows(connection, deliveries, _STATE_COLUMNS, changes)
+
+
+def _summaries(
+    books: Mapping[int, _Book],
+    rows: Iterable[type_of_row],
+    states: Mapping[int, DeliveryState],
+) -> dict[int, DocumentSummary]:
+    """Apply the rules; ``states`` are newer than what stands in ``rows``."""
+    views: dict[int, list[DeliveryView]] = defaultdict(list)
+    for row in rows:
+        views[row[2]].append(view_of(row, states.get(row[0])))
+    return {
+        document_id: summarise_document(views[document_id], book.balance_due)
+        for document_id, book in books.items()
+    }
+
+
+def _write_summaries(
+    connection: Connection,
+    books: Mapping[int, _Book],
+    summaries: Mapping[int, DocumentSummary],
+) -> set[int]:
+    """Write the summaries that are not stored like that already; return whose they are."""
+    computed = {key: tuple(document_columns(each).values()) for key, each in summaries.items()}
+    changes = [(*row, key) for key, row in computed.items() if books[key].summary != row]
+    update_rows(connection, documents, _SUMMARY_COLUMNS, changes)
+    return {row[-1] for row in changes}
+
+
 def summarise_customers(connection: Connection, customer_ids: Collection[int]) -> None:
-    """Recompute the roll-ups that the customers screen sorts and shows."""
-    for ids in chunks(customer_ids):
-        _lock_customers(connection, ids)
-        rows = customer_rollups(connection, ids)
-        if rows:
-            connection.execute(_UPDATE_CUSTOMER, rows)
+    """Recompute the roll-ups that the customers screen sorts and shows.
 
-
-def _lock_customers(connection: Connection, customer_ids: Collection[int]) -> None:
-    """Two documents of one customer may change at once; the sums of the later one must know both.
-
-    Always after the documents, so that nobody waits in a circle.
+    Two documents of one customer may change at once; the sums of the later one must know both, so
+    the customers are locked, always after the documents: nobody waits in a circle.
     """
-    connection.execute(
-        select(customers.c.id)
-        .where(customers.c.id.in_(list(customer_ids)))
-        .order_by(customers.c.id)
-        .with_for_update()
-    )
+    locked = _CUSTOMERS + for_update(connection)
+    stored = {row[0]: row[1:] for row in rows_among(connection, locked, customer_ids)}
+    computed = {
+        row.pop("key"): tuple(row[name] for name in _ROLLUP_COLUMNS)
+        for row in customer_rollups(connection, stored)
+    }
+    changes = [(*row, key) for key, row in computed.items() if stored[key] != row]
+    update_rows(connection, customers, _ROLLUP_COLUMNS, changes)
 
 
 def customer_rollups(connection: Connection, customer_ids: Collection[int]) -> list[dict[str, int]]:
     """Return the roll-ups of customers as they follow from their documents."""
+    names = ("key", *_ROLLUP_COLUMNS)
     return [
-        {name: int(value) for name, value in row.items()}
-        for row in connection.execute(_ROLLUPS, {"ids": list(customer_ids)}).mappings()
+        {name: int(value) for name, value in zip(names, row, strict=True)}
+        for row in rows_among(connection, _ROLLUPS, customer_ids)
     ]
 
 
 # --------------------------------------------------------------------------- statements
-# Built once: putting a SELECT together costs more than running it on ten rows.
 
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_LOCK_DOCUMENTS = (
-    select(documents.c.id)
-    .where(documents.c.id.in_(_IDS))
-    .order_by(documents.c.id)
-    .with_for_update()
+_DOCUMENTS_OF = "SELECT document_id FROM deliveries WHERE id {among}"
+#: After the columns that ``rows.state_of`` reads, what the settled state starts from.
+_DELIVERIES = (
+    f"SELECT {DELIVERY_COLUMNS}, x.local_status, x.accepted_at"
+    " FROM deliveries x JOIN emails m ON m.id = x.email_id WHERE x.id {among}"
 )
-_DOCUMENTS_OF = select(deliveries.c.document_id).where(deliveries.c.id.in_(_IDS))
-_CUSTOMERS_OF = select(documents.c.customer_id).where(documents.c.id.in_(_IDS))
-_BALANCES = select(documents.c.id, documents.c.balance_due).where(documents.c.id.in_(_IDS))
-_LOCAL_STATE = select(deliveries.c.id, deliveries.c.local_status, deliveries.c.accepted_at).where(
-    deliveries.c.id.in_(_IDS)
-)
-_EVENTS_OF = text(
-    f"SELECT {EVENT_COLUMNS} FROM events v WHERE v.counts > 0 AND v.delivery_id IN :ids"
-).bindparams(_IDS)
-_DELIVERIES_OF = text(
-    f"SELECT {DELIVERY_COLUMNS} FROM deliveries x JOIN emails m ON m.id = x.email_id"
-    " WHERE x.document_id IN :ids"
-).bindparams(_IDS)
-
-
-def _rollups() -> Select[Any]:
-    """Every roll-up of a customer as it follows from the rows of its documents."""
-    d = documents.c
-
-    def count(condition: Any) -> Any:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
-    unreached = (
-        (d.never_reached > 0)
-        & (d.kind == "invoice")
-        & (d.send_count > 0)
-        & d.word.notin_(["QUEUED", "SENDING", "SENT", "DEFERRED"])
-    )
-    attention = (
-        (d.open_bounce > 0)
-        | (d.open_complaint > 0)
-        | (d.open_drop > 0)
-        | (d.open_failure > 0)
-        | (d.word == Word.UNCONFIRMED.value)
-    )
-    return (
-        select(
-            customers.c.id.label("key"),
-            func.count(d.id).label("documents"),
-            count(attention).label("attention"),
-            count(d.open_bounce > 0).label("bounced"),
-            count(d.open_complaint > 0).label("complained"),
-            count(d.open_drop > 0).label("dropped"),
-            count(d.open_failure > 0).label("failed"),
-            count(d.word == Word.UNCONFIRMED.value).label("unconfirmed"),
-            count(unreached).label("never_reached"),
-            func.coalesce(func.max(d.last_sent_at), 0).label("last_sent_at"),
-        )
-        .select_from(customers.outerjoin(documents, d.customer_id == customers.c.id))
-        .where(customers.c.id.in_(_IDS))
-        .group_by(customers.c.id)
-    )
-
-
-_ROLLUPS = _rollups()
+_DELIVERIES_OF = _DELIVERIES.replace("x.id {among}", "x.document_id {among}")
+_STATE = slice(6, 20)
+_LOCAL_STATUS, _ACCEPTED_AT = -2, -1
+_EVENTS_OF = f"SELECT {EVENT_COLUMNS} FROM events v WHERE v.counts > 0 AND v.delivery_id {{among}}"
 
 _STATE_COLUMNS = (
     "status",
@@ -220,11 +198,6 @@ _STATE_COLUMNS = (
     "diagnostic",
     "enhanced_status",
     "subtype",
-)
-_UPDATE_DELIVERY = (
-    update(deliveries)
-    .where(deliveries.c.id == bindparam("key"))
-    .values({name: bindparam("new_" + name) for name in _STATE_COLUMNS})
 )
 _SUMMARY_COLUMNS = (
     "word",
@@ -237,32 +210,48 @@ _SUMMARY_COLUMNS = (
     "last_email_id",
     "ever_delivered",
     "never_reached",
+    "by_program",
     "open_bounce",
     "open_complaint",
     "open_drop",
     "open_failure",
 )
-_UPDATE_DOCUMENT = (
-    update(documents)
-    .where(documents.c.id == bindparam("key"))
-    .values({name: bindparam("new_" + name) for name in _SUMMARY_COLUMNS})
+_DOCUMENTS = (
+    f"SELECT id, customer_id, balance_due, {', '.join(_SUMMARY_COLUMNS)} FROM documents"
+    " WHERE id {among} ORDER BY id"
 )
-_ROLLUP_COLUMNS = (
-    "documents",
-    "attention",
-    "bounced",
-    "complained",
-    "dropped",
-    "failed",
-    "unconfirmed",
-    "never_reached",
-    "last_sent_at",
+
+
+def _count(condition: str) -> str:
+    return f"coalesce(sum(CASE WHEN {condition} THEN 1 ELSE 0 END), 0)"
+
+
+_UNREACHED = (
+    "d.never_reached > 0 AND d.kind = 'invoice' AND d.send_count > 0"
+    " AND d.word NOT IN ('QUEUED', 'SENDING', 'SENT', 'DEFERRED')"
 )
-_UPDATE_CUSTOMER = (
-    update(customers)
-    .where(customers.c.id == bindparam("key"))
-    .values({name: bindparam(name) for name in _ROLLUP_COLUMNS})
+_ATTENTION = (
+    "d.open_bounce > 0 OR d.open_complaint > 0 OR d.open_drop > 0 OR d.open_failure > 0"
+    " OR d.word = 'UNCONFIRMED'"
 )
+#: Every roll-up of a customer as it follows from the rows of its documents.
+_ROLLUP = {
+    "documents": "count(d.id)",
+    "attention": _count(_ATTENTION),
+    "bounced": _count("d.open_bounce > 0"),
+    "complained": _count("d.open_complaint > 0"),
+    "dropped": _count("d.open_drop > 0"),
+    "failed": _count("d.open_failure > 0"),
+    "unconfirmed": _count("d.word = 'UNCONFIRMED'"),
+    "never_reached": _count(_UNREACHED),
+    "last_sent_at": "coalesce(max(d.last_sent_at), 0)",
+}
+_ROLLUP_COLUMNS = tuple(_ROLLUP)
+_ROLLUPS = (
+    f"SELECT c.id, {', '.join(_ROLLUP.values())} FROM customers c"
+    " LEFT JOIN documents d ON d.customer_id = c.id WHERE c.id {among} GROUP BY c.id"
+)
+_CUSTOMERS = f"SELECT id, {', '.join(_ROLLUP)} FROM customers WHERE id {{among}} ORDER BY id"
 
 
 def delivery_columns(state: DeliveryState) -> dict[str, Any]:
@@ -292,20 +281,9 @@ def document_columns(summary: DocumentSummary) -> dict[str, Any]:
         "last_email_id": summary.last_email_id,
         "ever_delivered": int(summary.ever_delivered),
         "never_reached": int(summary.never_reached),
+        "by_program": int(summary.by_program),
         "open_bounce": (Word.SOFT_BOUNCED in unresolved) + 2 * (Word.BOUNCED in unresolved),
         "open_complaint": int(Word.COMPLAINED in unresolved),
         "open_drop": int(Word.DROPPED in unresolved),
         "open_failure": int(Word.FAILED in unresolved),
     }
-
-
-def _prefixed(key: int, columns: Mapping[str, Any]) -> dict[str, Any]:
-    return {"key": key, **{"new_" + name: value for name, value in columns.items()}}
-
-
-def _delivery_values(delivery_id: int, state: DeliveryState) -> dict[str, Any]:
-    return _prefixed(delivery_id, delivery_columns(state))
-
-
-def _document_values(document_id: int, summary: DocumentSummary) -> dict[str, Any]:
-    return _prefixed(document_id, document_columns(summary))

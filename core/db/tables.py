@@ -85,6 +85,7 @@ documents = Table(
     Column("kind", String(16), nullable=False),
     Column("number", Text, nullable=False, index=True),
     Column("number_key", Text, nullable=False),
+    Column("mention_key", Text, nullable=False, server_default=text("''"), index=True),  # external
     Column("status", Text, nullable=False),
     Column("currency", String(3), nullable=False),
     _number("total"),
@@ -103,6 +104,7 @@ documents = Table(
     Column("last_email_id", _Id),
     _flag("ever_delivered"),
     _flag("never_reached"),
+    _flag("by_program"),  # OPENED or CLICKED, and maybe by a program alone
     _flag("open_bounce"),  # bits: 1 soft, 2 hard
     _flag("open_complaint"),
     _flag("open_drop"),
@@ -133,6 +135,8 @@ emails = Table(
     _text("sent_by"),
     _number("created_at"),
     _text("message_id"),  # the Message-ID header we wrote; SES puts its own on the wire
+    _text("linked_by"),  # who linked another program's email by hand
+    _number("linked_at"),
     Index("ix_emails_document", "document_id", "created_at", "id"),
 )
 
@@ -164,6 +168,7 @@ deliveries = Table(
     Column("role", String(3), nullable=False),
     Column("address", Text, nullable=False),
     Column("address_key", Text, nullable=False, index=True),
+    _text("domain"),  # of the address, as it is compared
     Column("replaces", Text),
     Column("tag", Text, nullable=False, unique=True),
     Column("local_status", SmallInteger, nullable=False),  # what we did; facts are in events
@@ -189,6 +194,8 @@ deliveries = Table(
     _text("subtype"),
 )
 Index("ix_deliveries_ses_message_id", deliveries.c.ses_message_id)
+Index("ix_deliveries_domain", deliveries.c.domain, deliveries.c.delivered_at)
+Index("ix_deliveries_sent_at", deliveries.c.sent_at)
 Index(
     "ix_deliveries_in_flight",
     deliveries.c.local_status,
@@ -226,10 +233,34 @@ events = Table(
     _text("user_agent"),
     _text("ip"),
     _text("link"),
+    _text("isp"),
     _flag("reports_nobody"),
     _number("received_at"),
     Column("payload_id", _Id, ForeignKey("payloads.id"), nullable=False),
     sqlite_with_rowid=False,
+)
+
+external_mails = Table(
+    "external_mails",
+    metadata,
+    # What SES told about emails that carry no tag of ours; the row is the only link to an email.
+    Column("message_id", Text, primary_key=True),
+    _number("at"),
+    _text("source"),
+    _text("subject"),
+    _text("addressees"),  # JSON: [[address, role or null], …]
+    _text("documents"),  # JSON: the values of the tag "document"
+    _text("region"),
+    _flag("published"),
+    _flag("is_ours"),  # it came with our tag after all
+    _flag("is_pointed"),  # something in it points to a document of ours: a person may decide
+    Column("email_id", _Id, ForeignKey("emails.id"), unique=True),
+)
+Index(
+    "ix_external_mails_unlinked",
+    external_mails.c.at.desc(),
+    sqlite_where=external_mails.c.email_id.is_(None),
+    postgresql_where=external_mails.c.email_id.is_(None),
 )
 
 quarantine = Table(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from random import Random
 from typing import Final
 from unicodedata import normalize
+from zlib import crc32
 
 _FIRMS: Final = (
     "Alder & Finch Joinery", "Baltic Rope Works", "Café Zürichberg", "Dunmore Dental Practice",
@@ -25,6 +26,10 @@ _PEOPLE: Final = (
 _DESKS: Final = ("accounts", "billing", "buchhaltung", "office", "invoices", "finance")
 _GIVEN: Final = ("anna", "brook", "carla", "denis", "erik", "farah", "gina", "hugo", "irena", "jon")
 _CURRENCIES: Final = ("USD", "USD", "USD", "EUR", "EUR", "GBP", "CHF")
+
+
+#: What Apple's Mail Privacy Protection calls itself when it loads images in advance.
+APPLE_PROXY: Final = "Mozilla/5.0"
 
 
 class Temper(StrEnum):
@@ -53,6 +58,8 @@ class Mailbox:
     diagnostic: str = ""
     """What the server says when it refuses."""
     enhanced_status: str = ""
+    user_agent: str = ""
+    """Of the program that loads images, where it is not just any browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,10 @@ def _customer(random: Random, name: str, position: int) -> Customer:
 def _mailbox(random: Random, address: str, name: str, temper: Temper) -> Mailbox:
     refusals = _REFUSALS.get(temper)
     if refusals is None:
-        return Mailbox(address, name.capitalize(), temper)
+        # by the address and not by chance, so that everything else stays as it is
+        is_proxied = temper is Temper.OPENS and crc32(address.encode()) % 4 == 0
+        agent = APPLE_PROXY if is_proxied else ""
+        return Mailbox(address, name.capitalize(), temper, user_agent=agent)
     words, code = random.choice(refusals)
     said = words.format(address=address, domain=address.rpartition("@")[2])
     return Mailbox(address, name.capitalize(), temper, said, code)

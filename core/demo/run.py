@@ -89,7 +89,11 @@ def _behaviour(temper: Temper, box: Any) -> dict[str, str]:
         Temper.AWAY: "ooto",
         Temper.ANNOYED: "complaint",
     }.get(temper, "success")
-    words = {"diagnostic": box.diagnostic, "enhanced_status": box.enhanced_status}
+    words = {
+        "diagnostic": box.diagnostic,
+        "enhanced_status": box.enhanced_status,
+        "user_agent": box.user_agent,
+    }
     return {"kind": kind, **{key: value for key, value in words.items() if value}}
 
 

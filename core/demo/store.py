@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -16,6 +16,7 @@ from core.demo.books import Document, documents
 from core.demo.emails import Fate, PastEmail, history
 from core.demo.people import Customer, Mailbox, customers
 from core.ingest import ingest
+from core.machines import PREFETCH_AGENTS
 from core.message import compose, default_body, default_subject
 from core.model import (
     AttachedFile,
@@ -23,6 +24,7 @@ from core.model import (
     DocumentRow,
     Draft,
     EmailKind,
+    Fact,
     Kind,
     Role,
     Status,
@@ -82,9 +84,9 @@ def fill(database: Database, now: datetime, seed: int = SEED) -> Company:
     books = documents(random, people, now)
     emails = history(random, books, now)
     rows = _write_books(database, people, books)
-    bodies, suppressions = _write_emails(database, random, emails, rows)
+    bodies, suppressions = _write_emails(database, random, emails, rows, now)
     for start in range(0, len(bodies), 500):
-        ingest(database, bodies[start : start + 500], "demo", lambda: now)
+        ingest(database, bodies[start : start + 500], "demo", lambda: now, _arrived_at)
     return Company(
         tuple(suppressions),
         tuple(box for customer in people for box in customer.mailboxes),
@@ -129,13 +131,14 @@ def _write_emails(
     random: Random,
     emails: Sequence[PastEmail],
     rows: dict[str, DocumentRow],
+    now: datetime,
 ) -> tuple[list[str], list[Suppressed]]:
-    """Write the emails as they were sent; return what SES reported, shuffled, and its list."""
+    """Write the emails as they were sent; return what SES reported, as it arrived, and its list."""
     origin = _SeededOrigin(random)
     causes: dict[str, Suppressed] = {}
     new: list[outbox.NewEmail] = []
     answers: dict[str, outbox.Answer] = {}
-    bodies: list[str] = []
+    bodies: list[tuple[datetime, str]] = []
     for email in emails:
         written = _new_email(random, email, rows[email.document.number])
         new.append(written)
@@ -143,11 +146,17 @@ def _write_emails(
             fate = email.fate if delivery.role is Role.TO else Fate.OPENED
             answers[delivery.tag] = _answer(origin, email, fate)
             sent = _sent(written, delivery, answers[delivery.tag].ses_message_id)
-            bodies.extend(_reported(random, origin, email, fate, sent, causes))
+            told = _reported(random, origin, email, fate, sent, causes)
+            bodies.extend((at, text) for at, text in told if at <= now)  # the rest is to come
     with database.transaction() as connection:
         outbox.record_all(connection, new, answers)
-    random.shuffle(bodies)
-    return bodies, list(causes.values())
+    # the newest last: that is where the top line looks for when the feed last brought something
+    return [text for _, text in sorted(bodies)], list(causes.values())
+
+
+def _arrived_at(facts: Sequence[Fact]) -> datetime:
+    """A report is here about a second after what it tells of."""
+    return max(fact.at for fact in facts) + timedelta(milliseconds=900)
 
 
 def _new_email(random: Random, email: PastEmail, row: DocumentRow) -> outbox.NewEmail:
@@ -221,8 +230,8 @@ def _reported(
     fate: Fate,
     sent: Sent,
     causes: dict[str, Suppressed],
-) -> Iterator[str]:
-    """Yield SES's reports, by the same rules as the stand-in."""
+) -> Iterator[tuple[datetime, str]]:
+    """Yield SES's reports with their times, by the same rules as the stand-in."""
     if fate in (Fate.REFUSED, Fate.LOST_ANSWER):
         return
     recipient = sent.to[0]
@@ -234,6 +243,8 @@ def _reported(
         steps = steps_for(recipient, _behaviour(email, fate))
     pace = Delays.paced(random.uniform(1.2, 9))
     late = random.uniform(60, 40_000)
+    if email.mailbox.user_agent in PREFETCH_AGENTS:
+        late = pace.open
     delays = replace(pace, open=late, click=late + random.uniform(2, 300))
     if fate is Fate.DELIVERED_LATE:
         delays = replace(delays, delivery=random.uniform(400, 2_400))
@@ -241,7 +252,7 @@ def _reported(
     for report in made:
         for entry in report.suppress:
             causes[entry.address] = entry
-        yield report.text
+        yield email.at + timedelta(seconds=report.after), report.text
 
 
 def _behaviour(email: PastEmail, fate: Fate) -> Behaviour:
@@ -252,6 +263,7 @@ def _behaviour(email: PastEmail, fate: Fate) -> Behaviour:
         kind,
         diagnostic=box.diagnostic if refuses else "",
         enhanced_status=box.enhanced_status if refuses else "",
+        user_agent=box.user_agent,
     )
 
 

@@ -13,6 +13,9 @@ from typing import Any, Final
 
 from core.errors import (
     CredentialsError,
+    NoSuchThingError,
+    NotPermittedError,
+    QueueGoneError,
     RefusedError,
     ServiceError,
     ThrottledError,
@@ -25,10 +28,9 @@ _CREDENTIALS_HINT: Final = "Check AWS_PROFILE or the keys; with SSO run aws sso 
 _THROTTLED: Final = frozenset(
     {"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestThrottled"}
 )
+_NOT_PERMITTED: Final = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})
 _CREDENTIALS: Final = frozenset(
     {
-        "AccessDenied",
-        "AccessDeniedException",
         "ExpiredToken",
         "ExpiredTokenException",
         "IncompleteSignature",
@@ -56,8 +58,19 @@ class Clients:
         return self._client("control", "sesv2", read_timeout=10, retries=3)
 
     def queue(self) -> Any:
-        """For SQS; the read time-out exceeds the longest poll."""
-        return self._client("queue", "sqs", read_timeout=LONGEST_POLL_SECONDS + 10, retries=3)
+        """For SQS; the read time-out exceeds the longest poll.
+
+        Two attempts end within a minute, so that a queue that hangs is an error by then.
+        """
+        return self._client("queue", "sqs", read_timeout=LONGEST_POLL_SECONDS + 5, retries=2)
+
+    def queue_control(self) -> Any:
+        """For SQS calls that never wait: attributes, names."""
+        return self._client("queue_control", "sqs", read_timeout=10, retries=2)
+
+    def topics(self) -> Any:
+        """For SNS: who gets what a topic publishes."""
+        return self._client("topics", "sns", read_timeout=10, retries=2)
 
     def _client(self, name: str, service: str, *, read_timeout: int, retries: int) -> Any:
         with self._lock:
@@ -138,6 +151,8 @@ def _answered(service: str, error: Any) -> ServiceError:
     said = f"{_name(service)} said: {words}"
     if code in _THROTTLED or http == 429:
         return ThrottledError(said, "Nothing was sent. Try again in a moment.")
+    if code in _NOT_PERMITTED:
+        return NotPermittedError(said, "Allow the call in the policy of this AWS user.")
     if code in _CREDENTIALS or http in (401, 403):
         return CredentialsError(said, _CREDENTIALS_HINT)
     if http >= 500 or http == 408 or code == "RequestTimeout":
@@ -145,7 +160,9 @@ def _answered(service: str, error: Any) -> ServiceError:
             said, "Whether it was done is not known; wait for SES's report before repeating it."
         )
     if "NonExistentQueue" in code or "QueueDoesNotExist" in code:
-        return RefusedError(f"{said}. The queue is gone.", "Check OUTTRAY_QUEUE_URL.")
+        return QueueGoneError(f"{said.rstrip('.')}. The queue is gone.", "Check OUTTRAY_QUEUE_URL.")
+    if code in ("NotFoundException", "NotFound"):
+        return NoSuchThingError(said, _HINTS.get(code, ""))
     return RefusedError(said, _HINTS.get(code, ""))
 
 
@@ -161,4 +178,4 @@ _HINTS: Final = {
 
 
 def _name(service: str) -> str:
-    return {"sesv2": "SES", "sqs": "SQS"}.get(service, service)
+    return {"sesv2": "SES", "sqs": "SQS", "sns": "SNS"}.get(service, service)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from core.errors import ServiceError
 from core.ports import QueueMessage
@@ -44,12 +45,56 @@ class SqsFeed:
                 client.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
 
     def waiting(self) -> int | None:
-        client = self._clients.queue()
         try:
             with in_words("sqs"):
-                answer = client.get_queue_attributes(
-                    QueueUrl=self._queue_url, AttributeNames=["ApproximateNumberOfMessages"]
-                )
+                return depth(self._clients.queue_control(), self._queue_url)
         except ServiceError:
             return None  # the next receive says what is wrong
-        return int(answer.get("Attributes", {}).get("ApproximateNumberOfMessages", 0))
+
+    def dead_letters(self) -> int | None:
+        try:
+            with in_words("sqs"):
+                client = self._clients.queue_control()
+                found = attributes(client, self._queue_url)
+                url = dead_letter_url(client, found.get("RedrivePolicy", ""))
+                return depth(client, url) if url else None
+        except ServiceError:
+            return None  # not everybody may look into it
+
+
+def attributes(client: Any, queue_url: str) -> dict[str, str]:
+    """Return all attributes of a queue; raises botocore's errors."""
+    answer = client.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])
+    found: dict[str, str] = answer.get("Attributes", {})
+    return found
+
+
+def depth(client: Any, queue_url: str) -> int:
+    """Return about how many messages wait; raises botocore's errors."""
+    answer = client.get_queue_attributes(
+        QueueUrl=queue_url, AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return int(answer.get("Attributes", {}).get("ApproximateNumberOfMessages", 0))
+
+
+def dead_letter_url(client: Any, redrive_policy: str) -> str:
+    """Return the URL of the queue that a RedrivePolicy names, empty where there is none.
+
+    Raises botocore's errors: the queue may be gone, or another account's.
+    """
+    arn = dead_letter_arn(redrive_policy)
+    if not arn:
+        return ""
+    *_, account_id, name = arn.split(":")
+    answer = client.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account_id)
+    return str(answer["QueueUrl"])
+
+
+def dead_letter_arn(redrive_policy: str) -> str:
+    """Return the ARN in a RedrivePolicy; empty for none, or for a text that is no policy."""
+    try:
+        policy = json.loads(redrive_policy or "{}")
+    except ValueError:
+        return ""
+    arn = policy.get("deadLetterTargetArn", "") if isinstance(policy, dict) else ""
+    return arn if isinstance(arn, str) and arn.count(":") == 5 else ""

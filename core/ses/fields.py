@@ -11,6 +11,7 @@ from core.ses.envelopes import storable
 
 #: The name of our message tag; its value is the opaque id of a delivery.
 OUR_TAG: Final = "outtray"
+_ISP_TAG: Final = "ses:recipient-isp"
 
 #: Types whose object has no timestamp of its own: they happen when SES takes the message.
 TIMED_BY_MAIL: Final = frozenset({"Send", "Reject", "Rendering Failure"})
@@ -76,6 +77,15 @@ def our_tag(tags: object) -> str | None:
         return None
     values = (text(value) for value in items(tags.get(OUR_TAG)))
     return next((value for value in values if value), None)
+
+
+def provider(details: Mapping[str, object], mail: Mapping[str, object]) -> str:
+    """Return whom SES names as the recipient's provider, or else the host that reported."""
+    tags = mail.get("tags")
+    named = items(tags.get(_ISP_TAG)) if isinstance(tags, dict) else []
+    isp = next((text(value) for value in named), "")
+    host = text(details.get("reportingMTA")).rpartition(";")[2].strip()
+    return isp or ("" if host.endswith("amazonses.com") else host)  # its own says nothing
 
 
 def subtype(kind: str, details: Mapping[str, object]) -> str:

@@ -6,11 +6,13 @@ notifications (``notificationType``). What an event *means* is decided by ``core
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
+from core.external import MailSeen
 from core.model import Fact
 from core.ses.bodies import split_bodies
 from core.ses.envelopes import Message, open_envelopes, storable
@@ -22,10 +24,12 @@ from core.ses.fields import (
     diagnostic,
     items,
     our_tag,
+    provider,
     subtype,
     text,
     time_of,
 )
+from core.ses.mails import seen_in
 
 __all__ = ["OUR_TAG", "Outcome", "Parsed", "parse", "parse_all", "split_bodies"]
 
@@ -55,6 +59,10 @@ _ACCOUNT_EVENTS: Final = ("Sending Status", "Advisor Recommendation Status")
 _RECEIVED: Final = "an inbound receipt notification, not about an email we sent"
 
 
+type_of_fact = Callable[..., Fact]
+"""Makes a fact of what is known already and what is still named."""
+
+
 class Outcome(StrEnum):
     FACTS = "facts"
     SETUP = "setup"
@@ -73,6 +81,8 @@ class Parsed:
     raw: str
     """The text to keep; it can be parsed again by itself, and any database can hold it."""
     reason: str = ""
+    mail: MailSeen | None = None
+    """What is said of the email itself, where it carries no tag of ours."""
 
 
 class _UnreadableError(Exception):
@@ -116,7 +126,8 @@ def _read(message: Message) -> Parsed:
         facts = _facts(message)
     except _UnreadableError as error:
         return Parsed(envelope, Outcome.QUARANTINED, (), message.raw, storable(str(error)))
-    return Parsed(envelope, Outcome.FACTS, facts, message.raw)
+    mail = seen_in(message.content, facts)
+    return Parsed(envelope, Outcome.FACTS, facts, message.raw, mail=mail)
 
 
 def _set_up(message: Message) -> str:
@@ -153,21 +164,24 @@ def _facts(message: Message) -> tuple[Fact, ...]:
     at = time_of(kind, details, mail)
     if at is None:
         raise _UnreadableError(f"{kind} without a time that can be read")
-    common = Fact(
+    message_id, tag = text(mail.get("messageId")), our_tag(mail.get("tags"))
+    if not message_id and tag is None:
+        raise _UnreadableError(f"{kind} without mail.messageId and without our tag")
+    common = partial(  # what is the same for every recipient
+        Fact,
         type=kind,
         at=at,
-        message_id=text(mail.get("messageId")),
+        message_id=message_id,
         subtype=subtype(kind, details),
-        tag=our_tag(mail.get("tags")),
+        tag=tag,
         feedback_id=text(details.get("feedbackId")),
         diagnostic=diagnostic(kind, details),
         user_agent=text(details.get("userAgent")),
         ip=text(details.get("ipAddress")),
         link=text(details.get("link"), LONG),
+        isp=provider(details, mail),
     )
-    if not common.message_id and common.tag is None:
-        raise _UnreadableError(f"{kind} without mail.messageId and without our tag")
-    return _per_recipient(common, details, mail)
+    return tuple(_per_recipient(kind, common, details, mail))
 
 
 def _own_object(kind: str, event: Mapping[str, object]) -> Mapping[str, object]:
@@ -190,28 +204,32 @@ def _stranger(event: Mapping[str, object]) -> str:
 
 
 def _per_recipient(
-    common: Fact, details: Mapping[str, object], mail: Mapping[str, object]
-) -> tuple[Fact, ...]:
-    destination = [to for item in items(mail.get("destination")) if (to := address(item))]
-    if common.type in _RECIPIENTS:
-        named = [
-            _of_recipient(common, item, to)
-            for item in items(details.get(_RECIPIENTS[common.type]))
-            if (to := address(item))
+    kind: str, common: type_of_fact, details: Mapping[str, object], mail: Mapping[str, object]
+) -> Iterator[Fact]:
+    if kind in _RECIPIENTS:
+        items_with_address = [
+            (item, to) for item in items(details.get(_RECIPIENTS[kind])) if (to := address(item))
         ]
-        return tuple(named) or (replace(common, reports_nobody=True),)
-    if common.type in TIMED_BY_MAIL:
-        return tuple(replace(common, recipient=to) for to in destination or [""])
-    # Opens, clicks and the like name nobody; only a single destination leaves no doubt.
-    return (replace(common, recipient=destination[0] if len(destination) == 1 else ""),)
+        for item, to in items_with_address:
+            yield _of_recipient(common, item, to)
+        if not items_with_address:
+            yield common(reports_nobody=True)
+        return
+    destination = [to for item in items(mail.get("destination")) if (to := address(item))]
+    if kind in TIMED_BY_MAIL:
+        for to in destination or [""]:
+            yield common(recipient=to)
+    else:  # opens, clicks and the like name nobody; only a single destination leaves no doubt
+        yield common(recipient=destination[0] if len(destination) == 1 else "")
 
 
-def _of_recipient(common: Fact, item: object, recipient: str) -> Fact:
-    own: Mapping[str, object] = item if isinstance(item, dict) else {}
-    return replace(
-        common,
+def _of_recipient(common: type_of_fact, item: object, recipient: str) -> Fact:
+    if not isinstance(item, dict):
+        return common(recipient=recipient)
+    words = text(item.get("diagnosticCode"), LONG)
+    return common(
         recipient=recipient,
-        action=text(own.get("action")),
-        enhanced_status=text(own.get("status")),
-        diagnostic=text(own.get("diagnosticCode"), LONG) or common.diagnostic,
+        action=text(item.get("action")),
+        enhanced_status=text(item.get("status")),
+        **({"diagnostic": words} if words else {}),
     )

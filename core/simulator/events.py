@@ -47,8 +47,8 @@ class Delays:
             bounce=delivery * 1.25,
             reply=delivery * 1.5,
             complaint=delivery * 3,
-            open=delivery * 2.5,
-            click=delivery * 3.5,
+            open=delivery * 5,  # in the demo long enough after the delivery for a person
+            click=delivery * 6.5,
         )
 
     def __post_init__(self) -> None:

@@ -98,7 +98,6 @@ def test_any_two_batches_join_to_the_same_status(
     first, second = settle(local, facts[:cut]), settle(local, facts[cut:])
     assert max(first.status, second.status) is whole.status
     assert max(first.engagement, second.engagement) is whole.engagement
-    assert max(first.by_person, second.by_person) is whole.by_person
     assert settle(first.status, facts) == whole
 
 
@@ -167,7 +166,6 @@ def test_a_fact_from_ses_is_believed_over_our_reading_of_an_error() -> None:
 def test_a_prefetched_image_is_a_programs_open_and_a_later_reader_a_persons() -> None:
     prefetch = Fact("Open", NOON, "m", user_agent="Mozilla/5.0")
     reader = Fact("Open", NOON + timedelta(hours=1), "m", user_agent="Thunderbird")
-    assert effect(prefetch).machine
     assert settle(Status.SENT, [prefetch]).by_person is Engagement.NONE
     assert settle(Status.SENT, [prefetch]).word is Word.OPENED
     assert settle(Status.SENT, [prefetch, reader]).by_person is Engagement.OPENED

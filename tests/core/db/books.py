@@ -43,6 +43,12 @@ def put(database: Database, *entries: DocumentEntry) -> list[DocumentRow]:
     return [document(database, each.number) for each in entries]
 
 
+def one(database: Database, **changes: Any) -> DocumentRow:
+    """Write one document."""
+    (row,) = put(database, entry(**changes))
+    return row
+
+
 def document(database: Database, number: str = "INV-0042") -> DocumentRow:
     (row,) = reads.page_documents(database.reader, DocumentFilter(number=number))
     return row

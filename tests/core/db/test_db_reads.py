@@ -70,6 +70,8 @@ READS: dict[str, Read] = {
     "open_balances": lambda r: reads.open_balances(r, list(range(50))),
     "never_reached_amounts": lambda r: reads.never_reached_amounts(r, list(range(50))),
     "emails_of": lambda r: [history.emails_of(r, i) for i in range(0, 600, 40)],
+    "correspondence": lambda r: [history.correspondence(r, i, START) for i in range(0, 600, 60)],
+    "moments": lambda r: [history.moments(r, i) for i in range(0, 600, 40)],
     "email": lambda r: [history.email(r, i) for i in (1, 700, 99_999)],
     "customer_header": lambda r: [history.customer_header(r, i) for i in range(42)],
     "contacts": lambda r: [history.contacts(r, i) for i in range(42)],
@@ -214,7 +216,7 @@ def test_nothing_that_is_typed_breaks_a_search(company: Database, text: str) -> 
     reads.page_customers(company.reader, CustomerFilter(text=text), 0, 5)
 
 
-@pytest.mark.parametrize("text", ["word " * 3000, "x" * 70_000])
+@pytest.mark.parametrize("text", ["word " * 3000, "x" * 70_000], ids=["words", "one word"])
 def test_a_whole_letter_pasted_into_the_search_finds_nothing_and_breaks_nothing(
     database: Database, text: str
 ) -> None:

@@ -1,8 +1,6 @@
-"""One stand-in for the whole run, as new before each test."""
+"""What a test does to the stand-in; the stand-in itself is everybody's."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,21 +9,8 @@ from tests.core.simulator.office import Office
 
 
 @pytest.fixture(scope="session")
-def running_simulator() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture(scope="session")
 def running_office(running_simulator: Simulator) -> Office:
     return Office(running_simulator)
-
-
-@pytest.fixture
-def simulator(running_simulator: Simulator) -> Simulator:
-    """The stand-in, as it was at its start."""
-    running_simulator.reset()
-    return running_simulator
 
 
 @pytest.fixture

@@ -96,6 +96,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("number_key", sa.Text(), nullable=False),
+        sa.Column("mention_key", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("total", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
@@ -115,6 +116,7 @@ def upgrade() -> None:
         sa.Column("last_email_id", _Id, nullable=True),
         sa.Column("ever_delivered", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("never_reached", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("by_program", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("open_bounce", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("open_complaint", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("open_drop", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
@@ -139,6 +141,7 @@ def upgrade() -> None:
         [sa.literal_column("last_sent_at DESC"), sa.literal_column("id DESC")],
         unique=False,
     )
+    op.create_index(op.f("ix_documents_mention_key"), "documents", ["mention_key"], unique=False)
     op.create_index(op.f("ix_documents_number"), "documents", ["number"], unique=False)
     op.create_index(
         "ix_documents_open_bounce",
@@ -190,6 +193,8 @@ def upgrade() -> None:
         sa.Column("sent_by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("message_id", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("linked_by", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("linked_at", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"], ["documents.id"], name=op.f("fk_emails_document_id")
         ),
@@ -220,6 +225,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=3), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("address_key", sa.Text(), nullable=False),
+        sa.Column("domain", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("replaces", sa.Text(), nullable=True),
         sa.Column("tag", sa.Text(), nullable=False),
         sa.Column("local_status", sa.SmallInteger(), nullable=False),
@@ -260,8 +266,37 @@ def upgrade() -> None:
         sqlite_where=sa.text("local_status < 35"),
         postgresql_where=sa.text("local_status < 35"),
     )
+    op.create_index("ix_deliveries_domain", "deliveries", ["domain", "delivered_at"], unique=False)
+    op.create_index("ix_deliveries_sent_at", "deliveries", ["sent_at"], unique=False)
     op.create_index("ix_deliveries_ses_message_id", "deliveries", ["ses_message_id"], unique=False)
 
+    op.create_table(
+        "external_mails",
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("source", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("subject", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("addressees", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("documents", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("region", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("published", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_ours", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("is_pointed", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("email_id", _Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["email_id"], ["emails.id"], name=op.f("fk_external_mails_email_id")
+        ),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_external_mails")),
+        sa.UniqueConstraint("email_id", name=op.f("uq_external_mails_email_id")),
+    )
+    op.create_index(
+        "ix_external_mails_unlinked",
+        "external_mails",
+        [sa.literal_column("at DESC")],
+        unique=False,
+        sqlite_where=sa.text("email_id IS NULL"),
+        postgresql_where=sa.text("email_id IS NULL"),
+    )
     op.create_table(
         "messages",
         sa.Column("email_id", _Id, nullable=False),
@@ -290,6 +325,7 @@ def upgrade() -> None:
         sa.Column("user_agent", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("ip", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("link", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("isp", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("reports_nobody", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("received_at", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("payload_id", _Id, nullable=False),

@@ -1,0 +1,268 @@
+"""Emails that other programs sent: seen in SES's reports, linked to a document now or later.
+
+Everything about one email happens under one lock on its message id, and the row in
+``external_mails`` holds the one email it may become: two programs cannot both create it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from core.db.adoption import adopt_waiting
+from core.db.codec import digest, storable, to_instant
+from core.db.engine import Database, hold
+from core.db.external_rows import (
+    Known,
+    links_of,
+    ours_among,
+    row_of,
+    stored,
+    through,
+    upsert,
+)
+from core.db.outbox import Answer, NewDelivery, NewEmail, record_all
+from core.db.summaries import chunks, lock_documents, settle_deliveries, summarise_documents
+from core.db.tables import deliveries, emails, external_mails
+from core.errors import NotFoundError
+from core.external import Link, MailSeen, merge
+from core.model import EmailKind, Fact, Role, Status, address_key
+
+_AT_ONCE: Final = 500
+_X = external_mails.c
+
+
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """What another look at the emails of other programs has brought."""
+
+    examined: int = 0
+    linked: int = 0
+    applied: int = 0
+    """Facts that have found their delivery."""
+
+    def __add__(self, other: Relinked) -> Relinked:
+        return Relinked(
+            self.examined + other.examined,
+            self.linked + other.linked,
+            self.applied + other.applied,
+        )
+
+
+def see(
+    connection: Connection, mails: Iterable[MailSeen], facts: Collection[Fact], pattern: str = ""
+) -> None:
+    """Remember the emails that are not ours, and link those that are certain.
+
+    To be called before the ``facts`` of the same bodies are stored: they then find the deliveries.
+    """
+    tagged = {storable(fact.message_id) for fact in facts if fact.tag}
+    seen = _by_id(mails)
+    foreign = {key: mail for key, mail in seen.items() if key not in tagged}
+    if not seen and not tagged:
+        return
+    hold(connection, *(f"message {storable(fact.message_id)}" for fact in facts))
+    _mark_ours(connection, tagged)
+    known = stored(through(connection), set(foreign))
+    linked = {key for key, row in known.items() if row.email_id}
+    ours = ours_among(through(connection), set(foreign) - linked)
+    changed = []
+    for key, mail in foreign.items():
+        before = known.get(key)
+        whole = merge(before.mail, mail) if before else mail
+        if key not in ours and (before is None or whole != before.mail):
+            changed.append(Known(whole, before.email_id if before else None))
+    _improve(connection, [each for each in changed if each.email_id])
+    _examine(connection, [each.mail for each in changed if not each.email_id], pattern)
+
+
+def relink(database: Database, pattern: str = "") -> Relinked:
+    """Look again at all emails that hang on no document: an import may have brought theirs."""
+    total, after = Relinked(), ""
+    while True:
+        with database.transaction() as connection:
+            found, after = _relink_some(connection, after, pattern)
+        total += found
+        if not after:
+            return total
+
+
+def _relink_some(connection: Connection, after: str, pattern: str) -> tuple[Relinked, str]:
+    """Return what came of a few hundred, and the id to go on ``after``; empty at the end."""
+    ids = connection.scalars(
+        select(_X.message_id)
+        .where(_X.message_id > after, _X.email_id.is_(None), _X.is_ours == 0)
+        .order_by(_X.message_id)
+        .limit(_AT_ONCE)
+    ).all()
+    if not ids:
+        return Relinked(), ""
+    hold(connection, *(f"message {message_id}" for message_id in ids))
+    rows = through(connection)
+    waiting = {key: row.mail for key, row in stored(rows, ids).items() if not row.email_id}
+    ours = ours_among(rows, set(waiting))
+    made = _examine(connection, [m for key, m in waiting.items() if key not in ours], pattern)
+    return Relinked(len(ids), len(made), _adopt(connection, list(made))), ids[-1]
+
+
+def link_by_hand(
+    connection: Connection, message_id: str, document_id: int, by: str, at: datetime
+) -> tuple[int, int]:
+    """Link an email to a document, or to another one; return its id and how many facts came along.
+
+    Raises:
+        NotFoundError: SES reported nothing of such an email, or it is one of our own.
+    """
+    key = storable(message_id)
+    hold(connection, f"message {key}")
+    known = stored(through(connection), [key]).get(key)
+    if known is None or (not known.email_id and ours_among(through(connection), [key])):
+        raise NotFoundError(
+            f"No email of another program has the id {message_id!r}.",
+            "outtray events unlinked --all lists what SES has reported.",
+        )
+    if known.email_id:
+        email_id = known.email_id
+        _move(connection, email_id, document_id)
+    elif known.mail.addressees:
+        email_id = _create(connection, [(known.mail, document_id)])[key]
+    else:
+        raise NotFoundError("SES named no recipient of that email, so it cannot be linked.")
+    connection.execute(
+        update(emails)
+        .where(emails.c.id == email_id)
+        .values(linked_by=storable(by), linked_at=to_instant(at))
+    )
+    return email_id, _adopt(connection, [key])
+
+
+# --------------------------------------------------------------------------- steps
+
+
+def _by_id(mails: Iterable[MailSeen]) -> dict[str, MailSeen]:
+    found: dict[str, MailSeen] = {}
+    for mail in mails:
+        key = storable(mail.message_id)
+        if key:
+            found[key] = merge(found[key], mail) if key in found else mail
+    return found
+
+
+def _mark_ours(connection: Connection, message_ids: Collection[str]) -> None:
+    """An identity's notification came first, and could not tell that the email is ours."""
+    for ids in chunks(message_ids):
+        connection.execute(_MARK_OURS, {"ids": ids})
+
+
+def _examine(connection: Connection, mails: Sequence[MailSeen], pattern: str) -> dict[str, int]:
+    """Decide on unlinked emails, write down what was found; return new emails by message id."""
+    links = list(zip(mails, links_of(through(connection), mails, pattern), strict=True))
+    upsert(connection, [row_of(mail, link) for mail, link in links])
+    certain = [
+        (mail, link.document_id)
+        for mail, link in links
+        if link.document_id is not None and mail.addressees
+    ]
+    return _create(connection, certain)
+
+
+def _create(connection: Connection, links: Sequence[tuple[MailSeen, int]]) -> dict[str, int]:
+    """Write the emails, taken by SES when it says so; return them by message id."""
+    if not links:
+        return {}
+    lock_documents(connection, {document_id for _, document_id in links})
+    new = [_new_email(mail, document_id) for mail, document_id in links]
+    answers = {
+        delivery.tag: Answer(Status.SENT, storable(mail.message_id), mail.region, mail.at)
+        for (mail, _), email in zip(links, new, strict=True)
+        for delivery in email.deliveries
+    }
+    made = {
+        storable(mail.message_id): each.email_id
+        for (mail, _), each in zip(links, record_all(connection, new, answers), strict=True)
+    }
+    connection.execute(_LINK, [{"key": key, "to_email": made[key]} for key in made])
+    return made
+
+
+def _new_email(mail: MailSeen, document_id: int) -> NewEmail:
+    return NewEmail(
+        document_id=document_id,
+        kind=EmailKind.EXTERNAL,
+        subject=mail.subject,
+        body="",
+        sender=mail.source,
+        sent_by=mail.source,
+        created_at=mail.at,
+        message_id="",
+        mime=None,
+        attachments=(),
+        deliveries=tuple(
+            NewDelivery(a.role or Role.TO, a.address, _tag(mail.message_id, a.address))
+            for a in mail.addressees
+        ),
+    )
+
+
+def _tag(message_id: str, address: str) -> str:
+    """No tag that SES ever saw: it is there to be unique, and the same on every desk."""
+    return f"external-{digest(f'{message_id} {address_key(address)}')[:32]}"
+
+
+def _improve(connection: Connection, known: Sequence[Known]) -> None:
+    """Tell linked emails what only a later report of SES has told."""
+    for each in known:
+        row = row_of(each.mail, Link())
+        del row["is_pointed"]
+        upsert(connection, [row])
+        connection.execute(
+            update(emails)
+            .where(emails.c.id == each.email_id)
+            .values(subject=row["subject"], sender=row["source"], sent_by=row["source"])
+        )
+
+
+def _move(connection: Connection, email_id: int, document_id: int) -> None:
+    """Hang an email that was linked before on another document."""
+    before = connection.scalar(select(emails.c.document_id).where(emails.c.id == email_id))
+    both = {document_id} if before is None else {document_id, before}
+    lock_documents(connection, both)
+    connection.execute(
+        update(emails).where(emails.c.id == email_id).values(document_id=document_id)
+    )
+    connection.execute(
+        update(deliveries).where(deliveries.c.email_id == email_id).values(document_id=document_id)
+    )
+    summarise_documents(connection, both)
+
+
+def _adopt(connection: Connection, message_ids: Collection[str]) -> int:
+    """Give the emails the facts that wait for them; return how many."""
+    waiting = _count_waiting(connection, message_ids)
+    settle_deliveries(connection, adopt_waiting(connection, message_ids))
+    return waiting - _count_waiting(connection, message_ids)
+
+
+def _count_waiting(connection: Connection, message_ids: Collection[str]) -> int:
+    sql = "SELECT count(*) FROM events WHERE message_id {among} AND delivery_id IS NULL"
+    return sum(int(row[0]) for row in through(connection)(sql, message_ids))
+
+
+_LINK: Final = (
+    update(external_mails)
+    .where(_X.message_id == bindparam("key"), _X.email_id.is_(None))
+    .values(email_id=bindparam("to_email"))
+)
+_MARK_OURS: Final = (
+    update(external_mails)
+    .where(
+        _X.message_id.in_(bindparam("ids", expanding=True)),
+        _X.email_id.is_(None),
+        _X.is_ours == 0,
+    )
+    .values(is_ours=1)
+)

@@ -1,0 +1,164 @@
+"""Goes along every leg between an email and its status, and says which one is broken."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Final, Protocol
+
+from core.db import feedreads, inspect, reads
+from core.db.engine import Database
+from core.errors import NotPermittedError, OuttrayError
+from core.examination import (
+    AccountFacts,
+    Check,
+    IdentityFacts,
+    Result,
+    SettingsFacts,
+    failed,
+    judge_credentials,
+    judge_database,
+    judge_feed,
+    judge_identity,
+    judge_quarantine,
+    judge_sending,
+    judge_settings,
+    skipped,
+)
+from core.examination_feed import (
+    ConfigurationSetFacts,
+    QueueFacts,
+    Subscription,
+    judge_configuration_set,
+    judge_dead_letters,
+    judge_destinations,
+    judge_queue,
+    judge_subscription,
+    usable_destinations,
+)
+from core.ports import Clock
+from core.settings import Settings
+
+LEGS: Final = (
+    "settings",
+    "database",
+    "credentials",
+    "sending",
+    "identity",
+    "configuration_set",
+    "event_destinations",
+    "subscription",
+    "queue",
+    "dead_letters",
+    "feed",
+    "quarantine",
+)
+"""In the order in which they are looked at: an email's way, then its events' way back."""
+
+
+class Inspector(Protocol):
+    """Looks at the AWS side; what kept it from looking is returned, never raised."""
+
+    def account(self) -> AccountFacts | OuttrayError: ...
+    def identity(self, address: str) -> IdentityFacts | OuttrayError | None: ...
+    def configuration_set(self, name: str) -> ConfigurationSetFacts | OuttrayError: ...
+    def subscriptions(self, topics: tuple[str, ...]) -> tuple[Subscription, ...] | OuttrayError: ...
+    def queue(self, url: str) -> QueueFacts | OuttrayError: ...
+
+
+def examine(
+    settings: Settings, database: Database, aws: Inspector, clock: Clock
+) -> tuple[Check, ...]:
+    """Return one check a leg, in the order of ``LEGS``; changes nothing and raises nothing."""
+    address = parseaddr(settings.sender)[1] if "@" in settings.sender else ""
+    source = str(settings.source or "")
+    checks = [judge_settings(SettingsFacts(source, settings.sender, address))]
+    checks.append(_database(settings, database))
+    queue = aws.queue(settings.queue_url) if settings.queue_url else None
+    checks += _ses(settings, address, queue, aws)
+    checks.append(judge_queue(queue))
+    if isinstance(queue, QueueFacts):
+        checks.append(judge_dead_letters(queue))
+    else:
+        checks.append(skipped("dead_letters", "The queue could not be looked at."))
+    has_tables = checks[1].result is not Result.FAIL and checks[1].details.get("version")
+    checks += _past(database, clock(), can_read=bool(has_tables))
+    return tuple(checks)
+
+
+def unsettled(error: OuttrayError) -> tuple[Check, ...]:
+    """Return the checks where the settings cannot be read: without them nothing can be."""
+    why = "The settings could not be read."
+    return (failed("settings", error), *(skipped(leg, why) for leg in LEGS[1:]))
+
+
+def _database(settings: Settings, database: Database) -> Check:
+    try:
+        return judge_database(inspect.inspect(database, settings.database_label))
+    except OuttrayError as error:
+        return failed("database", error)
+
+
+def _ses(
+    settings: Settings, address: str, queue: QueueFacts | OuttrayError | None, aws: Inspector
+) -> list[Check]:
+    account = aws.account()
+    checks = [judge_credentials(account)]
+    if isinstance(account, AccountFacts):
+        checks.append(judge_sending(account))
+    elif isinstance(account, NotPermittedError):
+        checks.append(failed("sending", account, "ses:GetAccount"))
+    else:  # one question that waited for nothing is enough
+        rest = ("sending", "identity", "configuration_set", "event_destinations", "subscription")
+        return [*checks, *(skipped(leg, "SES could not be asked.") for leg in rest)]
+    identity = aws.identity(address) if address else None
+    if address:
+        checks.append(judge_identity(identity, address))
+    else:
+        checks.append(skipped("identity", "There is no From address."))
+    default = identity.configuration_set if isinstance(identity, IdentityFacts) else ""
+    name = settings.configuration_set or default
+    chosen = aws.configuration_set(name) if name else None
+    is_default = not settings.configuration_set
+    checks.append(judge_configuration_set(chosen, is_default=is_default))
+    checks += _way_to_queue(chosen, queue, aws)
+    return checks
+
+
+def _way_to_queue(
+    chosen: ConfigurationSetFacts | OuttrayError | None,
+    queue: QueueFacts | OuttrayError | None,
+    aws: Inspector,
+) -> list[Check]:
+    if not isinstance(chosen, ConfigurationSetFacts):
+        why = "The configuration set could not be looked at."
+        return [skipped("event_destinations", why), skipped("subscription", why)]
+    checks = [judge_destinations(chosen.destinations, chosen.name)]
+    if isinstance(chosen.destinations, OuttrayError):
+        return [*checks, skipped("subscription", "The event destinations could not be looked at.")]
+    usable = usable_destinations(chosen.destinations)
+    if not usable:
+        return [*checks, skipped("subscription", "There is no destination to follow.")]
+    if not isinstance(queue, QueueFacts):
+        return [*checks, skipped("subscription", "The queue could not be looked at.")]
+    topics = tuple(each.topic for each in usable if each.topic)
+    found = aws.subscriptions(topics) if topics else ()
+    bus = next((each.bus for each in usable if each.bus), "")
+    return [*checks, judge_subscription(found, queue.arn, bus=bus)]
+
+
+def _past(database: Database, now: datetime, *, can_read: bool) -> list[Check]:
+    """What the database knows of the feed."""
+    why = "The database could not be read."
+    if not can_read:
+        return [skipped("feed", why), skipped("quarantine", why)]
+    try:
+        reader = database.reader
+        last_event_at = reads.last_received(reader)
+        heard = feedreads.heard(reader, now, last_event_at)
+        return [
+            judge_feed(heard, last_event_at),
+            judge_quarantine(feedreads.quarantined_count(reader)),
+        ]
+    except OuttrayError:
+        return [skipped("feed", why), skipped("quarantine", why)]

@@ -1,0 +1,176 @@
+"""The gate: every finding, what it weighs, in which order, and that each says what to do next."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from core.gate import GateFacts, RecentEmail, RecipientFacts, judge
+from core.model import Decision, EmailKind, Health, Kind, Suppression, Weight, Word
+
+AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+ANN = "ann@customer.example"
+LISTED = Suppression(ANN, "BOUNCE", AT, "ses", "ses-1", "Invoice INV-0040", "INV-0040")
+COMPLAINED = Suppression(ANN, "COMPLAINT", AT, "ses", "ses-9")
+OURS = Suppression(ANN, "asked us to stop", AT, "own")
+BOUNCED = Health(Word.BOUNCED, AT, 0, "550 5.1.1 user unknown", 7, "INV-0040", "Invoice")
+SOFT = Health(Word.SOFT_BOUNCED, AT, 3, "452 mailbox full", 7, "INV-0040", "Invoice")
+
+
+def facts(*recipients: RecipientFacts, **changes: Any) -> GateFacts:
+    values: dict[str, Any] = {
+        "kind": EmailKind.FOLLOW_UP,
+        "document_kind": Kind.INVOICE,
+        "number": "INV-0042",
+        "document_status": "OPEN",
+        "operator": "anna",
+        "sender_problem": "",
+        "recipients": recipients or (RecipientFacts(ANN),),
+        **changes,
+    }
+    return GateFacts(**values)
+
+
+def recent(sent_by: str = "ben", word: Word = Word.SENT, *, same: bool = True) -> RecentEmail:
+    return RecentEmail("INV-0042" if same else "INV-0007", same, sent_by, AT, word)
+
+
+CASES: dict[str, tuple[GateFacts, str, Decision, str]] = {
+    "no sender": (
+        facts(sender_problem="It is not set."),
+        "no_sender",
+        Decision.REFUSE,
+        "OUTTRAY_FROM",
+    ),
+    "no address": (facts(recipients=()), "no_address", Decision.REFUSE, "Type an address"),
+    "syntax": (
+        facts(RecipientFacts("ann@", "nothing after the @")),
+        "syntax",
+        Decision.REFUSE,
+        "Correct",
+    ),
+    "settled": (facts(document_status="PAID"), "document_settled", Decision.ASK, "Send it anyway"),
+    "suppressed": (
+        facts(RecipientFacts(ANN, suppression=LISTED)),
+        "suppressed",
+        Decision.REFUSE,
+        "another address",
+    ),
+    "complained": (
+        facts(RecipientFacts(ANN, suppression=COMPLAINED)),
+        "suppressed",
+        Decision.REFUSE,
+        "ask them first",
+    ),
+    "look-up failed": (
+        facts(RecipientFacts(ANN, lookup_problem="SES said: slow down")),
+        "suppression_unknown",
+        Decision.ASK,
+        "Try again",
+    ),
+    "ours": (facts(RecipientFacts(ANN, own=OURS)), "suppressed_by_us", Decision.REFUSE, "another"),
+    "bad address": (
+        facts(RecipientFacts(ANN, health=BOUNCED)),
+        "bad_address",
+        Decision.ASK,
+        "Correct the address",
+    ),
+    "soft bounces": (facts(RecipientFacts(ANN, health=SOFT)), "soft_bounces", Decision.ASK, "Call"),
+    "unconfirmed": (
+        facts(unsettled=(recent(word=Word.UNCONFIRMED),)),
+        "unconfirmed",
+        Decision.ASK,
+        "Wait",
+    ),
+    "colleague today": (facts(today=(recent(),)), "mailed_today", Decision.ASK, "tomorrow"),
+    "my other document": (
+        facts(today=(recent("anna", same=False),)),
+        "mailed_today",
+        Decision.ALLOW,
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_finding_has_its_weight_and_its_next_step(name: str) -> None:
+    given, code, decision, next_step = CASES[name]
+    verdict = judge(given)
+    (finding,) = verdict.findings
+    assert (finding.code, verdict.decision) == (code, decision)
+    assert next_step in finding.next
+    assert bool(finding.next) is (finding.weight is not Weight.NOTE)
+    assert finding.title
+
+
+def test_nothing_to_say_allows() -> None:
+    verdict = judge(facts())
+    assert verdict.findings == ()
+    assert verdict.decision is Decision.ALLOW
+
+
+def test_the_findings_come_in_the_order_of_the_gate() -> None:
+    everything = facts(
+        RecipientFacts(ANN, suppression=LISTED),
+        RecipientFacts("x", syntax_problem="no @"),
+        RecipientFacts("b@x.example", own=OURS),
+        RecipientFacts("c@x.example", suppression=COMPLAINED, own=OURS),
+        RecipientFacts("d@x.example", health=BOUNCED),
+        document_status="void",
+        sender_problem="It is not set.",
+        unsettled=(recent(word=Word.UNCONFIRMED),),
+        today=(recent(),),
+    )
+    order = (
+        "no_sender",
+        "no_address",
+        "syntax",
+        "document_settled",
+        "suppressed",
+        "suppressed_by_us",
+        "bad_address",
+        "unconfirmed",
+        "mailed_today",
+    )
+    verdict = judge(everything)
+    ranks = [order.index(finding.code) for finding in verdict.findings]
+    assert all(one <= other for one, other in pairwise(ranks))
+    assert set(order) - {"no_address"} == {finding.code for finding in verdict.findings}
+    assert verdict.decision is Decision.REFUSE
+
+
+def test_a_suppression_names_reason_date_and_the_email_that_caused_it() -> None:
+    (finding,) = judge(facts(RecipientFacts(ANN, suppression=LISTED))).findings
+    for words in ("hard bounce", "20 Nov 2026", "09:30", "Invoice INV-0040"):
+        assert words in finding.detail
+    (unknown,) = judge(facts(RecipientFacts(ANN, suppression=COMPLAINED))).findings
+    assert "complaint" in unknown.detail
+    assert "ses-9" in unknown.detail
+
+
+def test_another_address_of_the_customer_is_offered() -> None:
+    given = facts(RecipientFacts(ANN, suppression=LISTED), alternatives=("bob@customer.example",))
+    assert "bob@customer.example" in judge(given).findings[0].next
+
+
+@pytest.mark.parametrize(
+    "status", ["PAID", "Void", "written_off", "accepted", "Expired", "CONVERTED"]
+)
+def test_a_follow_up_on_a_settled_document_asks_but_an_original_does_not(status: str) -> None:
+    assert judge(facts(document_status=status)).decision is Decision.ASK
+    original = facts(document_status=status, kind=EmailKind.ORIGINAL)
+    assert judge(original).decision is Decision.ALLOW
+
+
+@pytest.mark.parametrize("streak", [0, 1, 2])
+def test_a_mailbox_that_was_full_once_or_twice_is_written_to_again(streak: int) -> None:
+    health = Health(Word.SOFT_BOUNCED, AT, streak)
+    assert judge(facts(RecipientFacts(ANN, health=health))).decision is Decision.ALLOW
+
+
+def test_what_i_sent_about_the_same_document_today_asks_too() -> None:
+    assert judge(facts(today=(recent("anna"),))).decision is Decision.ASK
+    assert judge(facts(today=(recent("ben", same=False),))).decision is Decision.ASK
