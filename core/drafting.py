@@ -26,7 +26,10 @@ from core.status import FAILURES
 
 
 def draft(reader: Reader, kind: EmailKind, document_id: int) -> Composition:
-    """Return a draft and what was already sent; what was never sent becomes an original."""
+    """Return a draft and what was already sent; what was never sent is resent as an original.
+
+    A follow-up stays one: the accounting program may have sent the document itself.
+    """
     document = reads.document(reader, document_id)
     if document is None:
         raise NotFoundError("That document is no longer in the database.")
@@ -34,11 +37,10 @@ def draft(reader: Reader, kind: EmailKind, document_id: int) -> Composition:
     contacts = history.contacts(reader, document.customer_id)
     primary = tuple(contact.address for contact in contacts if contact.primary)[:1]
     to = _addresses(emails[0], Role.TO) if emails else ()
-    if not emails:
-        kind = EmailKind.ORIGINAL
     ours = [email for email in emails if email.kind is not EmailKind.EXTERNAL]
     if kind is EmailKind.RESEND and not ours:
-        kind = EmailKind.ORIGINAL  # another program's bytes are not ours to send again
+        # Nothing was sent, or by another program, whose bytes are not ours to send again.
+        kind = EmailKind.ORIGINAL
     if kind is EmailKind.RESEND:
         made = _same_again(reader, document, ours)
     else:

@@ -309,6 +309,20 @@ def events_quarantine(options: Namespace) -> int:
         return quarantine.run(options, backend)
 
 
+def events_unlinked(options: Namespace) -> int:
+    from tui import external
+
+    with opened() as backend:
+        return external.unlinked(options, backend)
+
+
+def events_link(options: Namespace) -> int:
+    from tui import external
+
+    with opened() as backend:
+        return external.link(options, backend)
+
+
 # --------------------------------------------------------------------------- upkeep
 
 

@@ -14,9 +14,11 @@ from core.model import (
     Amount,
     Attachment,
     CustomerRow,
+    DeliveryState,
     DocumentLog,
     DocumentRow,
     EmailEntry,
+    Engagement,
     Finding,
     ImportReport,
     IngestReport,
@@ -89,7 +91,12 @@ def document(row: DocumentRow) -> Json:
 
 
 def log(found: DocumentLog) -> Json:
-    return {"document": document(found.document), "emails": [_email(e) for e in found.emails]}
+    return {
+        "document": document(found.document),
+        "emails": [_email(e) for e in found.emails],
+        "as_of": instant(found.as_of),
+        "moments": [instant(at) for at in found.moments],
+    }
 
 
 def _email(entry: EmailEntry) -> Json:
@@ -141,8 +148,17 @@ def _recipient(entry: RecipientEntry) -> Json:
         "error": entry.error or None,
         "opens": entry.opens,
         "clicks": entry.clicks,
+        "opened_by": _by_whom(state, Engagement.OPENED),
+        "clicked_by": _by_whom(state, Engagement.CLICKED),
         "notes": [_note(note) for note in entry.notes],
     }
+
+
+def _by_whom(state: DeliveryState, engagement: Engagement) -> str | None:
+    """A click is also an opening: whoever followed a link had the email open."""
+    if state.engagement < engagement:
+        return None
+    return "person" if state.by_person >= engagement else "maybe a program"
 
 
 def _note(note: Note) -> Json:

@@ -16,6 +16,7 @@ from textual.screen import Screen
 
 from core.errors import OuttrayError
 from core.model import Chip, CustomerRow, FeedState, FeedStatus, IngestReport
+from core.trouble import Trouble
 from tui import themes
 from tui.commands import Host, bindings, carry_out, key_label
 from tui.desk import Desk, utc_now
@@ -27,6 +28,7 @@ from tui.screens.communications import CommunicationsScreen
 from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
 from tui.text import cell
+from tui.widgets.feed_words import news
 
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _SHEETS: Final = ("base", "badges", "tables", "communications", "dialogs")
@@ -43,6 +45,8 @@ class OuttrayApp(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     PULSE_SECONDS = 1.0
     """How often one looks for changes of other programs, and at the feed."""
+    TROUBLE_SECONDS = 60.0
+    """How often one looks for trouble beyond single emails."""
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
     def __init__(self, backend: Backend, *, clock: Callable[[], datetime] = utc_now) -> None:
@@ -90,6 +94,9 @@ class OuttrayApp(App[None]):
             self._pulse_failed,
             every=self.PULSE_SECONDS,
         )
+        self.jobs.repeat(
+            backend.trouble, self._show_trouble, self._not_pulled, every=self.TROUBLE_SECONDS
+        )
         self.jobs.start(None, backend.recover, None, self.report)
         if backend.settings.queue_url:
             self.jobs.repeat(lambda: backend.pull(POLL_SECONDS), self._pulled, self._not_pulled)
@@ -100,8 +107,10 @@ class OuttrayApp(App[None]):
     # ------------------------------------------------------------------ the feed
 
     def _pulse(self, answer: tuple[int, FeedStatus]) -> None:
+        before = self._feed
         revision, self._feed = answer
         self._told = ""
+        self._tell_feed(before)
         for screen in self.screen_stack:
             if isinstance(screen, PlaceScreen):
                 screen.show_feed(self._feed)
@@ -109,6 +118,20 @@ class OuttrayApp(App[None]):
         self._revision = revision
         if changed:
             self.show_again()
+
+    def _show_trouble(self, trouble: Trouble) -> None:
+        self.desk.board.trouble = trouble
+        for screen in self.screen_stack:
+            if isinstance(screen, PlaceScreen):
+                screen.show_trouble()
+
+    def _tell_feed(self, before: FeedStatus) -> None:
+        """Say once that the feed went down, and once that it is back."""
+        said = news(before, self._feed, self.desk.clock())
+        if said is not None:
+            self.notify(
+                said.text, title=said.title, severity=said.severity, timeout=12, markup=False
+            )
 
     def _pulse_failed(self, error: OuttrayError) -> None:
         if self._told != error.title:  # once, not each second

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
 
 from textual.content import Content
@@ -108,18 +107,13 @@ def _css() -> str:
 
 BADGE_CSS: Final = _css()
 
-#: After this long without any word the feed, or SES, is suspect (DESIGN section 2).
-STUCK_AFTER: Final = timedelta(hours=24)
+#: Beside OPENED and CLICKED: maybe a program did it. Quiet, because it changes nothing.
+BY_PROGRAM: Final = Span("?", "ink--dim")
 
 
 def badge(word: Word) -> Badge:
     """Return the look of ``word``."""
     return _BADGES[word]
-
-
-def is_stuck(word: Word, sent_at: datetime | None, now: datetime) -> bool:
-    """SENT, and no word since for a day."""
-    return word is Word.SENT and sent_at is not None and now - sent_at > STUCK_AFTER
 
 
 def block(word: Word, *, stuck: bool = False) -> Span:
@@ -135,6 +129,8 @@ def block(word: Word, *, stuck: bool = False) -> Span:
 def delivery(summary: DocumentSummary, *, stuck: bool = False) -> tuple[Span, ...]:
     """Return what the Delivery column shows: `` ➤ SENT  ⟵ BOUNCED``, `` ● DELIVERED  ! 1/2``."""
     spans = [block(summary.word, stuck=stuck)]
+    if summary.by_program:
+        spans.append(BY_PROGRAM)
     if summary.other_failed:
         spans.append(_count(summary.delivered, summary.recipients))
     elif summary.unresolved and summary.word not in FAILURES:
@@ -147,6 +143,8 @@ def delivery(summary: DocumentSummary, *, stuck: bool = False) -> tuple[Span, ..
 def email_delivery(summary: EmailSummary, *, stuck: bool = False) -> tuple[Span, ...]:
     """Return the same for one email of the log."""
     spans = [block(summary.word, stuck=stuck)]
+    if summary.by_program:
+        spans.append(BY_PROGRAM)
     if summary.other_failed:
         spans.append(_count(summary.delivered, summary.recipients))
     return tuple(spans)

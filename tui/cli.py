@@ -174,7 +174,7 @@ def _add_looking(commands: Commands) -> None:
         choices=[chip.value for chip in Chip],
         default="all",
         metavar="WORD",
-        help="bounced, complained, dropped, deferred, failed, never_sent, delivered, opened …; "
+        help="bounced, complained, dropped, deferred, failed, never_sent, stuck, delivered …; "
         "bounced means unresolved bounces",
     )
     documents.add_argument("--kind", choices=["invoice", "estimate"])
@@ -184,6 +184,11 @@ def _add_looking(commands: Commands) -> None:
 
     log = _command(commands, "log", "log", "show the emails of a document and what became of them")
     log.add_argument("number")
+    log.add_argument(
+        "--as-of",
+        metavar="TIME",
+        help="as it was known then: 2h, 3d, 14:00, 2026-11-20, 2026-11-20T14:00+01:00",
+    )
     _add_which(log)
 
     explain = _command(commands, "explain", "explain", "say what a server's diagnostic means")
@@ -229,10 +234,30 @@ def _add_events(commands: Commands) -> None:
     load.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parse = _command(actions, "parse", "events_parse", "show what is in files; store nothing")
     parse.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    _command(actions, "quarantine", "events_quarantine", "list bodies that could not be read")
+    quarantine = _command(
+        actions, "quarantine", "events_quarantine", "list bodies that could not be read"
+    )
+    what = quarantine.add_mutually_exclusive_group()
+    what.add_argument("list", nargs="?", choices=["list"], help="the default")
+    what.add_argument(
+        "--show", type=_id, metavar="ID", help="one body, whole; the beginning of its id does"
+    )
+    what.add_argument("--retry", nargs="?", const="", metavar="ID", help="read all or one again")
+    what.add_argument("--export", type=Path, metavar="FILE", help="write all as JSON lines")
+    unlinked = _command(
+        actions, "unlinked", "events_unlinked", "list other programs' emails that wait for a person"
+    )
+    unlinked.add_argument("--all", action="store_true", help="also what nothing ties to a document")
+    unlinked.add_argument("--limit", type=_count, default=200, metavar="N", help="0 = all")
+    link = _command(actions, "link", "events_link", "link another program's email to a document")
+    link.add_argument("message_id", nargs="?", metavar="MESSAGE_ID")
+    link.add_argument("number", nargs="?", metavar="NUMBER")
+    _add_which(link)
+    link.add_argument("--again", action="store_true", help="look again at all that wait")
 
 
 def _add_upkeep(commands: Commands) -> None:
+    _command(commands, "doctor", "doctor", "say which leg of sending and feed is broken")
     database = commands.add_parser("db", help="the database", description="The database.")
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _command(actions, "upgrade", "db_upgrade", "create the database or bring it up to date")
@@ -245,6 +270,12 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is no number; expected 0 (all) or more")
     return int(text)
+
+
+def _id(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("expected the beginning of an id")
+    return text.strip()
 
 
 def _word(text: str) -> str:

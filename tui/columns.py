@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Generic, Literal, TypeVar
 
+from core.feedhealth import is_stuck
 from core.model import Amount, CustomerRow, DocumentRow, Kind, Word
 from tui import badges
 from tui.badges import Span
@@ -148,7 +149,7 @@ def _last_recipient(row: DocumentRow, _: Context) -> Cell:
 
 def _delivery(row: DocumentRow, context: Context) -> Cell:
     summary = row.summary
-    stuck = badges.is_stuck(summary.word, summary.last_sent_at, context.now)
+    stuck = is_stuck(summary.word, summary.last_sent_at, context.now)
     spans = badges.delivery(summary, stuck=stuck)
     if len(spans) > 1:
         return spans

@@ -75,6 +75,10 @@ _KEY_NAMES: Final = {
     "up": "↑",
     "down": "↓",
     "tab": "Tab",
+    "comma": ",",
+    "full_stop": ".",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
 }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from core.trouble import Trouble
 from tui.jobs import Jobs
 from tui.ports import Backend
 
@@ -15,6 +16,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass
+class Board:
+    """What was last known of trouble, for screens that open later."""
+
+    trouble: Trouble = Trouble()
+
+
 @dataclass(frozen=True)
 class Desk:
     """One person's place of work."""
@@ -22,3 +30,4 @@ class Desk:
     backend: Backend
     jobs: Jobs
     clock: Callable[[], datetime]
+    board: Board = field(default_factory=Board)

@@ -32,6 +32,8 @@ _NAMED: Final = frozenset(
         "question_mark",
         "comma",
         "full_stop",
+        "less_than_sign",
+        "greater_than_sign",
         "minus",
         "plus",
         "colon",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.cells import cell_len
 
 from core.errors import FailedImport
+from core.feedhealth import is_stuck, no_word
 from core.model import (
     CustomerRow,
     DocumentLog,
@@ -28,7 +29,7 @@ from core.model import (
 )
 from core.status import effect
 from tui import answers
-from tui.past import told
+from tui.past import spoken
 from tui.text import ago, amounts, cell, moment, money
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def documents(rows: Sequence[DocumentRow]) -> None:
                 str(row.summary.send_count),
                 ago(row.summary.last_sent_at, now),
                 cell(row.summary.last_recipient, 40),
-                _delivery(row),
+                _delivery(row, now),
             )
             for row in rows
         ),
@@ -132,9 +133,11 @@ def documents(rows: Sequence[DocumentRow]) -> None:
     )  # fmt: skip
 
 
-def _delivery(row: DocumentRow) -> str:
+def _delivery(row: DocumentRow, judged_at: datetime) -> str:
     summary = row.summary
     words = [summary.word.value]
+    if is_stuck(summary.word, summary.last_sent_at, judged_at):
+        words.append("?")
     if summary.by_program:
         words.append("?")
     if summary.other_failed:
@@ -170,20 +173,21 @@ def _harmless(value: Any) -> str:
 def log(history: DocumentLog) -> None:
     document = history.document
     now = datetime.now(UTC)
+    judged_at = history.as_of or now
     _out(
         f"{document.kind.value.capitalize()} {cell(document.number)} · {cell(document.customer)}"
         f" · {cell(document.status)} · {money(document.total, document.currency)}"
-        f" {document.currency} · {_delivery(document)}"
+        f" {document.currency} · {_delivery(document, judged_at)}"
     )
     if history.as_of is not None:
-        _out(f"As known {told(history.as_of, now)}, not as it is now.")
+        _out(f"As known {spoken(history.as_of, now)}, not as it is now.")
     if not history.emails:
         _out("Nothing was sent yet.")
     for entry in history.emails:
-        _email(entry, now)
+        _email(entry, now, judged_at)
 
 
-def _email(entry: EmailEntry, now: datetime) -> None:
+def _email(entry: EmailEntry, now: datetime, judged_at: datetime) -> None:
     _out()
     kind = entry.kind.value.replace("_", "-").capitalize()
     _out(
@@ -198,6 +202,8 @@ def _email(entry: EmailEntry, now: datetime) -> None:
                 _out(f"    {verb}, maybe by a program ({doubt})")
         if state.diagnostic:
             _out(f"    server said  {cell(state.diagnostic, 400)}")
+        if state.sent_at and is_stuck(state.word, state.sent_at, judged_at):
+            _out(f"    {no_word(state.sent_at, judged_at)}")
         if recipient.error:
             _out(f"    {cell(recipient.error, 400)}")
         for note in recipient.notes:

@@ -112,6 +112,30 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     Command("log.up", ("up", "k"), "Up", "The email above.", "Log", palette=False),
     Command("log.down", ("down", "j"), "Down", "The email below.", "Log", palette=False),
+    Command(
+        "log.as_of",
+        ("t", "T"),
+        "As of",
+        "Show the log as it was known at a moment: 2h, 3d, 14:00, 2026-11-20 14:00.",
+        "Log",
+        footer=5,
+    ),
+    Command(
+        "log.earlier",
+        ("comma", "less_than_sign"),
+        "Earlier",
+        "Show the log as it was before the last thing became known.",
+        "Log",
+        footer=6,
+    ),
+    Command(
+        "log.later",
+        ("full_stop", "greater_than_sign"),
+        "Later",
+        "Show the log as it was when the next thing became known.",
+        "Log",
+        footer=7,
+    ),
     # ----------------------------------------------------------------- customers
     Command(
         "customers.open",

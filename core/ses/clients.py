@@ -6,6 +6,7 @@ Credentials, Region and endpoints are boto3's own chain (``AWS_PROFILE``, ``AWS_
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +76,6 @@ class Clients:
     def _client(self, name: str, service: str, *, read_timeout: int, retries: int) -> Any:
         with self._lock:
             if name not in self._made:
-                import boto3
                 from botocore.config import Config
 
                 config = Config(
@@ -85,7 +85,7 @@ class Clients:
                     tcp_keepalive=True,
                 )
                 with in_words(service):
-                    self._made[name] = _create(boto3.session.Session(), service, config)
+                    self._made[name] = _create(_session(), service, config)
             return self._made[name]
 
 
@@ -98,10 +98,18 @@ def _create(session: Any, service: str, config: Any) -> Any:
         ) from error
 
 
+def _session() -> Any:
+    """boto3's own chain, and ``AWS_REGION``, which the other SDKs read and boto3 does not."""
+    import boto3
+
+    return boto3.session.Session(region_name=os.environ.get("AWS_REGION") or None)
+
+
 @contextmanager
 def in_words(service: str) -> Iterator[None]:
     """Turn botocore's errors into ours; anything that may have had an effect is *unanswered*."""
     from botocore import exceptions as boto
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -136,7 +144,7 @@ def in_words(service: str) -> Iterator[None]:
         ) from error
     except boto.ParamValidationError as error:
         raise RefusedError(f"{_name(service)} was not asked: {error}.") from error
-    except boto.BotoCoreError as error:
+    except (boto.BotoCoreError, ResponseParserError) as error:  # also a proxy's page of HTML
         raise UnansweredError(
             f"{_name(service)} did not answer: {error}.",
             "Whether it was done is not known; wait for SES's report before repeating it.",

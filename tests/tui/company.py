@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from core.advice import WHAT_TO_DO
+from core.machines import doubt
 from core.model import (
     Amount,
     Composition,
@@ -270,9 +272,24 @@ class Company:
             subject=email.subject,
         )
 
-    def log(self, document_id: int) -> DocumentLog:
-        emails = tuple(self._entry(email) for email in reversed(self._of(document_id)))
-        return DocumentLog(self.row(document_id), emails)
+    def log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
+        known = self if as_of is None else self._then(as_of)
+        emails = tuple(known._entry(email) for email in reversed(known._of(document_id)))
+        return DocumentLog(known.row(document_id), emails, self._moments(document_id), as_of)
+
+    def _then(self, as_of: datetime) -> Company:
+        """The company as it was; here every fact is received when it happens."""
+        past = deepcopy(self)
+        past.emails = {key: email for key, email in past.emails.items() if email.at <= as_of}
+        for email in past.emails.values():
+            for delivery in email.deliveries:
+                delivery.facts = [fact for fact in delivery.facts if fact.at <= as_of]
+        return past
+
+    def _moments(self, document_id: int) -> tuple[datetime, ...]:
+        emails = self._of(document_id)
+        facts = [f for email in emails for each in email.deliveries for f in each.facts]
+        return tuple(sorted({*(email.at for email in emails), *(fact.at for fact in facts)}))
 
     def _entry(self, email: Email) -> EmailEntry:
         views = self._views(email)
@@ -287,6 +304,8 @@ class Company:
                 opens=sum(fact.type == "Open" for fact in delivery.facts),
                 clicks=sum(fact.type == "Click" for fact in delivery.facts),
                 notes=(),
+                open_doubt=doubt(delivery.facts, "Open", view.state.sent_at),
+                click_doubt=doubt(delivery.facts, "Click", view.state.sent_at),
                 cause="userunknown" if view.state.word in FAILURES else "",
                 advice=WHAT_TO_DO[view.state.word],
             )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from core.feedhealth import is_stuck
 from core.model import (
     Amount,
     Chip,
@@ -39,7 +40,7 @@ from core.model import (
 )
 from core.settings import Settings
 from core.status import FAILURES
-from tests.tui.company import Company
+from tests.tui.company import NOW, Company
 
 _CHIP_WORDS = {
     Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
@@ -202,9 +203,9 @@ class FakeBackend:
         self._enter("chip_counts")
         return {chip: len(self._documents(replace(where, chip=chip))) for chip in Chip}
 
-    def document_log(self, document_id: int) -> DocumentLog:
+    def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
         self._enter("document_log")
-        return self.company.log(document_id)
+        return self.company.log(document_id, as_of)
 
     # ------------------------------------------------------------------ sending
 
@@ -293,6 +294,8 @@ def _has_chip(row: DocumentRow, chip: Chip) -> bool:
         return True
     if chip is Chip.ATTENTION:
         return bool(summary.unresolved & FAILURES)
+    if chip is Chip.STUCK:
+        return is_stuck(summary.word, summary.last_sent_at, NOW)
     if chip is Chip.NEVER_REACHED:
         return summary.never_reached and bool(summary.send_count)
     if chip in _CHIP_WORDS:

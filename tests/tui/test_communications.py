@@ -12,6 +12,7 @@ from tests.tui.believable import bounce, days, fact
 from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
+from tui.dialogs.compose import ComposeDialog
 from tui.screens.communications import CommunicationsScreen
 from tui.widgets.email_log import EmailLog
 
@@ -153,7 +154,7 @@ async def test_a_document_that_was_never_sent_has_an_empty_log(backend: FakeBack
         assert "nothing was sent yet" in person.text
 
 
-async def test_what_was_never_sent_cannot_be_followed_up_and_says_why(
+async def test_what_we_never_sent_can_be_followed_up_for_another_program_may_have_sent_it(
     backend: FakeBackend,
 ) -> None:
     async with driving(backend) as person:
@@ -161,8 +162,8 @@ async def test_what_was_never_sent_cannot_be_followed_up_and_says_why(
         await person.press("end")
         assert "R  Send" in person.lines[-1]
         await person.do("documents.follow_up")
-        assert "nothing to follow up" in person.words
-        assert isinstance(person.app.screen, CommunicationsScreen)
+        assert isinstance(person.app.screen, ComposeDialog)
+        assert "Follow up on" in person.text
 
 
 async def test_no_word_for_a_day_is_shown_as_a_question(backend: FakeBackend) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from core.feedhealth import is_stuck
 from core.model import Amount, DocumentSummary, EmailSummary, Word
 from tui import badges
 from tui.text import ago, amount, amounts, cell, clock_time, moment, money, paragraphs, size
@@ -225,9 +226,9 @@ def test_a_failed_copy_shows_how_many_were_reached() -> None:
 
 
 def test_sent_without_a_word_for_a_day_is_doubted() -> None:
-    assert badges.is_stuck(Word.SENT, NOW - timedelta(hours=25), NOW)
-    assert not badges.is_stuck(Word.SENT, NOW - timedelta(hours=23), NOW)
-    assert not badges.is_stuck(Word.DELIVERED, NOW - timedelta(hours=25), NOW)
+    assert is_stuck(Word.SENT, NOW - timedelta(hours=25), NOW)
+    assert not is_stuck(Word.SENT, NOW - timedelta(hours=23), NOW)
+    assert not is_stuck(Word.DELIVERED, NOW - timedelta(hours=25), NOW)
     assert plain(badges.delivery(DocumentSummary(word=Word.SENT), stuck=True)) == "➤ SENT ?"
 
 

@@ -50,7 +50,22 @@ _ORDER: Final = (
 _SIGNS: Final = (
     ("⟵ BOUNCED", "An earlier email of the document failed, and nothing made it good yet."),
     ("! 1/2", "A Cc or Bcc failed; one of two recipients was reached."),
-    ("SENT ?", "No word from SES for a day: it may be stuck, or the feed is broken."),
+    (
+        "SENT ?",
+        "No word from SES for a day: it may be stuck, or the feed is broken; the top line says how "
+        "the feed fares. [ and ] reach the filter “SENT ?”, which shows them all.",
+    ),
+    (
+        "as of 09:12",
+        "The feed is down or was not asked: the statuses are of then, and their badges are dimmed.",
+    ),
+    (
+        "OPENED ?",
+        (
+            "Maybe a program: images fetched in advance, seconds after delivery, or several links "
+            "at once. It says that the email arrived, and no more."
+        ),
+    ),
 )
 Line = tuple[Content, str]
 

@@ -151,4 +151,4 @@ def refusal(outcome: SendOutcome) -> OuttrayError | None:
     failed = [recipient for recipient in outcome.recipients if recipient.status is Word.FAILED]
     if not failed or len(failed) < len(outcome.recipients):
         return None
-    return OuttrayError("SES refused it: nothing was sent.", cell(failed[0].error, 400))
+    return OuttrayError("Nothing was sent.", cell(failed[0].error, 400))

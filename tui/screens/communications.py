@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from textual import on
 from textual.app import ComposeResult
@@ -64,7 +65,7 @@ class CommunicationsScreen(PlaceScreen):
         self.card = CustomerCard(classes="" if customer else "-overview")
         self.chips = Chips(chip_items({}, chip))
         self.search = Search("/ search")
-        self.log_panel = EmailLog()
+        self.log_panel = EmailLog(desk.clock)
         self.log_panel.display = False
         self._table: WindowTable[DocumentRow] = WindowTable(
             DOCUMENT_COLUMNS if customer else ALL_DOCUMENT_COLUMNS,
@@ -119,11 +120,16 @@ class CommunicationsScreen(PlaceScreen):
         self._table.reload()
         self._show_surroundings()
         if self.log_panel.display and self.log_panel.document_id is not None:
-            self._read_log(self.log_panel.document_id)
+            self._read_log(self.log_panel.document_id, self.log_panel.as_of)
 
-    def _read_log(self, document_id: int) -> None:
+    def _read_log(self, document_id: int, as_of: datetime | None = None) -> None:
         backend = self.desk.backend
-        self.read("log", lambda: backend.document_log(document_id), self._show_log)
+        self.log_panel.as_of = as_of
+        self.read("log", lambda: backend.document_log(document_id, as_of), self._show_log)
+
+    @on(EmailLog.PastWanted)
+    def _show_past(self, event: EmailLog.PastWanted) -> None:
+        self._read_log(event.document_id, event.as_of)
 
     def _show_log(self, log: DocumentLog) -> None:
         if self.log_panel.display and self.log_panel.is_attached:
@@ -174,7 +180,7 @@ class CommunicationsScreen(PlaceScreen):
         self.refresh_bindings()
 
     def _close_log(self) -> None:
-        if self.log_panel.has_focus:
+        if self.log_panel.has_focus_within:
             self._table.focus()
         self.log_panel.display = False
         self.refresh_bindings()
@@ -186,8 +192,6 @@ class CommunicationsScreen(PlaceScreen):
         needs_row = ("documents.follow_up", "documents.resend", "documents.log")
         if command_id in needs_row and row is None:
             return "There is no document under the cursor."
-        if command_id == "documents.follow_up" and row and not row.summary.send_count:
-            return "Nothing was sent yet, so there is nothing to follow up. R sends it."
         return ""
 
     def enter_command(self) -> str | None:
@@ -234,7 +238,8 @@ class CommunicationsScreen(PlaceScreen):
             self.search.value = ""
             self._table.focus()
         elif self.log_panel.display:
-            self._close_log()
+            if not self.log_panel.close_something():
+                self._close_log()
         elif self.search.value:
             self.search.value = ""
         else:

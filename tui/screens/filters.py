@@ -18,6 +18,7 @@ _LOOKS: Final[tuple[tuple[Chip, str, str, str, bool], ...]] = (
     (Chip.DEFERRED, "Deferred", "◌", "tone--deferred", False),
     (Chip.FAILED, "Failed", "✖", "tone--failed", False),
     (Chip.UNCONFIRMED, "Unconfirmed", "?", "tone--unconfirmed", False),
+    (Chip.STUCK, "SENT ?", "➤", "tone--unconfirmed", False),
     (Chip.NEVER_SENT, "Never sent", "·", "tone--never-sent", False),
 )
 
@@ -37,6 +38,8 @@ def nothing_found(where: DocumentFilter) -> str:
         return f"No document matches “{cell(where.text, 40)}”.\nEsc clears the search."
     if where.chip is Chip.BOUNCED:
         return "No unresolved bounce.\nB shows all documents."
+    if where.chip is Chip.STUCK:
+        return "No email waits for word for more than a day.\n[ and ] choose another filter."
     if where.chip is not Chip.ALL:
         label = next((look[1] for look in _LOOKS if look[0] is where.chip), where.chip.value)
         return f"No document is “{label.lower()}”.\n[ and ] choose another filter."

@@ -16,6 +16,8 @@ from tui.registry import Command
 from tui.text import cell
 from tui.widgets.feed_bar import FeedBar
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.trouble_line import TroubleLine
+from tui.widgets.window_view import WindowView
 
 R = TypeVar("R")
 
@@ -35,10 +37,13 @@ class PlaceScreen(Screen[None]):
             database=settings.database_label, operator=settings.operator, clock=desk.clock
         )
         self._bar.status = feed
+        self._trouble = TroubleLine(clock=desk.clock)
+        self._trouble.trouble = desk.board.trouble
 
     def compose(self) -> ComposeResult:
         self._bar.crumbs = self.crumbs()
         yield self._bar
+        yield self._trouble
         yield from self.compose_place()
         yield KeyBar()
 
@@ -51,8 +56,14 @@ class PlaceScreen(Screen[None]):
         return ()
 
     def show_feed(self, status: FeedStatus) -> None:
-        """Put the feed's state into the top line."""
+        """Put the feed's state into the top line; badges that may be out of date are dimmed."""
         self._bar.status = status
+        for table in self.query(WindowView):
+            table.is_stale = status.is_stale
+
+    def show_trouble(self) -> None:
+        """Put what goes wrong beyond single emails below the top line."""
+        self._trouble.trouble = self.desk.board.trouble
 
     def show_again(self) -> None:
         """Read everything that is shown again; cursor and scroll stay with their rows."""
@@ -63,6 +74,7 @@ class PlaceScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.is_ready = True
+        self.show_feed(self._bar.status)
 
     def on_screen_resume(self) -> None:
         if self.is_ready:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult, RenderResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -15,8 +16,10 @@ from textual.widgets import Static
 
 from core.model import DocumentLog, EmailEntry
 from tui.commands import bindings, carry_out
+from tui.past import earlier, later
 from tui.text import cell
-from tui.widgets.email_story import head, story
+from tui.widgets.email_story import banner, head, story
+from tui.widgets.past_prompt import PastPrompt
 
 #: A document is not sent this often; the command line shows the rest.
 MOST_EMAILS = 100
@@ -27,14 +30,21 @@ class EmailHead(Widget):
 
     DEFAULT_CSS = "EmailHead { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }"
 
-    def __init__(self, email: EmailEntry, now: datetime) -> None:
+    def __init__(self, email: EmailEntry, now: datetime, as_of: datetime | None) -> None:
         super().__init__()
         self.email = email
         self.now = now
+        self.as_of = as_of
         self.is_open = False
 
     def render(self) -> RenderResult:
-        return head(self.email, is_open=self.is_open, width=self.content_size.width, now=self.now)
+        return head(
+            self.email,
+            is_open=self.is_open,
+            width=self.content_size.width,
+            now=self.now,
+            as_of=self.as_of,
+        )
 
 
 class EmailStory(Static):
@@ -48,25 +58,27 @@ class EmailItem(Vertical):
 
     DEFAULT_CSS = "EmailItem { height: auto; }"
 
-    def __init__(self, email: EmailEntry, now: datetime, *, is_open: bool) -> None:
+    def __init__(
+        self, email: EmailEntry, now: datetime, as_of: datetime | None, *, is_open: bool
+    ) -> None:
         super().__init__()
         self.email = email
         self.is_open = is_open
-        self._head = EmailHead(email, now)
-        self._story = EmailStory(story(email, now) if is_open else "", markup=False)
+        self._head = EmailHead(email, now, as_of)
+        self._story = EmailStory(story(email, now, as_of) if is_open else "", markup=False)
 
     def compose(self) -> ComposeResult:
         self._head.is_open = self._story.display = self.is_open
         yield self._head
         yield self._story
 
-    def show(self, email: EmailEntry, now: datetime) -> None:
-        """Show newer facts about the same email."""
+    def show(self, email: EmailEntry, now: datetime, as_of: datetime | None) -> None:
+        """Show other facts about the same email."""
         self.email = email
-        self._head.email, self._head.now = email, now
+        self._head.email, self._head.now, self._head.as_of = email, now, as_of
         self._head.refresh()
         if self.is_open:
-            self._story.update(story(email, now))
+            self._story.update(story(email, now, as_of))
 
     def toggle(self) -> None:
         """Open it, or close it."""
@@ -74,7 +86,7 @@ class EmailItem(Vertical):
         self._head.is_open = self._story.display = self.is_open
         self._head.refresh()
         if self.is_open:
-            self._story.update(story(self.email, self._head.now))
+            self._story.update(story(self.email, self._head.now, self._head.as_of))
 
 
 class EmailLog(VerticalScroll, can_focus=True):
@@ -88,14 +100,28 @@ class EmailLog(VerticalScroll, can_focus=True):
 
         log: EmailLog
 
-    def __init__(self) -> None:
+    @dataclass
+    class PastWanted(Message):
+        """The person wants to see what was known at a moment; ``None`` is now."""
+
+        document_id: int
+        as_of: datetime | None
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
         super().__init__(id="log")
+        self.as_of: datetime | None = None
+        """The moment that was asked for; the answer may still be on its way."""
         self._log: DocumentLog | None = None
         self._cursor = 0
         self._title = Static("", id="log-title", markup=False)
+        self._banner = Static("", id="log-past", markup=False)
+        self._banner.display = False
+        self._prompt = PastPrompt(clock)
 
     def compose(self) -> ComposeResult:
         yield self._title
+        yield self._banner
+        yield self._prompt
 
     @property
     def document_id(self) -> int | None:
@@ -107,25 +133,39 @@ class EmailLog(VerticalScroll, can_focus=True):
 
     async def show(self, log: DocumentLog, now: datetime) -> None:
         """Show ``log``; the same emails keep what is open and where the cursor is."""
+        if log.document.id != self.document_id:
+            self._prompt.display = False
         self._log = log
+        self._banner.display = log.as_of is not None
+        self._banner.update(banner(log, now))
+        self.refresh_bindings()
         emails = log.emails[:MOST_EMAILS]
         self._title.update(_title(log))
         items = self.items
         if [item.email.id for item in items] == [email.id for email in emails]:
             for item, email in zip(items, emails, strict=True):
-                item.show(email, now)
+                item.show(email, now, log.as_of)
             return
         with self.app.batch_update():
             await self.query(EmailItem).remove()
             await self.mount_all(
-                EmailItem(email, now, is_open=position == 0)
+                EmailItem(email, now, log.as_of, is_open=position == 0)
                 for position, email in enumerate(emails)
             )
         self._cursor = 0
         self._mark()
         self.scroll_home(animate=False)
 
-    def why_not(self, _: str, /) -> str:
+    def why_not(self, command_id: str, /) -> str:
+        moments = self._log.moments if self._log else ()
+        if command_id in ("log.as_of", "log.earlier", "log.later"):
+            if not moments:
+                return "Nothing was sent yet."
+            if command_id == "log.earlier" and earlier(moments, self.as_of) is None:
+                return "Nothing was known before that."
+            if command_id == "log.later" and self.as_of is None:
+                return "This is what is known now."
+            return ""
         return "" if self.items else "Nothing was sent yet."
 
     def action_command(self, command_id: str) -> None:
@@ -141,6 +181,45 @@ class EmailLog(VerticalScroll, can_focus=True):
         item = self.items[self._cursor]
         item.toggle()
         self.call_after_refresh(item.scroll_visible, animate=False)
+
+    # ------------------------------------------------------------------ the past
+
+    def command_as_of(self) -> None:
+        self._prompt.ask()
+
+    def command_earlier(self) -> None:
+        if self._log is not None:
+            self._want(earlier(self._log.moments, self.as_of))
+
+    def command_later(self) -> None:
+        if self._log is not None and self.as_of is not None:
+            self._want(later(self._log.moments, self.as_of))
+
+    @on(PastPrompt.Answered)
+    def _answered(self, event: PastPrompt.Answered) -> None:
+        event.stop()
+        self._close_prompt()
+        self._want(event.at)
+
+    def _want(self, as_of: datetime | None) -> None:
+        if self._log is not None:
+            self.post_message(self.PastWanted(self._log.document.id, as_of))
+
+    def _close_prompt(self) -> None:
+        self._prompt.display = False
+        self.focus()
+
+    def close_something(self) -> bool:
+        """Close the prompt, or return to now; false when neither is open."""
+        if self._prompt.display:
+            self._close_prompt()
+        elif self.as_of is not None:
+            self._want(None)
+        else:
+            return False
+        return True
+
+    # ------------------------------------------------------------------ the cursor
 
     def _move(self, by: int) -> None:
         target = self._cursor + by

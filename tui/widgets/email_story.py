@@ -11,10 +11,21 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from core.advice import WHAT_TO_DO
-from core.model import DeliveryState, EmailEntry, EmailKind, Note, RecipientEntry, Role, Word
+from core.feedhealth import is_stuck, no_word
+from core.model import (
+    DeliveryState,
+    DocumentLog,
+    EmailEntry,
+    EmailKind,
+    Note,
+    RecipientEntry,
+    Role,
+    Word,
+)
 from core.status import FAILURES
-from tui.badges import block, email_delivery, is_stuck
+from tui.badges import block, delivery, email_delivery
 from tui.paint import content, toned
+from tui.past import spoken
 from tui.text import cell, clock_time, cut, moment, paragraphs, size
 
 KIND_LABELS: Final = {
@@ -37,9 +48,14 @@ _CLASSES: Final = {
 }
 
 
-def head(email: EmailEntry, *, is_open: bool, width: int, now: datetime) -> Content:
-    """The one line of a closed email: kind, subject, recipient, when and by whom, badge."""
-    badges = content(email_delivery(email.summary, stuck=_is_stuck(email, now)))
+def head(
+    email: EmailEntry, *, is_open: bool, width: int, now: datetime, as_of: datetime | None = None
+) -> Content:
+    """The one line of a closed email: kind, subject, recipient, when and by whom, badge.
+
+    Days are told as of ``now``; what was overdue then is judged as of ``as_of``.
+    """
+    badges = content(email_delivery(email.summary, stuck=_is_stuck(email, as_of or now)))
     after = _latest_time(email)
     subject_width, recipient_width, when_width = _widths(width)
     when = moment(email.created_at, now)
@@ -85,12 +101,25 @@ def _time(at: datetime, sent_at: datetime, now: datetime, *, seconds: bool = Fal
     return moment(at, now)
 
 
-def story(email: EmailEntry, now: datetime) -> Content:
-    """Everything about an open email, one fact a line."""
+def banner(log: DocumentLog, now: datetime) -> Content:
+    """Say that this is the past, which moment of it, and how to return; empty for the present."""
+    if log.as_of is None:
+        return Content("")
+    known = sum(at <= log.as_of for at in log.moments)
+    return Content.assemble(
+        (f"as known {spoken(log.as_of, now)}", "bold"),
+        "  ",
+        content(delivery(log.document.summary)),
+        f"  {known} of {len(log.moments)} · , . step · Esc now",
+    )
+
+
+def story(email: EmailEntry, now: datetime, as_of: datetime | None = None) -> Content:
+    """Everything about an open email, one fact a line; for ``as_of`` see ``head``."""
     several = len(email.recipients) > 1
     lines = list(
         chain.from_iterable(
-            _recipient_lines(recipient, email, now, with_name=several)
+            _recipient_lines(recipient, email, now, as_of or now, with_name=several)
             for recipient in email.recipients
         )
     )
@@ -100,7 +129,12 @@ def story(email: EmailEntry, now: datetime) -> Content:
 
 
 def _recipient_lines(
-    recipient: RecipientEntry, email: EmailEntry, now: datetime, *, with_name: bool
+    recipient: RecipientEntry,
+    email: EmailEntry,
+    now: datetime,
+    judged_at: datetime,
+    *,
+    with_name: bool,
 ) -> Iterator[Content]:
     state = recipient.state
     if with_name:
@@ -116,11 +150,8 @@ def _recipient_lines(
         yield _labelled("error", cell(recipient.error, _DIAGNOSTIC_LIMIT))
     if state.diagnostic:
         yield _labelled("server said", cell(state.diagnostic, _DIAGNOSTIC_LIMIT))
-    if state.word is Word.SENT and is_stuck(state.word, state.sent_at, now):
-        hours = int((now - (state.sent_at or now)).total_seconds() // 3600)
-        yield toned(
-            f"No word for {hours} h; it may be stuck, or the feed is broken.", Word.DEFERRED
-        )
+    if state.sent_at and is_stuck(state.word, state.sent_at, judged_at):
+        yield toned(no_word(state.sent_at, judged_at), Word.DEFERRED)
     advice = recipient.advice or WHAT_TO_DO.get(state.word, "")
     if advice and (state.word in FAILURES or not with_name):
         yield _advice(cell(advice), is_bad=state.word in FAILURES)
@@ -132,17 +163,20 @@ def _times(
     state: DeliveryState, recipient: RecipientEntry, created_at: datetime, now: datetime
 ) -> str:
     told = (
-        ("sent", state.sent_at),
-        ("delayed", state.deferred_at),
-        ("delivered", state.delivered_at),
-        ("opened", state.opened_at),
-        ("clicked", state.clicked_at),
-        ("bounced", state.bounced_at),
-        ("complained", state.complained_at),
-        ("stopped", state.dropped_at),
+        ("sent", state.sent_at, ""),
+        ("delayed", state.deferred_at, ""),
+        ("delivered", state.delivered_at, ""),
+        ("opened", state.opened_at, recipient.open_doubt),
+        ("clicked", state.clicked_at, recipient.click_doubt),
+        ("bounced", state.bounced_at, ""),
+        ("complained", state.complained_at, ""),
+        ("stopped", state.dropped_at, ""),
     )
     parts = [
-        f"{verb} {_time(at, created_at, now, seconds=True)}" for verb, at in told if at is not None
+        f"{verb} {_time(at, created_at, now, seconds=True)}"
+        + (f", maybe a program ({doubt})" if doubt else "")
+        for verb, at, doubt in told
+        if at is not None
     ]
     if recipient.opens > 1:
         parts.append(f"{recipient.opens} opens")

@@ -13,44 +13,25 @@ from textual.widget import Widget
 
 from core.model import FeedState, FeedStatus
 from tui.badges import Span, content
-from tui.text import ago, cell, cut
+from tui.text import cell, cut
+from tui.widgets.feed_words import feed_words, tooltip_lines
 
 #: Reversed, it is a block in every theme and without colour.
 _NAME: Final = Span(" Outtray ", "bold reverse $primary")
-_LOOKS: Final = {
-    FeedState.OFF: ("○", "off", "tone--never-sent"),
-    FeedState.STARTING: ("◌", "starting", "tone--deferred"),
-    FeedState.LIVE: ("●", "live", "tone--delivered"),
-    FeedState.DOWN: ("✖", "down", "tone--bounced"),
-}
 #: Where one is keeps at least this many cells, before the right side gives way.
 _CRUMBS: Final = 24
-
-
-def feed_words(status: FeedStatus, now: datetime) -> tuple[tuple[Span, ...], ...]:
-    """Return ways to say how the feed fares, the longest first."""
-    glyph, word, tone = _LOOKS[status.state]
-    light = (Span(glyph, tone), Span(f" {word}", tone if status.state is FeedState.DOWN else ""))
-    labelled = (Span("feed ", "ink--dim"), *light)
-    when = ago(status.last_answer_at, now)
-    if status.state is FeedState.DOWN and when:
-        when = f"· last answer {when}"
-    waiting = "" if status.waiting is None else f" · {status.waiting} waiting"
-    if not when or status.state in (FeedState.OFF, FeedState.STARTING):
-        return labelled, labelled, light
-    dated = (*labelled, Span(f" {when}", "ink--dim"))
-    return (*dated, Span(waiting, "ink--dim")), dated, light
 
 
 def right_sides(
     status: FeedStatus, now: datetime, database: str, operator: str
 ) -> tuple[tuple[Span, ...], ...]:
     """Return what may stand on the right, in the order in which it gives way."""
-    full, dated, light = feed_words(status, now)
+    most, full, dated, light = feed_words(status, now)
     where = Span(f"   {database}", "ink--dim")
     who = (Span(" · ", "ink--dim"), Span(operator, "ink--strong"))
     alone = Span(f"   {operator}", "ink--strong")
     return (
+        (*most, where, *who),
         (*full, where, *who),
         (*dated, where, *who),
         (*dated, alone),
@@ -124,7 +105,7 @@ class FeedBar(Widget):
         self.set_interval(1.0, self.refresh)
 
     def watch_status(self, status: FeedStatus) -> None:
-        words = [cell(part) for part in (status.problem, status.hint) if part]
+        words = tooltip_lines(status, self._clock())
         self.tooltip = Content("\n".join(words)) if words else None
 
     def render(self) -> Content:

@@ -127,4 +127,11 @@ def _is_enter(command: Command) -> bool:
     return command.keys == ("enter",)
 
 
-_PRINTED = {"slash": "/", "question_mark": "?", "space": " ", "left_square_bracket": "["}
+_PRINTED = {
+    "slash": "/",
+    "question_mark": "?",
+    "space": " ",
+    "left_square_bracket": "[",
+    "comma": ",",
+    "full_stop": ".",
+}

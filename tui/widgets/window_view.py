@@ -73,6 +73,7 @@ class WindowView(ScrollView, Generic[T]):
         self._painter = Painter(self.get_component_rich_style, self._ink)
         self._cursor = 0
         self._marked: frozenset[int] = frozenset()
+        self._is_stale = False
         self._problem: OuttrayError | None = None
 
     @property
@@ -93,6 +94,17 @@ class WindowView(ScrollView, Generic[T]):
     def currency(self, currency: str) -> None:
         self._cell_context = replace(self._cell_context, currency=currency)
         self._repaint()
+
+    @property
+    def is_stale(self) -> bool:
+        """What the badges say may be older than it looks: they lose their grounds."""
+        return self._is_stale
+
+    @is_stale.setter
+    def is_stale(self, is_stale: bool) -> None:
+        if is_stale != self._is_stale:
+            self._is_stale = is_stale
+            self._repaint()
 
     @property
     def row_count(self) -> int:
@@ -122,6 +134,12 @@ class WindowView(ScrollView, Generic[T]):
 
     def _ink(self, name: str) -> Style:
         """Only what the class itself says; its colours are mixed with the ground of the table."""
+        if self._is_stale and name.startswith(("badge--", "tone--")):
+            name = name.replace("badge--", "tone--", 1)
+            return self._ink_of_class(name) + Style(dim=True, bold=False)
+        return self._ink_of_class(name)
+
+    def _ink_of_class(self, name: str) -> Style:
         whole = self.get_component_rich_style(name)
         own = self.get_component_rich_style(name, partial=True)
         ground = whole.bgcolor if own.bgcolor is not None else None

@@ -178,3 +178,9 @@ def test_the_sdk_is_told_to_try_a_send_once_and_to_wait_longer_than_a_long_poll(
     assert clients.mail().meta.config.retries["total_max_attempts"] == 1
     assert clients.queue().meta.config.read_timeout > 20
     assert clients.mail() is clients.mail()
+
+
+def test_aws_region_is_heard_as_the_other_sdks_hear_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    assert SesMailer(Clients()).region == "eu-central-1"

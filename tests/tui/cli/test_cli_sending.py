@@ -152,7 +152,6 @@ def test_without_yes_what_the_gate_asks_stops_a_script_with_3(connected: Office,
     assert len(aws.sent_to()) == 2
 
 
-@pytest.mark.xfail(strict=True, reason="core.drafting turns it into an original")
 def test_a_follow_up_on_what_another_program_sent_is_still_a_follow_up(connected: Office) -> None:
     """An imported document was most often emailed before Outtray came."""
     assert connected.run("follow-up", "PAID-1").code == 3

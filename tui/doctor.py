@@ -1,0 +1,80 @@
+"""``outtray doctor``: one line a leg, and what to do about those that are broken."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import Final
+
+from core import settings
+from core.backend import Backend
+from core.doctoring import unsettled
+from core.errors import SettingsError
+from core.examination import Check, Result, worst
+from tui import answers, prints
+from tui.cli import DONE, FAILED
+from tui.text import cell
+
+_SIGNS: Final = {
+    Result.OK: "ok",
+    Result.WARN: "warn",
+    Result.FAIL: "FAIL",
+    Result.SKIPPED: "skipped",
+}
+_SAYS: Final = {
+    Result.OK: "All is well.",
+    Result.WARN: "It works; see what is marked warn.",
+    Result.FAIL: "Something is broken; see what is marked FAIL.",
+}
+
+
+def run(options: Namespace) -> int:
+    """Print the checks; fail where one of them does."""
+    checks = _examine()
+    if options.json:
+        sys.stdout.write(prints.as_json(as_answer(checks), indent=2) + "\n")
+    else:
+        sys.stdout.write("".join(f"{line}\n" for line in lines(checks)))
+        prints.say(_SAYS[worst(checks)])
+    return FAILED if worst(checks) is Result.FAIL else DONE
+
+
+def _examine() -> tuple[Check, ...]:
+    try:
+        chosen = settings.load()
+    except SettingsError as error:
+        return unsettled(error)
+    backend = Backend(chosen)  # never opened: that would create or upgrade what is looked at
+    try:
+        return backend.examine()
+    finally:
+        backend.close()
+
+
+def lines(checks: Sequence[Check]) -> list[str]:
+    """Return the report for people; what AWS and files say is made harmless."""
+    found = []
+    for check in checks:
+        leg = check.leg.replace("_", " ")
+        found.append(f"{_SIGNS[check.result]:<8}{leg:<20}{cell(check.title, 600)}")
+        if check.next:
+            found.append(f"{'':<28}→ {cell(check.next, 600)}")
+    return found
+
+
+def as_answer(checks: Sequence[Check]) -> answers.Json:
+    """Return the report for scripts."""
+    return {
+        "result": worst(checks).value,
+        "checks": [
+            {
+                "leg": check.leg,
+                "result": check.result.value,
+                "title": check.title,
+                "next": check.next or None,
+                "details": dict(check.details),
+            }
+            for check in checks
+        ],
+    }

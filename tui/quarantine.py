@@ -1,0 +1,89 @@
+"""``outtray events quarantine``: lists, shows, retries and exports what could not be read."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from typing import Any
+
+from core import quarantine
+from core.backend import Backend
+from core.quarantine import RetryReport
+from tui import answers, prints
+from tui.cli import DONE, FAILED
+from tui.prints import say
+from tui.text import cell, paragraphs
+
+_LONGEST_BODY = 300_000
+"""Characters; SQS takes at most 256 KiB."""
+
+
+def run(options: Namespace, backend: Backend) -> int:
+    """Do what the options ask for; listing is the default."""
+    if options.show is not None:
+        return _show(backend, options.show, as_json=options.json)
+    if options.retry is not None:
+        return _retry(backend, options.retry, as_json=options.json)
+    if options.export is not None:
+        return _export(backend, options)
+    found = backend.quarantined()
+    if options.json:
+        _put([quarantine.as_line(body) for body in found])
+    else:
+        prints.quarantined(found)
+    return DONE
+
+
+def _put(value: Any) -> None:
+    sys.stdout.write(prints.as_json(value, indent=2) + "\n")
+
+
+def _show(backend: Backend, wanted: str, *, as_json: bool) -> int:
+    (body,) = backend.quarantined(wanted)
+    if as_json:
+        _put(quarantine.as_line(body))
+        return DONE
+    lines = [
+        f"{body.id}  {answers.instant(body.received_at)}  {cell(body.source)}",
+        f"  {cell(body.reason)}",
+        "",
+        *paragraphs(body.raw, _LONGEST_BODY),
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return DONE
+
+
+def _retry(backend: Backend, wanted: str, *, as_json: bool) -> int:
+    report = backend.retry_quarantined(wanted)
+    if as_json:
+        _put(
+            {
+                "released": report.released,
+                "kept": len(report.kept),
+                **answers.ingest(report.ingested),
+            }
+        )
+    else:
+        _tell(report)
+    return FAILED if wanted and report.kept else DONE
+
+
+def _tell(report: RetryReport) -> None:
+    for body in report.kept:
+        say(f"{body.id[:12]} stays: {cell(body.reason, 200)}")
+    if not report.released and not report.kept:
+        say("Nothing is in quarantine.")
+        return
+    say(f"{report.released} released, {len(report.kept)} still cannot be read.")
+    if report.released:
+        say(prints.ingest_line(report.ingested))
+
+
+def _export(backend: Backend, options: Namespace) -> int:
+    found = backend.quarantined()
+    quarantine.export(reversed(found), options.export)
+    if options.json:
+        _put({"file": str(options.export), "bodies": len(found)})
+    else:
+        say(f"{len(found)} bodies written to {cell(str(options.export), 200)}.")
+    return DONE

@@ -1,0 +1,72 @@
+"""One line below the top line, there only while something goes wrong beyond single emails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from core.trouble import Trouble, extent, headline, reputation_words
+from tui.badges import Span
+from tui.paint import content
+from tui.text import cell, cut
+
+_GLYPH: Final = "▲"
+_LONGEST_NAME: Final = 200
+
+
+def sentences(trouble: Trouble, now: datetime) -> tuple[str, ...]:
+    """Return what a person has to know, the most urgent first; harmless whatever it names."""
+    providers = [f"{cell(headline(t, now), _LONGEST_NAME)}; do not resend" for t in trouble.providers]
+    return (*providers, *reputation_words(trouble.reputation))
+
+
+def trouble_spans(trouble: Trouble, now: datetime, width: int) -> list[Span]:
+    """Return one line of at most ``width`` cells; what finds no room is counted."""
+    said = sentences(trouble, now)
+    shown = len(said)
+    while shown > 1 and cell_len(_joined(said, shown)) > width:
+        shown -= 1
+    return [Span(cut(_joined(said, shown), width), "ink--warning")] if said else []
+
+
+def _joined(said: tuple[str, ...], shown: int) -> str:
+    more = f" · {len(said) - shown} more" if shown < len(said) else ""
+    return f" {_GLYPH} " + " · ".join(said[:shown]) + more
+
+
+class TroubleLine(Widget):
+    """Hidden while all is well; the whole of it is in the tooltip."""
+
+    DEFAULT_CSS = """
+    TroubleLine {
+        dock: top;
+        height: 1;
+        margin-top: 1;
+        background: $panel;
+        text-wrap: nowrap;
+        display: none;
+    }
+    """
+
+    trouble: reactive[Trouble] = reactive(Trouble(), layout=True)
+
+    def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def watch_trouble(self, trouble: Trouble) -> None:
+        now = self._clock()
+        said = sentences(trouble, now)
+        self.display = bool(said)
+        details = [f"{cell(t.provider, 60)}: {extent(t)}" for t in trouble.providers]
+        self.tooltip = Content("\n".join((*said, *details))) if said else None
+
+    def render(self) -> Content:
+        """Return the line for the width there is."""
+        return content(trouble_spans(self.trouble, self._clock(), self.size.width))
