@@ -1,252 +1,130 @@
 """How many events a second the ingest takes, as ratios within one run.
 
-``uv run python -m bench.ingest [--events N] [--url URL]``. Every figure is the median of the runs,
-the variants taking turns. Baselines: (a) parsing alone, (b) a bare multi-row insert of ready rows
-into the same table in one transaction, (c) the whole work in one transaction.
+``uv run python -m bench.ingest [--events N] [--runs N] [--only sqlite|postgresql]``. Every figure
+is the median of the runs, the variants taking turns. Limits: (a) parsing alone; (b) a bare insert
+(PostgreSQL: binary COPY) of ready rows into the table of events, without bodies and roll-up; (c)
+the whole work in one transaction; (d) the whole work in one transaction by sqlite3 alone, of facts
+read beforehand, with a roll-up that keeps only the highest status (``bench.limits.by_hand``).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import tempfile
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, text, update
 
-from core import ingest
-from core.db import outbox, reads, upgrade
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from bench import limits
+from bench.books import NOW, bodies, fill, new_file, new_postgresql
+from core import checking, ingest
 from core.db.engine import Database
-from core.db.events import event_row
+from core.db.summaries import settle_deliveries
 from core.db.tables import deliveries, events, payloads
-from core.model import DocumentFilter, EmailKind, Kind, Role, Status
-from core.ses.payload import parse_all
+from core.model import Fact
 
-NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-_DUPLICATES = 0.1
-
-
-def fill(database: Database, emails: int) -> list[tuple[str, str, str]]:
-    """Write ``emails`` accepted emails; return (message id, tag, address) of each."""
-    with database.transaction() as connection:
-        put_documents(
-            connection,
-            Catalogue(connection),
-            [
-                DocumentEntry(
-                    CustomerEntry(f"Customer {n % (emails // 20 + 1)}"),
-                    Kind.INVOICE,
-                    f"INV-{n}",
-                    "OPEN",
-                    "USD",
-                    Decimal(10),
-                    Decimal(10),
-                    None,
-                    None,
-                )
-                for n in range(emails // 2)
-            ],
-        )
-    ids = [row.id for row in reads.page_documents(database.reader, DocumentFilter())]
-    known: list[tuple[str, str, str]] = []
-    new, answers = [], {}
-    for n in range(emails):
-        tag, address = uuid.uuid4().hex, f"user{n}@example.org"
-        at = NOW + timedelta(seconds=n)
-        message_id = f"0102{int(at.timestamp() * 1000):012x}-{uuid.uuid4()}-000000"
-        new.append(
-            outbox.NewEmail(
-                ids[n % len(ids)],
-                EmailKind.ORIGINAL,
-                "Invoice",
-                "Hi",
-                "b@example.org",
-                "anna",
-                at,
-                "",
-                None,
-                (),
-                (outbox.NewDelivery(Role.TO, address, tag),),
-            )
-        )
-        answers[tag] = outbox.Answer(Status.SENT, message_id, "eu-west-1", at)
-        known.append((message_id, tag, address))
-    for start in range(0, len(new), 2_000):
-        with database.transaction() as connection:
-            outbox.record_all(connection, new[start : start + 2_000], answers)
-    return known
-
-
-def bodies(known: list[tuple[str, str, str]], count: int, random: Random) -> list[str]:
-    """Return SNS envelopes as SQS delivers them, about 2.3 kB each, a tenth of them twice."""
-    made: list[str] = []
-    for n in range(count):
-        if made and random.random() < _DUPLICATES:
-            made.append(random.choice(made[-500:]))
-            continue
-        made.append(_body(*known[n // 3 % len(known)], n, random))
-    return made
-
-
-def _body(message_id: str, tag: str, address: str, n: int, random: Random) -> str:
-    when = (NOW + timedelta(seconds=n)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    kind = random.choices(("Send", "Delivery", "Open", "Bounce"), (3, 4, 2, 1))[0]
-    event: dict[str, object] = {
-        "Send": {"send": {}},
-        "Delivery": {
-            "delivery": {
-                "timestamp": when,
-                "processingTimeMillis": 900,
-                "recipients": [address],
-                "smtpResponse": "250 2.0.0 OK 1763 - gsmtp",
-                "reportingMTA": "a4-10.smtp-out.eu-west-1.amazonses.com",
-            }
-        },
-        "Open": {"open": {"timestamp": when, "userAgent": "Mozilla/5.0 (X11)", "ipAddress": "::1"}},
-        "Bounce": {
-            "bounce": {
-                "bounceType": "Permanent",
-                "bounceSubType": "General",
-                "bouncedRecipients": [
-                    {
-                        "emailAddress": address,
-                        "action": "failed",
-                        "status": "5.1.1",
-                        "diagnosticCode": "smtp; 550 5.1.1 user unknown",
-                    }
-                ],
-                "timestamp": when,
-                "feedbackId": f"0102{n:012x}-feedback",
-                "reportingMTA": "dns; a4-10.smtp-out.eu-west-1.amazonses.com",
-            }
-        },
-    }[kind]
-    mail = {
-        "timestamp": when,
-        "source": "Billing <billing@example.org>",
-        "sendingAccountId": "123456789012",
-        "messageId": message_id,
-        "destination": [address],
-        "headersTruncated": False,
-        "headers": [{"name": f"X-Header-{i}", "value": "x" * 40} for i in range(10)],
-        "commonHeaders": {"from": ["Billing <billing@example.org>"], "to": [address]},
-        "tags": {"outtray": [tag], "ses:configuration-set": ["outtray"]},
-    }
-    message = json.dumps({"eventType": kind, "mail": mail, **event})
-    return json.dumps(
-        {
-            "Type": "Notification",
-            "MessageId": str(uuid.UUID(int=n)),
-            "TopicArn": "arn:aws:sns:eu-west-1:123456789012:outtray",
-            "Subject": "Amazon SES Email Event Notification",
-            "Message": message,
-            "Timestamp": when,
-            "SignatureVersion": "1",
-            "Signature": "x" * 344,
-            "SigningCertURL": "https://sns.eu-west-1.amazonaws.com/x.pem",
-        }
-    )
+_WHOLE = "(c) all the work, one transaction"
+_BY_HAND = "(d) the same by sqlite3 alone, parsed before"
+_BATCHES = (1000, 100, 10)
 
 
 def _forget(database: Database) -> None:
+    """As before the first event, roll-ups included; and nothing left to be written back."""
     with database.transaction() as connection:
         connection.execute(delete(events))
         connection.execute(delete(payloads))
         connection.execute(update(deliveries).values(status=deliveries.c.local_status))
+        settle_deliveries(connection, connection.scalars(text("SELECT id FROM deliveries")).all())
+    if database.path is not None:
+        with database.transaction() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _timed(work: Callable[[], None]) -> float:
+def _timed(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
-def _bare_insert(database: Database, given: list[str]) -> float:
-    """Baseline (b): rows made ready beforehand, one multi-row INSERT, one transaction."""
-    facts = {}
-    for body in given:
-        for part in parse_all(body):
-            for fact in part.facts:
-                row = event_row(fact)
-                facts[tuple(row[k] for k in ("message_id", "at", "type", "discriminator"))] = row
-
-    def insert_all() -> None:
-        with database.transaction() as connection:
-            payload = connection.execute(
-                insert(payloads).values(received_at=1, raw="{}").returning(payloads.c.id)
-            ).scalar_one()
-            rows = [{**row, "received_at": 1, "payload_id": payload} for row in facts.values()]
-            connection.execute(insert(events), rows)
-
-    return _timed(insert_all)
-
-
-def _in_batches(database: Database, given: list[str], size: int) -> None:
+def _in_batches(database: Database, given: Sequence[str], size: int) -> None:
     for start in range(0, len(given), size):
         ingest.ingest(database, given[start : start + size], "bench", lambda: NOW)
 
 
-def measure(database: Database, given: list[str], runs: int) -> dict[str, float]:
+def measure(database: Database, given: Sequence[str], runs: int) -> dict[str, float]:
     """Return the median seconds of every variant."""
+    told = limits.parsed(given)
+    path = str(database.path) if database.path else ""
     seconds: dict[str, list[float]] = {}
-
-    def add(name: str, value: float) -> None:
-        seconds.setdefault(name, []).append(value)
-
     for _ in range(runs):
-        add("(a) parsing alone", _timed(lambda: [parse_all(body) for body in given] and None))
-        _forget(database)
-        add("(b) bare multi-row insert, one transaction", _bare_insert(database, given))
-        for label, size in (
-            ("(c) all the work, one transaction", len(given)),
-            ("1000 a commit", 1000),
-            ("100 a commit", 100),
-            ("10 a commit", 10),
-        ):
-            _forget(database)
-            add(label, _timed(lambda size=size: _in_batches(database, given, size)))
+        for name, work in _variants(database, given, told, path):
+            if name[:3] != "(a)":
+                _forget(database)
+            seconds.setdefault(name, []).append(_timed(work))
+            if name.endswith("a commit"):
+                _must_be_true(database)
     return {name: statistics.median(values) for name, values in seconds.items()}
 
 
-@contextmanager
-def _database(url: str) -> Iterator[Database]:
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(url or f"sqlite:///{Path(folder) / 'bench.db'}")
-        upgrade.prepare(database)
-        try:
-            yield database
-        finally:
-            database.close()
+def _variants(
+    database: Database, given: Sequence[str], told: Sequence[tuple[str, Fact]], path: str
+) -> list[tuple[str, Callable[[], object]]]:
+    found: list[tuple[str, Callable[[], object]]] = [
+        ("(a) parsing alone", lambda: limits.parsed(given)),
+        (
+            "(b) bare insert, one transaction" if path else "(b) bare COPY, one transaction",
+            lambda: (limits.bare_insert if path else limits.bare_copy)(database, told),
+        ),
+        (_WHOLE, lambda: _in_batches(database, given, len(given))),
+    ]
+    if path:
+        found.append((_BY_HAND, lambda: limits.by_hand(path, told)))
+    for size in _BATCHES:
+        found += [(f"{size} a commit", partial(_in_batches, database, given, size))]
+    return found
+
+
+def _must_be_true(database: Database) -> None:
+    """A fast ingest that leaves something behind would not be worth measuring."""
+    found = checking.check(database).differences
+    if found:
+        raise SystemExit(f"{len(found)} summaries do not follow from the events: {found[0]}")
+
+
+def report(title: str, count: int, medians: dict[str, float]) -> None:
+    rates = {name: count / value for name, value in medians.items()}
+    bases = [name for name in rates if name.startswith("(")]
+    print(f"\n{title}")
+    heads = "".join(f" {'of ' + name[:3]:>7}" for name in bases)
+    print(f"{'variant':45} {'events/s':>9}{heads}")
+    for name, rate in rates.items():
+        ratios = "".join(f" {rate / rates[base]:7.3f}" for base in bases)
+        print(f"{name:45} {rate:9.0f}{ratios}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--url", default="", help="an empty database; default: a SQLite file")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"))
     options = parser.parse_args()
-    random = Random(1)
-    with _database(options.url) as database:
-        known = fill(database, options.events // 2)
-        given = bodies(known, options.events, random)
-        medians = measure(database, given, options.runs)
-    rates = {name: options.events / value for name, value in medians.items()}
-    parse = rates["(a) parsing alone"]
-    bare = rates["(b) bare multi-row insert, one transaction"]
-    whole = rates["(c) all the work, one transaction"]
-    print(f"{options.events} events, {options.runs} runs, median")
-    print(f"{'variant':45} {'events/s':>9} {'of (a)':>7} {'of (b)':>7} {'of (c)':>7}")
-    for name, rate in rates.items():
-        print(f"{name:45} {rate:9.0f} {rate / parse:7.3f} {rate / bare:7.3f} {rate / whole:7.3f}")
+    print(f"{options.events} events, a tenth of them twice, {options.runs} runs, median")
+    print("after every run outtray's own check: all summaries follow from the events")
+    kinds = {
+        "sqlite": ("SQLite, WAL, synchronous FULL", new_file),
+        "postgresql": ("PostgreSQL on this machine, fsync on", new_postgresql),
+    }
+    for kind, (title, opened) in kinds.items():
+        if options.only in (None, kind):
+            with opened() as database:
+                known = fill(database, options.events // 2)
+                given = bodies(known, options.events, Random(1))
+                report(title, options.events, measure(database, given, options.runs))
 
 
 if __name__ == "__main__":

@@ -44,10 +44,13 @@ if TYPE_CHECKING:
     from core.checking import CheckReport
     from core.examination import Check
     from core.importing import FailedImport, Progress
+    from core.linking import Linking
+    from core.lookout import Lookout
     from core.ports import Clock, Feed, Mailer, SuppressionList
     from core.quarantine import RetryReport
     from core.sending import Dispatch
     from core.ses.clients import Clients
+    from core.trouble import Trouble
 
 
 def _now() -> datetime:
@@ -136,7 +139,7 @@ class Backend:
         """Return the emails of a document as they were known at ``as_of``; ``None``: now."""
         from core import history
 
-        return history.document_log(self._reader, document_id, as_of)
+        return history.document_log(self._reader, document_id, as_of, self._lookout.late)
 
     def find_document(
         self, number: str, customer: str = "", kind: Kind | None = None
@@ -149,6 +152,16 @@ class Backend:
     def revision(self) -> int:
         """Return a number that changes when any program has changed the database."""
         return reads.revision(self._reader)
+
+    def trouble(self) -> Trouble:
+        """Return what goes wrong at this moment beyond single emails; kept for about a minute."""
+        return self._lookout.trouble()
+
+    @cached_property
+    def _lookout(self) -> Lookout:
+        from core.lookout import Lookout
+
+        return Lookout(self._database, self._clock)
 
     # ----------------------------------------------------------------- sending
 
@@ -172,6 +185,7 @@ class Backend:
             sender=self.settings.sender,
             operator=self.settings.operator,
             configuration_set=self.settings.configuration_set,
+            troubles=self._lookout.of,
         )
 
     def compose(self, kind: EmailKind, document_id: int) -> Composition:
@@ -244,9 +258,7 @@ class Backend:
         """Read quarantined bodies again, all or the one whose id begins with ``wanted``."""
         from core import quarantine
 
-        return quarantine.retry(
-            self._database, wanted, self._clock, self.settings.number_pattern
-        )
+        return quarantine.retry(self._database, wanted, self._clock, self.settings.number_pattern)
 
     def feed_status(self) -> FeedStatus:
         """Return how the feed of this program fares, and when the newest fact was stored."""
@@ -260,6 +272,14 @@ class Backend:
         return doctoring.examine(
             self.settings, self._database, AwsInspector(self._clients), self._clock
         )
+
+    @cached_property
+    def linking(self) -> Linking:
+        """Emails of other programs, and the documents they are about."""
+        from core.linking import Linking
+
+        settings = self.settings
+        return Linking(self._database, self._clock, settings.operator, settings.number_pattern)
 
     # ----------------------------------------------------------------- upkeep
 

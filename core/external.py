@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Final
 
 from core.model import Kind, Role, address_key
@@ -24,8 +25,14 @@ _BETWEEN: Final = re.compile(r"[-_/.:#]?\s?[-_/.:#]?")
 _TIED: Final = frozenset({"", "-", "_", "/"})
 _LONGEST_RUN: Final = 8
 _LONGEST_SUBJECT: Final = 400
-#: A bare number shorter than this needs a ``#`` before it: *10 chairs* is not invoice 10.
+#: A bare number shorter than this has to be called one: *10 chairs* is not invoice 10.
 _SHORTEST_BARE: Final = 3
+_CALLED: Final = re.compile(
+    r"(?:#|°|\b(?:invoice|bill|estimate|quote|quotation|proposal|offer|number|no|rechnung|angebot"
+    r"|nummer|nr|facture|devis|numéro|factura|presupuesto|fattura|preventivo|factuur|offerte)[.:]?)"
+    r"\s*\Z",
+    re.IGNORECASE,
+)
 _KIND_PREFIX: Final = re.compile(r"(invoice|estimate)[-_.:/ ]+(.+)", re.IGNORECASE)
 
 
@@ -147,7 +154,7 @@ def _by_pattern(subject: str, pattern: str) -> Iterator[Mention]:
 def _by_shape(subject: str) -> Iterator[Mention]:
     """Every run of letters and digits that holds a digit and is not cut out of a longer one."""
     tokens = list(_TOKEN.finditer(subject))
-    pairs = list(zip(tokens, tokens[1:], strict=False))
+    pairs = list(pairwise(tokens))
     joins = [bool(_BETWEEN.fullmatch(subject, a.end(), b.start())) for a, b in pairs]
     ties = [_are_tied(a[0], subject[a.end() : b.start()], b[0]) for a, b in pairs]
     for first in range(len(tokens)):
@@ -171,7 +178,7 @@ def _is_likely(subject: str, start: int, end: int) -> bool:
     text = subject[start:end]
     if not text.isdigit():
         return any(char.isdigit() for char in text)
-    return len(text) >= _SHORTEST_BARE or subject[:start].rstrip().endswith("#")
+    return len(text) >= _SHORTEST_BARE or bool(_CALLED.search(subject, 0, start))
 
 
 # --------------------------------------------------------------------------- the decision

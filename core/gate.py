@@ -2,7 +2,7 @@
 
 Times are worded in the zone they are given in: the operator's. The order of the findings is
 DESIGN section 3: no address, syntax, document, SES's list, our own
-list, the address's health, who else wrote today.
+list, the address's health, its provider's mood, who else wrote today.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ class RecipientFacts:
     lookup_problem: str = ""
     """Why SES's list could not be asked; says nothing about the address."""
     own: Suppression | None = None
+    provider_trouble: str = ""
+    """What the recipient's provider does to us at the moment, in words."""
+    provider_extent: str = ""
     health: Health = field(default_factory=Health)
 
 
@@ -110,6 +113,8 @@ def _findings(facts: GateFacts) -> Iterator[Finding]:
         yield from _suppressed_by_us(recipient, instead)
     for recipient in facts.recipients:
         yield from _health(recipient)
+    for recipient in facts.recipients:
+        yield from _provider(recipient)
     yield from _others(facts)
 
 
@@ -202,6 +207,19 @@ def _health(recipient: RecipientFacts) -> Iterator[Finding]:
             f"The last {health.soft_streak} emails to this address came back for now",
             f"{health.diagnostic}{when}{about}".strip(),
             "Call them, or use another address.",
+            recipient.address,
+        )
+
+
+def _provider(recipient: RecipientFacts) -> Iterator[Finding]:
+    stopped = recipient.suppression is not None or recipient.own is not None
+    if recipient.provider_trouble and not stopped:
+        yield Finding(
+            Weight.ASK,
+            "provider_trouble",
+            recipient.provider_trouble,
+            recipient.provider_extent,
+            "Do not resend now: SES keeps trying what waits. Send later, or anyway.",
             recipient.address,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,13 +11,21 @@ from core.db import history, reads
 from core.db.engine import Reader
 from core.diagnosis import explain
 from core.errors import NotFoundError
-from core.model import DocumentFilter, DocumentLog, DocumentRow, Kind, RecipientEntry, Word
+from core.model import DocumentFilter, DocumentLog, DocumentRow, Kind, Late, RecipientEntry, Word
 from core.status import FAILURES, summarise_document
+
+Lateness = Callable[[RecipientEntry, datetime | None], Late | None]
+"""What makes a delivery late, now or at that time."""
 
 _EXPLAINED = FAILURES | {Word.DEFERRED}
 
 
-def document_log(reader: Reader, document_id: int, as_of: datetime | None = None) -> DocumentLog:
+def document_log(
+    reader: Reader,
+    document_id: int,
+    as_of: datetime | None = None,
+    late: Lateness = lambda *_: None,
+) -> DocumentLog:
     """Return every email of a document, newest first, as it was known at ``as_of``.
 
     Only what had been received by then counts, whenever it happened. What an import says of the
@@ -34,7 +43,15 @@ def document_log(reader: Reader, document_id: int, as_of: datetime | None = None
         document = replace(document, summary=summary)
     return DocumentLog(
         document,
-        tuple(replace(e, recipients=tuple(map(explained, e.recipients))) for e in known.emails),
+        tuple(
+            replace(
+                email,
+                recipients=tuple(
+                    replace(explained(entry), late=late(entry, as_of)) for entry in email.recipients
+                ),
+            )
+            for email in known.emails
+        ),
         history.moments(reader, document_id),
         as_of,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -9,32 +10,53 @@ from typing import Final
 from core.db import events, external
 from core.db.engine import Database, UnstorableError
 from core.db.events import Arrival, Unreadable
-from core.errors import InputError
+from core.errors import InputError, ServiceError
 from core.model import IngestReport
-from core.ports import Clock, Feed
+from core.ports import Clock, Feed, QueueMessage
 from core.ses.payload import Outcome, Parsed, parse_all, split_bodies
 
 __all__ = ["Parsed", "ingest", "load", "parse_file", "pull", "read_bodies"]
 
 _AT_ONCE: Final = 500
 """Bodies of a file in one transaction."""
+_FULL: Final = 10
+"""As many messages as SQS gives at once; fewer of them, and hardly any more are waiting."""
+_MOST_GATHERED: Final = 1_000
+_GATHER_SECONDS: Final = 0.25
+"""What a person may wait longer for the first news of a burst."""
 
 
 def pull(
     database: Database, feed: Feed, clock: Clock, wait_seconds: int, pattern: str = ""
 ) -> IngestReport:
-    """Take one batch from the queue; delete it there only after the commit here.
+    """Take what waits in the queue, up to a thousand; delete it there only after the commit here.
 
     Raises:
         ServiceError: the queue; what was received comes again.
         DatabaseError: nothing was stored and nothing deleted.
     """
-    messages = feed.receive(wait_seconds)
+    messages = _gather(feed, wait_seconds)
     if not messages:
         return IngestReport()
-    report = ingest(database, [message.body for message in messages], "queue", clock, None, pattern)
+    report = ingest(
+        database, [message.body for message in messages], "queue", clock, pattern=pattern
+    )
     feed.delete(messages)
     return report
+
+
+def _gather(feed: Feed, wait_seconds: int) -> list[QueueMessage]:
+    """Receive again while more seems to wait, for a moment: a commit costs more than its facts."""
+    received = feed.receive(wait_seconds)
+    messages = list(received)
+    deadline = time.monotonic() + _GATHER_SECONDS
+    while len(received) >= _FULL and len(messages) < _MOST_GATHERED and time.monotonic() < deadline:
+        try:
+            received = feed.receive(0)
+        except ServiceError:
+            break  # what is here is stored first; the next receive says what is wrong
+        messages += received
+    return messages
 
 
 def load(database: Database, path: Path, clock: Clock, pattern: str = "") -> IngestReport:
@@ -42,7 +64,8 @@ def load(database: Database, path: Path, clock: Clock, pattern: str = "") -> Ing
     bodies = read_bodies(path)
     report = IngestReport()
     for start in range(0, len(bodies), _AT_ONCE):
-        report += ingest(database, bodies[start : start + _AT_ONCE], path.name, clock, None, pattern)
+        some = bodies[start : start + _AT_ONCE]
+        report += ingest(database, some, path.name, clock, pattern=pattern)
     return report
 
 
@@ -73,9 +96,9 @@ def ingest(
 ) -> IngestReport:
     """Store the facts of ``bodies`` in one transaction.
 
-    They were received now; ``arrival`` says otherwise of a history that is told afterwards. An email
-    of another program is linked to its document where that is certain; ``pattern`` finds numbers
-    (``core.external.mentions``).
+    They were received now; ``arrival`` says otherwise of a history that is told afterwards. An
+    email of another program is linked to its document where that is certain; ``pattern`` finds
+    numbers (``core.external.mentions``).
 
     A body whose values the database refuses is put into quarantine, so that it cannot hold up the
     ones around it. A database that is not well is no reason for that: its error is raised.

@@ -343,6 +343,16 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """An email that its recipient's server should have confirmed long ago."""
+
+    domain: str
+    usual_seconds: float
+    """What this domain takes as a rule."""
+    waited_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class RecipientEntry:
     delivery_id: int
     address: str
@@ -359,6 +369,7 @@ class RecipientEntry:
     open_doubt: str = ""
     """Why all opens may have been a program's; empty: a person opened it, or nobody did."""
     click_doubt: str = ""
+    late: Late | None = None
 
 
 @dataclass(frozen=True, slots=True)

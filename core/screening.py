@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 
@@ -15,6 +15,10 @@ from core.gate import GateFacts, RecentEmail, RecipientFacts
 from core.message import sender_address
 from core.model import DocumentRow, Draft, Health, Suppression, address_key
 from core.ports import SuppressionList
+from core.trouble import ProviderTrouble, extent, headline
+
+Troubles = Callable[[Sequence[str]], Mapping[str, ProviderTrouble]]
+"""Whose provider, of the addresses given, turns us away at the moment."""
 
 
 def gather(
@@ -26,6 +30,7 @@ def gather(
     sender: str,
     operator: str,
     now: datetime,
+    troubles: Troubles = lambda _: {},
 ) -> GateFacts:
     """Return what is known now. A look-up that fails becomes a fact, never an exception."""
     addresses = list(dict.fromkeys(map(_as_asked, (*draft.to, *draft.cc, *draft.bcc))))
@@ -33,6 +38,7 @@ def gather(
     health = history.health(reader, addresses)
     own = gatefacts.own_suppressions(reader, [*addresses, *(c.address for c in contacts)])
     spellings = gatefacts.spellings(reader, addresses)
+    trouble = {a: (headline(t, now), extent(t)) for a, t in troubles(addresses).items()}
     recipients = tuple(
         _with_suppression(
             reader,
@@ -41,6 +47,8 @@ def gather(
                 address=address,
                 syntax_problem=syntax_problem(address),
                 own=own.get(address_key(address)),
+                provider_trouble=trouble.get(address, ("", ""))[0],
+                provider_extent=trouble.get(address, ("", ""))[1],
                 health=_local(health.get(address_key(address), Health())),
             ),
             spellings[address_key(address)],

@@ -28,7 +28,7 @@ from core.model import (
     address_key,
 )
 from core.ports import Clock, Mailer, Outgoing, SuppressionList
-from core.screening import as_sent, gather
+from core.screening import Troubles, as_sent, gather
 
 #: Pauses between tries of a call that SES documents as *not accepted*; then it is FAILED.
 _THROTTLE_PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
@@ -48,6 +48,7 @@ class Dispatch:
     operator: str
     configuration_set: str
     pause: Callable[[float], None] = field(default=time.sleep)
+    troubles: Troubles = field(default=lambda _: {})
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live for every recipient."""
@@ -98,6 +99,7 @@ class Dispatch:
             sender=self.sender,
             operator=self.operator,
             now=self.clock(),
+            troubles=self.troubles,
         )
         return judge(facts)
 

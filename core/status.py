@@ -298,11 +298,12 @@ def _unresolved(emails: Sequence[Sequence[DeliveryView]]) -> frozenset[Word]:
 def _made_good(address: str, later: Sequence[Sequence[DeliveryView]]) -> bool:
     standing_in = {address}
     for email in later:
-        standing_in.update(
+        # A set of its own: while growing, it would depend on the order of the recipients.
+        standing_in |= {
             address_key(d.address)
             for d in email
             if d.replaces is not None and address_key(d.replaces) in standing_in
-        )
+        }
         if any(address_key(d.address) in standing_in and d.state.word in REACHED for d in email):
             return True
     return False

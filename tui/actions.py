@@ -326,6 +326,13 @@ def events_link(options: Namespace) -> int:
 # --------------------------------------------------------------------------- upkeep
 
 
+def trouble(options: Namespace) -> int:
+    from tui import trouble as lookout
+
+    with opened() as backend:
+        return lookout.run(options, backend)
+
+
 def doctor(options: Namespace) -> int:
     from tui import doctor as examination
 

@@ -22,6 +22,7 @@ from core.model import (
     Finding,
     ImportReport,
     IngestReport,
+    Late,
     Note,
     RecipientEntry,
     SendOutcome,
@@ -150,7 +151,15 @@ def _recipient(entry: RecipientEntry) -> Json:
         "clicks": entry.clicks,
         "opened_by": _by_whom(state, Engagement.OPENED),
         "clicked_by": _by_whom(state, Engagement.CLICKED),
+        "late": None if entry.late is None else _late(entry.late),
         "notes": [_note(note) for note in entry.notes],
+    }
+
+
+def _late(late: Late) -> Json:
+    return {
+        "usual_seconds": round(late.usual_seconds, 3),
+        "waited_seconds": round(late.waited_seconds, 3),
     }
 
 

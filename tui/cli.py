@@ -257,6 +257,7 @@ def _add_events(commands: Commands) -> None:
 
 
 def _add_upkeep(commands: Commands) -> None:
+    _command(commands, "trouble", "trouble", "say which providers turn us away, and our own rates")
     _command(commands, "doctor", "doctor", "say which leg of sending and feed is broken")
     database = commands.add_parser("db", help="the database", description="The database.")
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)

@@ -20,7 +20,7 @@ def utc_now() -> datetime:
 class Board:
     """What was last known of trouble, for screens that open later."""
 
-    trouble: Trouble = Trouble()
+    trouble: Trouble = field(default_factory=Trouble)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from core.model import (
     SendOutcome,
     Weight,
 )
+from core.pace import late_words
 from core.status import effect
 from tui import answers
 from tui.past import spoken
@@ -204,6 +205,8 @@ def _email(entry: EmailEntry, now: datetime, judged_at: datetime) -> None:
             _out(f"    server said  {cell(state.diagnostic, 400)}")
         if state.sent_at and is_stuck(state.word, state.sent_at, judged_at):
             _out(f"    {no_word(state.sent_at, judged_at)}")
+        if recipient.late is not None:
+            _out(f"    {cell(late_words(recipient.late), 400)}")
         if recipient.error:
             _out(f"    {cell(recipient.error, 400)}")
         for note in recipient.notes:

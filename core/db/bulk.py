@@ -115,4 +115,4 @@ def _transposed(rows: Sequence[type_of_row]) -> tuple[list[Any], ...]:
 def _arrays(table: Table, columns: tuple[str, ...]) -> str:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     kinds = (table.c[name].type.compile(dialect=dialect) for name in columns)
-    return ", ".join(f"%s::{kind}[]" for kind in kinds)
+    return ", ".join(f"%b::{kind}[]" for kind in kinds)  # binary: text is not escaped and unescaped

@@ -242,9 +242,8 @@ def _put_batch(
         key = (customer_id, values["kind"], values["number"])
         found = known.get(key)
         if found is None and key not in new:
-            summary = DocumentSummary(never_reached=entry.balance_due > 0)
-            mentioned = mention_key(entry.number)
-            new[key] = {**values, "mention_key": mentioned, **document_columns(summary)}
+            shown = document_columns(DocumentSummary(never_reached=entry.balance_due > 0))
+            new[key] = {**values, "mention_key": mention_key(entry.number), **shown}
             counts[Change.CREATED] += 1
         elif found is None or all(found[name] == value for name, value in values.items()):
             counts[Change.UNCHANGED] += 1

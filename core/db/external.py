@@ -67,6 +67,7 @@ def see(
         return
     hold(connection, *(f"message {storable(fact.message_id)}" for fact in facts))
     _mark_ours(connection, tagged)
+    _remember_ours(connection, [mail for key, mail in seen.items() if key in tagged])
     known = stored(through(connection), set(foreign))
     linked = {key for key, row in known.items() if row.email_id}
     ours = ours_among(through(connection), set(foreign) - linked)
@@ -103,9 +104,11 @@ def _relink_some(connection: Connection, after: str, pattern: str) -> tuple[Reli
         return Relinked(), ""
     hold(connection, *(f"message {message_id}" for message_id in ids))
     rows = through(connection)
-    waiting = {key: row.mail for key, row in stored(rows, ids).items() if not row.email_id}
-    ours = ours_among(rows, set(waiting))
-    made = _examine(connection, [m for key, m in waiting.items() if key not in ours], pattern)
+    waiting = {key: row for key, row in stored(rows, ids).items() if not row.email_id}
+    for key in ours_among(rows, set(waiting)):
+        del waiting[key]
+    pointed = {key for key, row in waiting.items() if row.is_pointed}
+    made = _examine(connection, [row.mail for row in waiting.values()], pattern, pointed)
     return Relinked(len(ids), len(made), _adopt(connection, list(made))), ids[-1]
 
 
@@ -158,10 +161,29 @@ def _mark_ours(connection: Connection, message_ids: Collection[str]) -> None:
         connection.execute(_MARK_OURS, {"ids": ids})
 
 
-def _examine(connection: Connection, mails: Sequence[MailSeen], pattern: str) -> dict[str, int]:
-    """Decide on unlinked emails, write down what was found; return new emails by message id."""
+def _remember_ours(connection: Connection, mails: Sequence[MailSeen]) -> None:
+    """Told twice at once, with our tag and without it: the fact that is kept may have none."""
+    known = ours_among(through(connection), {storable(mail.message_id) for mail in mails})
+    new = [mail for mail in mails if storable(mail.message_id) not in known]
+    upsert(connection, [{**row_of(mail, Link()), "is_ours": 1} for mail in new])
+
+
+def _examine(
+    connection: Connection,
+    mails: Sequence[MailSeen],
+    pattern: str,
+    pointed: Collection[str] | None = None,
+) -> dict[str, int]:
+    """Decide on unlinked emails, write down what was found; return new emails by message id.
+
+    Of emails that are stored already, ``pointed`` are the ids of those that pointed to a document;
+    nothing else of them can have changed.
+    """
     links = list(zip(mails, links_of(through(connection), mails, pattern), strict=True))
-    upsert(connection, [row_of(mail, link) for mail, link in links])
+    rows = [row_of(mail, link) for mail, link in links]
+    if pointed is not None:
+        rows = [row for row in rows if row["is_pointed"] != (row["message_id"] in pointed)]
+    upsert(connection, rows)
     certain = [
         (mail, link.document_id)
         for mail, link in links

@@ -26,7 +26,7 @@ Rows = Callable[[str, Collection[str]], Iterable[Sequence[Any]]]
 _ALL: Final = 2**31 - 1
 _COLUMNS: Final = (
     "m.message_id, m.at, m.source, m.subject, m.addressees, m.documents, m.region, m.published,"
-    " m.email_id"
+    " m.email_id, m.is_pointed"
 )
 
 
@@ -36,6 +36,7 @@ class Known:
 
     mail: MailSeen
     email_id: int | None
+    is_pointed: bool = False
 
 
 def through(connection: Connection) -> Rows:
@@ -57,7 +58,7 @@ def reading(reader: Reader) -> Rows:
 def stored(rows: Rows, message_ids: Collection[str]) -> dict[str, Known]:
     """Return what is known of emails, by SES's id."""
     sql = f"SELECT {_COLUMNS} FROM external_mails m WHERE m.message_id {{among}}"
-    return {row[0]: Known(_mail_of(row), row[8]) for row in rows(sql, message_ids)}
+    return {row[0]: Known(_mail_of(row), row[8], bool(row[9])) for row in rows(sql, message_ids)}
 
 
 def ours_among(rows: Rows, message_ids: Collection[str]) -> set[str]:
@@ -99,9 +100,7 @@ def unlinked(
     )
     mails = [_mail_of(row) for row in found]
     links = links_of(reading(reader), mails, pattern)
-    return tuple(
-        Unlinked(mail, link.candidates) for mail, link in zip(mails, links, strict=True)
-    )
+    return tuple(Unlinked(mail, link.candidates) for mail, link in zip(mails, links, strict=True))
 
 
 def upsert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -32,6 +32,12 @@ from core.past import local_then, moments_of
 from core.status import notes, settle, summarise_email
 
 _ALWAYS: Final = 2**63 - 1
+#: Another program's email is known from its first report, and of its document since the link.
+_KNOWN_THEN: Final = (
+    " AND m.created_at <= :as_of AND m.linked_at <= :as_of AND (m.kind <> 'external' OR EXISTS"
+    " (SELECT 1 FROM events e JOIN deliveries y ON y.id = e.delivery_id"
+    " WHERE y.email_id = m.id AND e.received_at <= :as_of))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,11 @@ def email(reader: Reader, email_id: int) -> EmailEntry | None:
 def moments(reader: Reader, document_id: int) -> tuple[datetime, ...]:
     """Return when anything about a document became known, oldest first."""
     rows = reader.rows(
-        "SELECT created_at FROM emails WHERE document_id = :id"
-        " UNION SELECT CASE WHEN accepted_at > 0 THEN accepted_at ELSE claimed_at END"
-        " FROM deliveries WHERE document_id = :id"
+        "SELECT created_at FROM emails WHERE document_id = :id AND kind <> 'external'"
+        " UNION SELECT linked_at FROM emails WHERE document_id = :id"
+        " UNION SELECT CASE WHEN x.accepted_at > 0 THEN x.accepted_at ELSE x.claimed_at END"
+        " FROM deliveries x JOIN emails m ON m.id = x.email_id"
+        " WHERE x.document_id = :id AND m.kind <> 'external'"
         " UNION SELECT v.received_at FROM events v JOIN deliveries x ON x.id = v.delivery_id"
         " WHERE x.document_id = :id",
         {"id": document_id},
@@ -80,9 +88,11 @@ def _read(
     reader: Reader, condition: str, values: dict[str, Any], as_of: datetime | None = None
 ) -> Correspondence:
     values = {**values, "as_of": _ALWAYS if as_of is None else to_instant(as_of)}
-    condition += " AND m.created_at <= :as_of"
+    if as_of is not None:
+        condition += _KNOWN_THEN
     emails = reader.rows(
-        "SELECT m.id, m.kind, m.subject, m.body, m.created_at, m.sent_by FROM emails m"
+        "SELECT m.id, m.kind, m.subject, m.body, m.created_at, m.sent_by, m.linked_by, m.linked_at"
+        " FROM emails m"
         f" WHERE {condition} ORDER BY m.created_at DESC, m.id DESC",
         values,
     )
@@ -128,6 +138,7 @@ class _Told:
 
 
 def _entry(row: Sequence[Any], told: Sequence[_Told], files: Sequence[Attachment]) -> EmailEntry:
+    strays = (note for each in told for note in each.strays)
     return EmailEntry(
         id=row[0],
         kind=EmailKind(row[1]),
@@ -138,8 +149,13 @@ def _entry(row: Sequence[Any], told: Sequence[_Told], files: Sequence[Attachment
         attachments=tuple(files),
         recipients=tuple(each.recipient for each in told),
         summary=summarise_email([each.view for each in told]),
-        notes=tuple(sorted((n for each in told for n in each.strays), key=lambda note: note.at)),
+        notes=tuple(sorted((*_linked(row), *strays), key=lambda note: note.at)),
     )
+
+
+def _linked(row: Sequence[Any]) -> Iterator[Note]:
+    if row[7]:
+        yield Note(known_instant(row[7]), f"linked to this document by {row[6]}")
 
 
 def _told(row: Sequence[Any], events: Sequence[Sequence[Any]], as_of: datetime | None) -> _Told:

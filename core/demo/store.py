@@ -14,6 +14,7 @@ from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_docum
 from core.db.engine import Database
 from core.demo.books import Document, documents
 from core.demo.emails import Fate, PastEmail, history
+from core.demo.others import external_bodies
 from core.demo.people import Customer, Mailbox, customers
 from core.ingest import ingest
 from core.machines import PREFETCH_AGENTS
@@ -85,6 +86,7 @@ def fill(database: Database, now: datetime, seed: int = SEED) -> Company:
     emails = history(random, books, now)
     rows = _write_books(database, people, books)
     bodies, suppressions = _write_emails(database, random, emails, rows, now)
+    bodies = [*external_bodies(emails, _SeededOrigin(random)), *bodies]
     for start in range(0, len(bodies), 500):
         ingest(database, bodies[start : start + 500], "demo", lambda: now, _arrived_at)
     return Company(

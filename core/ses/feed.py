@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from core.errors import ServiceError
@@ -11,6 +12,8 @@ from core.ports import QueueMessage
 from core.ses.clients import LONGEST_POLL_SECONDS, Clients, in_words
 
 _MOST_AT_ONCE: Final = 10
+_CALLS_AT_ONCE: Final = 4
+"""A call takes a round trip; the connections are kept."""
 
 
 class SqsFeed:
@@ -34,15 +37,25 @@ class SqsFeed:
         ]
 
     def delete(self, messages: Sequence[QueueMessage]) -> None:
+        starts = range(0, len(messages), _MOST_AT_ONCE)
+        batches = [messages[start : start + _MOST_AT_ONCE] for start in starts]
+        if len(batches) <= 1:
+            for batch in batches:
+                self._delete(batch)
+            return
+        with ThreadPoolExecutor(_CALLS_AT_ONCE, "delete") as pool:
+            for _ in pool.map(self._delete, batches):
+                pass  # the first error of any is raised here
+
+    def _delete(self, messages: Sequence[QueueMessage]) -> None:
         client = self._clients.queue()
-        for start in range(0, len(messages), _MOST_AT_ONCE):
-            entries = [
-                {"Id": str(position), "ReceiptHandle": message.receipt}
-                for position, message in enumerate(messages[start : start + _MOST_AT_ONCE])
-            ]
-            with in_words("sqs"):
-                # An entry that fails is received again, and is then a duplicate.
-                client.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
+        entries = [
+            {"Id": str(position), "ReceiptHandle": message.receipt}
+            for position, message in enumerate(messages)
+        ]
+        with in_words("sqs"):
+            # An entry that fails is received again, and is then a duplicate.
+            client.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
 
     def waiting(self) -> int | None:
         try:

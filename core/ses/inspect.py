@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeVar
 
-from core.errors import NoSuchThingError, OuttrayError
+from core.errors import NoSuchThingError, OuttrayError, UnansweredError
 from core.examination import AccountFacts, IdentityFacts
 from core.examination_feed import (
     ConfigurationSetFacts,
@@ -142,6 +142,8 @@ def _ask(service: str, question: Callable[[], T]) -> T | OuttrayError:
             return question()
     except OuttrayError as error:
         return error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return UnansweredError(f"What {service} answered could not be understood: {error!r}.")
 
 
 def _covering(address: str) -> Iterator[str]:

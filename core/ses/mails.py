@@ -67,9 +67,7 @@ def _decoded(subject: str) -> str:
         return subject
 
 
-def _addressees(
-    mail: Mapping[str, object], headers: Mapping[str, object]
-) -> tuple[Addressee, ...]:
+def _addressees(mail: Mapping[str, object], headers: Mapping[str, object]) -> tuple[Addressee, ...]:
     """The envelope's recipients; the headers tell their roles, and who is in neither is a Bcc."""
     role_of: dict[str, Role] = {}
     for name, role in (("cc", Role.CC), ("to", Role.TO)):

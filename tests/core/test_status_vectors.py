@@ -198,6 +198,14 @@ def test_vectors_the_delivery_to_a_replacement_resolves_also_through_a_second_on
     assert summarise_document((first, second), OWED).unresolved == {Word.BOUNCED, Word.SOFT_BOUNCED}
 
 
+def test_vectors_two_replacements_in_one_email_are_no_chain_in_any_order() -> None:
+    failed = sent(1, "old@x.example", PERMANENT)
+    second = sent(2, "new@x.example", SEND, replaces="old@x.example")
+    other = sent(2, "else@x.example", DELIVERY, role=Role.CC, replaces="new@x.example")
+    for order in permutations((failed, second, other)):
+        assert summarise_document(order, OWED).unresolved == {Word.BOUNCED}
+
+
 def test_vectors_a_delivery_to_somebody_else_resolves_nothing() -> None:
     emails = (sent(1, "old@x.example", PERMANENT), sent(2, "else@x.example", DELIVERY))
     document = summarise_document(emails, OWED)

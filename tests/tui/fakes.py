@@ -40,6 +40,7 @@ from core.model import (
 )
 from core.settings import Settings
 from core.status import FAILURES
+from core.trouble import Trouble
 from tests.tui.company import NOW, Company
 
 _CHIP_WORDS = {
@@ -61,6 +62,7 @@ class FakeBackend:
             operator="anna",
             sender="billing@acme.example",
         )
+        self.current_trouble = Trouble()
         self.calls: dict[str, int] = {}
         self.sent: list[Draft] = []
         self.status = FeedStatus(FeedState.LIVE, last_answer_at=now, waiting=0)
@@ -275,6 +277,10 @@ class FakeBackend:
     def feed_status(self) -> FeedStatus:
         self._enter("feed_status")
         return self.status
+
+    def trouble(self) -> Trouble:
+        self._enter("trouble")
+        return self.current_trouble
 
     def revision(self) -> int:
         self._enter("revision")

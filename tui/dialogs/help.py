@@ -50,15 +50,8 @@ _ORDER: Final = (
 _SIGNS: Final = (
     ("⟵ BOUNCED", "An earlier email of the document failed, and nothing made it good yet."),
     ("! 1/2", "A Cc or Bcc failed; one of two recipients was reached."),
-    (
-        "SENT ?",
-        "No word from SES for a day: it may be stuck, or the feed is broken; the top line says how "
-        "the feed fares. [ and ] reach the filter “SENT ?”, which shows them all.",
-    ),
-    (
-        "as of 09:12",
-        "The feed is down or was not asked: the statuses are of then, and their badges are dimmed.",
-    ),
+    ("SENT ?", "No word for a day: it may be stuck, or the feed is broken. [ ] filters them."),
+    ("as of 09:12", "The feed is down: statuses are of then, and their badges are dimmed."),
     (
         "OPENED ?",
         (

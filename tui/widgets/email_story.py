@@ -22,6 +22,7 @@ from core.model import (
     Role,
     Word,
 )
+from core.pace import late_words
 from core.status import FAILURES
 from tui.badges import block, delivery, email_delivery
 from tui.paint import content, toned
@@ -77,6 +78,8 @@ def head(
     ]
     if after is not None:
         parts.append((f" {_time(after, email.created_at, now)}", "$muted"))
+    if any(recipient.late is not None for recipient in email.recipients):
+        parts.append((" late", "$tone-deferred"))
     opens = sum(recipient.opens for recipient in email.recipients)
     if opens > 1:
         parts.append((f" ×{opens}", "$muted"))
@@ -152,6 +155,8 @@ def _recipient_lines(
         yield _labelled("server said", cell(state.diagnostic, _DIAGNOSTIC_LIMIT))
     if state.sent_at and is_stuck(state.word, state.sent_at, judged_at):
         yield toned(no_word(state.sent_at, judged_at), Word.DEFERRED)
+    if recipient.late is not None:
+        yield toned(cell(late_words(recipient.late), _DIAGNOSTIC_LIMIT), Word.DEFERRED)
     advice = recipient.advice or WHAT_TO_DO.get(state.word, "")
     if advice and (state.word in FAILURES or not with_name):
         yield _advice(cell(advice), is_bad=state.word in FAILURES)

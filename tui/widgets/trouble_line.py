@@ -22,7 +22,9 @@ _LONGEST_NAME: Final = 200
 
 def sentences(trouble: Trouble, now: datetime) -> tuple[str, ...]:
     """Return what a person has to know, the most urgent first; harmless whatever it names."""
-    providers = [f"{cell(headline(t, now), _LONGEST_NAME)}; do not resend" for t in trouble.providers]
+    providers = [
+        f"{cell(headline(t, now), _LONGEST_NAME)}; do not resend" for t in trouble.providers
+    ]
     return (*providers, *reputation_words(trouble.reputation))
 
 

@@ -1,0 +1,87 @@
+"""Sees trouble early: late emails, providers that turn us away, our own reputation.
+
+Answers are kept for a while: they change slowly, and the gate and the screens ask often.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from core.db import watch
+from core.db.engine import Database
+from core.model import Late, RecipientEntry, Status, domain_of
+from core.pace import Pace, lateness, pace_of
+from core.ports import Clock
+from core.providers import provider_of
+from core.trouble import ProviderTrouble, Reputation, Trouble
+from core.turned_away import provider_troubles
+
+_PACE_KEPT: Final = timedelta(minutes=5)
+_TROUBLE_KEPT: Final = timedelta(seconds=50)
+_REPUTATION_KEPT: Final = timedelta(minutes=5)
+_UNCONFIRMED: Final = (Status.SENT, Status.DEFERRED)
+
+
+class Lookout:
+    """One per program; safe for several threads, which at worst ask the database twice."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._paces: dict[str, tuple[datetime, Pace | None]] = {}
+        self._trouble: tuple[datetime, tuple[ProviderTrouble, ...]] | None = None
+        self._reputation: tuple[datetime, Reputation] | None = None
+
+    def trouble(self) -> Trouble:
+        """Return what goes wrong now; all empty where nothing does."""
+        return Trouble(self._providers(), self._own_reputation())
+
+    def of(self, addresses: Sequence[str]) -> dict[str, ProviderTrouble]:
+        """Return the trouble each address would run into."""
+        troubles = {trouble.provider: trouble for trouble in self._providers()}
+        if not troubles:
+            return {}
+        domains = {domain_of(address) for address in addresses}
+        told = watch.told_by(self._database.reader, domains)
+        providers = {domain: provider_of(domain, told[domain]) for domain in domains}
+        found = {a: troubles.get(providers[domain_of(a)]) for a in addresses}
+        return {address: trouble for address, trouble in found.items() if trouble is not None}
+
+    def late(self, entry: RecipientEntry, as_of: datetime | None = None) -> Late | None:
+        """Return what makes a delivery late, ``None`` for one that is confirmed or not yet late."""
+        sent_at = entry.state.sent_at
+        if entry.state.status not in _UNCONFIRMED or sent_at is None:
+            return None
+        domain = domain_of(entry.address)
+        return lateness(domain, self._pace(domain), (as_of or self._clock()) - sent_at)
+
+    # ----------------------------------------------------------------- what is kept
+
+    def _pace(self, domain: str) -> Pace | None:
+        now = self._clock()
+        with self._lock:
+            kept = self._paces.get(domain)
+        if kept is None or not timedelta(0) <= now - kept[0] < _PACE_KEPT:
+            kept = (now, pace_of(watch.delivery_times(self._database.reader, domain)))
+            with self._lock:
+                self._paces[domain] = kept
+        return kept[1]
+
+    def _providers(self) -> tuple[ProviderTrouble, ...]:
+        now = self._clock()
+        kept = self._trouble
+        if kept is None or not timedelta(0) <= now - kept[0] < _TROUBLE_KEPT:
+            attempts = watch.attempts(self._database.reader, now)
+            kept = self._trouble = (now, provider_troubles(attempts, now))
+        return kept[1]
+
+    def _own_reputation(self) -> Reputation:
+        now = self._clock()
+        kept = self._reputation
+        if kept is None or not timedelta(0) <= now - kept[0] < _REPUTATION_KEPT:
+            kept = self._reputation = (now, watch.reputation(self._database.reader, now))
+        return kept[1]
