@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -133,6 +134,7 @@ def _certainty(addressee: Addressee) -> tuple[bool, str, str]:
 # --------------------------------------------------------------------------- numbers in a subject
 
 
+@lru_cache(maxsize=2_000)  # asked for twice an email, and many emails have one subject
 def mentions(subject: str, pattern: str = "") -> tuple[Mention, ...]:
     """Return what may be a number; which of them is one, the documents decide.
 

@@ -212,13 +212,18 @@ def test_what_was_never_sent_becomes_an_original_with_its_file(
     pdf = tmp_path / "INV-0042.pdf"
     pdf.write_bytes(b"%PDF-1.4")
     row = one(sqlite_database, pdf=str(pdf))
-    for kind in (EmailKind.FOLLOW_UP, EmailKind.RESEND):
-        composed = backend.compose(kind, row.id).draft
-        assert composed.kind is EmailKind.ORIGINAL
-        assert composed.to == (ANN,)
-        assert [(f.name, f.content) for f in composed.attachments] == [
-            ("INV-0042.pdf", b"%PDF-1.4")
-        ]
+    composed = backend.compose(EmailKind.RESEND, row.id).draft
+    assert composed.kind is EmailKind.ORIGINAL
+    assert composed.to == (ANN,)
+    assert [(f.name, f.content) for f in composed.attachments] == [("INV-0042.pdf", b"%PDF-1.4")]
+
+
+def test_a_follow_up_stays_one_for_another_program_may_have_sent_the_document(
+    backend: Backend, sqlite_database: Database
+) -> None:
+    composed = backend.compose(EmailKind.FOLLOW_UP, one(sqlite_database).id).draft
+    assert (composed.kind, composed.to) == (EmailKind.FOLLOW_UP, (ANN,))
+    assert (composed.in_reply_to, composed.references) == ("", ())
 
 
 def test_the_corrected_address_replaces_the_failed_one_and_the_same_one_does_not(

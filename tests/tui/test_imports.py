@@ -38,7 +38,7 @@ def test_of_core_only_words_and_rules_are_needed(with_the_app: set[str]) -> None
     core = {name for name in with_the_app if name.startswith("core.")}
     assert core <= {
         "core.model", "core.errors", "core.status", "core.settings", "core.advice", "core.text",
-        "core.machines", "core.feedhealth",
+        "core.machines", "core.feedhealth", "core.pace", "core.trouble",
     }  # fmt: skip
 
 
