@@ -17,7 +17,7 @@ from core.settings import Settings
 _ROOT = Path(__file__).resolve().parents[1]
 
 _FIRST_PAGE = """
-import tui.actions
+import tui.actions.programs
 import tui.app
 from core.backend import Backend
 from core.model import CustomerFilter, DocumentFilter

@@ -11,21 +11,18 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 # Textual reads it when it is imported: at 60 a type-ahead waits for two ticks of the timer.
 os.environ.setdefault("TEXTUAL_FPS", "250")
 
 from core.errors import OuttrayError, SettingsError, UsageError
 from core.model import Chip
-
-DONE: Final = 0
-FAILED: Final = 1
-WRONG_USAGE: Final = 2
-ASKS: Final = 3
+from tui.exits import DONE, FAILED, WRONG_USAGE
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -37,10 +34,10 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; argparse's own errors leave with 2."""
     _prepare_streams()
     options = _parser().parse_args(list(arguments))
-    from tui import actions  # after parsing: --help and --version need none of it
-
+    module, _, action = options.action.partition(".")
     try:
-        code = int(getattr(actions, options.action)(options))
+        # After parsing: --help and --version need none of it.
+        code = int(getattr(import_module(f"tui.actions.{module}"), action)(options))
         sys.stdout.flush()  # here, where a reader who has left can still be told from a failure
     except (UsageError, SettingsError) as error:
         return _complain(error, WRONG_USAGE)
@@ -104,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"outtray {_version()}")
-    parser.set_defaults(action="ui")
+    parser.set_defaults(action="programs.ui")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_demo(commands)
     _add_looking(commands)
@@ -138,13 +135,16 @@ def _add_demo(commands: Commands) -> None:
     demo = _command(
         commands,
         "demo",
-        "demo",
+        "programs.demo",
         "open the UI on a generated company, with a local stand-in for AWS",
         json=False,
     )
     demo.add_argument("--fresh", action="store_true", help="generate the company anew")
     simulator = _command(
-        commands, "simulator", "simulator", "serve the local stand-in for AWS until stopped"
+        commands,
+        "simulator",
+        "programs.simulator",
+        "serve the local stand-in for AWS until stopped",
     )
     simulator.add_argument("--port", type=int, default=0, help="default: any free port")
     simulator.add_argument(
@@ -158,15 +158,17 @@ def _add_demo(commands: Commands) -> None:
 
 
 def _add_looking(commands: Commands) -> None:
-    imported = _command(commands, "import", "import_files", "import accounting exports (CSV)")
+    imported = _command(
+        commands, "import", "looking.import_files", "import accounting exports (CSV)"
+    )
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
     imported.add_argument("--dry-run", action="store_true", help="report only; change nothing")
 
-    customers = _command(commands, "customers", "customers", "list customers")
+    customers = _command(commands, "customers", "looking.customers", "list customers")
     customers.add_argument("text", nargs="?", default="", help="part of name, address or number")
     customers.add_argument("--limit", type=_count, default=50, metavar="N", help="0 = all")
 
-    documents = _command(commands, "documents", "documents", "list invoices and estimates")
+    documents = _command(commands, "documents", "looking.documents", "list invoices and estimates")
     documents.add_argument("--customer", default="", metavar="NAME", help="part of the name")
     documents.add_argument(
         "--delivery",
@@ -182,7 +184,9 @@ def _add_looking(commands: Commands) -> None:
     documents.add_argument("--limit", type=_count, default=50, metavar="N", help="0 = all")
     documents.add_argument("--csv", action="store_true", help="print CSV, not with --json")
 
-    log = _command(commands, "log", "log", "show the emails of a document and what became of them")
+    log = _command(
+        commands, "log", "looking.log", "show the emails of a document and what became of them"
+    )
     log.add_argument("number")
     log.add_argument(
         "--as-of",
@@ -191,7 +195,9 @@ def _add_looking(commands: Commands) -> None:
     )
     _add_which(log)
 
-    explain = _command(commands, "explain", "explain", "say what a server's diagnostic means")
+    explain = _command(
+        commands, "explain", "looking.explain", "say what a server's diagnostic means"
+    )
     explain.add_argument("text", nargs="?", metavar="TEXT")
     explain.add_argument(
         "--stdin", action="store_true", help='one {"diagnostic": …} a line, one answer a line'
@@ -205,7 +211,7 @@ def _add_sending(commands: Commands) -> None:
         "resend": "send documents again, as they were",
     }
     for name, text in texts.items():
-        command = _command(commands, name, "send", text)
+        command = _command(commands, name, "sending.send", text)
         command.set_defaults(email_kind={"send": "original"}.get(name, name.replace("-", "_")))
         command.add_argument("numbers", nargs="+", metavar="NUMBER")
         command.add_argument("--to", action="append", default=[], metavar="ADDRESS")
@@ -226,16 +232,18 @@ def _add_which(command: argparse.ArgumentParser) -> None:
 def _add_events(commands: Commands) -> None:
     events = commands.add_parser("events", help="what SES reports", description="What SES reports.")
     actions = events.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    pull = _command(actions, "pull", "events_pull", "take events from the SQS queue")
+    pull = _command(actions, "pull", "events.events_pull", "take events from the SQS queue")
     how = pull.add_mutually_exclusive_group()
     how.add_argument("--once", action="store_true", help="until the queue is empty (the default)")
     how.add_argument("--follow", action="store_true", help="until stopped")
-    load = _command(actions, "load", "events_load", "store the events in files")
+    load = _command(actions, "load", "events.events_load", "store the events in files")
     load.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parse = _command(actions, "parse", "events_parse", "show what is in files; store nothing")
+    parse = _command(
+        actions, "parse", "events.events_parse", "show what is in files; store nothing"
+    )
     parse.add_argument("files", nargs="+", type=Path, metavar="FILE")
     quarantine = _command(
-        actions, "quarantine", "events_quarantine", "list bodies that could not be read"
+        actions, "quarantine", "events.events_quarantine", "list bodies that could not be read"
     )
     what = quarantine.add_mutually_exclusive_group()
     what.add_argument("list", nargs="?", choices=["list"], help="the default")
@@ -245,11 +253,16 @@ def _add_events(commands: Commands) -> None:
     what.add_argument("--retry", nargs="?", const="", metavar="ID", help="read all or one again")
     what.add_argument("--export", type=Path, metavar="FILE", help="write all as JSON lines")
     unlinked = _command(
-        actions, "unlinked", "events_unlinked", "list other programs' emails that wait for a person"
+        actions,
+        "unlinked",
+        "events.events_unlinked",
+        "list other programs' emails that wait for a person",
     )
     unlinked.add_argument("--all", action="store_true", help="also what nothing ties to a document")
     unlinked.add_argument("--limit", type=_count, default=200, metavar="N", help="0 = all")
-    link = _command(actions, "link", "events_link", "link another program's email to a document")
+    link = _command(
+        actions, "link", "events.events_link", "link another program's email to a document"
+    )
     link.add_argument("message_id", nargs="?", metavar="MESSAGE_ID")
     link.add_argument("number", nargs="?", metavar="NUMBER")
     _add_which(link)
@@ -257,13 +270,19 @@ def _add_events(commands: Commands) -> None:
 
 
 def _add_upkeep(commands: Commands) -> None:
-    _command(commands, "trouble", "trouble", "say which providers turn us away, and our own rates")
-    _command(commands, "doctor", "doctor", "say which leg of sending and feed is broken")
+    _command(
+        commands, "trouble", "upkeep.trouble", "say which providers turn us away, and our own rates"
+    )
+    _command(commands, "doctor", "upkeep.doctor", "say which leg of sending and feed is broken")
     database = commands.add_parser("db", help="the database", description="The database.")
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _command(actions, "upgrade", "db_upgrade", "create the database or bring it up to date")
-    _command(actions, "check", "db_check", "recompute all summaries from the events and compare")
-    backup = _command(actions, "backup", "db_backup", "copy the SQLite database while it is in use")
+    _command(actions, "upgrade", "upkeep.db_upgrade", "create the database or bring it up to date")
+    _command(
+        actions, "check", "upkeep.db_check", "recompute all summaries from the events and compare"
+    )
+    backup = _command(
+        actions, "backup", "upkeep.db_backup", "copy the SQLite database while it is in use"
+    )
     backup.add_argument("file", type=Path, nargs="?", metavar="FILE")
 
 

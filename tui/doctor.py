@@ -13,7 +13,7 @@ from core.doctoring import unsettled
 from core.errors import SettingsError
 from core.examination import Check, Result, worst
 from tui import answers, prints
-from tui.cli import DONE, FAILED
+from tui.exits import DONE, FAILED
 from tui.text import cell
 
 _SIGNS: Final = {

@@ -12,7 +12,7 @@ from core.external import Listed, Unlinked
 from core.linking import LinkedByHand, Relinked
 from core.model import Kind
 from tui import answers, prints
-from tui.cli import DONE
+from tui.exits import DONE
 from tui.prints import say
 from tui.text import cell
 

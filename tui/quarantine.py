@@ -10,7 +10,7 @@ from core import quarantine
 from core.backend import Backend
 from core.quarantine import RetryReport
 from tui import answers, prints
-from tui.cli import DONE, FAILED
+from tui.exits import DONE, FAILED
 from tui.prints import say
 from tui.text import cell, paragraphs
 

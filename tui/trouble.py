@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from core.backend import Backend
 from core.trouble import ProviderTrouble, Reputation, extent, headline, reputation_words
 from tui import answers, prints
-from tui.cli import DONE
+from tui.exits import DONE
 from tui.prints import say
 from tui.text import cell
 

@@ -1,0 +1,123 @@
+"""Drafts, what the gate says about them, and what became of sending them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from core.model.rows import Contact, DocumentRow, EmailEntry
+from core.model.words import EmailKind, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that must not be mailed."""
+
+    address: str
+    reason: str
+    """``BOUNCE`` or ``COMPLAINT`` on SES's list; free words on our own."""
+    since: datetime | None
+    source: str
+    """``ses`` or ``own``."""
+    ses_message_id: str = ""
+    """The email that caused it, where SES knows."""
+    email_subject: str = ""
+    document_number: str = ""
+
+
+class Weight(IntEnum):
+    """How much a finding of the gate weighs."""
+
+    NOTE = 0
+    ASK = 1
+    REFUSE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    weight: Weight
+    code: str
+    """A stable word for scripts: ``suppressed``, ``document_paid`` …"""
+    title: str
+    detail: str = ""
+    next: str = ""
+    """What to do now, in plain words, with the key."""
+    address: str = ""
+
+
+class Decision(StrEnum):
+    ALLOW = "allow"
+    ASK = "ask"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    findings: tuple[Finding, ...] = ()
+    """In the gate's order (DESIGN section 3)."""
+
+    @property
+    def decision(self) -> Decision:
+        worst = max((finding.weight for finding in self.findings), default=Weight.NOTE)
+        return {
+            Weight.NOTE: Decision.ALLOW,
+            Weight.ASK: Decision.ASK,
+            Weight.REFUSE: Decision.REFUSE,
+        }[worst]
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """An attachment with its bytes, on its way into a message."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the compose dialog edits, and what the command line fills in."""
+
+    document_id: int
+    kind: EmailKind
+    to: tuple[str, ...]
+    subject: str
+    body: str
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    attachments: tuple[AttachedFile, ...] = ()
+    replaces: str | None = None
+    """The failed address that the first *To* replaces."""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A draft with everything the dialog shows around it."""
+
+    draft: Draft
+    document: DocumentRow
+    contacts: tuple[Contact, ...]
+    history: tuple[EmailEntry, ...]
+    """What was already sent, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientOutcome:
+    address: str
+    status: Word
+    ses_message_id: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutcome:
+    """What became of one act of sending; ``email_id`` is ``None`` when the gate stopped it."""
+
+    number: str
+    email_id: int | None
+    verdict: Verdict
+    recipients: tuple[RecipientOutcome, ...] = ()

@@ -1,0 +1,86 @@
+"""The words: kinds, roles, statuses and what a badge says; how addresses are compared."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Kind(StrEnum):
+    """What was billed or offered. Quotes, offers and proposals are estimates."""
+
+    INVOICE = "invoice"
+    ESTIMATE = "estimate"
+
+
+class EmailKind(StrEnum):
+    """Why an email was sent; ``external`` ones were sent by another program."""
+
+    ORIGINAL = "original"
+    FOLLOW_UP = "follow_up"
+    RESEND = "resend"
+    EXTERNAL = "external"
+
+
+class Role(StrEnum):
+    """Where the recipient's address stood in the email."""
+
+    TO = "to"
+    CC = "cc"
+    BCC = "bcc"
+
+
+class Status(IntEnum):
+    """The delivery axis. It only ever goes up, so ``max`` of two is always the truth.
+
+    ``FAILED`` is local and final. It ranks below ``SENT`` so that a fact from SES, should one
+    arrive after all, is believed over our reading of an error.
+    """
+
+    QUEUED = 10
+    SENDING = 20
+    UNCONFIRMED = 30
+    FAILED = 35
+    SENT = 40
+    DEFERRED = 50
+    SOFT_BOUNCED = 60
+    DROPPED = 70
+    DELIVERED = 80
+    BOUNCED = 90
+    COMPLAINED = 100
+
+
+class Engagement(IntEnum):
+    """The second axis: what somebody, or some program, did with a delivered email."""
+
+    NONE = 0
+    OPENED = 1
+    CLICKED = 2
+
+
+class Word(StrEnum):
+    """What a person reads on a badge."""
+
+    NEVER_SENT = "NEVER_SENT"
+    QUEUED = "QUEUED"
+    SENDING = "SENDING"
+    UNCONFIRMED = "UNCONFIRMED"
+    FAILED = "FAILED"
+    SENT = "SENT"
+    DEFERRED = "DEFERRED"
+    SOFT_BOUNCED = "SOFT_BOUNCED"
+    DROPPED = "DROPPED"
+    DELIVERED = "DELIVERED"
+    OPENED = "OPENED"
+    CLICKED = "CLICKED"
+    BOUNCED = "BOUNCED"
+    COMPLAINED = "COMPLAINED"
+
+
+def address_key(address: str) -> str:
+    """Addresses are compared trimmed and without case."""
+    return address.strip().casefold()
+
+
+def domain_of(address: str) -> str:
+    """The part after the last ``@``, as it is compared; empty where there is none."""
+    return address_key(address).rpartition("@")[2] if "@" in address else ""

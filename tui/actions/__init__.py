@@ -1,0 +1,1 @@
+"""One function a command: calls the backend, prints, returns the exit code."""

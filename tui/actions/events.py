@@ -1,0 +1,119 @@
+"""``outtray events``: what SES reports, from the queue or from files."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from argparse import Namespace
+from typing import Final
+
+from core.backend import Backend
+from core.errors import OuttrayError, SettingsError
+from core.model import IngestReport
+from tui import answers, prints
+from tui.actions.common import opened, put_json
+from tui.exits import DONE, FAILED
+from tui.prints import say
+from tui.text import cell
+
+_LONGEST_POLL_SECONDS: Final = 20
+_LONGEST_PAUSE_SECONDS: Final = 60.0
+
+
+def events_pull(options: Namespace) -> int:
+    with opened() as backend:
+        if options.follow:
+            return _follow(backend, as_json=options.json)
+        total = IngestReport()
+        while True:
+            report = backend.pull(1)
+            if not report.read:
+                break
+            total += report
+    _put_ingest(total, as_json=options.json)
+    return DONE
+
+
+def _follow(backend: Backend, *, as_json: bool) -> int:
+    """Until SIGTERM or Ctrl-C; what goes wrong is said, and tried again after a while."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    pause = 1.0
+    try:
+        while True:
+            try:
+                report = backend.pull(_LONGEST_POLL_SECONDS)
+            except SettingsError:
+                raise  # waiting does not configure a queue
+            except OuttrayError as error:
+                say(f"{cell(str(error))} Trying again in {pause:.0f} s.")
+                time.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+                continue
+            pause = 1.0
+            if report.read and as_json:
+                sys.stdout.write(prints.as_json(answers.ingest(report)) + "\n")
+                sys.stdout.flush()
+            elif report.read:
+                say(prints.ingest_line(report))
+    except KeyboardInterrupt:
+        return DONE
+
+
+def events_load(options: Namespace) -> int:
+    total, code = IngestReport(), DONE
+    with opened() as backend:
+        for path in options.files:
+            try:
+                total += backend.load_events(path)
+            except OuttrayError as error:
+                say(cell(str(error)))
+                code = FAILED
+    _put_ingest(total, as_json=options.json)
+    return code
+
+
+def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
+    if as_json:
+        put_json(answers.ingest(report))
+    else:
+        say(prints.ingest_line(report))
+
+
+def events_parse(options: Namespace) -> int:
+    from core import ingest
+
+    entries: list[answers.Json] = []
+    code = DONE
+    for path in options.files:
+        try:
+            entries.extend(prints.parsed_json(path, ingest.parse_file(path)))
+        except OuttrayError as error:
+            say(cell(str(error)))
+            code = FAILED
+    if options.json:
+        put_json(entries)
+    else:
+        prints.parsed(entries)
+    return code
+
+
+def events_quarantine(options: Namespace) -> int:
+    from tui import quarantine
+
+    with opened() as backend:
+        return quarantine.run(options, backend)
+
+
+def events_unlinked(options: Namespace) -> int:
+    from tui import external
+
+    with opened() as backend:
+        return external.unlinked(options, backend)
+
+
+def events_link(options: Namespace) -> int:
+    from tui import external
+
+    with opened() as backend:
+        return external.link(options, backend)

@@ -1,0 +1,77 @@
+"""Commands that keep things in order: trouble, doctor, the database."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import datetime
+
+from core.errors import UsageError
+from tui import prints
+from tui.actions.common import opened, put_json
+from tui.exits import DONE, FAILED
+from tui.prints import say
+
+
+def trouble(options: Namespace) -> int:
+    from tui import trouble as lookout
+
+    with opened() as backend:
+        return lookout.run(options, backend)
+
+
+def doctor(options: Namespace) -> int:
+    from tui import doctor as examination
+
+    return examination.run(options)
+
+
+def db_upgrade(options: Namespace) -> int:
+    with opened() as backend:
+        label = backend.settings.database_label
+    if options.json:
+        put_json({"database": label, "version": "current"})
+    else:
+        say(f"{label} is up to date.")
+    return DONE
+
+
+def db_check(options: Namespace) -> int:
+    with opened() as backend:
+        report = backend.check_summaries()
+    if options.json:
+        put_json(
+            {
+                "deliveries": report.deliveries,
+                "documents": report.documents,
+                "customers": report.customers,
+                "differences": [
+                    {
+                        "table": d.table,
+                        "id": d.id,
+                        "column": d.column,
+                        "stored": d.stored,
+                        "computed": d.computed,
+                    }
+                    for d in report.differences
+                ],
+            }
+        )
+    else:
+        prints.check_report(report)
+    return FAILED if report.differences else DONE
+
+
+def db_backup(options: Namespace) -> int:
+    from pathlib import Path
+
+    with opened() as backend:
+        stamp = f"{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+        target = options.file or Path(f"{backend.settings.database_label}.{stamp}")
+        if target.exists():
+            raise UsageError(f"{target} exists already.", "Name another file; none is replaced.")
+        written = backend.backup(target)
+    if options.json:
+        put_json({"file": str(written)})
+    else:
+        say(f"Copied to {written}.")
+    return DONE
