@@ -104,8 +104,10 @@ def test_every_command_is_documented_with_its_options(path: tuple[str, ...]) -> 
 def json_keys() -> set[str]:
     """Every key that the functions for ``--json`` write."""
     keys: set[str] = set()
-    for name in ("answers", "actions", "prints", "doctor", "external", "quarantine"):
-        tree = ast.parse((_ROOT / "tui" / f"{name}.py").read_text(encoding="utf-8"))
+    names = ("answers", "prints", "doctor", "external", "quarantine", "trouble")
+    files = [_ROOT / "tui" / f"{name}.py" for name in names]
+    for path in [*files, *sorted((_ROOT / "tui" / "actions").glob("*.py"))]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Dict):
                 keys |= {

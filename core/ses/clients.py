@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from core.errors import (
     CredentialsError,
@@ -139,8 +140,10 @@ def in_words(service: str) -> Iterator[None]:
         boto.EndpointConnectionError,
         boto.ProxyConnectionError,
     ) as error:
+        host = urlsplit(str(error.kwargs.get("endpoint_url", ""))).netloc
+        where = f" at {host}" if host else ""
         raise UnreachableError(
-            f"{_name(service)} cannot be reached: {error}.", "Check the network, then try again."
+            f"{_name(service)} cannot be reached{where}.", "Check the network, then try again."
         ) from error
     except boto.ParamValidationError as error:
         raise RefusedError(f"{_name(service)} was not asked: {error}.") from error
