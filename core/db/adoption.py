@@ -76,7 +76,8 @@ def known_deliveries(connection: Connection, facts: Iterable[Fact]) -> Known:
         ("ses_message_id",),
         [(each.ses_message_id, each.delivery_id) for each in learned],
     )
-    return _known([*(each for each in found if each.ses_message_id), *learned])
+    told = {each.delivery_id for each in learned}
+    return _known([*(each for each in found if each.delivery_id not in told), *learned])
 
 
 def adopt_waiting(

@@ -99,6 +99,15 @@ def test_a_lost_answer_is_settled_by_our_tag(database: Database) -> None:
     assert document(database).summary.word is Word.DELIVERED
 
 
+def test_our_tag_alone_settles_a_lost_answer_even_where_ses_names_no_message(
+    database: Database,
+) -> None:
+    written = record(database, new_email(one(database)))
+    lose_answer(database, written)
+    assert tell(database, fact("Delivery", "", tag=written.tags[0])).applied == 1
+    assert document(database).summary.word is Word.DELIVERED
+
+
 @pytest.mark.parametrize("is_tag_first", [True, False])
 def test_a_lost_answer_is_settled_whichever_envelope_of_a_fact_comes_first(
     database: Database, is_tag_first: bool
