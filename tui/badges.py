@@ -160,7 +160,7 @@ def content(spans: Iterable[Span]) -> Content:
     Not by component classes: inside Content they lose every opaque ground (Textual 8.2.8).
     """
     return Content.assemble(
-        *((span.text, _in_variables(span.style)) if span.style else span.text for span in spans)
+        *((span.text, style(span.style)) if span.style else span.text for span in spans)
     )
 
 
@@ -173,12 +173,13 @@ _INK_VARIABLES: Final = {
 }
 
 
-def _in_variables(style: str) -> str:
-    family, _, name = style.partition("--")
+def style(name: str) -> str:
+    """Return a component class (``badge--bounced`` …) in the theme's own variables."""
+    family, _, word = name.partition("--")
     match family:
         case "badge":
-            return f"bold $badge-{name}-text on $badge-{name}"
+            return f"bold $badge-{word}-text on $badge-{word}"
         case "tone":
-            return f"$tone-{name}"
+            return f"$tone-{word}"
         case _:
-            return _INK_VARIABLES.get(style, style)
+            return _INK_VARIABLES.get(name, name)

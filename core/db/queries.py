@@ -13,13 +13,21 @@ from core.db.codec import search_key, storable, to_instant
 from core.feedhealth import STUCK_AFTER
 from core.model import Chip, CustomerFilter, DocumentFilter
 
+#: What a person should look at; customers are sorted by how many of these they have.
+NEEDS_ATTENTION: Final = (
+    "(d.open_bounce > 0 OR d.open_complaint > 0 OR d.open_drop > 0 OR d.open_failure > 0"
+    " OR d.word = 'UNCONFIRMED')"
+)
+#: Sent, still open, and every attempt failed: what is merely on its way is not counted.
+REACHED_NOBODY: Final = (
+    "(d.never_reached > 0 AND d.kind = 'invoice' AND d.send_count > 0"
+    " AND d.word NOT IN ('QUEUED', 'SENDING', 'SENT', 'DEFERRED'))"
+)
+
 #: What each chip looks for. Bounces, complaints, drops and failures are looked for where they are
 #: *unresolved*, whatever the latest email says; the other words are those of the latest email.
 CHIPS: Final = {
-    Chip.ATTENTION: (
-        "(d.open_bounce > 0 OR d.open_complaint > 0 OR d.open_drop > 0 OR d.open_failure > 0"
-        " OR d.word = 'UNCONFIRMED')"
-    ),
+    Chip.ATTENTION: NEEDS_ATTENTION,
     Chip.BOUNCED: "d.open_bounce > 0",
     Chip.SOFT_BOUNCED: "d.open_bounce IN (1, 3)",
     Chip.COMPLAINED: "d.open_complaint > 0",

@@ -13,6 +13,7 @@ from core.db.queries import (
     ATTENTION_FIRST,
     CHIPS,
     NEWEST_FIRST,
+    REACHED_NOBODY,
     customer_conditions,
     document_conditions,
     in_chunks,
@@ -211,14 +212,7 @@ def open_balances(reader: Reader, customer_ids: list[int]) -> dict[int, tuple[Am
 
 def never_reached_amounts(reader: Reader, customer_ids: list[int]) -> dict[int, tuple[Amount, ...]]:
     """Return the open money on documents that were sent and reached nobody."""
-    return _amounts(reader, customer_ids, NEVER_REACHED)
-
-
-#: Sent, still open, and every attempt failed: what is merely on its way is not counted.
-NEVER_REACHED: Final = (
-    "d.never_reached > 0 AND d.kind = 'invoice' AND d.send_count > 0"
-    " AND d.word NOT IN ('QUEUED', 'SENDING', 'SENT', 'DEFERRED')"
-)
+    return _amounts(reader, customer_ids, REACHED_NOBODY)
 
 
 def _amounts(
@@ -260,7 +254,7 @@ def overview(reader: Reader) -> Overview:
     bounced = reader.rows("SELECT count(*) FROM documents d WHERE d.open_bounce > 0", {})[0][0]
     unreached = reader.rows(
         "SELECT d.currency, sum(d.balance_due), count(*) FROM documents d"
-        f" WHERE {NEVER_REACHED} GROUP BY d.currency ORDER BY 2 DESC, 1",
+        f" WHERE {REACHED_NOBODY} GROUP BY d.currency ORDER BY 2 DESC, 1",
         {},
     )
     return Overview(

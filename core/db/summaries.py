@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from core.db.bulk import for_update, rows_among, type_of_row, update_rows
 from core.db.codec import from_instant, from_money, to_instant
+from core.db.queries import NEEDS_ATTENTION, REACHED_NOBODY
 from core.db.rows import (
     DELIVERY_COLUMNS,
     EVENT_COLUMNS,
@@ -226,24 +227,16 @@ def _count(condition: str) -> str:
     return f"coalesce(sum(CASE WHEN {condition} THEN 1 ELSE 0 END), 0)"
 
 
-_UNREACHED = (
-    "d.never_reached > 0 AND d.kind = 'invoice' AND d.send_count > 0"
-    " AND d.word NOT IN ('QUEUED', 'SENDING', 'SENT', 'DEFERRED')"
-)
-_ATTENTION = (
-    "d.open_bounce > 0 OR d.open_complaint > 0 OR d.open_drop > 0 OR d.open_failure > 0"
-    " OR d.word = 'UNCONFIRMED'"
-)
 #: Every roll-up of a customer as it follows from the rows of its documents.
 _ROLLUP = {
     "documents": "count(d.id)",
-    "attention": _count(_ATTENTION),
+    "attention": _count(NEEDS_ATTENTION),
     "bounced": _count("d.open_bounce > 0"),
     "complained": _count("d.open_complaint > 0"),
     "dropped": _count("d.open_drop > 0"),
     "failed": _count("d.open_failure > 0"),
     "unconfirmed": _count("d.word = 'UNCONFIRMED'"),
-    "never_reached": _count(_UNREACHED),
+    "never_reached": _count(REACHED_NOBODY),
     "last_sent_at": "coalesce(max(d.last_sent_at), 0)",
 }
 _ROLLUP_COLUMNS = tuple(_ROLLUP)

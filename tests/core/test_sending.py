@@ -24,9 +24,6 @@ from core.errors import (
 from core.model import (
     AttachedFile,
     Decision,
-    DocumentRow,
-    Draft,
-    EmailKind,
     Role,
     SendOutcome,
     Status,
@@ -37,8 +34,8 @@ from core.ports import Outgoing
 from core.sending import LEASE, Dispatch
 from tests.conftest import Clock
 from tests.core.db.books import START, document, entry, new_email, one, put, record, sent
+from tests.core.drafts import ANN, BOB, BOSS, draft, words
 
-ANN, BOB, BOSS = "ann@customer.example", "bob@customer.example", "boss@outtray.example"
 LONG_AGO = START - timedelta(days=3)
 PDF = AttachedFile("INV-0042.pdf", "application/pdf", b"%PDF-1.4 \x00\xff")
 
@@ -113,22 +110,6 @@ def dispatch(database: Database, suppressions: FakeList, clock: Clock, pauses: l
         return Dispatch(**values)
 
     return make
-
-
-def draft(row: DocumentRow, *to: str, **changes: Any) -> Draft:
-    values: dict[str, Any] = {
-        "document_id": row.id,
-        "kind": EmailKind.ORIGINAL,
-        "to": to or (ANN,),
-        "subject": f"Invoice {row.number}",
-        "body": "Hi",
-        **changes,
-    }
-    return Draft(**values)
-
-
-def words(outcome: SendOutcome) -> list[Word]:
-    return [recipient.status for recipient in outcome.recipients]
 
 
 def emails(database: Database) -> int:

@@ -20,9 +20,7 @@ from core.model import (
     AttachedFile,
     Decision,
     DocumentRow,
-    Draft,
     EmailKind,
-    SendOutcome,
     Word,
 )
 from core.ses.clients import Clients
@@ -31,26 +29,10 @@ from core.ses.payload import OUR_TAG
 from core.simulator import Simulator
 from tests.conftest import Clock
 from tests.core.db.books import START, one, sent
+from tests.core.drafts import ANN, BOB, BOSS, draft, words
 
-ANN, BOB, BOSS = "ann@customer.example", "bob@customer.example", "boss@outtray.example"
 LONG_AGO = START - timedelta(days=3)
 PDF = AttachedFile("INV-0042.pdf", "application/pdf", b"%PDF-1.4 \x00\xff")
-
-
-def draft(row: DocumentRow, *to: str, **changes: Any) -> Draft:
-    values: dict[str, Any] = {
-        "document_id": row.id,
-        "kind": EmailKind.ORIGINAL,
-        "to": to or (ANN,),
-        "subject": f"Invoice {row.number}",
-        "body": "Hi",
-        **changes,
-    }
-    return Draft(**values)
-
-
-def words(outcome: SendOutcome) -> list[Word]:
-    return [recipient.status for recipient in outcome.recipients]
 
 
 # --------------------------------------------------------------------------- over the wire

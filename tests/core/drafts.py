@@ -1,0 +1,25 @@
+"""Drafts as the sending tests write them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.model import DocumentRow, Draft, EmailKind, SendOutcome, Word
+
+ANN, BOB, BOSS = "ann@customer.example", "bob@customer.example", "boss@outtray.example"
+
+
+def draft(row: DocumentRow, *to: str, **changes: Any) -> Draft:
+    values: dict[str, Any] = {
+        "document_id": row.id,
+        "kind": EmailKind.ORIGINAL,
+        "to": to or (ANN,),
+        "subject": f"Invoice {row.number}",
+        "body": "Hi",
+        **changes,
+    }
+    return Draft(**values)
+
+
+def words(outcome: SendOutcome) -> list[Word]:
+    return [recipient.status for recipient in outcome.recipients]
