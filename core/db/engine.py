@@ -245,7 +245,7 @@ def _in_words() -> Iterator[None]:
     except (OverflowError, UnicodeEncodeError) as error:
         raise _explain(error) from error  # the drivers' own, for values that no column can take
     except Exception as error:
-        if type(error).__module__.startswith("sqlalchemy"):
+        if type(error).__module__.partition(".")[0] in ("sqlalchemy", "psycopg"):
             raise _explain(getattr(error, "orig", None) or error) from error
         raise
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from core.db.adoption import adopt_waiting, known_deliveries, row_key, type_of_key
-from core.db.bulk import insert_rows, new_ids, rows_among, type_of_row
+from core.db.bulk import insert_new_rows, insert_rows, new_ids, rows_among, type_of_row
 from core.db.codec import digest, storable, to_instant
 from core.db.engine import hold
 from core.db.summaries import settle_deliveries
@@ -117,14 +117,14 @@ def _insert(
     bodies = [
         (key, at, storable(raw)) for key, at, (raw, _) in zip(ids, arrivals, fresh, strict=True)
     ]
-    insert_rows(connection, payloads, ("id", "received_at", "raw"), bodies)
+    insert_new_rows(connection, payloads, ("id", "received_at", "raw"), bodies)
     matches = iter(found)
     rows = [
         (*event_row(key, fact, next(matches)), at, payload_id)
         for (payload_id, at, _), (_, facts) in zip(bodies, fresh, strict=True)
         for key, fact in facts
     ]
-    insert_rows(connection, events, (*EVENT_ROW, "received_at", "payload_id"), rows)
+    insert_new_rows(connection, events, (*EVENT_ROW, "received_at", "payload_id"), rows)
 
 
 #: The columns that a fact fills, and the delivery it was found to be about.

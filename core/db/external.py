@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from core.db.adoption import adopt_waiting
+from core.db.bulk import change_among
 from core.db.codec import digest, storable, to_instant
 from core.db.engine import Database, hold
 from core.db.external_rows import (
@@ -26,7 +27,7 @@ from core.db.external_rows import (
     upsert,
 )
 from core.db.outbox import Answer, NewDelivery, NewEmail, record_all
-from core.db.summaries import chunks, lock_documents, settle_deliveries, summarise_documents
+from core.db.summaries import lock_documents, settle_deliveries, summarise_documents
 from core.db.tables import deliveries, emails, external_mails
 from core.errors import NotFoundError
 from core.external import Link, MailSeen, merge
@@ -157,8 +158,7 @@ def _by_id(mails: Iterable[MailSeen]) -> dict[str, MailSeen]:
 
 def _mark_ours(connection: Connection, message_ids: Collection[str]) -> None:
     """An identity's notification came first, and could not tell that the email is ours."""
-    for ids in chunks(message_ids):
-        connection.execute(_MARK_OURS, {"ids": ids})
+    change_among(connection, _MARK_OURS, message_ids)
 
 
 def _remember_ours(connection: Connection, mails: Sequence[MailSeen]) -> None:
@@ -280,11 +280,6 @@ _LINK: Final = (
     .values(email_id=bindparam("to_email"))
 )
 _MARK_OURS: Final = (
-    update(external_mails)
-    .where(
-        _X.message_id.in_(bindparam("ids", expanding=True)),
-        _X.email_id.is_(None),
-        _X.is_ours == 0,
-    )
-    .values(is_ours=1)
+    "UPDATE external_mails SET is_ours = 1"
+    " WHERE message_id {among} AND email_id IS NULL AND is_ours = 0"
 )

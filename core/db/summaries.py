@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from core.db.bulk import for_update, rows_among, type_of_row, update_rows
+from core.db.bulk import for_update, rows_among, type_of_row, write_changes
 from core.db.codec import from_instant, from_money, to_instant
 from core.db.queries import NEEDS_ATTENTION, REACHED_NOBODY
 from core.db.rows import (
@@ -122,8 +122,7 @@ def _write_states(
     """Write the states that are not stored like that already."""
     stored = {row[0]: row[_STATE] for row in rows if row[0] in states}
     computed = {key: tuple(delivery_columns(state).values()) for key, state in states.items()}
-    changes = [(*row, key) for key, row in computed.items() if stored[key] != row]
-    update_rows(connection, deliveries, _STATE_COLUMNS, changes)
+    write_changes(connection, deliveries, _STATE_COLUMNS, stored, computed)
 
 
 def _summaries(
@@ -147,10 +146,9 @@ def _write_summaries(
     summaries: Mapping[int, DocumentSummary],
 ) -> set[int]:
     """Write the summaries that are not stored like that already; return whose they are."""
+    stored = {key: books[key].summary for key in summaries}
     computed = {key: tuple(document_columns(each).values()) for key, each in summaries.items()}
-    changes = [(*row, key) for key, row in computed.items() if books[key].summary != row]
-    update_rows(connection, documents, _SUMMARY_COLUMNS, changes)
-    return {row[-1] for row in changes}
+    return write_changes(connection, documents, _SUMMARY_COLUMNS, stored, computed)
 
 
 def summarise_customers(connection: Connection, customer_ids: Collection[int]) -> None:
@@ -165,8 +163,7 @@ def summarise_customers(connection: Connection, customer_ids: Collection[int]) -
         row.pop("key"): tuple(row[name] for name in _ROLLUP_COLUMNS)
         for row in customer_rollups(connection, stored)
     }
-    changes = [(*row, key) for key, row in computed.items() if stored[key] != row]
-    update_rows(connection, customers, _ROLLUP_COLUMNS, changes)
+    write_changes(connection, customers, _ROLLUP_COLUMNS, stored, computed)
 
 
 def customer_rollups(connection: Connection, customer_ids: Collection[int]) -> list[dict[str, int]]:

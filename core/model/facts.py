@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from core.model.words import Engagement, Role, Status, Word
+
+_WORD_OF_STATUS: Final = {status: Word[status.name] for status in Status}
+_WORD_OF_ENGAGEMENT: Final = {
+    engagement: Word[engagement.name] for engagement in Engagement if engagement
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,8 @@ class Effect:
     def word(self) -> Word | None:
         """The status word this fact alone would show, or ``None``."""
         if self.engagement is not Engagement.NONE:
-            return Word[self.engagement.name]
-        return None if self.status is None else Word[self.status.name]
+            return _WORD_OF_ENGAGEMENT[self.engagement]
+        return None if self.status is None else _WORD_OF_STATUS[self.status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,8 @@ class DeliveryState:
     def word(self) -> Word:
         """The badge: engagement is shown only while nothing went wrong."""
         if self.status is Status.DELIVERED and self.engagement is not Engagement.NONE:
-            return Word[self.engagement.name]
-        return Word[self.status.name]
+            return _WORD_OF_ENGAGEMENT[self.engagement]
+        return _WORD_OF_STATUS[self.status]
 
     @property
     def by_program(self) -> bool:

@@ -12,11 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import orjson
+
 #: More wrappings than any chain of services makes; ends bodies built to wrap themselves for ever.
 _MAX_WRAPPINGS: Final = 12
 
 _CONFIRMATIONS: Final = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
 _SNS_KEYS: Final = frozenset({"Type", "TopicArn", "MessageId"})
+#: What may hold several messages.
+_PLURAL: Final = frozenset({"Records", "Messages"})
 #: A lone surrogate has no UTF-8, and PostgreSQL's text cannot hold NUL; databases refuse both.
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 #: Raw line breaks inside a string are not JSON, yet seen wherever mails carried the events.
@@ -56,7 +60,7 @@ def _open_text(text: str, path: tuple[str, ...], raw: str) -> Iterator[Message]:
         yield Message(path, "", raw, "there is nothing in it")
         return
     try:
-        value: object = _DECODER.decode(stripped)
+        value = _decoded(stripped)
     except json.JSONDecodeError as error:
         yield Message(path, stripped, raw, f"not JSON: {error.msg} at character {error.pos + 1}")
     except ValueError:  # an integer of more digits than Python converts
@@ -65,6 +69,20 @@ def _open_text(text: str, path: tuple[str, ...], raw: str) -> Iterator[Message]:
         yield Message(path, stripped, raw, "not JSON that can be read: nested too deeply")
     else:
         yield from _open(value, path, raw)
+
+
+def _decoded(text: str) -> object:
+    """Raises what ``json`` raises. orjson is three times as fast, and strict: it gives way then.
+
+    It also reads integers beyond 64 bits as floats, so what will be written again, the parts of a
+    body that holds several messages, is left to ``json``.
+    """
+    try:
+        value: object = orjson.loads(text)
+    except ValueError:
+        return _DECODER.decode(text)
+    holds_several = isinstance(value, list) or (isinstance(value, dict) and _PLURAL & value.keys())
+    return _DECODER.decode(text) if holds_several else value
 
 
 def _open(value: object, path: tuple[str, ...], raw: str) -> Iterator[Message]:
@@ -90,12 +108,17 @@ def _open_array(items: list[object], path: tuple[str, ...], raw: str) -> Iterato
 
 
 def _open_object(value: dict[str, object], path: tuple[str, ...], raw: str) -> Iterator[Message]:
+    kind = value.get("eventType")
+    if isinstance(kind, str) or isinstance(value.get("notificationType"), str):
+        # Identity notifications have one, event publishing the other; both are never seen.
+        word = "event-publishing" if isinstance(kind, str) and kind else "feedback-notification"
+        yield Message((*path, word), value, raw)
+    else:
+        yield from _open_envelope(value, path, raw)
+
+
+def _open_envelope(value: dict[str, object], path: tuple[str, ...], raw: str) -> Iterator[Message]:
     match value:
-        case {"eventType": str()} | {"notificationType": str()}:
-            # Identity notifications have one, event publishing the other; both are never seen.
-            published = isinstance(value.get("eventType"), str) and value["eventType"] != ""
-            word = "event-publishing" if published else "feedback-notification"
-            yield Message((*path, word), value, raw)
         case {"Records": [_, *_] as records} | {"Messages": [_, *_] as records}:
             yield from _open_records(records, path, raw)
         case {"detail-type": _, "detail": (dict() | str()) as detail}:
