@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ _AT_ONCE: Final = 500
 _FULL: Final = 10
 """As many messages as SQS gives at once; fewer of them, and hardly any more are waiting."""
 _MOST_GATHERED: Final = 1_000
+_RECEIVERS: Final = 4
 _GATHER_SECONDS: Final = 0.25
 """What a person may wait longer for the first news of a burst."""
 
@@ -46,17 +48,33 @@ def pull(
 
 
 def _gather(feed: Feed, wait_seconds: int) -> list[QueueMessage]:
-    """Receive again while more seems to wait, for a moment: a commit costs more than its facts."""
+    """Receive again while more seems to wait, for a moment: a commit costs more than its facts.
+
+    A call takes a round trip, so a full answer is followed by two at once, then by four.
+    """
     received = feed.receive(wait_seconds)
     messages = list(received)
+    if len(received) < _FULL:
+        return messages
     deadline = time.monotonic() + _GATHER_SECONDS
-    while len(received) >= _FULL and len(messages) < _MOST_GATHERED and time.monotonic() < deadline:
-        try:
-            received = feed.receive(0)
-        except ServiceError:
-            break  # what is here is stored first; the next receive says what is wrong
-        messages += received
+    at_once, more = 2, True
+    with ThreadPoolExecutor(_RECEIVERS, "receive") as pool:
+        while more and time.monotonic() < deadline:
+            at_once = min(at_once, _RECEIVERS, (_MOST_GATHERED - len(messages)) // _FULL)
+            answers = [pool.submit(feed.receive, 0) for _ in range(at_once)]
+            found = [_answered(answer) for answer in answers]
+            messages += [message for answer in found for message in answer]
+            more = bool(found) and all(len(answer) >= _FULL for answer in found)
+            at_once *= 2
     return messages
+
+
+def _answered(answer: Future[Sequence[QueueMessage]]) -> Sequence[QueueMessage]:
+    """What is here is stored first: the next receive says what is wrong."""
+    try:
+        return answer.result()
+    except ServiceError:
+        return ()
 
 
 def load(database: Database, path: Path, clock: Clock, pattern: str = "") -> IngestReport:

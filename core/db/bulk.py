@@ -120,7 +120,7 @@ def write_changes(
     stored: Mapping[int, type_of_row],
     computed: Mapping[int, type_of_row],
 ) -> set[int]:
-    """Write the rows of ``computed``, by id, that are not ``stored`` like that; return their ids."""
+    """Write the rows of ``computed``, by id, that are not ``stored`` so; return their ids."""
     changed = {key: row for key, row in computed.items() if stored[key] != row}
     if not is_sqlite(connection):
         update_rows(connection, table, columns, [(*row, key) for key, row in changed.items()])
@@ -185,5 +185,5 @@ def _kinds(table: Table, columns: tuple[str, ...]) -> list[str]:
 
 @cache
 def _arrays(table: Table, columns: tuple[str, ...]) -> str:
-    # binary: text is not escaped and unescaped
+    """One array a column, in binary: text is not escaped and unescaped."""
     return ", ".join(f"%b::{kind}[]" for kind in _kinds(table, columns))
