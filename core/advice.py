@@ -18,6 +18,7 @@ WHAT_TO_DO: Final[Mapping[Word, str]] = MappingProxyType(
             "We do not know whether SES took it. Wait for its report before you send it again."
         ),
         Word.FAILED: "SES refused it: nothing was sent. Read its words, then send again.",
+        Word.CANCELLED: "It was taken out of the outbox before it was sent; nobody got it.",
         Word.SENT: "On its way; updates within minutes.",
         Word.DEFERRED: (
             "The receiving server is not ready; SES keeps trying. Give it time, then call."

@@ -46,9 +46,10 @@ if TYPE_CHECKING:
     from core.importing import FailedImport, Progress
     from core.linking import Linking
     from core.lookout import Lookout
-    from core.ports import Clock, Feed, Mailer, SuppressionList
+    from core.mailroom import Mailroom
+    from core.outbox import Outbox
+    from core.ports import Account, Clock, Feed, Mailer, SuppressionList
     from core.quarantine import RetryReport
-    from core.sending import Dispatch
     from core.ses.clients import Clients
     from core.trouble import Trouble
 
@@ -68,12 +69,14 @@ class Backend:
         mailer: Mailer | None = None,
         suppression_list: SuppressionList | None = None,
         feed: Feed | None = None,
+        account: Account | None = None,
     ) -> None:
         self.settings = settings
         self._clock = clock
         self._mailer = mailer
         self._suppression_list = suppression_list
         self._given_feed = feed
+        self._account = account
         self._database = Database(settings.database_url)
         self._watch = FeedWatch(clock, is_configured=bool(settings.queue_url) or feed is not None)
 
@@ -86,6 +89,8 @@ class Backend:
         upgrade.prepare(self._database)
 
     def close(self) -> None:
+        if "_mailroom" in vars(self):  # made: something may have been sent
+            self._mailroom.close()
         self._database.close()
 
     # ----------------------------------------------------------------- looking
@@ -172,21 +177,24 @@ class Backend:
         return Clients()
 
     @cached_property
-    def _dispatch(self) -> Dispatch:
-        from core.sending import Dispatch
-        from core.ses.mailer import SesMailer
-        from core.ses.suppression import SesSuppressionList
+    def _mailroom(self) -> Mailroom:
+        from core.mailroom import Mailroom
 
-        return Dispatch(
-            database=self._database,
-            mailer=self._mailer or SesMailer(self._clients),
-            suppression_list=self._suppression_list or SesSuppressionList(self._clients),
-            clock=self._clock,
-            sender=self.settings.sender,
-            operator=self.settings.operator,
-            configuration_set=self.settings.configuration_set,
-            troubles=self._lookout.of,
+        return Mailroom(
+            self._database,
+            self.settings,
+            self._clients,
+            self._clock,
+            self._lookout.of,
+            mailer=self._mailer,
+            suppressions=self._suppression_list,
+            account=self._account,
         )
+
+    @property
+    def outbox(self) -> Outbox:
+        """What waits to be sent: put into it, worked, looked at, and decided about."""
+        return self._mailroom.outbox
 
     def compose(self, kind: EmailKind, document_id: int) -> Composition:
         """Return a draft with everything filled in; what was never sent becomes an original."""
@@ -196,15 +204,15 @@ class Backend:
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live."""
-        return self._dispatch.check(draft)
+        return self._mailroom.dispatch.check(draft)
 
     def send(self, draft: Draft, confirmed: bool) -> SendOutcome:
         """Send once, if the gate lets it; ``confirmed`` answers what the gate asks."""
-        return self._dispatch.send(draft, confirmed=confirmed)
+        return self._mailroom.dispatch.send(draft, confirmed=confirmed)
 
     def recover(self) -> int:
-        """Close what stopped programs left in flight; return how many deliveries that were."""
-        return self._dispatch.recover()
+        """Close what stopped programs were sending; return how many deliveries that were."""
+        return self._mailroom.dispatch.recover()
 
     # ----------------------------------------------------------------- feed
 

@@ -22,7 +22,7 @@ from core.model import (
     Word,
     address_key,
 )
-from core.status import FAILURES
+from core.status import FAILURES, NEVER_LEFT
 
 
 def draft(reader: Reader, kind: EmailKind, document_id: int) -> Composition:
@@ -36,8 +36,9 @@ def draft(reader: Reader, kind: EmailKind, document_id: int) -> Composition:
     emails = history.emails_of(reader, document_id)
     contacts = history.contacts(reader, document.customer_id)
     primary = tuple(contact.address for contact in contacts if contact.primary)[:1]
-    to = _addresses(emails[0], Role.TO) if emails else ()
-    ours = [email for email in emails if email.kind is not EmailKind.EXTERNAL]
+    standing = [email for email in emails if email.summary.word is not Word.CANCELLED]
+    to = _addresses(standing[0], Role.TO) if standing else ()
+    ours = [email for email in standing if email.kind is not EmailKind.EXTERNAL]
     if kind is EmailKind.RESEND and not ours:
         # Nothing was sent, or by another program, whose bytes are not ours to send again.
         kind = EmailKind.ORIGINAL
@@ -46,7 +47,7 @@ def draft(reader: Reader, kind: EmailKind, document_id: int) -> Composition:
     else:
         made = _new_message(reader, kind, document)
     return Composition(
-        replace(made, to=to or primary, replaces=_failed_address(emails)),
+        replace(made, to=to or primary, replaces=_failed_address(standing)),
         document,
         contacts,
         emails,
@@ -116,7 +117,7 @@ def _failed_address(emails: Sequence[EmailEntry]) -> str | None:
         for recipient in entry.recipients:
             if recipient.role is Role.TO and recipient.state.word in FAILURES:
                 return recipient.address
-        if entry.summary.word is not Word.FAILED:
+        if entry.summary.word not in NEVER_LEFT:
             return None
     return None
 

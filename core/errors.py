@@ -18,6 +18,7 @@
     │   │   ├── QueueGoneError        there is no such queue
     │   │   └── NoSuchThingError      SES has no identity, set or entry of that name
     │   ├── ThrottledError        a definite no for now: nothing was sent, trying again can help
+    │   │   └── QuotaUsedUpError      the account's messages of 24 hours are used up
     │   └── UnansweredError       nobody knows whether it was done: never repeat blindly
     └── MissingExtraError     an optional part is not installed
 """
@@ -106,6 +107,10 @@ class ThrottledError(ServiceError):
     """SES's documented *not accepted, slow down*; the request had no effect."""
 
     can_retry = True
+
+
+class QuotaUsedUpError(ThrottledError):
+    """The account has sent what it may in 24 hours; the request had no effect."""
 
 
 class UnansweredError(ServiceError):

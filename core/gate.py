@@ -34,6 +34,9 @@ _SETTLED: Final = frozenset(
 )
 _SOFT_BOUNCES_IN_A_ROW: Final = 3
 _ANOTHER: Final = "Use another address."
+#: SES's limits of a message (SES.md section 7); the size is that after base64.
+MOST_RECIPIENTS: Final = 50
+MOST_BYTES: Final = 40 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class GateFacts:
     sender_problem: str
     recipients: tuple[RecipientFacts, ...]
     today: tuple[RecentEmail, ...] = ()
+    size: int = 0
+    """Of the message as it would leave: attachments are a third larger in it than on the disk."""
     unsettled: tuple[RecentEmail, ...] = ()
     """Emails about this document of which nobody knows yet whether they were sent."""
     alternatives: tuple[str, ...] = ()
@@ -105,6 +110,7 @@ def _findings(facts: GateFacts) -> Iterator[Finding]:
                 "Correct the address.",
                 recipient.address,
             )
+    yield from _limits(facts)
     yield from _document(facts)
     instead = f"Use {facts.alternatives[0]} instead." if facts.alternatives else _ANOTHER
     for recipient in facts.recipients:
@@ -116,6 +122,26 @@ def _findings(facts: GateFacts) -> Iterator[Finding]:
     for recipient in facts.recipients:
         yield from _provider(recipient)
     yield from _others(facts)
+
+
+def _limits(facts: GateFacts) -> Iterator[Finding]:
+    if len(facts.recipients) > MOST_RECIPIENTS:
+        yield Finding(
+            Weight.REFUSE,
+            "too_many_recipients",
+            f"{len(facts.recipients)} recipients are too many for one email",
+            f"SES takes {MOST_RECIPIENTS}, counting To, Cc and Bcc.",
+            "Send it in parts.",
+        )
+    if facts.size > MOST_BYTES:
+        yield Finding(
+            Weight.REFUSE,
+            "too_large",
+            f"The email is too large: {facts.size / 1024 / 1024:.1f} MB",
+            f"SES takes {MOST_BYTES // 1024 // 1024} MB, attachments counted as they travel:"
+            " a third larger than the files.",
+            "Leave out an attachment, or send a link to it.",
+        )
 
 
 def _document(facts: GateFacts) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from core.model import Status
 
-_WITHOUT_TIME = (Status.FAILED, Status.UNCONFIRMED)
+_WITHOUT_TIME = (Status.FAILED, Status.UNCONFIRMED, Status.CANCELLED)
 
 
 def local_then(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.model import Suppression
+from core.rate import Quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,18 @@ class Mailer(Protocol):
         ...
 
 
+class Account(Protocol):
+    """The account that sends."""
+
+    def quota(self) -> Quota:
+        """Return what it may do now.
+
+        Raises:
+            ServiceError: it could not be asked.
+        """
+        ...
+
+
 class SuppressionList(Protocol):
     """SES's account suppression list in the sending Region."""
 
@@ -48,6 +61,14 @@ class SuppressionList(Protocol):
 
         Raises:
             ServiceError: the list could not be asked; that says nothing about the address.
+        """
+        ...
+
+    def since(self, at: datetime) -> Sequence[Suppression]:
+        """Return the entries that were added or renewed since then.
+
+        Raises:
+            ServiceError: the list could not be asked.
         """
         ...
 

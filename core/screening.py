@@ -12,7 +12,7 @@ from core.db import gatefacts, history
 from core.db.engine import Reader
 from core.errors import ServiceError, UnansweredError
 from core.gate import GateFacts, RecentEmail, RecipientFacts
-from core.message import sender_address
+from core.message import sender_address, size_of
 from core.model import DocumentRow, Draft, Health, Suppression, address_key
 from core.ports import SuppressionList
 from core.trouble import ProviderTrouble, extent, headline
@@ -64,6 +64,7 @@ def gather(
         operator=operator,
         sender_problem=syntax_problem(sender_address(sender)) if sender else "It is not set.",
         recipients=recipients if draft.to else (),
+        size=size_of(draft),
         today=tuple(
             _recent(email, document)
             for email in gatefacts.emails_since(reader, document.customer_id, _today(now))
@@ -99,6 +100,18 @@ def as_sent(address: str) -> str:
     """Return a valid address as it goes to SES: blanks removed, the domain in ASCII."""
     valid = validate_email(address.strip(), allow_smtputf8=False, check_deliverability=False)
     return valid.ascii_email or valid.normalized
+
+
+def sender_as_sent(sender: str) -> str:
+    """Return a From value as it goes to SES: a domain in other letters becomes Punycode.
+
+    Others stay as they are, case included: SES knows senders by their exact letters. So does what
+    is no address; the gate has words for that.
+    """
+    bare = sender_address(sender)
+    if bare.isascii() or syntax_problem(bare):
+        return sender
+    return f"{sender.rpartition(bare)[0]}{as_sent(bare)}{sender.rpartition(bare)[2]}"
 
 
 def _as_asked(address: str) -> str:

@@ -1,24 +1,29 @@
-"""Send, follow up, resend: written before the call, answered after it, never repeated blindly."""
+"""Send, follow up, resend: through the gate, written down, then handed over, or left to wait."""
 
 from __future__ import annotations
 
-import time
+import os
+import socket
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Final
 
-from core.db import outbox, reads
+from core.db import claims, outbox, outbox_acts, reads
+from core.db.claims import Taken
 from core.db.engine import Database
+from core.db.summaries import lock_documents
 from core.drafting import replaced_by
-from core.errors import NotFoundError, ServiceError, ThrottledError, UnansweredError
+from core.errors import NotFoundError
 from core.gate import judge
+from core.handover import Handover
 from core.message import compose, one_line, sender_address
 from core.model import (
     Decision,
     DocumentRow,
     Draft,
+    Enqueued,
+    LeftOut,
     RecipientOutcome,
     Role,
     SendOutcome,
@@ -27,13 +32,26 @@ from core.model import (
     Word,
     address_key,
 )
-from core.ports import Clock, Mailer, Outgoing, SuppressionList
-from core.screening import Troubles, as_sent, gather
+from core.ports import Clock, SuppressionList
+from core.rate import hold_words
+from core.screening import Troubles, as_sent, gather, sender_as_sent
 
-#: Pauses between tries of a call that SES documents as *not accepted*; then it is FAILED.
-_THROTTLE_PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
-#: What is older than this and still in flight belongs to a program that has stopped.
-LEASE: Final = timedelta(minutes=10)
+_AT_ONCE: Final = 25
+"""Emails whose bytes are in memory at the same time."""
+
+
+def program_name() -> str:
+    """Return a name that no other running program has: who, where, which."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A draft that the gate was asked about, and what had been written about its document then."""
+
+    draft: Draft
+    verdict: Verdict
+    newest_email: int
 
 
 @dataclass(frozen=True)
@@ -41,13 +59,13 @@ class Dispatch:
     """Everything an act of sending needs; tests give fakes for what is outside."""
 
     database: Database
-    mailer: Mailer
     suppression_list: SuppressionList
     clock: Clock
     sender: str
     operator: str
-    configuration_set: str
-    pause: Callable[[float], None] = field(default=time.sleep)
+    handover: Handover
+    program: str = field(default_factory=program_name)
+    """Names this program in the rows that it has in hand."""
     troubles: Troubles = field(default=lambda _: {})
 
     def check(self, draft: Draft) -> Verdict:
@@ -59,7 +77,10 @@ class Dispatch:
 
         Every recipient is one SES call; what becomes of one does not stop the others. What somebody
         else wrote about the document while the gate was asked was not confirmed: it is asked again.
+        What SES does not take for now, or what a paused outbox holds back, waits there: QUEUED.
         """
+        by = f"{self.program}/{uuid.uuid4().hex[:8]}"
+        held = self._held()
         recorded = None
         while recorded is None:
             document = self._document(draft.document_id)
@@ -69,18 +90,59 @@ class Dispatch:
             if verdict.decision is Decision.REFUSE or asks:
                 return SendOutcome(document.number, None, verdict)
             email = self._compose(draft)
-            recorded = self._write_down(email, newest)
+            recorded = self._write_down(email, newest, None if held else self.handover.lease(by))
             confirmed = False
-        for delivery_id, delivery in zip(recorded.delivery_ids, email.deliveries, strict=True):
-            self._hand_over(delivery_id, delivery, email)
-        return SendOutcome(
-            document.number, recorded.email_id, verdict, self._outcomes(recorded, email)
-        )
+        if not held:
+            self._hand_over(recorded, email, by)
+        outcomes = self._outcomes(recorded, email, held)
+        return SendOutcome(document.number, recorded.email_id, verdict, outcomes)
+
+    def approve(self, draft: Draft) -> Approval:
+        """Ask the gate about a draft that is to be enqueued; SES's list is asked live."""
+        document = self._document(draft.document_id)
+        newest = self._newest_email(document.id)
+        return Approval(draft, self._judge(draft, document), newest)
+
+    def enqueue(
+        self, drafts: Sequence[Draft | Approval], *, confirmed: bool, batch_id: str = ""
+    ) -> Enqueued:
+        """Put many into the outbox in one transaction, all or none; whoever works it sends them.
+
+        A draft that was not approved before is judged here, one after the other. Left out is what
+        the gate refuses, what it asks about unless ``confirmed``, and what somebody else has
+        written about since the gate was asked.
+        """
+        batch_id = batch_id or uuid.uuid4().hex[:12]
+        asked = [d if isinstance(d, Approval) else self.approve(d) for d in drafts]
+        allowed = {Decision.ALLOW, Decision.ASK} if confirmed else {Decision.ALLOW}
+        left_out = [
+            LeftOut(each.draft.document_id, each.verdict)
+            for each in asked
+            if each.verdict.decision not in allowed
+        ]
+        wanted = [each for each in asked if each.verdict.decision in allowed]
+        written: list[int] = []
+        with self.database.transaction() as connection:
+            lock_documents(connection, {each.draft.document_id for each in wanted})
+            for start in range(0, len(wanted), _AT_ONCE):
+                emails: list[outbox.NewEmail] = []
+                for each in wanted[start : start + _AT_ONCE]:
+                    document_id = each.draft.document_id
+                    overtaken = outbox.newest_email(connection, document_id) != each.newest_email
+                    if overtaken or document_id in {email.document_id for email in emails}:
+                        left_out.append(LeftOut(document_id, each.verdict, is_overtaken=True))
+                    else:
+                        emails.append(replace(self._compose(each.draft), batch_id=batch_id))
+                written += [each.email_id for each in outbox.record_all(connection, emails)]
+        return Enqueued(batch_id, tuple(written), tuple(left_out))
 
     def recover(self) -> int:
-        """Close what stopped programs left in flight; return how many deliveries that were."""
+        """Close what stopped programs were sending; return how many deliveries that were.
+
+        What they had only queued goes on waiting for whoever works the outbox.
+        """
         with self.database.transaction() as connection:
-            return outbox.recover(connection, self.clock() - LEASE)
+            return claims.expire(connection, self.clock())
 
     # ----------------------------------------------------------------- steps
 
@@ -107,79 +169,56 @@ class Dispatch:
         with self.database.transaction() as connection:
             return outbox.newest_email(connection, document_id)
 
-    def _write_down(self, email: outbox.NewEmail, newest: int) -> outbox.Recorded | None:
+    def _held(self) -> str:
+        """Why nothing may leave at the moment, in words."""
+        found = outbox_acts.holds(self.database.reader)
+        return next((hold_words(each) for each in found if each.stands(self.clock())), "")
+
+    def _write_down(
+        self, email: outbox.NewEmail, newest: int, lease: outbox.Lease | None
+    ) -> outbox.Recorded | None:
         """Write the email, unless there is another since ``newest`` that the gate did not see."""
         with self.database.transaction() as connection:
             if outbox.newest_email(connection, email.document_id) != newest:
                 return None
-            return outbox.record(connection, email)
+            return outbox.record(connection, email, lease)
 
     def _compose(self, draft: Draft) -> outbox.NewEmail:
         """Compose the exact bytes and name every delivery, before anything is sent."""
         to, cc, bcc = _once_each(draft.to, draft.cc, draft.bcc)
         ready = replace(draft, to=to, cc=cc, bcc=bcc, subject=one_line(draft.subject))
         now = self.clock()
-        domain = sender_address(self.sender).rpartition("@")[2]
+        sender = sender_as_sent(self.sender)
+        domain = sender_address(sender).rpartition("@")[2]
         message_id = f"<{uuid.uuid4().hex}@{domain}>"
         return outbox.NewEmail(
             document_id=ready.document_id,
             kind=ready.kind,
             subject=ready.subject,
             body=ready.body,
-            sender=self.sender,
+            sender=sender,
             sent_by=self.operator,
             created_at=now,
             message_id=message_id,
-            mime=compose(ready, self.sender, message_id, now),
+            mime=compose(ready, sender, message_id, now),
             attachments=ready.attachments,
             deliveries=_deliveries(ready),
         )
 
-    def _hand_over(
-        self, delivery_id: int, delivery: outbox.NewDelivery, email: outbox.NewEmail
-    ) -> None:
-        with self.database.transaction() as connection:
-            if not outbox.claim(connection, delivery_id, self.clock()):
-                return  # somebody else has it
-        outgoing = Outgoing(
-            sender=sender_address(self.sender),  # SES takes no name in it that is not ASCII
-            recipient=delivery.address,
-            mime=email.mime or b"",
-            tag=delivery.tag,
-            configuration_set=self.configuration_set,
-        )
+    def _hand_over(self, recorded: outbox.Recorded, email: outbox.NewEmail, by: str) -> None:
+        """Call SES for one recipient after the other; what it takes none of now waits."""
         try:
-            ses_message_id = self._call(outgoing)
-        except UnansweredError as error:
-            self._note_unanswered(delivery_id, str(error))
-        except ServiceError as error:
+            with self.handover.renewing(by):
+                for taken in _taken(recorded, email):
+                    self.handover.allowance.spend()
+                    if self.handover.hand_over(taken, by, patient=False) is Status.QUEUED:
+                        break
+        finally:
             with self.database.transaction() as connection:
-                outbox.not_sent(connection, delivery_id, str(error))
-        except BaseException:
-            # Interrupted in the middle of the call: whether SES has it is not known.
-            self._note_unanswered(delivery_id, outbox.STOPPED_MID_CALL)
-            raise
-        else:
-            with self.database.transaction() as connection:
-                outbox.accepted(
-                    connection, delivery_id, ses_message_id, self.mailer.region, self.clock()
-                )
-
-    def _call(self, outgoing: Outgoing) -> str:
-        """Call SES; only its documented *not accepted, slow down* is tried again."""
-        for pause in _THROTTLE_PAUSES:
-            try:
-                return self.mailer.send(outgoing)
-            except ThrottledError:
-                self.pause(pause)
-        return self.mailer.send(outgoing)
-
-    def _note_unanswered(self, delivery_id: int, words: str) -> None:
-        with self.database.transaction() as connection:
-            outbox.unanswered(connection, delivery_id, words)
+                claims.release(connection, by)
 
     def _outcomes(
-        self, recorded: outbox.Recorded, email: outbox.NewEmail
+        self, recorded: outbox.Recorded, email: outbox.NewEmail, held: str
     ) -> tuple[RecipientOutcome, ...]:
         with self.database.transaction() as connection:
             found = outbox.statuses(connection, recorded.delivery_ids)
@@ -187,8 +226,16 @@ class Dispatch:
         for delivery_id, delivery in zip(recorded.delivery_ids, email.deliveries, strict=True):
             status, ses_message_id, error = found[delivery_id]
             word = Word[Status(status).name]
+            error = error or (held if word is Word.QUEUED else "")
             outcomes.append(RecipientOutcome(delivery.address, word, ses_message_id, error))
         return tuple(outcomes)
+
+
+def _taken(recorded: outbox.Recorded, email: outbox.NewEmail) -> Iterator[Taken]:
+    for delivery_id, delivery in zip(recorded.delivery_ids, email.deliveries, strict=True):
+        yield Taken(
+            delivery_id, delivery.address, delivery.tag, email.sender, email.created_at, email.mime
+        )
 
 
 def _once_each(*lists: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +48,8 @@ class Settings:
     queue_url: str = ""
     """Empty: there is no feed, and the UI says so."""
     theme: str = ""
+    lease: timedelta = timedelta(seconds=60)
+    """How long an email stays with a program that says nothing more; not for settings files."""
     source: Path | None = field(default=None, compare=False)
     """The TOML file that was read, if there is one."""
 

@@ -46,8 +46,11 @@ FAILURES: Final = frozenset(
 )
 #: It got there, and nothing went wrong afterwards.
 REACHED: Final = frozenset({Word.DELIVERED, Word.OPENED, Word.CLICKED})
+#: SES never had it, and never will.
+NEVER_LEFT: Final = frozenset({Word.FAILED, Word.CANCELLED})
 
 _BEST_TO_WORST: Final = (
+    Word.CANCELLED,  # only where nothing else is left of the email
     Word.CLICKED,
     Word.OPENED,
     Word.DELIVERED,
@@ -235,16 +238,20 @@ def summarise_email(deliveries: Sequence[DeliveryView]) -> EmailSummary:
         word=word,
         other_failed=any(d.state.word in FAILURES for d in others),
         delivered=sum(d.state.word in REACHED for d in deliveries),
-        recipients=len(deliveries),
+        recipients=sum(d.state.word is not Word.CANCELLED for d in deliveries),
         by_program=all(d.state.by_program for d in to if d.state.word is word) and bool(to),
     )
 
 
 def summarise_document(deliveries: Iterable[DeliveryView], balance_due: Decimal) -> DocumentSummary:
-    """Return what a document's row shows: its latest email, and what is still wrong."""
+    """Return what a document's row shows: its latest email, and what is still wrong.
+
+    A delivery that was cancelled counts as never sent.
+    """
     emails: dict[tuple[datetime, int], list[DeliveryView]] = {}
     for delivery in deliveries:
-        emails.setdefault((delivery.created_at, delivery.email_id), []).append(delivery)
+        if delivery.state.word is not Word.CANCELLED:
+            emails.setdefault((delivery.created_at, delivery.email_id), []).append(delivery)
     if not emails:
         return DocumentSummary(never_reached=balance_due > 0)
     ordered = [emails[key] for key in sorted(emails)]

@@ -45,6 +45,7 @@ _LOOKS: Final = {
     Word.SENDING: ("…", "SENDING"),
     Word.UNCONFIRMED: ("?", "UNCONFIRMED"),
     Word.FAILED: ("✖", "FAILED"),
+    Word.CANCELLED: ("−", "CANCELLED"),
     Word.SENT: ("➤", "SENT"),
     Word.DEFERRED: ("◌", "DEFERRED"),
     Word.SOFT_BOUNCED: ("✖", "BOUNCED soft"),
@@ -77,6 +78,7 @@ BADGE_CLASSES: Final = (
 #: Colours by meaning; a word that is missing here looks like SENT. Ground, then ink.
 _COLOURS: Final = {
     Word.NEVER_SENT: ("$panel", "$foreground 60%"),
+    Word.CANCELLED: ("$panel", "$foreground 60%"),
     Word.UNCONFIRMED: ("$warning", "$text-warning"),
     Word.FAILED: ("$error", "$text-error"),
     Word.DEFERRED: ("$warning", "$text-warning"),

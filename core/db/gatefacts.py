@@ -57,7 +57,7 @@ def spellings(reader: Reader, addresses: Sequence[str]) -> dict[str, tuple[str, 
 
 
 def emails_since(reader: Reader, customer_id: int, since: datetime) -> tuple[EarlierEmail, ...]:
-    """Return what this customer was sent since then; refused calls were not sent.
+    """Return what this customer was sent since then; refused and cancelled ones were not sent.
 
     Refused is what still stands so: a report of SES about it is believed over our reading.
     """
@@ -65,7 +65,7 @@ def emails_since(reader: Reader, customer_id: int, since: datetime) -> tuple[Ear
         "SELECT d.id, d.number, m.sent_by, m.created_at, min(x.status) FROM documents d"
         " JOIN emails m ON m.document_id = d.id JOIN deliveries x ON x.email_id = m.id"
         " WHERE d.customer_id = :customer AND m.created_at >= :since"
-        " AND x.status <> 35 GROUP BY d.id, d.number, m.id, m.sent_by, m.created_at"
+        " AND x.status NOT IN (35, 36) GROUP BY d.id, d.number, m.id, m.sent_by, m.created_at"
         " ORDER BY m.created_at DESC",
         {"customer": customer_id, "since": to_instant(since)},
     )

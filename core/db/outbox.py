@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from core.db.adoption import adopt_waiting
 from core.db.codec import storable, to_instant
 from core.db.engine import hold
-from core.db.summaries import lock_documents, settle_deliveries
+from core.db.summaries import lock_documents, lock_documents_of, settle_deliveries
 from core.db.tables import attachments, deliveries, emails, messages
 from core.model import AttachedFile, EmailKind, Role, Status, address_key, domain_of
 
-NEVER_HANDED_OVER: Final = "Outtray stopped before this was handed to SES; nothing was sent."
 STOPPED_MID_CALL: Final = (
     "Outtray stopped while SES was being called; SES's report will tell whether it was sent."
 )
+NO_LEASE: Final = {"lease_by": "", "lease_until": 0, "not_before": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,16 @@ class NewEmail:
     """The exact bytes; ``None`` where they are not ours to keep."""
     attachments: tuple[AttachedFile, ...]
     deliveries: tuple[NewDelivery, ...]
+    batch_id: str = ""
+    """What was enqueued by one act carries one; empty: it was sent by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who has a delivery in hand, and until when nobody else may take it."""
+
+    by: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +77,17 @@ class Answer:
     error: str = ""
 
 
-def record(connection: Connection, email: NewEmail) -> Recorded:
-    """Write an email and its deliveries before anything is sent."""
-    return record_all(connection, [email])[0]
+def record(connection: Connection, email: NewEmail, lease: Lease | None = None) -> Recorded:
+    """Write an email and its deliveries before anything is sent; ``lease``: who sends it now."""
+    return record_all(connection, [email], lease=lease)[0]
 
 
 def record_all(
-    connection: Connection, new: Sequence[NewEmail], answers: Mapping[str, Answer] | None = None
+    connection: Connection,
+    new: Sequence[NewEmail],
+    answers: Mapping[str, Answer] | None = None,
+    *,
+    lease: Lease | None = None,
 ) -> list[Recorded]:
     """Write many emails; ``answers``, by tag, for those that were sent before they were known.
 
@@ -97,7 +111,7 @@ def record_all(
     if files:
         connection.execute(insert(attachments), files)
     rows = [
-        _delivery_row(i, e, delivery, known.get(delivery.tag, Answer(Status.QUEUED)))
+        _delivery_row(i, e, delivery, known.get(delivery.tag, Answer(Status.QUEUED)), lease)
         for i, e in zip(email_ids, new, strict=True)
         for delivery in e.deliveries
     ]
@@ -124,6 +138,7 @@ def _email_row(email: NewEmail) -> dict[str, Any]:
         "sent_by": storable(email.sent_by),
         "created_at": to_instant(email.created_at),
         "message_id": email.message_id,
+        "batch_id": email.batch_id,
     }
 
 
@@ -142,7 +157,7 @@ def _file_rows(email_id: int, email: NewEmail) -> list[dict[str, Any]]:
 
 
 def _delivery_row(
-    email_id: int, email: NewEmail, delivery: NewDelivery, answer: Answer
+    email_id: int, email: NewEmail, delivery: NewDelivery, answer: Answer, lease: Lease | None
 ) -> dict[str, Any]:
     return {
         "email_id": email_id,
@@ -160,6 +175,8 @@ def _delivery_row(
         "ses_message_id": answer.ses_message_id,
         "region": answer.region,
         "error": storable(answer.error),
+        "lease_by": lease.by if lease else "",
+        "lease_until": to_instant(lease.until) if lease else 0,
     }
 
 
@@ -172,15 +189,25 @@ def newest_email(connection: Connection, document_id: int) -> int:
     return newest or 0
 
 
-def claim(connection: Connection, delivery_id: int, now: datetime) -> bool:
+def claim(
+    connection: Connection, delivery_id: int, now: datetime, lease: Lease | None = None
+) -> bool:
     """Take a queued delivery for sending; false when somebody else has it."""
+    lock_documents_of(connection, [delivery_id])
+    d, held = deliveries.c, lease or Lease("", now)
     taken = connection.execute(
         update(deliveries)
         .where(
-            deliveries.c.id == delivery_id,
-            deliveries.c.local_status == int(Status.QUEUED),
+            d.id == delivery_id,
+            d.local_status == int(Status.QUEUED),
+            or_(d.lease_by == held.by, d.lease_until < to_instant(now)),
         )
-        .values(local_status=int(Status.SENDING), claimed_at=to_instant(now))
+        .values(
+            local_status=int(Status.SENDING),
+            claimed_at=to_instant(now),
+            lease_by=held.by,
+            lease_until=to_instant(held.until),
+        )
     )
     if taken.rowcount != 1:
         return False
@@ -193,6 +220,7 @@ def accepted(
 ) -> None:
     """Record SES's yes, and take the facts that came before it."""
     hold(connection, f"message {ses_message_id}")
+    lock_documents_of(connection, [delivery_id])
     connection.execute(
         update(deliveries)
         .where(deliveries.c.id == delivery_id)
@@ -202,6 +230,7 @@ def accepted(
             region=region,
             accepted_at=to_instant(at),
             error="",
+            **NO_LEASE,
         )
     )
     settle_deliveries(connection, {delivery_id} | adopt_waiting(connection, [ses_message_id]))
@@ -209,31 +238,12 @@ def accepted(
 
 def not_sent(connection: Connection, delivery_id: int, words: str) -> None:
     """Record a definite no."""
-    _close(connection, delivery_id, Status.FAILED, words)
+    close(connection, delivery_id, Status.FAILED, words)
 
 
 def unanswered(connection: Connection, delivery_id: int, words: str) -> None:
     """Record that nobody knows; the feed settles it through our tag."""
-    _close(connection, delivery_id, Status.UNCONFIRMED, words)
-
-
-def recover(connection: Connection, before: datetime) -> int:
-    """Close what a stopped program left in flight; return how many deliveries that were.
-
-    What was only queued was certainly not sent. What was being sent is not known.
-    """
-    d = deliveries.c
-    stuck = connection.execute(
-        select(d.id, d.local_status).where(
-            d.local_status < int(Status.UNCONFIRMED), d.claimed_at < to_instant(before)
-        )
-    ).all()
-    for delivery_id, local_status in stuck:
-        if local_status == Status.QUEUED:
-            not_sent(connection, delivery_id, NEVER_HANDED_OVER)
-        else:
-            unanswered(connection, delivery_id, STOPPED_MID_CALL)
-    return len(stuck)
+    close(connection, delivery_id, Status.UNCONFIRMED, words)
 
 
 def statuses(
@@ -249,11 +259,15 @@ def statuses(
     }
 
 
-def _close(connection: Connection, delivery_id: int, status: Status, words: str) -> None:
-    connection.execute(
+def close(
+    connection: Connection, delivery_id: int, status: Status, words: str, **more: Any
+) -> bool:
+    """End a delivery by our own knowledge; what SES has accepted meanwhile stays accepted."""
+    lock_documents_of(connection, [delivery_id])
+    closed = connection.execute(
         update(deliveries)
-        # What SES has accepted meanwhile stays accepted.
         .where(deliveries.c.id == delivery_id, deliveries.c.local_status < int(Status.FAILED))
-        .values(local_status=int(status), error=storable(words))
+        .values(local_status=int(status), error=storable(words), **NO_LEASE, **more)
     )
     settle_deliveries(connection, [delivery_id])
+    return closed.rowcount == 1

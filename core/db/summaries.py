@@ -43,6 +43,15 @@ def lock_documents(connection: Connection, document_ids: Collection[int]) -> Non
     _locked_documents(connection, document_ids)
 
 
+def lock_documents_of(connection: Connection, delivery_ids: Collection[int]) -> None:
+    """Take the documents of deliveries before the deliveries themselves.
+
+    Everybody takes them in this order, so that nobody waits in a circle.
+    """
+    found = rows_among(connection, _DOCUMENTS_OF, delivery_ids)
+    _locked_documents(connection, {row[0] for row in found})
+
+
 def settle_deliveries(connection: Connection, delivery_ids: Collection[int]) -> None:
     """Recompute deliveries from what we did and from their events, then all that hangs on them."""
     if not delivery_ids:

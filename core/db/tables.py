@@ -137,7 +137,14 @@ emails = Table(
     _text("message_id"),  # the Message-ID header we wrote; SES puts its own on the wire
     _text("linked_by"),  # who linked another program's email by hand
     _number("linked_at"),
+    _text("batch_id"),  # what was enqueued by one act
     Index("ix_emails_document", "document_id", "created_at", "id"),
+)
+Index(
+    "ix_emails_batch",
+    emails.c.batch_id,
+    sqlite_where=emails.c.batch_id != "",
+    postgresql_where=emails.c.batch_id != "",
 )
 
 messages = Table(
@@ -177,6 +184,11 @@ deliveries = Table(
     _text("ses_message_id"),
     _text("region"),
     _text("error"),
+    _text("lease_by"),  # whose it is to send, and until when
+    _number("lease_until"),
+    _number("not_before"),
+    _number("tries"),  # how often SES did not take it for now, and since when
+    _number("refused_since"),
     # Settled from local_status and the events.
     Column("status", SmallInteger, nullable=False),
     _flag("engagement"),
@@ -201,6 +213,12 @@ Index(
     deliveries.c.local_status,
     sqlite_where=deliveries.c.local_status < 35,
     postgresql_where=deliveries.c.local_status < 35,
+)
+Index(
+    "ix_deliveries_failed",
+    deliveries.c.claimed_at,
+    sqlite_where=deliveries.c.local_status == 35,
+    postgresql_where=deliveries.c.local_status == 35,
 )
 
 payloads = Table(
@@ -282,4 +300,27 @@ suppressions = Table(
     Column("reason", Text, nullable=False),
     _number("since"),
     _text("added_by"),
+)
+
+outbox_holds = Table(
+    "outbox_holds",
+    metadata,
+    # Why no program sends at the moment; one row a reason.
+    Column("name", Text, primary_key=True),
+    _text("held_by"),
+    _number("since"),
+    _number("until"),  # 0: until somebody lifts it
+    _text("words"),
+)
+
+outbox_acts = Table(
+    "outbox_acts",
+    metadata,
+    # What people decided about single deliveries; never changed, never deleted.
+    Column("id", _Id, primary_key=True),
+    Column("delivery_id", _Id, ForeignKey("deliveries.id"), nullable=False, index=True),
+    Column("act", String(16), nullable=False),
+    _text("acted_by"),
+    _number("at"),
+    _text("note"),
 )

@@ -32,14 +32,16 @@ class Role(StrEnum):
 class Status(IntEnum):
     """The delivery axis. It only ever goes up, so ``max`` of two is always the truth.
 
-    ``FAILED`` is local and final. It ranks below ``SENT`` so that a fact from SES, should one
-    arrive after all, is believed over our reading of an error.
+    ``FAILED`` and ``CANCELLED`` (taken out of the outbox before it was handed over) are local and
+    final. They rank below ``SENT`` so that a fact from SES, should one arrive after all, is
+    believed over our reading of an error.
     """
 
     QUEUED = 10
     SENDING = 20
     UNCONFIRMED = 30
     FAILED = 35
+    CANCELLED = 36
     SENT = 40
     DEFERRED = 50
     SOFT_BOUNCED = 60
@@ -65,6 +67,7 @@ class Word(StrEnum):
     SENDING = "SENDING"
     UNCONFIRMED = "UNCONFIRMED"
     FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
     SENT = "SENT"
     DEFERRED = "DEFERRED"
     SOFT_BOUNCED = "SOFT_BOUNCED"

@@ -18,6 +18,7 @@ from core.errors import (
     NoSuchThingError,
     NotPermittedError,
     QueueGoneError,
+    QuotaUsedUpError,
     RefusedError,
     ServiceError,
     ThrottledError,
@@ -160,6 +161,8 @@ def _answered(service: str, error: Any) -> ServiceError:
     words = str(error.response.get("Error", {}).get("Message", "")) or code
     http = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     said = f"{_name(service)} said: {words}"
+    if _is_daily_quota(error, code, words):
+        return QuotaUsedUpError(said, _HINTS["LimitExceededException"])
     if code in _THROTTLED or http == 429:
         return ThrottledError(said, "Nothing was sent. Try again in a moment.")
     if code in _NOT_PERMITTED:
@@ -175,6 +178,12 @@ def _answered(service: str, error: Any) -> ServiceError:
     if code in ("NotFoundException", "NotFound"):
         return NoSuchThingError(said, _HINTS.get(code, ""))
     return RefusedError(said, _HINTS.get(code, ""))
+
+
+def _is_daily_quota(error: Any, code: str, words: str) -> bool:
+    """The older API throttled with these words, the newer one has a code that others use too."""
+    is_limit = code == "LimitExceededException" and error.operation_name == "SendEmail"
+    return is_limit or (code in _THROTTLED and "daily message quota" in words.lower())
 
 
 _HINTS: Final = {

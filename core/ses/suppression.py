@@ -6,11 +6,15 @@ for as typed and in lower case.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
 
 from core.errors import RefusedError
 from core.model import Suppression
 from core.ses.clients import Clients, in_words
+
+_PAGE: Final = 1_000
 
 
 class SesSuppressionList:
@@ -25,6 +29,19 @@ class SesSuppressionList:
             if found is not None:
                 return found
         return None
+
+    def since(self, at: datetime) -> Sequence[Suppression]:
+        """Page through what was added since ``at``; botocore has no paginator for it."""
+        client = self._clients.control()
+        found: list[Suppression] = []
+        token: dict[str, str] = {}
+        while True:
+            with in_words("sesv2"):
+                answer = client.list_suppressed_destinations(StartDate=at, PageSize=_PAGE, **token)
+            found += map(_entry, answer.get("SuppressedDestinationSummaries", ()))
+            if not answer.get("NextToken"):
+                return found
+            token = {"NextToken": answer["NextToken"]}
 
     def _get(self, address: str) -> Suppression | None:
         client = self._clients.control()

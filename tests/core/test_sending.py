@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
-from core.db import history, outbox, reads
+from core.db import claims, history, outbox, reads
 from core.db.engine import Database
+from core.db.outbox import Lease
 from core.errors import (
     CredentialsError,
+    QuotaUsedUpError,
     RefusedError,
     ServiceError,
     ThrottledError,
@@ -31,53 +33,14 @@ from core.model import (
     Word,
 )
 from core.ports import Outgoing
-from core.sending import LEASE, Dispatch
+from core.sending import Dispatch
 from tests.conftest import Clock
-from tests.core.db.books import START, document, entry, new_email, one, put, record, sent
+from tests.core.db.books import START, document, entry, new_email, one, put, sent
 from tests.core.drafts import ANN, BOB, BOSS, draft, words
+from tests.core.mail_fakes import FakeList, FakeMailer, handover
 
 LONG_AGO = START - timedelta(days=3)
 PDF = AttachedFile("INV-0042.pdf", "application/pdf", b"%PDF-1.4 \x00\xff")
-
-# --------------------------------------------------------------------------- the world outside
-
-
-class FakeMailer:
-    """Answers as told, one answer a call, and remembers what it was given."""
-
-    region = "eu-west-1"
-
-    def __init__(self, *answers: BaseException | Callable[[Outgoing], None]) -> None:
-        self.answers = list(answers)
-        self.calls: list[Outgoing] = []
-
-    def send(self, outgoing: Outgoing) -> str:
-        self.calls.append(outgoing)
-        answer = self.answers.pop(0) if self.answers else None
-        if isinstance(answer, BaseException):
-            raise answer
-        if answer is not None:
-            answer(outgoing)
-        return f"ses-{len(self.calls)}"
-
-
-class FakeList:
-    """SES's suppression list, spelling by spelling; it may fail, or do something meanwhile."""
-
-    def __init__(self, *entries: Suppression) -> None:
-        self.entries = {each.address: each for each in entries}
-        self.failure: ServiceError | None = None
-        self.asked: list[str] = []
-        self.meanwhile: Callable[[], object] | None = None
-
-    def look_up(self, address: str) -> Suppression | None:
-        self.asked.append(address)
-        if self.meanwhile is not None:
-            meanwhile, self.meanwhile = self.meanwhile, None
-            meanwhile()
-        if self.failure:
-            raise self.failure
-        return self.entries.get(address)
 
 
 @pytest.fixture
@@ -89,22 +52,15 @@ Make = Callable[..., Dispatch]
 
 
 @pytest.fixture
-def pauses() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def dispatch(database: Database, suppressions: FakeList, clock: Clock, pauses: list[float]) -> Make:
+def dispatch(database: Database, suppressions: FakeList, clock: Clock) -> Make:
     def make(mailer: FakeMailer, **changes: Any) -> Dispatch:
         values: dict[str, Any] = {
             "database": database,
-            "mailer": mailer,
             "suppression_list": suppressions,
             "clock": clock,
             "sender": "Outtray Büro <billing@outtray.example>",
             "operator": "anna",
-            "configuration_set": "outtray",
-            "pause": pauses.append,
+            "handover": handover(database, mailer, clock),
             **changes,
         }
         return Dispatch(**values)
@@ -175,7 +131,6 @@ def test_nobody_gets_the_same_email_twice(database: Database, dispatch: Make) ->
     [
         RefusedError("SES said: Email address is not verified."),
         CredentialsError("SES said: The security token is expired."),
-        UnreachableError("SES cannot be reached."),
     ],
 )
 def test_a_definite_no_is_failed_with_the_words_of_ses_and_not_repeated(
@@ -191,22 +146,25 @@ def test_a_definite_no_is_failed_with_the_words_of_ses_and_not_repeated(
     assert (summary.word, summary.send_count, summary.last_sent_at) == (Word.FAILED, 0, None)
 
 
-def test_only_throttling_is_tried_again_with_growing_pauses_then_failed(
-    database: Database, dispatch: Make, pauses: list[float]
+@pytest.mark.parametrize(
+    "error",
+    [
+        ThrottledError("SES said: Maximum sending rate exceeded."),
+        QuotaUsedUpError("SES said: Daily message quota exceeded."),
+        UnreachableError("SES cannot be reached."),
+    ],
+)
+def test_what_ses_certainly_did_not_take_waits_in_the_outbox(
+    database: Database, dispatch: Make, error: ServiceError
 ) -> None:
     row = one(database)
-    slow = ThrottledError("SES said: Maximum sending rate exceeded.")
-    mailer = FakeMailer(slow, slow)
-    assert words(dispatch(mailer).send(draft(row), confirmed=False)) == [Word.SENT]
-    assert (len(mailer.calls), pauses) == (3, sorted(pauses))
-    assert len(pauses) == 2
-    assert len({call.tag for call in mailer.calls}) == 1
-
-    mailer = FakeMailer(*[slow] * 99)
-    outcome = dispatch(mailer).send(draft(row), confirmed=True)
-    assert words(outcome) == [Word.FAILED]
-    assert "sending rate" in outcome.recipients[0].error
-    assert len(mailer.calls) < 10
+    mailer = FakeMailer(error)
+    outcome = dispatch(mailer).send(draft(row, ANN, BOB), confirmed=False)
+    assert words(outcome) == [Word.QUEUED, Word.QUEUED]
+    assert error.title in outcome.recipients[0].error
+    assert "stays in the outbox" in outcome.recipients[0].error
+    assert mailer.recipients == [ANN]  # the others are not tried in the same breath
+    assert document(database).summary.word is Word.QUEUED
 
 
 def test_no_answer_is_unconfirmed_not_repeated_and_asked_about(
@@ -239,19 +197,21 @@ def test_an_interruption_in_the_call_is_unconfirmed_and_goes_on_upwards(
     assert len(mailer.calls) == 1
 
 
-def test_what_a_killed_program_left_is_closed_after_the_lease(
+def test_what_a_killed_program_was_sending_is_unknown_and_what_it_had_queued_waits_on(
     database: Database, dispatch: Make, clock: Clock
 ) -> None:
     queued, claimed = put(database, entry("INV-1"), entry("INV-2"))
-    with database.transaction() as connection:
-        outbox.record(connection, new_email(queued, at=clock.now))
-    record(database, new_email(claimed, at=clock.now))
     starting = dispatch(FakeMailer())
-    clock.advance(seconds=LEASE.total_seconds() - 1)
+    lease = starting.handover.lease("gone")
+    with database.transaction() as connection:
+        outbox.record(connection, new_email(queued, at=clock.now), lease)
+        (taken,) = outbox.record(connection, new_email(claimed, at=clock.now), lease).delivery_ids
+        assert outbox.claim(connection, taken, clock.now, lease)
+    clock.advance(seconds=60)
     assert starting.recover() == 0  # it may still be at work
-    clock.advance(seconds=2)
-    assert starting.recover() == 2
-    assert document(database, "INV-1").summary.word is Word.FAILED
+    clock.advance(seconds=1)
+    assert starting.recover() == 1
+    assert document(database, "INV-1").summary.word is Word.QUEUED
     assert document(database, "INV-2").summary.word is Word.UNCONFIRMED
     assert starting.recover() == 0
 
@@ -271,13 +231,15 @@ def test_a_delivery_that_another_program_took_is_left_to_it(
     row = one(database)
 
     def steal(_: Outgoing) -> None:
+        clock.advance(seconds=61)
         with database.transaction() as connection:
-            outbox.recover(connection, clock.now + timedelta(hours=1))
+            (other,) = claims.reserve(connection, Lease("two", clock.now), clock.now, 9)
+            assert other.address == BOB
 
     mailer = FakeMailer(steal)
     outcome = dispatch(mailer).send(draft(row, ANN, BOB), confirmed=False)
-    assert len(mailer.calls) == 1
-    assert words(outcome) == [Word.SENT, Word.FAILED]
+    assert mailer.recipients == [ANN]
+    assert words(outcome) == [Word.SENT, Word.QUEUED]
 
 
 # --------------------------------------------------------------------------- the gate

@@ -45,6 +45,7 @@ _ORDER: Final = (
     Word.CLICKED,
     Word.QUEUED,
     Word.SENDING,
+    Word.CANCELLED,
     Word.NEVER_SENT,
 )
 _SIGNS: Final = (

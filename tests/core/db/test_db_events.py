@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from core.checking import check
-from core.db import events, history, outbox, reads
+from core.db import claims, events, history, outbox, reads
 from core.db.engine import Database
 from core.db.events import Stored, Unreadable
 from core.model import Engagement, RecipientEntry, Role, Status, Word
@@ -204,15 +204,17 @@ def test_text_that_no_column_takes_does_not_stop_a_fact(database: Database) -> N
 # --------------------------------------------------------------------------- what was stopped
 
 
-def test_what_a_stopped_program_left_is_closed_after_its_lease(database: Database) -> None:
+def test_what_a_stopped_program_was_sending_is_unknown_and_the_rest_waits(
+    database: Database,
+) -> None:
     queued_row, claimed_row = put(database, entry("INV-1"), entry("INV-2"))
     with database.transaction() as connection:
         outbox.record(connection, new_email(queued_row))
     record(database, new_email(claimed_row))
-    for cutoff, closed in ((START, 0), (START + timedelta(seconds=1), 2), (START, 0)):
+    for now, closed in ((START, 0), (START + timedelta(seconds=1), 1), (START, 0)):
         with database.transaction() as connection:
-            assert outbox.recover(connection, cutoff) == closed
-    assert document(database, "INV-1").summary.word is Word.FAILED
+            assert claims.expire(connection, now) == closed
+    assert document(database, "INV-1").summary.word is Word.QUEUED
     assert document(database, "INV-2").summary.word is Word.UNCONFIRMED
     assert check(database).differences == ()
 
@@ -221,7 +223,7 @@ def test_an_answer_that_comes_after_all_is_believed(database: Database) -> None:
     row = one(database)
     written = record(database, new_email(row))
     with database.transaction() as connection:
-        outbox.recover(connection, START + timedelta(hours=1))
+        claims.expire(connection, START + timedelta(hours=1))
     accept(database, written)
     assert only_recipient(database).state.status is Status.SENT
     with database.transaction() as connection:

@@ -10,6 +10,7 @@ from botocore import exceptions as boto
 
 from core.errors import (
     CredentialsError,
+    QuotaUsedUpError,
     RefusedError,
     ServiceError,
     ThrottledError,
@@ -129,7 +130,7 @@ def client_error(code: str, http: int) -> boto.ClientError:
     [
         ("TooManyRequestsException", 429, ThrottledError),
         ("ThrottlingException", 400, ThrottledError),
-        ("LimitExceededException", 400, RefusedError),
+        ("LimitExceededException", 400, QuotaUsedUpError),
         ("MessageRejected", 400, RefusedError),
         ("SendingPausedException", 400, RefusedError),
         ("NotFoundException", 404, RefusedError),

@@ -1,0 +1,170 @@
+"""One delivery to SES: taken, called once, answered; whatever happens in between is known after."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from core import rate
+from core.allowance import Allowance
+from core.db import claims, outbox, outbox_acts, outbox_lists
+from core.db.claims import Taken
+from core.db.engine import Database
+from core.db.outbox import Lease
+from core.errors import (
+    CredentialsError,
+    DatabaseBusyError,
+    DatabaseError,
+    QuotaUsedUpError,
+    ServiceError,
+    ThrottledError,
+    UnansweredError,
+    UnreachableError,
+)
+from core.message import sender_address
+from core.model import Hold, Status
+from core.ports import Clock, Mailer, Outgoing
+from core.screening import sender_as_sent
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+R = TypeVar("R")
+
+QUOTA: Final = "quota"
+_DAY: Final = timedelta(hours=24)
+_TRIES_TO_RECORD: Final = 5
+"""An answer of SES is heard once; a busy database is asked for more than half a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Everything that one call to SES needs and changes."""
+
+    database: Database
+    mailer: Mailer
+    clock: Clock
+    configuration_set: str
+    allowance: Allowance
+    lease_length: timedelta = timedelta(seconds=60)
+    """Who has said nothing for that long is gone; it is renewed three times as often."""
+    spread: Callable[[], float] = field(default=random.random)
+    pause: Callable[[float], None] = field(default=time.sleep)
+
+    def lease(self, by: str) -> Lease:
+        return Lease(by, self.clock() + self.lease_length)
+
+    @contextmanager
+    def renewing(self, by: str) -> Iterator[None]:
+        """Keep what ``by`` has in hand for as long as this goes on."""
+        over = threading.Event()
+
+        def renew() -> None:
+            while not over.wait(self.lease_length.total_seconds() / 3):
+                with suppress(DatabaseError), self.database.transaction() as connection:
+                    claims.renew(connection, self.lease(by))
+
+        threading.Thread(target=renew, name="outtray-lease", daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
+
+    def hand_over(self, taken: Taken, by: str, *, patient: bool) -> Status | None:
+        """Call SES for what ``by`` has taken; ``None`` where somebody else has it now.
+
+        ``patient``: nobody waits for it, so that what is wrong here alone (credentials) leaves it
+        in the outbox for later, or for another program.
+        """
+        with self.database.transaction() as connection:
+            if not outbox.claim(connection, taken.delivery_id, self.clock(), self.lease(by)):
+                return None
+        try:
+            ses_message_id = self.mailer.send(self._outgoing(taken))
+        except UnansweredError as error:
+            return self._unanswered(taken, str(error))
+        except (ThrottledError, UnreachableError) as error:
+            return self._not_taken(taken, by, error)
+        except CredentialsError as error:
+            return self._not_taken(taken, by, error) if patient else self._refused(taken, error)
+        except ServiceError as error:
+            return self._refused(taken, error)
+        except BaseException:
+            # Interrupted in the middle of the call: whether SES has it is not known.
+            self._unanswered(taken, outbox.STOPPED_MID_CALL)
+            raise
+        return self._accepted(taken, ses_message_id)
+
+    def _outgoing(self, taken: Taken) -> Outgoing:
+        return Outgoing(
+            # SES takes no name in it that is not ASCII
+            sender=sender_address(sender_as_sent(taken.sender)),
+            recipient=taken.address,
+            mime=taken.mime or b"",
+            tag=taken.tag,
+            configuration_set=self.configuration_set,
+        )
+
+    # ----------------------------------------------------------------- answers
+
+    def _accepted(self, taken: Taken, ses_message_id: str) -> Status:
+        self.allowance.works()
+        region, at = self.mailer.region, self.clock()
+        self._record(lambda c: outbox.accepted(c, taken.delivery_id, ses_message_id, region, at))
+        return Status.SENT
+
+    def _refused(self, taken: Taken, error: ServiceError) -> Status:
+        self.allowance.works()
+        self._record(lambda c: outbox.not_sent(c, taken.delivery_id, str(error)))
+        return Status.FAILED
+
+    def _unanswered(self, taken: Taken, words: str) -> Status:
+        self._record(lambda c: outbox.unanswered(c, taken.delivery_id, words))
+        return Status.UNCONFIRMED
+
+    def _not_taken(self, taken: Taken, by: str, error: ServiceError) -> Status:
+        """Certainly not sent: it waits and is tried again, for hours, at growing distances."""
+        now, tries = self.clock(), taken.tries + 1
+        since = taken.refused_since or now
+        if isinstance(error, QuotaUsedUpError):
+            until = self.hold_for_quota(error.title)
+        elif rate.is_given_up(tries, since, now):
+            words = (
+                f"{error.title} Tried {tries} times since {since:%d %b, %H:%M} UTC; nothing sent."
+            )
+            self._record(lambda c: outbox.not_sent(c, taken.delivery_id, words))
+            return Status.FAILED
+        else:
+            until = now + timedelta(seconds=rate.pause_before(tries, self.spread()))
+            self.allowance.slow_down() if isinstance(
+                error, ThrottledError
+            ) else self.allowance.rest()
+        words = f"{error.title} It stays in the outbox and is tried again."
+        return self._record(lambda c: claims.not_taken(c, taken.delivery_id, by, words, until, now))
+
+    def hold_for_quota(self, words: str) -> datetime:
+        """Let no program send until the account may have room again; return when that is."""
+        now = self.clock()
+        self.allowance.forget_quota()
+        oldest = outbox_lists.oldest_accepted(self.database.reader, now - _DAY)
+        until = rate.opens_again(oldest, now)
+        hold = Hold(QUOTA, "SES", now, until, words)
+        self._record(lambda c: outbox_acts.hold_back(c, hold))
+        return until
+
+    def _record(self, write: Callable[[Connection], R]) -> R:
+        """Write what is known once and for all; a database that is busy is waited for."""
+        for attempt in range(1, _TRIES_TO_RECORD):
+            try:
+                with self.database.transaction() as connection:
+                    return write(connection)
+            except DatabaseBusyError:
+                self.pause(0.1 * attempt)
+        with self.database.transaction() as connection:
+            return write(connection)

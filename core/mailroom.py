@@ -1,0 +1,75 @@
+"""Wires the parts of sending: one gate, one way to SES and one allowance for the whole program."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from core.allowance import Allowance
+from core.db.engine import Database
+from core.handover import Handover
+from core.outbox import Outbox
+from core.ports import Account, Clock, Mailer, SuppressionList
+from core.recheck import Recheck
+from core.screening import Troubles
+from core.sending import Dispatch, program_name
+from core.settings import Settings
+from core.worker import Worker
+
+if TYPE_CHECKING:
+    from core.ses.clients import Clients
+
+
+class Mailroom:
+    """What is ``None`` is SES's own, as ``clients`` reach it."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        clients: Clients,
+        clock: Clock,
+        troubles: Troubles,
+        *,
+        mailer: Mailer | None = None,
+        suppressions: SuppressionList | None = None,
+        account: Account | None = None,
+    ) -> None:
+        from core.ses.account import SesAccount
+        from core.ses.mailer import SesMailer
+        from core.ses.suppression import SesSuppressionList
+
+        self._database, self._settings, self._clock = database, settings, clock
+        self._troubles = troubles
+        self._suppressions = suppressions or SesSuppressionList(clients)
+        self._handover = Handover(
+            database=database,
+            mailer=mailer or SesMailer(clients),
+            clock=clock,
+            configuration_set=settings.configuration_set,
+            allowance=Allowance(account or SesAccount(clients), clock),
+            lease_length=settings.lease,
+        )
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        return Dispatch(
+            database=self._database,
+            suppression_list=self._suppressions,
+            clock=self._clock,
+            sender=self._settings.sender,
+            operator=self._settings.operator,
+            handover=self._handover,
+            troubles=self._troubles,
+        )
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        recheck = Recheck(self._database, self._suppressions, self._clock)
+        worker = Worker(self._database, self._handover, recheck, self._clock, program_name())
+        return Outbox(self._database, self.dispatch, worker, self._clock, self._settings.operator)
+
+    def close(self) -> None:
+        """Take nothing more; wait a little for the answers to what is being called."""
+        if "outbox" in vars(self):  # made: it may be at work in another thread
+            self.outbox.leave()

@@ -1,0 +1,148 @@
+"""What waits to be sent, what becomes of it, and why nothing is sent at the moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.model.sending import Verdict
+from core.model.words import EmailKind, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why nothing leaves: a person paused the outbox, or the day's quota is used up."""
+
+    name: str
+    """``pause`` or ``quota``."""
+    by: str
+    since: datetime
+    until: datetime | None
+    """``None``: until somebody resumes."""
+    words: str = ""
+
+    def stands(self, now: datetime) -> bool:
+        return self.until is None or self.until > now
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """One delivery as the outbox lists it."""
+
+    delivery_id: int
+    email_id: int
+    document_id: int
+    number: str
+    customer: str
+    kind: EmailKind
+    subject: str
+    address: str
+    word: Word
+    queued_at: datetime
+    sent_by: str
+    batch_id: str = ""
+    error: str = ""
+    """Why it failed, why nobody knows, or why it waits."""
+    not_before: datetime | None = None
+    tries: int = 0
+    held_by: str = ""
+    """The program that has it in hand at the moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch, or everything that is in the outbox, has come; counts deliveries."""
+
+    waiting: int = 0
+    going: int = 0
+    sent: int = 0
+    """SES has them, whatever became of them later."""
+    failed: int = 0
+    unconfirmed: int = 0
+    cancelled: int = 0
+
+    def __add__(self, other: Progress) -> Progress:
+        return Progress(
+            self.waiting + other.waiting,
+            self.going + other.going,
+            self.sent + other.sent,
+            self.failed + other.failed,
+            self.unconfirmed + other.unconfirmed,
+            self.cancelled + other.cancelled,
+        )
+
+    @property
+    def total(self) -> int:
+        return self.done + self.waiting + self.going
+
+    @property
+    def done(self) -> int:
+        return self.sent + self.failed + self.unconfirmed + self.cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What was enqueued by one act."""
+
+    batch_id: str
+    queued_at: datetime
+    queued_by: str
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxOverview:
+    progress: Progress
+    """Everything that is open, and the batches that are."""
+    holds: tuple[Hold, ...] = ()
+    batches: tuple[Batch, ...] = ()
+    """Those with something in them that waits or is going, oldest first."""
+    next_at: datetime | None = None
+    """When the first of those that wait may be tried again, if none may be now."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A draft that was not put into the outbox, and why."""
+
+    document_id: int
+    verdict: Verdict
+    is_overtaken: bool = False
+    """Somebody wrote about the document after the gate was asked: ask it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """What one act put into the outbox."""
+
+    batch_id: str
+    email_ids: tuple[int, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkReport:
+    """What working the outbox has done."""
+
+    sent: int = 0
+    failed: int = 0
+    unconfirmed: int = 0
+    later: int = 0
+    """Not taken for now: they wait, and are tried again."""
+    waiting: int = 0
+    """What is left; so far as it may go at all, at ``next_at``."""
+    next_at: datetime | None = None
+    words: str = ""
+    """Why nothing goes on, where something waits."""
+
+    def __add__(self, other: WorkReport) -> WorkReport:
+        """What two have done; how things stand is what the later one says."""
+        return WorkReport(
+            self.sent + other.sent,
+            self.failed + other.failed,
+            self.unconfirmed + other.unconfirmed,
+            self.later + other.later,
+            other.waiting,
+            other.next_at,
+            other.words,
+        )
