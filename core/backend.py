@@ -41,6 +41,7 @@ from core.model import (
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from core.bulk import Bulk
     from core.checking import CheckReport
     from core.examination import Check
     from core.importing import FailedImport, Progress
@@ -131,6 +132,14 @@ class Backend:
         """Return documents, newest sent first; ``limit`` ``None`` is all."""
         return reads.page_documents(self._reader, self._now(where), offset, limit)
 
+    def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
+        """Return documents in the order of the ids; those that are gone are left out."""
+        return reads.documents(self._reader, document_ids)
+
+    def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
+        """Return the first ids that answer to a filter, newest sent first."""
+        return reads.document_ids(self._reader, self._now(where), limit)
+
     def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
         return reads.document_position(self._reader, self._now(where), document_id)
 
@@ -209,6 +218,15 @@ class Backend:
     def send(self, draft: Draft, confirmed: bool) -> SendOutcome:
         """Send once, if the gate lets it; ``confirmed`` answers what the gate asks."""
         return self._mailroom.dispatch.send(draft, confirmed=confirmed)
+
+    def bulk(self, kind: EmailKind) -> Bulk:
+        """Begin one act about many documents: judge them, choose, send."""
+        from core.bulk import Bulk
+
+        outbox = self.outbox
+        return Bulk(
+            kind, self.compose, outbox.approve, lambda some: outbox.enqueue(some, confirmed=True)
+        )
 
     def recover(self) -> int:
         """Close what stopped programs were sending; return how many deliveries that were."""

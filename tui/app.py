@@ -182,6 +182,12 @@ class OuttrayApp(App[None]):
     def _begin_sending(self, event: CommunicationsScreen.SendWanted) -> None:
         self.sending.begin(event.kind, event.row)
 
+    @on(CommunicationsScreen.ManyWanted)
+    def _begin_many(self, event: CommunicationsScreen.ManyWanted) -> None:
+        screen = self.screen
+        done = screen.clear_selection if isinstance(screen, CommunicationsScreen) else lambda: None
+        self.sending.many(event.kind, event.document_ids, done)
+
     # ------------------------------------------------------------------ commands
 
     def why_not(self, command_id: str) -> str:

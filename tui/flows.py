@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from textual.app import App
@@ -46,6 +46,31 @@ class Sending:
             lambda composition: self._open(kind, composition),
             self._failed,
         )
+
+    def many(self, kind: EmailKind, document_ids: Iterable[int], done: Callable[[], None]) -> None:
+        """Open the summary for several documents; ``done`` once they are in the outbox."""
+        ids, backend = sorted(document_ids), self._desk.backend
+        self._desk.jobs.start(
+            "compose",
+            lambda: backend.documents(ids),
+            lambda rows: self._open_many(kind, rows, done),
+            self._failed,
+        )
+
+    def _open_many(
+        self, kind: EmailKind, rows: Sequence[DocumentRow], done: Callable[[], None]
+    ) -> None:
+        from tui.dialogs.bulk import BulkDialog  # not for the first paint
+
+        if len(self._app.screen_stack) > 1 and self._app.screen.is_modal:
+            return
+
+        def closed(has_sent: bool | None) -> None:
+            if has_sent:
+                done()
+            self._changed()
+
+        _ = self._app.push_screen(BulkDialog(self._desk, kind, rows), closed)
 
     def _open(self, kind: EmailKind, composition: Composition) -> None:
         from tui.dialogs.compose import Composed, ComposeDialog  # not for the first paint

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from core.model import (
+    BulkItem,
     Chip,
     Composition,
     CustomerFilter,
@@ -17,14 +18,34 @@ from core.model import (
     DocumentRow,
     Draft,
     EmailKind,
+    Enqueued,
     FeedStatus,
     IngestReport,
+    OutboxEntry,
     Overview,
+    Progress,
     SendOutcome,
     Verdict,
 )
 from core.settings import Settings
 from core.trouble import Trouble
+
+
+class Bulk(Protocol):
+    """One act about many documents; see ``core.bulk``."""
+
+    def judge(
+        self, rows: Sequence[DocumentRow], tell: Callable[[int], bool]
+    ) -> tuple[BulkItem, ...]: ...
+    def send(self, document_ids: Iterable[int]) -> Enqueued: ...
+
+
+class Outbox(Protocol):
+    """What waits to be sent; see ``core.outbox``."""
+
+    def progress(self, batch_id: str) -> Progress: ...
+    def deliveries(self, email_ids: Sequence[int]) -> tuple[OutboxEntry, ...]: ...
+    def cancel_batch(self, batch_id: str) -> int: ...
 
 
 class Backend(Protocol):
@@ -50,6 +71,11 @@ class Backend(Protocol):
     def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog: ...
 
     def compose(self, kind: EmailKind, document_id: int) -> Composition: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    def bulk(self, kind: EmailKind) -> Bulk: ...
+    def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]: ...
+    def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]: ...
     def check(self, draft: Draft) -> Verdict: ...
     def send(self, draft: Draft, confirmed: bool) -> SendOutcome: ...
     def recover(self) -> int: ...

@@ -31,14 +31,13 @@ from core.pace import late_words
 from core.status import effect
 from tui import answers
 from tui.past import spoken
-from tui.text import ago, amounts, cell, moment, money
+from tui.text import ago, amounts, cell, csv_cell, moment, money
 
 if TYPE_CHECKING:
     from core.checking import CheckReport
     from core.diagnosis import Diagnosis
     from core.ingest import Parsed
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 #: What JSON lets through as it is but a terminal obeys: DEL, C1 controls, bidi, lone surrogates.
 _OBEYED: Final = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -167,8 +166,9 @@ def documents_csv(rows: Sequence[DocumentRow]) -> None:
 
 
 def _harmless(value: Any) -> str:
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else cell(value)
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else csv_cell(value)
 
 
 def log(history: DocumentLog) -> None:

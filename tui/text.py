@@ -18,6 +18,8 @@ from core.model import Amount
 
 ELLIPSIS: Final = "…"
 LINE_BREAK: Final = "⏎"
+#: The first letters of a formula, in half and full width.
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _EDGES: Final = " " + LINE_BREAK
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
@@ -39,6 +41,12 @@ def cell(text: str, width: int | None = None) -> str:
         text = _clean(text)
     text = text.strip(_EDGES)
     return text if width is None else cut(text, width)
+
+
+def csv_cell(text: str) -> str:
+    """Return harmless text for CSV; what would be run as a formula gets an apostrophe."""
+    shown = cell(text)
+    return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown
 
 
 def cut(text: str, width: int) -> str:

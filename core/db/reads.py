@@ -78,6 +78,27 @@ def document(reader: Reader, document_id: int) -> DocumentRow | None:
     return _document(rows[0]) if rows else None
 
 
+def documents(reader: Reader, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
+    """Return documents in the order of the ids; those that are gone are left out."""
+    found: dict[int, DocumentRow] = {}
+    for some in in_chunks(document_ids):
+        among, values = numbered("id", some)
+        rows = reader.rows(
+            f"SELECT {_DOCUMENT_COLUMNS} FROM documents d"
+            f" JOIN customers c ON c.id = d.customer_id WHERE d.id IN {among}",
+            values,
+        )
+        found |= {row[0]: _document(row) for row in rows}
+    return tuple(found[key] for key in document_ids if key in found)
+
+
+def document_ids(reader: Reader, where: DocumentFilter, limit: int) -> tuple[int, ...]:
+    """Return the first ids that answer to a filter, newest sent first."""
+    clause, values = document_conditions(where)
+    sql = f"SELECT d.id FROM documents d{clause} ORDER BY {NEWEST_FIRST} LIMIT :limit"
+    return tuple(row[0] for row in reader.rows(sql, {**values, "limit": limit}))
+
+
 def document_position(reader: Reader, where: DocumentFilter, document_id: int) -> int | None:
     """Return how many documents stand before this one, ``None`` when it is not among them."""
     clause, values = document_conditions(where)

@@ -3,6 +3,7 @@
 Times are aware and in UTC; money is ``Decimal``. Nothing in here decides anything.
 """
 
+from core.model.bulk import BulkItem
 from core.model.facts import (
     DeliveryState,
     DeliveryView,
@@ -67,6 +68,7 @@ __all__ = [
     "AttachedFile",
     "Attachment",
     "Batch",
+    "BulkItem",
     "Chip",
     "Composition",
     "Contact",

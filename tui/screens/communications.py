@@ -36,6 +36,9 @@ from tui.widgets.email_log import EmailLog
 from tui.widgets.search import Search
 from tui.widgets.window_table import WindowTable
 
+MOST_SELECTED = 1_000
+"""Of one act: their drafts are in memory until they are written down."""
+
 
 class CommunicationsScreen(PlaceScreen):
     """Card, filters, table and, opened with Enter, the log of the document under the cursor."""
@@ -50,6 +53,14 @@ class CommunicationsScreen(PlaceScreen):
             super().__init__()
             self.kind = kind
             self.row = row
+
+    class ManyWanted(Message):
+        """The person wants to write about every selected document."""
+
+        def __init__(self, kind: EmailKind, document_ids: frozenset[int]) -> None:
+            super().__init__()
+            self.kind = kind
+            self.document_ids = document_ids
 
     def __init__(
         self,
@@ -189,7 +200,9 @@ class CommunicationsScreen(PlaceScreen):
 
     def why_not(self, command_id: str) -> str:
         row = self._table.cursor_row
-        needs_row = ("documents.follow_up", "documents.resend", "documents.log")
+        needs_row = ["documents.log", "documents.select"]
+        if not self._table.marked:
+            needs_row += ["documents.follow_up", "documents.resend"]
         if command_id in needs_row and row is None:
             return "There is no document under the cursor."
         return ""
@@ -200,7 +213,9 @@ class CommunicationsScreen(PlaceScreen):
     def label_of(self, command: Command) -> str:
         if command.id == "documents.log" and self.log_panel.display:
             return "Close log"
-        row = self._table.cursor_row
+        row, selected = self._table.cursor_row, len(self._table.marked)
+        if selected and command.id in ("documents.follow_up", "documents.resend"):
+            return f"{command.label} {selected:,}"
         if command.id == "documents.resend" and row and not row.summary.send_count:
             return "Send"
         if command.id == "documents.bounced" and self._where.chip is Chip.BOUNCED:
@@ -215,8 +230,33 @@ class CommunicationsScreen(PlaceScreen):
 
     def _want(self, kind: EmailKind) -> None:
         row = self._table.cursor_row
-        if row is not None:
+        if self._table.marked:
+            self.post_message(self.ManyWanted(kind, self._table.marked))
+        elif row is not None:
             self.post_message(self.SendWanted(kind, row))
+
+    def command_select(self) -> None:
+        self._table.action_mark()
+
+    def command_select_all(self) -> None:
+        backend, where = self.desk.backend, self._where
+        if self._table.marked:
+            self._table.clear_marks()
+        else:
+            self.read("select", lambda: backend.document_ids(where, MOST_SELECTED), self._select)
+
+    def _select(self, document_ids: tuple[int, ...]) -> None:
+        self._table.mark(frozenset(document_ids))
+        if len(document_ids) == MOST_SELECTED < self._table.row_count:
+            self.notify(f"The first {MOST_SELECTED:,} are selected.", markup=False)
+
+    def clear_selection(self) -> None:
+        """Select nothing: what was selected has been dealt with."""
+        self._table.clear_marks()
+
+    @on(WindowTable.SelectionChanged, "#documents")
+    def _selected(self) -> None:
+        self.refresh_bindings()
 
     def command_bounced(self) -> None:
         self.chips.pick(Chip.ALL if self._where.chip is Chip.BOUNCED else Chip.BOUNCED)
@@ -240,6 +280,8 @@ class CommunicationsScreen(PlaceScreen):
         elif self.log_panel.display:
             if not self.log_panel.close_something():
                 self._close_log()
+        elif self._table.marked:
+            self._table.clear_marks()
         elif self.search.value:
             self.search.value = ""
         else:

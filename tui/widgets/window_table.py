@@ -147,7 +147,7 @@ class WindowTable(WindowView[T], can_focus=True):
         return self._marked
 
     def clear_marks(self) -> None:
-        self._mark(frozenset())
+        self.mark(frozenset())
 
     # ------------------------------------------------------------------ reading
 
@@ -245,7 +245,8 @@ class WindowTable(WindowView[T], can_focus=True):
             if key is not None or not self.row_count:
                 self.post_message(self.Highlighted(self, key, self.cursor_row))
 
-    def _mark(self, keys: frozenset[int]) -> None:
+    def mark(self, keys: frozenset[int]) -> None:
+        """Select just these rows, whether they are among those in memory or not."""
         if keys != self._marked:
             self._marked = keys
             self.refresh()
@@ -280,7 +281,7 @@ class WindowTable(WindowView[T], can_focus=True):
     def action_mark(self) -> None:
         """Select the row under the cursor, or no longer, and go on to the next."""
         if self.cursor_key is not None:
-            self._mark(self._marked ^ {self.cursor_key})
+            self.mark(self._marked ^ {self.cursor_key})
             self.action_cursor_down()
 
     def on_click(self, event: events.Click) -> None:
@@ -294,7 +295,7 @@ class WindowTable(WindowView[T], can_focus=True):
         if event.chain == 2:
             self.action_choose()
         elif offset.x < GUTTER and self._key is not None:
-            self._mark(self._marked ^ {self._key})
+            self.mark(self._marked ^ {self._key})
 
     def on_resize(self) -> None:
         self.move_to(self._cursor)  # fewer lines must not hide it

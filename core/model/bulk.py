@@ -1,0 +1,28 @@
+"""Many documents in one act: what the gate says of each before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.model.rows import DocumentRow
+from core.model.sending import Decision, Finding, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class BulkItem:
+    """One document of many, with the email it would get and what the gate says of it."""
+
+    document: DocumentRow
+    recipients: tuple[str, ...]
+    """To, Cc and Bcc, as they stand in the draft."""
+    subject: str
+    verdict: Verdict
+
+    @property
+    def decision(self) -> Decision:
+        return self.verdict.decision
+
+    @property
+    def reason(self) -> Finding | None:
+        """The weightiest finding, the first of several; ``None``: nothing speaks against it."""
+        return max(self.verdict.findings, key=lambda finding: finding.weight, default=None)
