@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from core.model import OutboxEntry, OutboxOverview, Progress, Word, WorkReport
 from core.rate import hold_words
@@ -11,6 +11,14 @@ from tui.answers import instant
 from tui.text import cell, moment
 
 Json = dict[str, Any]
+
+NOTHING: Final = Progress()
+MEANING: Final = {
+    Word.QUEUED: "It waits for its turn.",
+    Word.SENDING: "It is being handed to SES.",
+    Word.UNCONFIRMED: "Nobody knows whether SES took it.",
+    Word.FAILED: "It was not sent.",
+}
 
 
 def entry_json(entry: OutboxEntry) -> Json:
