@@ -200,6 +200,12 @@ class Backend:
             account=self._account,
         )
 
+    def outbox_waiting(self) -> int:
+        """Count what waits to be sent or is being handed over; light enough for every second."""
+        from core.db import outbox_lists
+
+        return outbox_lists.count_waiting(self._reader)
+
     @property
     def outbox(self) -> Outbox:
         """What waits to be sent: put into it, worked, looked at, and decided about."""

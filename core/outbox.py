@@ -76,9 +76,9 @@ class Outbox:
         """Return how far a batch has come."""
         return outbox_lists.progress(self._database.reader, batch_id)
 
-    def batch(self, batch_id: str) -> tuple[OutboxEntry, ...]:
-        """Return every delivery of a batch, whatever became of it."""
-        return outbox_lists.batch_deliveries(self._database.reader, batch_id)
+    def deliveries(self, email_ids: Sequence[int]) -> tuple[OutboxEntry, ...]:
+        """Return every delivery of emails, whatever became of it."""
+        return outbox_lists.deliveries_of(self._database.reader, email_ids)
 
     @property
     def per_second(self) -> float:

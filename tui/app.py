@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 os.environ.setdefault("TEXTUAL_FPS", "250")  # read once, when Textual is imported
 
@@ -22,6 +22,7 @@ from tui.commands import Host, bindings, carry_out, key_label
 from tui.desk import Desk, utc_now
 from tui.flows import Sending
 from tui.jobs import Jobs
+from tui.outgoing import Outgoing
 from tui.ports import Backend
 from tui.registry import COMMANDS, Command
 from tui.screens.communications import CommunicationsScreen
@@ -29,6 +30,9 @@ from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
 from tui.text import cell
 from tui.widgets.feed_words import news
+
+if TYPE_CHECKING:
+    from tui.screens.outbox import OutboxScreen
 
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _SHEETS: Final = ("base", "badges", "tables", "communications", "dialogs")
@@ -55,6 +59,7 @@ class OuttrayApp(App[None]):
         self.jobs = Jobs(self)
         self.desk = Desk(backend, self.jobs, clock)
         self.sending = Sending(self, self.desk, changed=self.show_again, failed=self.report)
+        self.outgoing = Outgoing(self, self.desk)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._told: str = ""
@@ -89,7 +94,7 @@ class OuttrayApp(App[None]):
     def _start_loops(self) -> None:
         backend = self.backend
         self.jobs.repeat(
-            lambda: (backend.revision(), backend.feed_status()),
+            lambda: (backend.revision(), backend.feed_status(), backend.outbox_waiting()),
             self._pulse,
             self._pulse_failed,
             every=self.PULSE_SECONDS,
@@ -97,7 +102,7 @@ class OuttrayApp(App[None]):
         self.jobs.repeat(
             backend.trouble, self._show_trouble, self._not_pulled, every=self.TROUBLE_SECONDS
         )
-        self.jobs.start(None, backend.recover, None, self.report)
+        self.outgoing.begin(self.PULSE_SECONDS)
         if backend.settings.queue_url:
             self.jobs.repeat(lambda: backend.pull(POLL_SECONDS), self._pulled, self._not_pulled)
 
@@ -106,14 +111,15 @@ class OuttrayApp(App[None]):
 
     # ------------------------------------------------------------------ the feed
 
-    def _pulse(self, answer: tuple[int, FeedStatus]) -> None:
+    def _pulse(self, answer: tuple[int, FeedStatus, int]) -> None:
         before = self._feed
-        revision, self._feed = answer
+        revision, self._feed, waiting = answer
         self._told = ""
         self._tell_feed(before)
         for screen in self.screen_stack:
             if isinstance(screen, PlaceScreen):
                 screen.show_feed(self._feed)
+        self.outgoing.show(waiting)
         changed = self._revision is not None and revision != self._revision
         self._revision = revision
         if changed:
@@ -195,6 +201,8 @@ class OuttrayApp(App[None]):
         screen = self.screen
         if command_id == "app.customers" and isinstance(screen, CustomersScreen):
             return "This is the list of customers."
+        if command_id == "app.outbox" and type(screen).__name__ == "OutboxScreen":
+            return "This is the outbox."
         if command_id == "app.all" and isinstance(screen, CommunicationsScreen):
             return "" if screen.customer else "These are the documents of all customers."
         return ""
@@ -233,14 +241,22 @@ class OuttrayApp(App[None]):
     def command_palette(self) -> None:
         self.action_command_palette()
 
+    def command_outbox(self) -> None:
+        from tui.screens.outbox import OutboxScreen  # not for the first paint
+
+        _ = self.push_screen(OutboxScreen(self.desk, self._feed))
+
+    def on_outbox_screen_again_wanted(self, event: OutboxScreen.AgainWanted) -> None:
+        self.sending.begin_with(event.composition)
+
     def command_back(self) -> None:
         if len(self.screen_stack) > 1:
             _ = self.pop_screen()
         else:
-            self.exit()
+            self.command_quit()
 
     def command_quit(self) -> None:
-        self.exit()
+        self.outgoing.leave()
 
     # ------------------------------------------------------------------ the palette
 

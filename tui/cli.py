@@ -22,6 +22,7 @@ os.environ.setdefault("TEXTUAL_FPS", "250")
 
 from core.errors import OuttrayError, SettingsError, UsageError
 from core.model import Chip
+from tui.cli_outbox import add_outbox
 from tui.exits import DONE, FAILED, WRONG_USAGE
 
 
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_looking(commands)
     _add_sending(commands)
+    add_outbox(commands)
     _add_events(commands)
     _add_upkeep(commands)
     return parser

@@ -72,6 +72,10 @@ class Sending:
 
         _ = self._app.push_screen(BulkDialog(self._desk, kind, rows), closed)
 
+    def begin_with(self, composition: Composition) -> None:
+        """Open the dialog with what was written before and did not go."""
+        self._open(composition.draft.kind, composition)
+
     def _open(self, kind: EmailKind, composition: Composition) -> None:
         from tui.dialogs.compose import Composed, ComposeDialog  # not for the first paint
 
@@ -114,7 +118,9 @@ class Sending:
 
 def told(recipients: tuple[RecipientOutcome, ...]) -> tuple[str, bool]:
     """Return what to say about a send that ended, and whether all is well."""
-    sent = [cell(r.address, 60) for r in recipients if r.status is not Word.FAILED]
+    waiting = [r for r in recipients if r.status is Word.QUEUED]
+    gone = [r for r in recipients if r.status not in (Word.FAILED, Word.QUEUED)]
+    sent = [cell(r.address, 60) for r in gone]
     lines: list[str] = []
     doubtful = [cell(r.address, 60) for r in recipients if r.status is Word.UNCONFIRMED]
     certain = [address for address in sent if address not in doubtful]
@@ -125,6 +131,11 @@ def told(recipients: tuple[RecipientOutcome, ...]) -> tuple[str, bool]:
             f"{', '.join(doubtful)}: we do not know whether SES took it. "
             "Its report will settle it; do not send again before."
         )
+    if waiting:
+        lines.append(
+            f"{', '.join(cell(r.address, 60) for r in waiting)}: in the outbox, and goes out by"
+            f" itself (M shows it). {cell(waiting[0].error, 200)}".rstrip()
+        )
     failed = [r for r in recipients if r.status is Word.FAILED]
     lines += [f"Not sent to {cell(r.address, 60)}: {cell(r.error, 200)}" for r in failed]
-    return "\n".join(lines), not doubtful and not failed
+    return "\n".join(lines), not doubtful and not failed and not waiting

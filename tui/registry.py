@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from tui.command import Command
+from tui.outbox_commands import OUTBOX_COMMANDS
 from tui.registry_bulk import BULK, SELECTING
 
 __all__ = ["COMMANDS", "Command"]
@@ -209,6 +210,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette=False,
     ),
     Command(
+        "app.outbox",
+        ("m", "M"),
+        "Outbox",
+        "What waits to be sent, what is going, and what did not go; pause, cancel, try again.",
+        "Go",
+        footer=87,
+    ),
+    Command(
         "app.back",
         ("q", "Q"),
         "Back",
@@ -267,4 +276,5 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette=False,
     ),
     *BULK,
+    *OUTBOX_COMMANDS,
 )

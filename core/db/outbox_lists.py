@@ -11,6 +11,7 @@ from core.db.engine import Reader
 from core.db.queries import numbered
 from core.model import Batch, EmailKind, OutboxEntry, Progress, Status, Word
 
+_AT_ONCE: Final = 500
 _FAILED_FOR: Final = timedelta(days=30)
 """How long a failure is listed that nobody has followed up; the document's log keeps it."""
 
@@ -113,13 +114,14 @@ def oldest_accepted(reader: Reader, since: datetime) -> datetime | None:
     return from_instant(rows[0][0] or 0)
 
 
-def batch_deliveries(reader: Reader, batch_id: str) -> tuple[OutboxEntry, ...]:
-    """Return every delivery of a batch, whatever became of it."""
-    values = {"now": 0, "batch": batch_id}
-    rows = reader.rows(
-        f"{_ENTRIES} WHERE m.batch_id = :batch AND m.batch_id <> '' ORDER BY x.id", values
-    )
-    return tuple(_entry(row) for row in rows)
+def deliveries_of(reader: Reader, email_ids: Sequence[int]) -> tuple[OutboxEntry, ...]:
+    """Return every delivery of emails, whatever became of it."""
+    found: list[OutboxEntry] = []
+    for start in range(0, len(email_ids), _AT_ONCE):
+        among, values = numbered("e", email_ids[start : start + _AT_ONCE])
+        statement = f"{_ENTRIES} WHERE m.id IN {among} ORDER BY x.id"
+        found += map(_entry, reader.rows(statement, {"now": 0, **values}))
+    return tuple(found)
 
 
 def source_of(reader: Reader, delivery_id: int) -> Mapping[str, Any] | None:
@@ -150,6 +152,7 @@ def _entry(row: Sequence[Any]) -> OutboxEntry:
         not_before=from_instant(row[13]),
         tries=row[14],
         held_by=row[15],
+        ses_message_id=row[16],
     )
 
 
@@ -167,7 +170,8 @@ def _progress(counts: Mapping[int, int]) -> Progress:
 _ENTRIES: Final = (
     "SELECT x.id, x.email_id, x.document_id, d.number, c.name, m.kind, m.subject, x.address,"
     " x.status, m.created_at, m.sent_by, m.batch_id, x.error, x.not_before, x.tries,"
-    " CASE WHEN x.lease_until >= :now THEN x.lease_by ELSE '' END"
+    " CASE WHEN x.lease_until >= :now THEN x.lease_by ELSE '' END,"
+    " x.ses_message_id"
     " FROM deliveries x JOIN emails m ON m.id = x.email_id"
     " JOIN documents d ON d.id = x.document_id JOIN customers c ON c.id = d.customer_id"
 )

@@ -47,6 +47,7 @@ class OutboxEntry:
     tries: int = 0
     held_by: str = ""
     """The program that has it in hand at the moment."""
+    ses_message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,15 @@ class Simulator:
         """Do what ``POST /_outtray/faults`` does."""
         control.set_faults(self._started().service, faults)
 
+    def set_account(self, **account: float | bool | str) -> None:
+        """Do what ``POST /_outtray/account`` does."""
+        control.set_account(self._started().service, account)
+
+    @property
+    def accepted(self) -> int:
+        """How many messages were accepted."""
+        return len(self._started().service.state.sent)
+
     def set_behaviours(self, addresses: Mapping[str, object]) -> None:
         """Do what ``POST /_outtray/behaviours`` does."""
         control.set_behaviours(self._started().service, {"addresses": dict(addresses)})

@@ -7,13 +7,14 @@ switched on per method with ``fail``; ``hold`` keeps a method from answering unt
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from core.feedhealth import is_stuck
 from core.model import (
     Amount,
+    Batch,
     Chip,
     Composition,
     CustomerFilter,
@@ -29,13 +30,18 @@ from core.model import (
     FeedState,
     FeedStatus,
     Finding,
+    Hold,
     IngestReport,
+    OutboxEntry,
+    OutboxOverview,
     Overview,
+    Progress,
     RecipientOutcome,
     SendOutcome,
     Verdict,
     Weight,
     Word,
+    WorkReport,
     address_key,
 )
 from core.settings import Settings
@@ -51,12 +57,87 @@ _CHIP_WORDS = {
 }
 
 
+class FakeOutbox:
+    """An outbox in memory: entries stay where a test puts them, until somebody decides."""
+
+    per_second = 14.0
+
+    def __init__(self, backend: FakeBackend) -> None:
+        self._backend = backend
+        self.listed: list[OutboxEntry] = []
+        self.sent = 0
+        self.holds: tuple[Hold, ...] = ()
+        self.acts: list[tuple[object, ...]] = []
+        self.is_working = False
+
+    def _count(self, word: Word, batch_id: str | None = None) -> int:
+        mine = (e for e in self.listed if batch_id in (None, e.batch_id))
+        return sum(e.word is word for e in mine)
+
+    def _progress(self, batch_id: str | None = None) -> Progress:
+        return Progress(
+            waiting=self._count(Word.QUEUED, batch_id),
+            going=self._count(Word.SENDING, batch_id),
+            sent=self.sent,
+            failed=self._count(Word.FAILED, batch_id),
+            unconfirmed=self._count(Word.UNCONFIRMED, batch_id),
+        )
+
+    def overview(self) -> OutboxOverview:
+        ids = dict.fromkeys(e.batch_id for e in self.listed if e.batch_id)
+        batches = tuple(Batch(i, NOW, "anna", self._progress(i)) for i in ids)
+        return OutboxOverview(self._progress(), self.holds, batches)
+
+    def entries(self) -> tuple[OutboxEntry, ...]:
+        return tuple(self.listed)
+
+    def work(self) -> WorkReport:
+        if self.is_working and not self.holds:
+            gone = [e for e in self.listed if e.word is Word.QUEUED]
+            self._change([e for e in self.listed if e not in gone])
+            self.sent += len(gone)
+        return WorkReport(waiting=self._count(Word.QUEUED))
+
+    def pause(self, note: str = "") -> None:
+        self.holds = (Hold("pause", "anna", NOW, None, note),)
+        self._change(self.listed)
+
+    def resume(self) -> bool:
+        self.holds = ()
+        self._change(self.listed)
+        return True
+
+    def cancel(self, delivery_ids: Sequence[int]) -> int:
+        self.acts.append(("cancel", *delivery_ids))
+        self._change([e for e in self.listed if e.delivery_id not in delivery_ids])
+        return len(delivery_ids)
+
+    def cancel_batch(self, batch_id: str) -> int:
+        self.acts.append(("cancel_batch", batch_id))
+        self._change([e for e in self.listed if e.batch_id != batch_id])
+        return 1
+
+    def settle(self, delivery_id: int, *, was_sent: bool, note: str) -> None:
+        self.acts.append(("settle", delivery_id, was_sent, note))
+        self._change([e for e in self.listed if e.delivery_id != delivery_id])
+
+    def again(self, delivery_id: int) -> Composition:
+        self.acts.append(("again", delivery_id))
+        (entry,) = [e for e in self.listed if e.delivery_id == delivery_id]
+        return self._backend.compose(entry.kind, entry.document_id)
+
+    def _change(self, listed: Sequence[OutboxEntry]) -> None:
+        self.listed = list(listed)
+        self._backend._revision += 1
+
+
 class FakeBackend:
     """See the module. ``calls`` counts every method by name."""
 
     def __init__(self, company: Company, now: datetime, settings: Settings | None = None) -> None:
         self.company = company
         self.now = now
+        self.outbox = FakeOutbox(self)
         self.settings = settings or Settings(
             database_url="sqlite:////srv/outtray.db",
             operator="anna",
@@ -242,6 +323,9 @@ class FakeBackend:
 
     def recover(self) -> int:
         return 0
+
+    def outbox_waiting(self) -> int:
+        return self.outbox.overview().progress.waiting
 
     def send(self, draft: Draft, confirmed: bool) -> SendOutcome:
         self._enter("send")

@@ -1,47 +1,141 @@
-"""``send``, ``follow-up``, ``resend``: one document after the other, the worst exit code wins."""
+"""``send``, ``follow-up``, ``resend``: every document through the gate; the worst exit code wins.
+
+One is sent at once, several go into the outbox together and are worked off from there, at the
+account's rate and by several threads.
+"""
 
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 
 from core.backend import Backend
 from core.errors import OuttrayError
-from core.model import Composition, Decision, EmailKind, Kind, SendOutcome, Word
+from core.model import (
+    Composition,
+    Decision,
+    Draft,
+    EmailKind,
+    Kind,
+    OutboxEntry,
+    RecipientOutcome,
+    SendOutcome,
+    Word,
+)
+from core.sending import Approval
 from tui import answers, prints
 from tui.actions.common import opened, put_json
+from tui.actions.outbox import work_off
 from tui.exits import ASKS, DONE, FAILED
+from tui.outbox_words import counted
 from tui.prints import say
 from tui.text import cell
 
+_ON_THEIR_WAY = (Word.QUEUED, Word.SENDING)
+type_of_results = list[SendOutcome | tuple[str, OuttrayError]]
+
 
 def send(options: Namespace) -> int:
-    code = DONE
-    results: list[answers.Json] = []
     with opened() as backend:
         backend.recover()
-        for number in options.numbers:
-            try:
-                outcome = _send_one(backend, options, number)
-            except OuttrayError as error:
-                say(f"{cell(number)}: {cell(str(error))}")
-                results.append(answers.not_possible(number, error))
-                code = FAILED
-                continue
-            prints.outcome(outcome)
-            results.append(answers.outcome(outcome))
-            code = _worse(code, _code_of(outcome))
+        results = (_send_several if len(options.numbers) > 1 else _send_one)(backend, options)
+    code = DONE
+    for result in results:
+        if isinstance(result, SendOutcome):
+            prints.outcome(result)
+            code = _worse(code, _code_of(result))
+        else:
+            say(f"{cell(result[0])}: {cell(str(result[1]))}")
+            code = FAILED
     if options.json:
-        put_json(results)
+        put_json(
+            [
+                answers.outcome(r) if isinstance(r, SendOutcome) else answers.not_possible(*r)
+                for r in results
+            ]
+        )
     return code
 
 
-def _send_one(backend: Backend, options: Namespace, number: str) -> SendOutcome:
+def _send_one(backend: Backend, options: Namespace) -> type_of_results:
+    (number,) = options.numbers
+    try:
+        outcome = backend.send(_draft(backend, options, number), confirmed=options.yes)
+    except OuttrayError as error:
+        return [(number, error)]
+    if outcome.email_id is not None and any(r.status in _ON_THEIR_WAY for r in outcome.recipients):
+        told = _work_off(backend, [outcome.email_id])
+        outcome = replace(outcome, recipients=_recipients(told))
+    return [outcome]
+
+
+def _send_several(backend: Backend, options: Namespace) -> type_of_results:
+    asked: list[tuple[str, Approval | OuttrayError]] = []
+    for number in options.numbers:
+        try:
+            draft = _draft(backend, options, number)
+            asked.append((number, backend.outbox.approve(draft)))
+        except OuttrayError as error:
+            asked.append((number, error))
+    approved = [each for _, each in asked if isinstance(each, Approval)]
+    queued = backend.outbox.enqueue(approved, confirmed=options.yes)
+    told = _work_off(backend, queued.email_ids) if queued.email_ids else ()
+    overtaken = {each.document_id for each in queued.left_out if each.is_overtaken}
+    results: type_of_results = []
+    used: set[int] = set()
+    for number, each in asked:
+        if not isinstance(each, Approval):
+            results.append((number, each))
+            continue
+        document_id, verdict = each.draft.document_id, each.verdict
+        mine = [entry for entry in told if entry.document_id == document_id]
+        if mine and document_id not in used:
+            used.add(document_id)
+            results.append(SendOutcome(number, mine[0].email_id, verdict, _recipients(mine)))
+            continue
+        if document_id in overtaken:  # what is there now is what the gate has to be asked about
+            verdict = backend.check(each.draft)
+        results.append(SendOutcome(number, None, verdict))
+    return results
+
+
+def _work_off(backend: Backend, email_ids: Sequence[int]) -> Sequence[OutboxEntry]:
+    """Work the outbox until these are over; say what stays in it, and why."""
+    outbox = backend.outbox
+
+    def is_done() -> tuple[bool, int]:
+        found = outbox.deliveries(email_ids)
+        left = sum(entry.word in _ON_THEIR_WAY for entry in found)
+        if show is not None:
+            show("Sending", len(found) - left, len(found))
+        return not left, len(found) - left
+
+    show = prints.progress()
+    try:
+        report = work_off(outbox, is_done)
+    except KeyboardInterrupt:
+        say("Stopped. What was not sent yet stays in the outbox.")
+        raise
+    told = outbox.deliveries(email_ids)
+    left = sum(entry.word in _ON_THEIR_WAY for entry in told)
+    if left:
+        say(
+            f"{counted(left)} wait in the outbox and go out when Outtray runs next,"
+            f" or with outtray outbox work. {cell(report.words, 300)}".rstrip()
+        )
+    return told
+
+
+def _recipients(entries: Sequence[OutboxEntry]) -> tuple[RecipientOutcome, ...]:
+    return tuple(RecipientOutcome(e.address, e.word, e.ses_message_id, e.error) for e in entries)
+
+
+def _draft(backend: Backend, options: Namespace, number: str) -> Draft:
     kind = Kind(options.kind) if options.kind else None
     document = backend.find_document(number, options.customer, kind)
     composition = backend.compose(EmailKind(options.email_kind), document.id)
-    draft = _edited(composition, options)
-    return backend.send(draft.draft, confirmed=options.yes)
+    return _edited(composition, options).draft
 
 
 def _edited(composition: Composition, options: Namespace) -> Composition:
@@ -63,8 +157,10 @@ def _edited(composition: Composition, options: Namespace) -> Composition:
 def _code_of(outcome: SendOutcome) -> int:
     if outcome.email_id is None:
         return ASKS if outcome.verdict.decision is Decision.ASK else FAILED
-    bad = (Word.FAILED, Word.UNCONFIRMED)
-    return FAILED if any(r.status in bad for r in outcome.recipients) else DONE
+    good = all(
+        r.status not in (Word.FAILED, Word.UNCONFIRMED, *_ON_THEIR_WAY) for r in outcome.recipients
+    )
+    return DONE if good else FAILED
 
 
 def _worse(one: int, other: int) -> int:

@@ -24,6 +24,7 @@ _TITLES: Final = {
     "documents": "Documents",
     "customers": "Customers",
     "search": "The search",
+    "outbox": "The outbox",
 }
 _TABLE: Final = (
     ("↑ ↓  J K", "One row"),

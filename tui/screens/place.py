@@ -37,6 +37,7 @@ class PlaceScreen(Screen[None]):
             database=settings.database_label, operator=settings.operator, clock=desk.clock
         )
         self._bar.status = feed
+        self._bar.waiting = desk.board.waiting
         self._trouble = TroubleLine(clock=desk.clock)
         self._trouble.trouble = desk.board.trouble
 
@@ -60,6 +61,10 @@ class PlaceScreen(Screen[None]):
         self._bar.status = status
         for table in self.query(WindowView):
             table.is_stale = status.is_stale
+
+    def show_waiting(self) -> None:
+        """Put what waits to be sent into the top line."""
+        self._bar.waiting = self.desk.board.waiting
 
     def show_trouble(self) -> None:
         """Put what goes wrong beyond single emails below the top line."""

@@ -23,10 +23,14 @@ _CRUMBS: Final = 24
 
 
 def right_sides(
-    status: FeedStatus, now: datetime, database: str, operator: str
+    status: FeedStatus, now: datetime, database: str, operator: str, waiting: int = 0
 ) -> tuple[tuple[Span, ...], ...]:
-    """Return what may stand on the right, in the order in which it gives way."""
-    most, full, dated, light = feed_words(status, now)
+    """Return what may stand on the right, in the order in which it gives way.
+
+    ``waiting`` counts what is in the outbox; it is said as long as anything is.
+    """
+    going = (Span(f"↑ {waiting:,} waiting   ", "ink--strong"),) if waiting else ()
+    most, full, dated, light = ((*going, *words) for words in feed_words(status, now))
     where = Span(f"   {database}", "ink--dim")
     who = (Span(" · ", "ink--dim"), Span(operator, "ink--strong"))
     alone = Span(f"   {operator}", "ink--strong")
@@ -87,6 +91,7 @@ class FeedBar(Widget):
     crumbs: reactive[tuple[str, ...]] = reactive(())
     """The way to the screen one is on; foreign text is welcome."""
     status: reactive[FeedStatus] = reactive(FeedStatus(FeedState.STARTING))
+    waiting: reactive[int] = reactive(0)
 
     def __init__(
         self,
@@ -110,5 +115,7 @@ class FeedBar(Widget):
 
     def render(self) -> Content:
         """Return the line for the width there is."""
-        rights = right_sides(self.status, self._clock(), self._database, self._operator)
+        rights = right_sides(
+            self.status, self._clock(), self._database, self._operator, self.waiting
+        )
         return content(line(self.crumbs, rights, self.size.width))

@@ -219,8 +219,9 @@ def test_a_stopped_stand_in_is_told_with_the_next_step(stocked: Office) -> None:
     sent = stocked.run("send", "INV-1", "--yes", "--json")
     assert sent.code == 1
     (told,) = sent.json[0]["recipients"]
-    assert told["status"] == "FAILED"  # no connection: it cannot have been sent
+    assert told["status"] == "QUEUED"  # no connection: it cannot have been sent, and can wait
     assert "cannot be reached" in told["error"]
+    assert "1 email wait" in sent.err
     pulled = stocked.run("events", "pull", "--once", "--json")
     assert (pulled.code, pulled.out) == (1, "")
     assert "cannot be reached" in pulled.err

@@ -1,0 +1,199 @@
+"""``outtray outbox``: look at what waits, send it, pause, cancel, settle."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from core import settings
+from core.backend import Backend
+from core.errors import DatabaseError, NotFoundError, UsageError
+from core.model import DocumentRow, Kind, OutboxEntry, Word, WorkReport
+from core.outbox import Outbox
+from tui import outbox_words as words
+from tui import prints
+from tui.actions.common import opened, put_json
+from tui.exits import DONE, FAILED
+from tui.prints import say
+from tui.text import cell, moment
+
+_LOOKS_EVERY: Final = 0.5
+"""Seconds between two looks for what others put in."""
+_PATIENCE: Final = 10.0
+"""Seconds without any progress after which a command leaves the rest in the outbox."""
+_LONGEST_PAUSE: Final = 60.0
+
+
+def list(options: Namespace) -> int:  # noqa: A001 - it is the command's name
+    with opened() as backend:
+        outbox = backend.outbox
+        overview, entries = outbox.overview(), outbox.entries()
+    if options.json:
+        put_json(words.overview_json(overview, entries))
+        return DONE
+    if overview.holds:
+        say(words.holds_line(overview))
+    say(words.progress_line(overview.progress).capitalize() + ".")
+    if entries:
+        _print(entries)
+    return DONE
+
+
+def _print(entries: Sequence[OutboxEntry]) -> None:
+    now = datetime.now(UTC)
+    prints.table(
+        ("Number", "To", "Status", "Queued", "By", "Batch", "Why"),
+        [
+            (
+                cell(e.number, 20),
+                cell(e.address, 40),
+                e.word.value,
+                moment(e.queued_at, now),
+                cell(e.sent_by, 12),
+                e.batch_id,
+                words.why(e, now),
+            )
+            for e in entries
+        ],
+    )
+
+
+def work(options: Namespace) -> int:
+    configured = replace(settings.load(), lease=timedelta(seconds=max(options.lease, 0.5)))
+    backend = Backend(configured)
+    backend.open()
+    try:
+        if options.follow:
+            return _follow(backend.outbox, as_json=options.json)
+        report = backend.outbox.work()
+    finally:
+        backend.close()
+    if options.json:
+        put_json(words.report_json(report))
+    else:
+        say(words.report_line(report))
+    return FAILED if report.failed or report.unconfirmed or report.waiting else DONE
+
+
+def _follow(outbox: Outbox, *, as_json: bool) -> int:
+    """Until SIGTERM or Ctrl-C: what is being called is answered and recorded first."""
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: outbox.stop())
+    pause, told = 0.0, ""
+    while not outbox.wait(pause):
+        try:
+            report = outbox.work()
+        except DatabaseError as error:
+            pause = min(max(1.0, pause * 2), _LONGEST_PAUSE)
+            say(f"{cell(str(error))} Trying again in {pause:.0f} s.")
+            continue
+        pause = _LOOKS_EVERY
+        did = report.sent or report.failed or report.unconfirmed
+        if as_json and did:
+            sys.stdout.write(prints.as_json(words.report_json(report)) + "\n")
+            sys.stdout.flush()
+        elif did or (report.words and report.words != told):
+            say(words.report_line(report))
+        told = report.words
+    return DONE
+
+
+def pause(options: Namespace) -> int:
+    with opened() as backend:
+        backend.outbox.pause(options.note)
+        overview = backend.outbox.overview()
+    return _told(options, overview.progress.waiting, words.holds_line(overview), "waiting")
+
+
+def resume(options: Namespace) -> int:
+    with opened() as backend:
+        lifted = backend.outbox.resume()
+        waiting = backend.outbox.waiting()
+    what = "It goes on" if lifted else "Nothing held it back"
+    text = f"{what}; {words.counted(waiting)} in the outbox."
+    return _told(options, waiting, text, "waiting")
+
+
+def cancel(options: Namespace) -> int:
+    if bool(options.numbers) == bool(options.batch):
+        raise UsageError("Name the documents, or a --batch.", "outtray outbox list shows them.")
+    with opened() as backend:
+        outbox = backend.outbox
+        if options.batch:
+            count = outbox.cancel_batch(options.batch)
+        else:
+            documents = [_document(backend, options, each) for each in options.numbers]
+            chosen = {document.id for document in documents}
+            count = outbox.cancel(
+                [
+                    entry.delivery_id
+                    for entry in outbox.entries()
+                    if entry.document_id in chosen and entry.word is Word.QUEUED
+                ]
+            )
+    text = f"{words.counted(count)} cancelled; nobody gets them."
+    _told(options, count, text if count else "Nothing of that waits.", "cancelled")
+    return DONE if count else FAILED
+
+
+def settle(options: Namespace) -> int:
+    with opened() as backend:
+        document = _document(backend, options, options.number)
+        found = backend.outbox.unsettled(document.id)
+        if options.to:
+            found = tuple(e for e in found if e.address.casefold() == options.to.casefold())
+        if not found:
+            raise NotFoundError(
+                f"{options.number} has no unconfirmed email.", "outtray outbox list shows them."
+            )
+        if len(found) > 1 and not options.to:
+            raise UsageError(
+                f"{options.number} has several: {', '.join(e.address for e in found)}.",
+                "Say which with --to ADDRESS.",
+            )
+        for entry in found:
+            backend.outbox.settle(entry.delivery_id, was_sent=options.sent, note=options.note)
+        settled = backend.outbox.deliveries([entry.email_id for entry in found])
+    if options.json:
+        ids = {entry.delivery_id for entry in found}
+        put_json([words.entry_json(entry) for entry in settled if entry.delivery_id in ids])
+    else:
+        what = "sent" if options.sent else "not sent"
+        say(f"{cell(options.number)}: settled as {what}. A report of SES would still win.")
+    return DONE
+
+
+def _document(backend: Backend, options: Namespace, number: str) -> DocumentRow:
+    kind = Kind(options.kind) if options.kind else None
+    return backend.find_document(number, options.customer, kind)
+
+
+def _told(options: Namespace, count: int, text: str, name: str) -> int:
+    if options.json:
+        put_json({name: count, "words": text})
+    else:
+        say(text)
+    return DONE
+
+
+def work_off(outbox: Outbox, is_done: Callable[[], tuple[bool, int]]) -> WorkReport:
+    """Work until ``is_done`` (which also counts what is over), or while it gets on at all.
+
+    What does not go now stays in the outbox; an interruption leaves it there too.
+    """
+    total, over_before, since = WorkReport(), -1, time.monotonic()
+    while True:
+        total += outbox.work()
+        done, over = is_done()
+        if over > over_before:
+            over_before, since = over, time.monotonic()
+        if done or outbox.overview().holds or time.monotonic() - since > _PATIENCE:
+            return total
+        if outbox.wait(_LOOKS_EVERY):
+            return total

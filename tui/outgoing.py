@@ -1,0 +1,55 @@
+"""What waits to be sent, while the program runs and when one leaves it; beside the screens."""
+
+from __future__ import annotations
+
+from textual.app import App
+
+from core.errors import OuttrayError
+from core.model import WorkReport
+from tui.desk import Desk
+from tui.dialogs.leave import LeaveDialog
+from tui.screens.place import PlaceScreen
+
+
+class Outgoing:
+    """Works the outbox in the background, tells the screens, and speaks up before one leaves."""
+
+    def __init__(self, app: App[None], desk: Desk) -> None:
+        self._app, self._desk = app, desk
+
+    def begin(self, every: float) -> None:
+        """Send what waits, and look again ``every`` so many seconds."""
+        backend = self._desk.backend
+        self._desk.jobs.repeat(
+            lambda: backend.outbox.work(), self._worked, self._not_worked, every=every
+        )
+
+    def _worked(self, report: WorkReport) -> None:
+        """The screens see what became of it by themselves; why nothing goes is told there."""
+        self._desk.board.outbox_words = report.words
+
+    def _not_worked(self, error: OuttrayError) -> None:
+        self._desk.board.outbox_words = str(error)
+
+    def show(self, waiting: int) -> None:
+        """Tell every screen how much waits by now."""
+        board = self._desk.board
+        board.waiting = waiting
+        for screen in self._app.screen_stack:
+            if isinstance(screen, PlaceScreen):
+                screen.show_waiting()
+            elif isinstance(screen, LeaveDialog):
+                screen.show_waiting(waiting, board.outbox_words)
+
+    def leave(self) -> None:
+        """Leave; where something waits to be sent, say what becomes of it first."""
+        board = self._desk.board
+        if not board.waiting:
+            self._app.exit()
+        elif not isinstance(self._app.screen, LeaveDialog):
+            dialog = LeaveDialog(board.waiting, board.outbox_words)
+            _ = self._app.push_screen(dialog, self._left)
+
+    def _left(self, wants: bool | None) -> None:
+        if wants:
+            self._app.exit()

@@ -1,0 +1,228 @@
+"""The outbox: what waits, what is going, what did not go, and what one may do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from core.model import Composition, FeedStatus, OutboxEntry, OutboxOverview, Word
+from tui import outbox_words as words
+from tui.commands import bindings
+from tui.desk import Desk
+from tui.dialogs.ask import Answer, AskDialog, Choice
+from tui.outbox_columns import OUTBOX_COLUMNS, OutboxSource
+from tui.registry import Command
+from tui.screens.place import PlaceScreen
+from tui.text import cell, clock_time
+from tui.widgets.window_table import WindowTable
+
+_MOST_BATCHES = 3
+_NOTHING = "Nothing waits to be sent, and nothing failed that was not sent again."
+
+
+class OutboxScreen(PlaceScreen):
+    """How far everything is, and the deliveries that are not done with."""
+
+    BINDINGS = bindings("outbox")
+    AUTO_FOCUS = "#outbox"
+
+    class AgainWanted(Message):
+        """Write this email again."""
+
+        def __init__(self, composition: Composition) -> None:
+            super().__init__()
+            self.composition = composition
+
+    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+        super().__init__(desk, feed)
+        self._overview = OutboxOverview(words.NOTHING)
+        self._rate = 0.0
+        # held, not queried: an answer may come while the screen is being taken down
+        self._progress = Static("", id="outbox-progress", markup=False)
+        self._hold = Static("", id="outbox-hold", markup=False)
+        self._batches = Static("", id="outbox-batches", markup=False)
+        self._table: WindowTable[OutboxEntry] = WindowTable(
+            OUTBOX_COLUMNS, desk.jobs, empty=_NOTHING, clock=desk.clock, id="outbox"
+        )
+
+    def crumbs(self) -> tuple[str, ...]:
+        return ("Outbox",)
+
+    def compose_place(self) -> ComposeResult:
+        with Vertical(id="outbox-head"):
+            yield self._progress
+            yield self._hold
+            yield self._batches
+        yield self._table
+
+    def on_mount(self) -> None:
+        self._table.load(OutboxSource(self.desk.backend.outbox))
+        self._read()
+
+    # ------------------------------------------------------------------ reading
+
+    def _read(self) -> None:
+        outbox = self.desk.backend.outbox
+        self.read("overview", lambda: (outbox.overview(), outbox.per_second), self._show)
+
+    def _show(self, answer: tuple[OutboxOverview, float]) -> None:
+        self._overview, self._rate = answer
+        self._paint()
+        self.refresh_bindings()
+
+    def _paint(self) -> None:
+        progress = self._overview.progress
+        width = max(10, min(40, self.size.width // 4))
+        self._progress.update(
+            Content.assemble(
+                (words.bar(progress, width), "$accent"),
+                f"  {progress.done:,} of {progress.total:,}   {words.progress_line(progress)}",
+                (f"   {self._rate:.1f} a second", "$muted"),
+            )
+        )
+        held = words.holds_line(self._overview) or self.desk.board.outbox_words
+        self._hold.update(Content.styled(f"‖ {cell(held, 300)}", "$text-warning") if held else "")
+        self._hold.display = bool(held)
+        self._paint_batches(width)
+
+    def _paint_batches(self, width: int) -> None:
+        """A line a batch; a single one is told by the line above, but for who and when."""
+        lines = [
+            Content.assemble(
+                (words.bar(batch.progress, width), "$muted"),
+                f"  {batch.progress.done:,} of {batch.progress.total:,}"
+                f"   queued {clock_time(batch.queued_at)} by {cell(batch.queued_by, 16)}",
+                (f"   batch {batch.batch_id}", "$muted"),
+            )
+            for batch in self._overview.batches[:_MOST_BATCHES]
+        ]
+        more = len(self._overview.batches) - _MOST_BATCHES
+        if more > 0:
+            lines.append(Content.styled(f"and {words.counted(more, 'more batch')}", "$muted"))
+        self._batches.update(Content("\n").join(lines))
+        self._batches.display = bool(lines)
+
+    def on_resize(self) -> None:
+        self._paint()
+
+    def show_again(self) -> None:
+        self._table.reload()
+        self._read()
+
+    @on(WindowTable.Highlighted, "#outbox")
+    def _moved(self) -> None:
+        self.refresh_bindings()
+
+    @on(WindowTable.Chosen, "#outbox")
+    def _chosen(self) -> None:
+        self.command_why()
+
+    # ------------------------------------------------------------------ commands
+
+    @property
+    def _is_paused(self) -> bool:
+        return bool(self._overview.holds)
+
+    def label_of(self, command: Command) -> str:
+        return "Resume" if command.id == "outbox.pause" and self._is_paused else command.label
+
+    def why_not(self, command_id: str) -> str:
+        """Only what waits can be cancelled, what failed tried again, what is unknown settled."""
+        row = self._table.cursor_row
+        if command_id == "outbox.pause":
+            return ""
+        if row is None:
+            return "There is no email here."
+        needed = {
+            "outbox.cancel": (Word.QUEUED, "Only what waits can be cancelled."),
+            "outbox.again": (Word.FAILED, "Only what failed can be tried again."),
+            "outbox.settle": (Word.UNCONFIRMED, "Only what is unconfirmed can be settled."),
+        }
+        word, reason = needed.get(command_id, (row.word, ""))
+        return "" if row.word is word else reason
+
+    def enter_command(self) -> str | None:
+        return "outbox.why"
+
+    def command_why(self) -> None:
+        row = self._table.cursor_row
+        if row is None:
+            return
+        text = words.why(row, self.desk.clock()) or words.MEANING[row.word]
+        title = f"{cell(row.number, 30)} to {cell(row.address, 60)}"
+        self.notify(text, title=title, timeout=15, markup=False)
+
+    def command_pause(self) -> None:
+        outbox = self.desk.backend.outbox
+        if self._is_paused:
+            self._do(outbox.resume, "The outbox goes on.")
+        else:
+            self._do(outbox.pause, "Paused for every program on this database; P resumes.")
+
+    def command_cancel(self) -> None:
+        row = self._row
+        choices = [Choice("one", "y", "Cancel this one")]
+        batch = next((b for b in self._overview.batches if b.batch_id == row.batch_id), None)
+        if batch is not None and batch.progress.waiting > 1:
+            label = f"Cancel all {batch.progress.waiting:,} that wait of its batch"
+            choices.append(Choice("batch", "b", label))
+        outbox = self.desk.backend.outbox
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None and answer.value == "one":
+                self._do(lambda: outbox.cancel([row.delivery_id]), "Cancelled; nobody gets it.")
+            elif answer is not None:
+                self._do(lambda: outbox.cancel_batch(row.batch_id), "Cancelled; nobody gets them.")
+
+        title = f"Take {cell(row.number, 30)} to {cell(row.address, 60)} out of the outbox?"
+        text = "It counts as never sent; the record stays in the document's log."
+        _ = self.app.push_screen(AskDialog(title, text, choices), answered)
+
+    def command_again(self) -> None:
+        row, outbox = self._row, self.desk.backend.outbox
+        self.read(
+            "again",
+            lambda: outbox.again(row.delivery_id),
+            lambda composition: self.post_message(self.AgainWanted(composition)),
+        )
+
+    def command_settle(self) -> None:
+        row, outbox = self._row, self.desk.backend.outbox
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                was_sent = answer.value == "sent"
+                self._do(
+                    lambda: outbox.settle(row.delivery_id, was_sent=was_sent, note=answer.note),
+                    "Settled. A report of SES would still win.",
+                )
+
+        title = f"Was {cell(row.number, 30)} sent to {cell(row.address, 60)}?"
+        choices = [Choice("sent", "s", "It was sent"), Choice("not_sent", "n", "It was not sent")]
+        dialog = AskDialog(
+            title, cell(row.error, 300), choices, note="How do you know? It is kept."
+        )
+        _ = self.app.push_screen(dialog, answered)
+
+    @property
+    def _row(self) -> OutboxEntry:
+        """The row that the command is about; ``why_not`` has seen that there is one."""
+        row = self._table.cursor_row
+        assert row is not None  # noqa: S101 (for the type checker)
+        return row
+
+    def _do(self, call: Callable[[], object], done: str) -> None:
+        """Change something, say so, and look again."""
+
+        def answered(_: object) -> None:
+            self.notify(done, markup=False)
+            if self.is_mounted:
+                self.show_again()
+
+        self.desk.jobs.start(None, call, answered, self.report)
