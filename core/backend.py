@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from core.importing import FailedImport, Progress
     from core.linking import Linking
     from core.lookout import Lookout
-    from core.ports import Clock, Feed, Mailer, SuppressionList
+    from core.ports import Clock, Feed, Mailer, MailRoutes, SuppressionList
     from core.quarantine import RetryReport
     from core.sending import Dispatch
     from core.ses.clients import Clients
@@ -68,12 +68,14 @@ class Backend:
         mailer: Mailer | None = None,
         suppression_list: SuppressionList | None = None,
         feed: Feed | None = None,
+        routes: MailRoutes | None = None,
     ) -> None:
         self.settings = settings
         self._clock = clock
         self._mailer = mailer
         self._suppression_list = suppression_list
         self._given_feed = feed
+        self._given_routes = routes
         self._database = Database(settings.database_url)
         self._watch = FeedWatch(clock, is_configured=bool(settings.queue_url) or feed is not None)
 
@@ -186,7 +188,14 @@ class Backend:
             operator=self.settings.operator,
             configuration_set=self.settings.configuration_set,
             troubles=self._lookout.of,
+            routes=self._routes,
         )
+
+    @cached_property
+    def _routes(self) -> MailRoutes | None:
+        from core.mailroutes import DnsRoutes
+
+        return self._given_routes or (DnsRoutes() if self.settings.check_mx else None)
 
     def compose(self, kind: EmailKind, document_id: int) -> Composition:
         """Return a draft with everything filled in; what was never sent becomes an original."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from core.model import Suppression
+from core.model import MailRoute, Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,17 @@ class SuppressionList(Protocol):
 
         Raises:
             ServiceError: the list could not be asked; that says nothing about the address.
+        """
+        ...
+
+
+class MailRoutes(Protocol):
+    """The DNS, asked whether mail to a domain can get anywhere."""
+
+    def ask(self, domains: Collection[str]) -> Callable[[], Mapping[str, MailRoute]]:
+        """Begin to ask, in other threads; the answer, when called for, is there within 2 seconds.
+
+        A domain of which nothing is known by then is UNKNOWN or left out. Raises nothing.
         """
         ...
 

@@ -27,7 +27,7 @@ from core.model import (
     Word,
     address_key,
 )
-from core.ports import Clock, Mailer, Outgoing, SuppressionList
+from core.ports import Clock, Mailer, MailRoutes, Outgoing, SuppressionList
 from core.screening import Troubles, as_sent, gather
 
 #: Pauses between tries of a call that SES documents as *not accepted*; then it is FAILED.
@@ -49,6 +49,8 @@ class Dispatch:
     configuration_set: str
     pause: Callable[[float], None] = field(default=time.sleep)
     troubles: Troubles = field(default=lambda _: {})
+    routes: MailRoutes | None = None
+    """The DNS; ``None``: it is not asked."""
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live for every recipient."""
@@ -100,6 +102,8 @@ class Dispatch:
             operator=self.operator,
             now=self.clock(),
             troubles=self.troubles,
+            routes=self.routes,
+            is_unreported=not self.configuration_set,
         )
         return judge(facts)
 

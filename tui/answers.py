@@ -199,7 +199,7 @@ def not_possible(number: str, error: OuttrayError) -> Json:
         "number": number,
         "email_id": None,
         "verdict": "refuse",
-        "reasons": [{**reason, "detail": "", "address": None}],
+        "reasons": [{**reason, "detail": "", "address": None, "proposal": None}],
         "recipients": [],
     }
 
@@ -212,6 +212,7 @@ def finding(found: Finding) -> Json:
         "detail": found.detail,
         "next": found.next,
         "address": found.address or None,
+        "proposal": found.proposal or None,
     }
 
 

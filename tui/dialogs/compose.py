@@ -15,15 +15,15 @@ from textual.widgets import Button, Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from core.errors import OuttrayError
-from core.model import Composition, Contact, Decision, Draft, SendOutcome, Verdict
+from core.model import Composition, Decision, Draft, SendOutcome, Verdict
 from tui.commands import bindings, carry_out
 from tui.desk import Desk
 from tui.dialogs import compose_view as view
 from tui.dialogs.message_field import MessageField
+from tui.dialogs.offers import Offer, offers, taken
 from tui.dialogs.send_state import (
     Fields,
     Phase,
-    alternatives,
     balance,
     edited,
     failed_addresses,
@@ -71,7 +71,7 @@ class ComposeDialog(ModalScreen[Composed]):
         self.send_button = Button("Send ^S", id="send", compact=True)
         self.reason = Static("", id="reason", markup=False)
         self._failed = failed_addresses(composition.history)
-        self._offers: list[Contact] = []
+        self._offers: list[Offer] = []
         self._phase = Phase.CHECKING
         self._verdict: Verdict | None = None
         self._problem: OuttrayError | None = None
@@ -126,6 +126,7 @@ class ComposeDialog(ModalScreen[Composed]):
         if self.is_mounted:
             self._verdict = verdict
             self._enter(Phase.CHECKED)
+            self._offer()
 
     def _not_checked(self, error: OuttrayError) -> None:
         if self.is_mounted:
@@ -158,11 +159,11 @@ class ComposeDialog(ModalScreen[Composed]):
     # ------------------------------------------------------------------ other addresses
 
     def _offer(self) -> None:
-        self._offers = alternatives(self.composition.contacts, self._draft().to)
+        self._offers = offers(self.composition.contacts, self._draft().to, self._verdict)
         now = self.desk.clock()
         options = [
-            Option(view.offer(position, contact, now))
-            for position, contact in enumerate(self._offers, 1)
+            Option(view.offer(position, offer.contact, now))
+            for position, offer in enumerate(self._offers, 1)
         ]
         self.others.clear_options().add_options(options)
         self.others.highlighted = 0 if options else None
@@ -174,7 +175,7 @@ class ComposeDialog(ModalScreen[Composed]):
 
     def _use(self, index: int) -> None:
         if index < len(self._offers):
-            self.to.value = cell(self._offers[index].address)
+            self.to.value = cell(taken(self.to.value, self._offers[index]))
             self.to.focus()
 
     def command_use_1(self) -> None:
