@@ -42,6 +42,7 @@ from core.settings import Settings
 
 if TYPE_CHECKING:
     from core.checking import CheckReport
+    from core.correcting import Correcting
     from core.examination import Check
     from core.importing import FailedImport, Progress
     from core.linking import Linking
@@ -210,6 +211,13 @@ class Backend:
     def send(self, draft: Draft, confirmed: bool) -> SendOutcome:
         """Send once, if the gate lets it; ``confirmed`` answers what the gate asks."""
         return self._dispatch.send(draft, confirmed=confirmed)
+
+    @cached_property
+    def correcting(self) -> Correcting:
+        """Correct an address, and send again what failed on it."""
+        from core.correcting import Correcting
+
+        return Correcting(self._database, self._dispatch, self._clock, self.settings.operator)
 
     def recover(self) -> int:
         """Close what stopped programs left in flight; return how many deliveries that were."""

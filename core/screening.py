@@ -104,7 +104,7 @@ def look_at(
     own = gatefacts.own_suppressions(reader, addresses)
     spellings = gatefacts.spellings(reader, addresses)
     trouble = {a: (headline(t, now), extent(t)) for a, t in troubles(addresses).items()}
-    intended = _intended(reader, well)
+    better = intended(reader, well)
     recipients = [
         _with_suppression(
             reader,
@@ -112,7 +112,7 @@ def look_at(
             RecipientFacts(
                 address=address,
                 syntax_problem=problems[address],
-                meant=intended.get(address, ""),
+                meant=better.get(address, ""),
                 own=own.get(address_key(address)),
                 provider_trouble=trouble.get(address, ("", ""))[0],
                 provider_extent=trouble.get(address, ("", ""))[1],
@@ -129,8 +129,11 @@ def look_at(
     )
 
 
-def _intended(reader: Reader, addresses: Sequence[str]) -> dict[str, str]:
-    """Return the address that each was probably meant to be; without those that look right."""
+def intended(reader: Reader, addresses: Sequence[str]) -> dict[str, str]:
+    """Return the address that each was probably meant to be; without those that look right.
+
+    ``addresses`` are valid ones.
+    """
     near = {domain: candidates(domain) for domain in map(domain_of, addresses)}
     known = gatefacts.delivered_addresses(reader, {*near, *(d for n in near.values() for d in n)})
     found: dict[str, str] = {}

@@ -240,6 +240,10 @@ def imported(report: ImportReport) -> Json:
             {"line": row.line, "field": row.field, "reason": row.reason} for row in report.rejected
         ],
         "customers_created": report.customers_created,
+        "kept_corrections": [
+            {"customer": each.customer, "imported": each.imported, "kept": each.kept}
+            for each in report.kept_corrections
+        ],
     }
 
 

@@ -3,6 +3,14 @@
 Times are aware and in UTC; money is ``Decimal``. Nothing in here decides anything.
 """
 
+from core.model.corrections import (
+    Correctable,
+    Corrected,
+    KeptCorrection,
+    Origin,
+    Proposal,
+    Waiting,
+)
 from core.model.facts import (
     DeliveryState,
     DeliveryView,
@@ -60,6 +68,8 @@ __all__ = [
     "Chip",
     "Composition",
     "Contact",
+    "Correctable",
+    "Corrected",
     "CustomerFilter",
     "CustomerHeader",
     "CustomerRow",
@@ -84,11 +94,14 @@ __all__ = [
     "Health",
     "ImportReport",
     "IngestReport",
+    "KeptCorrection",
     "Kind",
     "Late",
     "MailRoute",
     "Note",
+    "Origin",
     "Overview",
+    "Proposal",
     "QuarantinedBody",
     "RecipientEntry",
     "RecipientOutcome",
@@ -98,6 +111,7 @@ __all__ = [
     "Status",
     "Suppression",
     "Verdict",
+    "Waiting",
     "Weight",
     "Word",
     "address_key",

@@ -30,7 +30,7 @@ def send(options: Namespace) -> int:
                 continue
             prints.outcome(outcome)
             results.append(answers.outcome(outcome))
-            code = _worse(code, _code_of(outcome))
+            code = worse(code, code_of(outcome))
     if options.json:
         put_json(results)
     return code
@@ -60,13 +60,15 @@ def _edited(composition: Composition, options: Namespace) -> Composition:
     return replace(composition, draft=replace(draft, attachments=draft.attachments + files))
 
 
-def _code_of(outcome: SendOutcome) -> int:
+def code_of(outcome: SendOutcome) -> int:
+    """The exit code that one document deserves."""
     if outcome.email_id is None:
         return ASKS if outcome.verdict.decision is Decision.ASK else FAILED
     bad = (Word.FAILED, Word.UNCONFIRMED)
     return FAILED if any(r.status in bad for r in outcome.recipients) else DONE
 
 
-def _worse(one: int, other: int) -> int:
+def worse(one: int, other: int) -> int:
+    """The code that decides where there are two."""
     order = (DONE, ASKS, FAILED)
     return max(one, other, key=order.index)
