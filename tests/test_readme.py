@@ -29,6 +29,8 @@ _PLACES: Final = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
+    "edit": "edit address",
+    "requeue": "send again",
 }
 
 

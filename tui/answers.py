@@ -258,5 +258,6 @@ def failed_import(file: str, error: OuttrayError) -> Json:
         "unchanged": 0,
         "rejected": [],
         "customers_created": 0,
+        "kept_corrections": [],
         "error": str(error),
     }

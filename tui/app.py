@@ -20,6 +20,7 @@ from core.trouble import Trouble
 from tui import themes
 from tui.commands import Host, bindings, carry_out, key_label
 from tui.desk import Desk, utc_now
+from tui.fixing import Fixing
 from tui.flows import Sending
 from tui.jobs import Jobs
 from tui.ports import Backend
@@ -54,7 +55,14 @@ class OuttrayApp(App[None]):
         self.backend = backend
         self.jobs = Jobs(self)
         self.desk = Desk(backend, self.jobs, clock)
-        self.sending = Sending(self, self.desk, changed=self.show_again, failed=self.report)
+        self.fixing = Fixing(self, self.desk, changed=self.show_again, failed=self.report)
+        self.sending = Sending(
+            self,
+            self.desk,
+            changed=self.show_again,
+            failed=self.report,
+            corrected=self.fixing.saved_with_a_send,
+        )
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._told: str = ""
@@ -181,6 +189,10 @@ class OuttrayApp(App[None]):
     @on(CommunicationsScreen.SendWanted)
     def _begin_sending(self, event: CommunicationsScreen.SendWanted) -> None:
         self.sending.begin(event.kind, event.row)
+
+    @on(CommunicationsScreen.EditWanted)
+    def _begin_editing(self, event: CommunicationsScreen.EditWanted) -> None:
+        self.fixing.begin(event.row.customer_id, event.row.id, event.address)
 
     # ------------------------------------------------------------------ commands
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from core.model import (
     Chip,
     Composition,
+    Correctable,
+    Corrected,
     CustomerFilter,
     CustomerHeader,
     CustomerRow,
@@ -22,9 +24,25 @@ from core.model import (
     Overview,
     SendOutcome,
     Verdict,
+    Waiting,
 )
 from core.settings import Settings
 from core.trouble import Trouble
+
+
+class Correcting(Protocol):
+    """Correct an address, and send again what failed on it."""
+
+    def look(
+        self, customer_id: int, document_id: int | None = None, address: str = ""
+    ) -> Correctable: ...
+    def check(self, address: str) -> Verdict: ...
+    def customers_with(self, address: str, name: str = "") -> list[tuple[int, str]]: ...
+    def save(self, old: str, new: str, customer_ids: Sequence[int]) -> Corrected: ...
+    def waiting(
+        self, old: str, new: str, customer_ids: Sequence[int] | None = None
+    ) -> tuple[Waiting, ...]: ...
+    def resend(self, document_id: int, old: str, new: str, confirmed: bool) -> SendOutcome: ...
 
 
 class Backend(Protocol):
@@ -53,6 +71,8 @@ class Backend(Protocol):
     def check(self, draft: Draft) -> Verdict: ...
     def send(self, draft: Draft, confirmed: bool) -> SendOutcome: ...
     def recover(self) -> int: ...
+    @property
+    def correcting(self) -> Correcting: ...
 
     def pull(self, wait_seconds: int) -> IngestReport: ...
     def feed_status(self) -> FeedStatus: ...

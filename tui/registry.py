@@ -6,39 +6,12 @@ method ``command_VERB`` of that screen, or of the app for the place ``app``, car
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from tui.command import Command
+from tui.registry_correcting import CORRECTING
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing a person can do."""
-
-    id: str
-    """``place.verb``; stable, because people's keymaps name it."""
-    keys: tuple[str, ...]
-    """Textual's key names; the first is the one that is shown."""
-    label: str
-    """At most two or three words, for the bottom line."""
-    help: str
-    """One sentence for the help screen and the palette."""
-    group: str = ""
-    """Heading in the help screen."""
-    footer: int = 0
-    """Order in the bottom line, 1 first; 0: not shown there."""
-    danger: bool = False
-    """Something leaves the house, or is lost."""
-    priority: bool = False
-    """Works even while a text field has the focus."""
-    palette: bool = True
-
-    @property
-    def place(self) -> str:
-        return self.id.partition(".")[0]
-
-    @property
-    def verb(self) -> str:
-        return self.id.partition(".")[2]
+__all__ = ["COMMANDS", "Command"]
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -68,6 +41,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Show only documents with an unresolved bounce; again: show all.",
         "Filter",
         footer=3,
+    ),
+    Command(
+        "documents.edit_address",
+        ("e", "E"),
+        "Edit address",
+        "Correct the address that failed, and send again whatever failed on it.",
+        "Send",
+        footer=4,
     ),
     Command(
         "documents.log",
@@ -292,4 +273,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=3,
         palette=False,
     ),
+    # ----------------------------------------------------------------- correcting an address
+    *CORRECTING,
 )

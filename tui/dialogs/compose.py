@@ -19,6 +19,7 @@ from core.model import Composition, Decision, Draft, SendOutcome, Verdict
 from tui.commands import bindings, carry_out
 from tui.desk import Desk
 from tui.dialogs import compose_view as view
+from tui.dialogs.keep_address import KeepAddress
 from tui.dialogs.message_field import MessageField
 from tui.dialogs.offers import Offer, offers, taken
 from tui.dialogs.send_state import (
@@ -45,6 +46,8 @@ class Composed:
 
     draft: Draft
     outcome: SendOutcome | None
+    is_address_kept: bool = False
+    """Whether the corrected address is to be saved to the customer."""
 
 
 class ComposeDialog(ModalScreen[Composed]):
@@ -68,6 +71,7 @@ class ComposeDialog(ModalScreen[Composed]):
         self.message = MessageField(self._shown.body, name="message")
         self.verdict_lines = Static("", id="verdict", markup=False)
         self.others = OptionList(id="others", compact=True)
+        self.keep = KeepAddress(composition.document.customer)
         self.send_button = Button("Send ^S", id="send", compact=True)
         self.reason = Static("", id="reason", markup=False)
         self._failed = failed_addresses(composition.history)
@@ -90,6 +94,7 @@ class ComposeDialog(ModalScreen[Composed]):
             with Vertical(id="advice"):
                 yield self.verdict_lines
                 yield self.others
+                yield self.keep
             yield _labelled("Cc", self.cc)
             yield _labelled("Subject", self.subject)
             yield Horizontal(Static("Message", classes="label"), self.message, id="message-field")
@@ -159,6 +164,7 @@ class ComposeDialog(ModalScreen[Composed]):
     # ------------------------------------------------------------------ other addresses
 
     def _offer(self) -> None:
+        self.keep.follow(self._draft())
         self._offers = offers(self.composition.contacts, self._draft().to, self._verdict)
         now = self.desk.clock()
         options = [
@@ -177,6 +183,9 @@ class ComposeDialog(ModalScreen[Composed]):
         if index < len(self._offers):
             self.to.value = cell(taken(self.to.value, self._offers[index]))
             self.to.focus()
+
+    def command_save_address(self) -> None:
+        self.keep.action_change()
 
     def command_use_1(self) -> None:
         self._use(0)
@@ -247,7 +256,7 @@ class ComposeDialog(ModalScreen[Composed]):
         if refused is not None:
             self._not_sent(refused)
         else:
-            _ = self.dismiss(Composed(draft, outcome))
+            _ = self.dismiss(Composed(draft, outcome, self.keep.is_wanted))
 
     def _not_sent(self, error: OuttrayError) -> None:
         """The draft stays; the gate is asked again, because the failure may have changed facts."""
@@ -262,6 +271,8 @@ class ComposeDialog(ModalScreen[Composed]):
             return button.reason.removeprefix("off: ") if button.is_off else ""
         if command_id == "compose.close" and self._phase is Phase.SENDING:
             return "The email is on its way to SES; one moment."
+        if command_id == "compose.save_address":
+            return self.keep.why_not
         if command_id.startswith("compose.use_") and int(command_id[-1]) > len(self._offers):
             return "This customer has no such other address."
         return ""

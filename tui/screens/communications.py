@@ -36,6 +36,8 @@ from tui.widgets.email_log import EmailLog
 from tui.widgets.search import Search
 from tui.widgets.window_table import WindowTable
 
+_ON_A_ROW = ("follow_up", "resend", "edit_address", "log")
+
 
 class CommunicationsScreen(PlaceScreen):
     """Card, filters, table and, opened with Enter, the log of the document under the cursor."""
@@ -50,6 +52,14 @@ class CommunicationsScreen(PlaceScreen):
             super().__init__()
             self.kind = kind
             self.row = row
+
+    class EditWanted(Message):
+        """The person wants to correct an address that this document failed on."""
+
+        def __init__(self, row: DocumentRow, address: str) -> None:
+            super().__init__()
+            self.row = row
+            self.address = address
 
     def __init__(
         self,
@@ -189,7 +199,7 @@ class CommunicationsScreen(PlaceScreen):
 
     def why_not(self, command_id: str) -> str:
         row = self._table.cursor_row
-        needs_row = ("documents.follow_up", "documents.resend", "documents.log")
+        needs_row = tuple(f"documents.{verb}" for verb in _ON_A_ROW)
         if command_id in needs_row and row is None:
             return "There is no document under the cursor."
         return ""
@@ -217,6 +227,13 @@ class CommunicationsScreen(PlaceScreen):
         row = self._table.cursor_row
         if row is not None:
             self.post_message(self.SendWanted(kind, row))
+
+    def command_edit_address(self) -> None:
+        row = self._table.cursor_row
+        if row is not None:
+            in_log = self.log_panel.has_focus_within
+            pointed = self.log_panel.failed_address if in_log else ""
+            self.post_message(self.EditWanted(row, pointed))
 
     def command_bounced(self) -> None:
         self.chips.pick(Chip.ALL if self._where.chip is Chip.BOUNCED else Chip.BOUNCED)
