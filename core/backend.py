@@ -43,13 +43,14 @@ from core.settings import Settings
 if TYPE_CHECKING:
     from core.bulk import Bulk
     from core.checking import CheckReport
+    from core.correcting import Correcting
     from core.examination import Check
     from core.importing import FailedImport, Progress
     from core.linking import Linking
     from core.lookout import Lookout
     from core.mailroom import Mailroom
     from core.outbox import Outbox
-    from core.ports import Account, Clock, Feed, Mailer, SuppressionList
+    from core.ports import Account, Clock, Feed, Mailer, MailRoutes, SuppressionList
     from core.quarantine import RetryReport
     from core.ses.clients import Clients
     from core.trouble import Trouble
@@ -71,6 +72,7 @@ class Backend:
         suppression_list: SuppressionList | None = None,
         feed: Feed | None = None,
         account: Account | None = None,
+        routes: MailRoutes | None = None,
     ) -> None:
         self.settings = settings
         self._clock = clock
@@ -78,6 +80,7 @@ class Backend:
         self._suppression_list = suppression_list
         self._given_feed = feed
         self._account = account
+        self._given_routes = routes
         self._database = Database(settings.database_url)
         self._watch = FeedWatch(clock, is_configured=bool(settings.queue_url) or feed is not None)
 
@@ -198,6 +201,7 @@ class Backend:
             mailer=self._mailer,
             suppressions=self._suppression_list,
             account=self._account,
+            routes=self._routes,
         )
 
     def outbox_waiting(self) -> int:
@@ -210,6 +214,12 @@ class Backend:
     def outbox(self) -> Outbox:
         """What waits to be sent: put into it, worked, looked at, and decided about."""
         return self._mailroom.outbox
+
+    @cached_property
+    def _routes(self) -> MailRoutes | None:
+        from core.mailroutes import DnsRoutes
+
+        return self._given_routes or (DnsRoutes() if self.settings.check_mx else None)
 
     def compose(self, kind: EmailKind, document_id: int) -> Composition:
         """Return a draft with everything filled in; what was never sent becomes an original."""
@@ -232,6 +242,15 @@ class Backend:
         outbox = self.outbox
         return Bulk(
             kind, self.compose, outbox.approve, lambda some: outbox.enqueue(some, confirmed=True)
+        )
+
+    @cached_property
+    def correcting(self) -> Correcting:
+        """Correct an address, and send again what failed on it."""
+        from core.correcting import Correcting
+
+        return Correcting(
+            self._database, self._mailroom.dispatch, self._clock, self.settings.operator
         )
 
     def recover(self) -> int:

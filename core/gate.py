@@ -1,18 +1,36 @@
 """May this be sent? A pure function over facts, the same for F, R and the command line.
 
 Times are worded in the zone they are given in: the operator's. The order of the findings is
-DESIGN section 3: no address, syntax, document, SES's list, our own
-list, the address's health, its provider's mood, who else wrote today.
+DESIGN section 3: no address, syntax, spelling, the domain's mail servers, document, SES's list, our
+own list, the address's health, its provider's mood, who else wrote today, the same once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from core.model import EmailKind, Finding, Health, Kind, Suppression, Verdict, Weight, Word
+from core.model import EmailKind, Finding, Kind, Verdict, Weight
+from core.recipients import (
+    ANOTHER,
+    LISTED,
+    REPEATED,
+    WRITTEN,
+    RecentEmail,
+    RecipientFacts,
+    Rule,
+    plain,
+)
+
+__all__ = [
+    "GateFacts",
+    "RecentEmail",
+    "RecipientFacts",
+    "is_settled",
+    "judge",
+    "judge_address",
+]
 
 #: A follow-up on one of these is probably a mistake. Words of several accounting systems.
 _SETTLED: Final = frozenset(
@@ -32,38 +50,9 @@ _SETTLED: Final = frozenset(
         "EXPIRED",
     }
 )
-_SOFT_BOUNCES_IN_A_ROW: Final = 3
-_ANOTHER: Final = "Use another address."
 #: SES's limits of a message (SES.md section 7); the size is that after base64.
 MOST_RECIPIENTS: Final = 50
 MOST_BYTES: Final = 40 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class RecipientFacts:
-    """What is known of one address at this moment."""
-
-    address: str
-    syntax_problem: str = ""
-    suppression: Suppression | None = None
-    lookup_problem: str = ""
-    """Why SES's list could not be asked; says nothing about the address."""
-    own: Suppression | None = None
-    provider_trouble: str = ""
-    """What the recipient's provider does to us at the moment, in words."""
-    provider_extent: str = ""
-    health: Health = field(default_factory=Health)
-
-
-@dataclass(frozen=True, slots=True)
-class RecentEmail:
-    """Something that was sent to this customer today."""
-
-    number: str
-    same_document: bool
-    sent_by: str
-    at: datetime
-    word: Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +63,7 @@ class GateFacts:
     document_status: str
     operator: str
     sender_problem: str
+    """Why SES would not take our From address; empty when it would."""
     recipients: tuple[RecipientFacts, ...]
     today: tuple[RecentEmail, ...] = ()
     size: int = 0
@@ -82,6 +72,8 @@ class GateFacts:
     """Emails about this document of which nobody knows yet whether they were sent."""
     alternatives: tuple[str, ...] = ()
     """This customer's other addresses that nothing speaks against."""
+    is_unreported: bool = False
+    """No configuration set is named: SES may not report what becomes of it."""
 
 
 def judge(facts: GateFacts) -> Verdict:
@@ -98,30 +90,42 @@ def _findings(facts: GateFacts) -> Iterator[Finding]:
             facts.sender_problem,
             "Set OUTTRAY_FROM, or mail.from in the settings file.",
         )
+    elif facts.is_unreported:
+        yield Finding(
+            Weight.NOTE,
+            "no_reports",
+            "SES may not report what becomes of this email",
+            "No configuration set is named.",
+            "Set OUTTRAY_CONFIGURATION_SET, or mail.configuration_set in the settings file.",
+        )
     if not facts.recipients:
         yield Finding(Weight.REFUSE, "no_address", "No address", "", "Type an address in To.")
-    for recipient in facts.recipients:
-        if recipient.syntax_problem:
-            yield Finding(
-                Weight.REFUSE,
-                "syntax",
-                f"{recipient.address} is not an email address",
-                recipient.syntax_problem,
-                "Correct the address.",
-                recipient.address,
-            )
+    yield from _about(facts.recipients, WRITTEN)
     yield from _limits(facts)
     yield from _document(facts)
-    instead = f"Use {facts.alternatives[0]} instead." if facts.alternatives else _ANOTHER
-    for recipient in facts.recipients:
-        yield from _suppressed(recipient, instead)
-    for recipient in facts.recipients:
-        yield from _suppressed_by_us(recipient, instead)
-    for recipient in facts.recipients:
-        yield from _health(recipient)
-    for recipient in facts.recipients:
-        yield from _provider(recipient)
+    yield from _about(facts.recipients, LISTED, facts.alternatives)
     yield from _others(facts)
+    yield from _about(facts.recipients, REPEATED)
+
+
+def judge_address(recipient: RecipientFacts, alternatives: Sequence[str] = ()) -> Verdict:
+    """Return what speaks against an address alone, whatever is sent to it; in the gate's order."""
+    return Verdict(tuple(_about([recipient], (*WRITTEN, *LISTED), alternatives)))
+
+
+def is_settled(document_status: str) -> bool:
+    """Whether there is probably nothing left to chase."""
+    return document_status.upper().replace("_", " ") in _SETTLED
+
+
+def _about(
+    recipients: Sequence[RecipientFacts], rules: Sequence[Rule], alternatives: Sequence[str] = ()
+) -> Iterator[Finding]:
+    """One rule after the other, each for every recipient."""
+    instead = f"Use {alternatives[0]} instead." if alternatives else ANOTHER
+    for rule in rules:
+        for recipient in recipients:
+            yield from rule(recipient, instead)
 
 
 def _limits(facts: GateFacts) -> Iterator[Finding]:
@@ -145,8 +149,8 @@ def _limits(facts: GateFacts) -> Iterator[Finding]:
 
 
 def _document(facts: GateFacts) -> Iterator[Finding]:
-    status = facts.document_status.upper().replace("_", " ")
-    if facts.kind is EmailKind.FOLLOW_UP and status in _SETTLED:
+    if facts.kind is EmailKind.FOLLOW_UP and is_settled(facts.document_status):
+        status = facts.document_status.upper().replace("_", " ")
         yield Finding(
             Weight.ASK,
             "document_settled",
@@ -156,107 +160,13 @@ def _document(facts: GateFacts) -> Iterator[Finding]:
         )
 
 
-def _suppressed(recipient: RecipientFacts, instead: str) -> Iterator[Finding]:
-    if recipient.suppression is not None:
-        entry = recipient.suppression
-        complained = entry.reason == "COMPLAINT"
-        yield Finding(
-            Weight.REFUSE,
-            "suppressed",
-            "Suppressed: nothing can be sent to this address",
-            _why_suppressed(entry),
-            instead
-            if not complained
-            else f"They marked our email as spam; ask them first. {instead}",
-            recipient.address,
-        )
-    elif recipient.lookup_problem:
-        yield Finding(
-            Weight.ASK,
-            "suppression_unknown",
-            "SES's suppression list could not be asked",
-            recipient.lookup_problem,
-            "Try again in a moment, or send knowing that it may be dropped.",
-            recipient.address,
-        )
-
-
-def _suppressed_by_us(recipient: RecipientFacts, instead: str) -> Iterator[Finding]:
-    if recipient.own is not None:
-        yield Finding(
-            Weight.REFUSE,
-            "suppressed_by_us",
-            "On our own suppression list: nothing is sent to this address",
-            recipient.own.reason,
-            instead,
-            recipient.address,
-        )
-
-
-def _why_suppressed(entry: Suppression) -> str:
-    reason = {"BOUNCE": "hard bounce", "COMPLAINT": "complaint (marked as spam)"}.get(
-        entry.reason, entry.reason.lower()
-    )
-    since = f" since {entry.since:%d %b %Y, %H:%M}" if entry.since else ""
-    cause = ""
-    if entry.email_subject:
-        cause = f" · caused by “{entry.email_subject}” ({entry.document_number})"
-    elif entry.ses_message_id:
-        cause = f" · caused by an email that is not in this database ({entry.ses_message_id})"
-    return f"{reason}{since}{cause}"
-
-
-def _health(recipient: RecipientFacts) -> Iterator[Finding]:
-    health = recipient.health
-    if recipient.suppression is not None or recipient.own is not None:
-        return  # said already, and more strongly
-    about = f" ({health.document_number})" if health.document_number else ""
-    when = f" on {health.at:%d %b %Y}" if health.at else ""
-    if health.is_bad:
-        what = {
-            Word.BOUNCED: "The last email to this address bounced",
-            Word.COMPLAINED: "This address marked our last email as spam",
-            Word.DROPPED: "The last email to this address was dropped",
-        }[health.word or Word.BOUNCED]
-        yield Finding(
-            Weight.ASK,
-            "bad_address",
-            what,
-            f"{health.diagnostic}{when}{about}".strip(),
-            "Correct the address, or send again if you know that it works now.",
-            recipient.address,
-        )
-    elif health.soft_streak >= _SOFT_BOUNCES_IN_A_ROW:
-        yield Finding(
-            Weight.ASK,
-            "soft_bounces",
-            f"The last {health.soft_streak} emails to this address came back for now",
-            f"{health.diagnostic}{when}{about}".strip(),
-            "Call them, or use another address.",
-            recipient.address,
-        )
-
-
-def _provider(recipient: RecipientFacts) -> Iterator[Finding]:
-    stopped = recipient.suppression is not None or recipient.own is not None
-    if recipient.provider_trouble and not stopped:
-        yield Finding(
-            Weight.ASK,
-            "provider_trouble",
-            recipient.provider_trouble,
-            recipient.provider_extent,
-            "Do not resend now: SES keeps trying what waits. Send later, or anyway.",
-            recipient.address,
-        )
-
-
 def _others(facts: GateFacts) -> Iterator[Finding]:
     for email in facts.unsettled:
         yield Finding(
             Weight.ASK,
             "unconfirmed",
             "An earlier email about this may already be on its way",
-            f"by {email.sent_by}, {email.at:%d %b, %H:%M}: {_plain(email.word)}",
+            f"by {email.sent_by}, {email.at:%d %b, %H:%M}: {plain(email.word)}",
             "Wait for SES's report; sending again may mail them twice.",
         )
     for email in facts.today:
@@ -268,10 +178,8 @@ def _others(facts: GateFacts) -> Iterator[Finding]:
             f"{email.number} was already emailed today"
             if email.same_document
             else f"This customer was already emailed {email.number} today",
-            f"by {email.sent_by} at {email.at:%H:%M}: {_plain(email.word)}",
-            "Send anyway, or leave it for tomorrow." if weight is Weight.ASK else "",
+            f"by {email.sent_by} at {email.at:%H:%M}: {plain(email.word)}",
+            "Send anyway, or leave it for tomorrow."
+            if weight is Weight.ASK
+            else "Send it if it is about something else.",
         )
-
-
-def _plain(word: Word) -> str:
-    return "bounced for now" if word is Word.SOFT_BOUNCED else word.value.replace("_", " ").lower()

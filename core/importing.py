@@ -90,6 +90,7 @@ def _store(connection: Connection, path: Path, parsed: ParsedFile, tell: Progres
         unchanged=counts[Change.UNCHANGED],
         rejected=parsed.rejected,
         customers_created=created,
+        kept_corrections=tuple(catalogue.kept_corrections),
     )
 
 

@@ -9,7 +9,7 @@ from core.allowance import Allowance
 from core.db.engine import Database
 from core.handover import Handover
 from core.outbox import Outbox
-from core.ports import Account, Clock, Mailer, SuppressionList
+from core.ports import Account, Clock, Mailer, MailRoutes, SuppressionList
 from core.recheck import Recheck
 from core.screening import Troubles
 from core.sending import Dispatch, program_name
@@ -34,13 +34,14 @@ class Mailroom:
         mailer: Mailer | None = None,
         suppressions: SuppressionList | None = None,
         account: Account | None = None,
+        routes: MailRoutes | None = None,
     ) -> None:
         from core.ses.account import SesAccount
         from core.ses.mailer import SesMailer
         from core.ses.suppression import SesSuppressionList
 
         self._database, self._settings, self._clock = database, settings, clock
-        self._troubles = troubles
+        self._troubles, self._routes = troubles, routes
         self._suppressions = suppressions or SesSuppressionList(clients)
         self._handover = Handover(
             database=database,
@@ -61,6 +62,7 @@ class Mailroom:
             operator=self._settings.operator,
             handover=self._handover,
             troubles=self._troubles,
+            routes=self._routes,
         )
 
     @cached_property

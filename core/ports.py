@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from core.model import Suppression
+from core.model import MailRoute, Suppression
 from core.rate import Quota
 
 
@@ -69,6 +69,17 @@ class SuppressionList(Protocol):
 
         Raises:
             ServiceError: the list could not be asked.
+        """
+        ...
+
+
+class MailRoutes(Protocol):
+    """The DNS, asked whether mail to a domain can get anywhere."""
+
+    def ask(self, domains: Collection[str]) -> Callable[[], Mapping[str, MailRoute]]:
+        """Begin to ask, in other threads; the answer, when called for, is there within 2 seconds.
+
+        A domain of which nothing is known by then is UNKNOWN or left out. Raises nothing.
         """
         ...
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -12,13 +14,25 @@ from core.db import gatefacts, history
 from core.db.engine import Reader
 from core.errors import ServiceError, UnansweredError
 from core.gate import GateFacts, RecentEmail, RecipientFacts
-from core.message import sender_address, size_of
-from core.model import DocumentRow, Draft, Health, Suppression, address_key
-from core.ports import SuppressionList
+from core.message import one_line, sender_address, size_of
+from core.misspelt import candidates, meant, meant_of_ours
+from core.model import (
+    DocumentRow,
+    Draft,
+    Health,
+    MailRoute,
+    Suppression,
+    address_key,
+    domain_of,
+)
+from core.ports import MailRoutes, SuppressionList
 from core.trouble import ProviderTrouble, extent, headline
 
 Troubles = Callable[[Sequence[str]], Mapping[str, ProviderTrouble]]
 """Whose provider, of the addresses given, turns us away at the moment."""
+
+SAME_WITHIN: Final = timedelta(days=7)
+"""How long the same content to the same address is worth a question."""
 
 
 def gather(
@@ -31,31 +45,21 @@ def gather(
     operator: str,
     now: datetime,
     troubles: Troubles = lambda _: {},
+    routes: MailRoutes | None = None,
+    is_unreported: bool = False,
 ) -> GateFacts:
     """Return what is known now. A look-up that fails becomes a fact, never an exception."""
-    addresses = list(dict.fromkeys(map(_as_asked, (*draft.to, *draft.cc, *draft.bcc))))
-    contacts = history.contacts(reader, document.customer_id)
-    health = history.health(reader, addresses)
-    own = gatefacts.own_suppressions(reader, [*addresses, *(c.address for c in contacts)])
-    spellings = gatefacts.spellings(reader, addresses)
-    trouble = {a: (headline(t, now), extent(t)) for a, t in troubles(addresses).items()}
-    recipients = tuple(
-        _with_suppression(
-            reader,
-            suppression_list,
-            RecipientFacts(
-                address=address,
-                syntax_problem=syntax_problem(address),
-                own=own.get(address_key(address)),
-                provider_trouble=trouble.get(address, ("", ""))[0],
-                provider_extent=trouble.get(address, ("", ""))[1],
-                health=_local(health.get(address_key(address), Health())),
-            ),
-            spellings[address_key(address)],
-        )
-        for address in addresses
+    addresses = (*draft.to, *draft.cc, *draft.bcc)
+    recipients = look_at(
+        reader, suppression_list, addresses, now=now, troubles=troubles, routes=routes
     )
-    used = {address_key(address) for address in addresses}
+    same = _same_content(reader, draft, recipients, document, now)
+    recipients = tuple(
+        replace(each, same=same.get(address_key(each.address))) for each in recipients
+    )
+    contacts = history.contacts(reader, document.customer_id)
+    own = gatefacts.own_suppressions(reader, [contact.address for contact in contacts])
+    used = {address_key(each.address) for each in recipients}
     return GateFacts(
         kind=draft.kind,
         document_kind=document.kind,
@@ -79,7 +83,85 @@ def gather(
             and address_key(contact.address) not in own
             and not contact.health.is_bad
         ),
+        is_unreported=is_unreported,
     )
+
+
+def look_at(
+    reader: Reader,
+    suppression_list: SuppressionList,
+    asked: Sequence[str],
+    *,
+    now: datetime,
+    troubles: Troubles = lambda _: {},
+    routes: MailRoutes | None = None,
+) -> tuple[RecipientFacts, ...]:
+    """Return what is known of addresses, whatever is sent to them; each once, as SES gets it."""
+    addresses = list(dict.fromkeys(map(_as_asked, asked)))
+    problems = {address: syntax_problem(address) for address in addresses}
+    well = [address for address in addresses if not problems[address]]
+    dns = routes.ask({domain_of(address) for address in well}) if routes else dict[str, MailRoute]
+    health = history.health(reader, addresses)
+    own = gatefacts.own_suppressions(reader, addresses)
+    spellings = gatefacts.spellings(reader, addresses)
+    trouble = {a: (headline(t, now), extent(t)) for a, t in troubles(addresses).items()}
+    better = intended(reader, well)
+    recipients = [
+        _with_suppression(
+            reader,
+            suppression_list,
+            RecipientFacts(
+                address=address,
+                syntax_problem=problems[address],
+                meant=better.get(address, ""),
+                own=own.get(address_key(address)),
+                provider_trouble=trouble.get(address, ("", ""))[0],
+                provider_extent=trouble.get(address, ("", ""))[1],
+                health=_local(health.get(address_key(address), Health())),
+            ),
+            spellings[address_key(address)],
+        )
+        for address in addresses
+    ]
+    routed = dns()  # last: it was asked while everything else was
+    return tuple(
+        replace(each, route=routed.get(domain_of(each.address), MailRoute.UNKNOWN))
+        for each in recipients
+    )
+
+
+def intended(reader: Reader, addresses: Sequence[str]) -> dict[str, str]:
+    """Return the address that each was probably meant to be; without those that look right.
+
+    ``addresses`` are valid ones.
+    """
+    near = {domain: candidates(domain) for domain in map(domain_of, addresses)}
+    known = gatefacts.delivered_addresses(reader, {*near, *(d for n in near.values() for d in n)})
+    found: dict[str, str] = {}
+    for address in addresses:
+        domain = domain_of(address)
+        better = "" if known.get(domain) else meant(domain) or meant_of_ours(domain, known)
+        if better:
+            found[address] = f"{address.rpartition('@')[0]}@{better}"
+    return found
+
+
+def _same_content(
+    reader: Reader,
+    draft: Draft,
+    recipients: Sequence[RecipientFacts],
+    document: DocumentRow,
+    now: datetime,
+) -> dict[str, RecentEmail]:
+    earlier = gatefacts.same_content(
+        reader,
+        [each.address for each in recipients],
+        one_line(draft.subject),
+        draft.body,
+        [hashlib.sha256(file.content).hexdigest() for file in draft.attachments],
+        now - SAME_WITHIN,
+    )
+    return {key: _recent(email, document) for key, email in earlier.items()}
 
 
 def syntax_problem(address: str) -> str:

@@ -32,7 +32,7 @@ from core.model import (
     Word,
     address_key,
 )
-from core.ports import Clock, SuppressionList
+from core.ports import Clock, MailRoutes, SuppressionList
 from core.rate import hold_words
 from core.screening import Troubles, as_sent, gather, sender_as_sent
 
@@ -67,6 +67,8 @@ class Dispatch:
     program: str = field(default_factory=program_name)
     """Names this program in the rows that it has in hand."""
     troubles: Troubles = field(default=lambda _: {})
+    routes: MailRoutes | None = None
+    """The DNS; ``None``: it is not asked."""
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live for every recipient."""
@@ -162,6 +164,8 @@ class Dispatch:
             operator=self.operator,
             now=self.clock(),
             troubles=self.troubles,
+            routes=self.routes,
+            is_unreported=not self.handover.configuration_set,
         )
         return judge(facts)
 

@@ -21,9 +21,14 @@ _VARIABLES: Final = {
     "mail.from": "OUTTRAY_FROM",
     "mail.configuration_set": "OUTTRAY_CONFIGURATION_SET",
     "mail.number_pattern": "OUTTRAY_NUMBER_PATTERN",
+    "mail.check_mx": "OUTTRAY_CHECK_MX",
     "feed.queue_url": "OUTTRAY_QUEUE_URL",
     "ui.theme": "OUTTRAY_THEME",
 }
+
+#: Keys that are true or false: in TOML without quotes.
+_SWITCHES: Final = ("mail.check_mx",)
+_TRUE, _FALSE = "true", "false"
 
 #: User and password as SQLAlchemy finds them; a password may hold ``?`` and ``/``.
 _USER: Final = re.compile(r"\A[^:/@]*(?::[^@]*)?@")
@@ -45,6 +50,8 @@ class Settings:
     number_pattern: str = ""
     """A regular expression for document numbers in other programs' subjects; its first group is the
     number. Empty: whatever number a document has."""
+    check_mx: bool = False
+    """Whether the DNS is asked for the mail servers of a recipient's domain; ``load`` says yes."""
     queue_url: str = ""
     """Empty: there is no feed, and the UI says so."""
     theme: str = ""
@@ -79,12 +86,16 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             values[key] = env[variable]
     if env.get("OUTTRAY_NUMBER_PATTERN"):
         _check_pattern(values["mail.number_pattern"], "OUTTRAY_NUMBER_PATTERN")
+    check_mx = values.get("mail.check_mx", _TRUE).lower()
+    if check_mx not in (_TRUE, _FALSE):
+        raise SettingsError(f"OUTTRAY_CHECK_MX is {check_mx!r}.", "Expected true or false.")
     return Settings(
         database_url=values.get("database.url") or _default_database_url(),
         operator=values.get("operator") or _login_name(),
         sender=values.get("mail.from", ""),
         configuration_set=values.get("mail.configuration_set", ""),
         number_pattern=values.get("mail.number_pattern", ""),
+        check_mx=check_mx == _TRUE,
         queue_url=values.get("feed.queue_url", ""),
         theme=values.get("ui.theme", ""),
         source=path,
@@ -122,12 +133,13 @@ def _from_file(path: Path) -> dict[str, str]:
                 f"{path}, line {_line_of(text, key)}: unknown key {key!r}.",
                 f"Known keys: {', '.join(_VARIABLES)}.",
             )
-        if not isinstance(value, str):
+        is_switch = key in _SWITCHES
+        if not isinstance(value, bool if is_switch else str):
             raise SettingsError(
                 f"{path}, line {_line_of(text, key)}: {key} is {value!r}.",
-                "Expected a text in quotes.",
+                "Expected true or false." if is_switch else "Expected a text in quotes.",
             )
-        values[key] = value
+        values[key] = str(value).lower() if is_switch else str(value)
     return values
 
 

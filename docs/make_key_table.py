@@ -21,6 +21,8 @@ _PLACES = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
+    "edit": "edit address",
+    "requeue": "send again",
 }
 
 

@@ -26,6 +26,20 @@ from core.simulator import Simulator
 
 NewDatabase = Callable[[], Database]
 
+# --------------------------------------------------------------------------- the network
+
+
+@pytest.fixture(autouse=True)
+def nobody_asks_the_dns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that wants answers of the DNS gives its own ``routes``."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a test asked the real DNS")
+
+    monkeypatch.setattr("dns.resolver.Resolver.resolve", refuse)
+    monkeypatch.setenv("OUTTRAY_CHECK_MX", "false")
+
+
 # --------------------------------------------------------------------------- time
 
 

@@ -29,6 +29,8 @@ _PLACES: Final = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
+    "edit": "edit address",
+    "requeue": "send again",
 }
 
 
@@ -104,7 +106,7 @@ def test_every_command_is_documented_with_its_options(path: tuple[str, ...]) -> 
 def json_keys() -> set[str]:
     """Every key that the functions for ``--json`` write."""
     keys: set[str] = set()
-    names = ("answers", "prints", "doctor", "external", "quarantine", "trouble")
+    names = ("answers", "correcting", "prints", "doctor", "external", "quarantine", "trouble")
     files = [_ROOT / "tui" / f"{name}.py" for name in names]
     for path in [*files, *sorted((_ROOT / "tui" / "actions").glob("*.py"))]:
         tree = ast.parse(path.read_text(encoding="utf-8"))

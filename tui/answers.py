@@ -199,7 +199,7 @@ def not_possible(number: str, error: OuttrayError) -> Json:
         "number": number,
         "email_id": None,
         "verdict": "refuse",
-        "reasons": [{**reason, "detail": "", "address": None}],
+        "reasons": [{**reason, "detail": "", "address": None, "proposal": None}],
         "recipients": [],
     }
 
@@ -212,6 +212,7 @@ def finding(found: Finding) -> Json:
         "detail": found.detail,
         "next": found.next,
         "address": found.address or None,
+        "proposal": found.proposal or None,
     }
 
 
@@ -239,6 +240,10 @@ def imported(report: ImportReport) -> Json:
             {"line": row.line, "field": row.field, "reason": row.reason} for row in report.rejected
         ],
         "customers_created": report.customers_created,
+        "kept_corrections": [
+            {"customer": each.customer, "imported": each.imported, "kept": each.kept}
+            for each in report.kept_corrections
+        ],
     }
 
 
@@ -253,5 +258,6 @@ def failed_import(file: str, error: OuttrayError) -> Json:
         "unchanged": 0,
         "rejected": [],
         "customers_created": 0,
+        "kept_corrections": [],
         "error": str(error),
     }

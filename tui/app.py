@@ -20,6 +20,7 @@ from core.trouble import Trouble
 from tui import themes
 from tui.commands import Host, bindings, carry_out, key_label
 from tui.desk import Desk, utc_now
+from tui.fixing import Fixing
 from tui.flows import Sending
 from tui.jobs import Jobs
 from tui.outgoing import Outgoing
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from tui.screens.outbox import OutboxScreen
 
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
-_SHEETS: Final = ("base", "badges", "tables", "communications", "dialogs")
+_SHEETS: Final = ("base", "badges", "tables", "communications", "dialogs", "editing")
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
 
@@ -58,8 +59,15 @@ class OuttrayApp(App[None]):
         self.backend = backend
         self.jobs = Jobs(self)
         self.desk = Desk(backend, self.jobs, clock)
-        self.sending = Sending(self, self.desk, changed=self.show_again, failed=self.report)
         self.outgoing = Outgoing(self, self.desk)
+        self.fixing = Fixing(self, self.desk, changed=self.show_again, failed=self.report)
+        self.sending = Sending(
+            self,
+            self.desk,
+            changed=self.show_again,
+            failed=self.report,
+            corrected=self.fixing.saved_with_a_send,
+        )
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._told: str = ""
@@ -193,6 +201,10 @@ class OuttrayApp(App[None]):
         screen = self.screen
         done = screen.clear_selection if isinstance(screen, CommunicationsScreen) else lambda: None
         self.sending.many(event.kind, event.document_ids, done)
+
+    @on(CommunicationsScreen.EditWanted)
+    def _begin_editing(self, event: CommunicationsScreen.EditWanted) -> None:
+        self.fixing.begin(event.row.customer_id, event.row.id, event.address)
 
     # ------------------------------------------------------------------ commands
 

@@ -224,6 +224,14 @@ def _add_sending(commands: Commands) -> None:
             command.add_argument("--attach", action="append", default=[], type=Path, metavar="FILE")
         command.add_argument("--yes", action="store_true", help="answer what the gate asks")
         _add_which(command)
+    fix = _command(
+        commands, "fix", "correcting.fix", "correct an address, and send again what failed on it"
+    )
+    fix.add_argument("old", metavar="OLD", help="the address that failed")
+    fix.add_argument("new", metavar="NEW", help="the one that takes its place")
+    fix.add_argument("--customer", default="", metavar="NAME", help="only of these customers")
+    fix.add_argument("--resend", action="store_true", help="send again what failed there")
+    fix.add_argument("--yes", action="store_true", help="answer what the gate asks")
 
 
 def _add_which(command: argparse.ArgumentParser) -> None:

@@ -31,11 +31,13 @@ class Sending:
         *,
         changed: Callable[[], None],
         failed: Callable[[OuttrayError], None],
+        corrected: Callable[[int, str, str], None] = lambda *_: None,
     ) -> None:
         self._app = app
         self._desk = desk
         self._changed = changed
         self._failed = failed
+        self._corrected = corrected
         self._drafts: dict[tuple[int, EmailKind], Draft] = {}
 
     def begin(self, kind: EmailKind, row: DocumentRow) -> None:
@@ -87,6 +89,9 @@ class Sending:
         def closed(composed: Composed | None) -> None:
             if composed is not None:
                 self._close(key, composition.draft, composed.draft, composed.outcome)
+                old = composed.draft.replaces
+                if composed.is_address_kept and old is not None:
+                    self._corrected(composition.document.customer_id, old, composed.draft.to[0])
 
         _ = self._app.push_screen(dialog, closed)
 

@@ -10,6 +10,8 @@ from core.model import (
     BulkItem,
     Chip,
     Composition,
+    Correctable,
+    Corrected,
     CustomerFilter,
     CustomerHeader,
     CustomerRow,
@@ -27,6 +29,7 @@ from core.model import (
     Progress,
     SendOutcome,
     Verdict,
+    Waiting,
     WorkReport,
 )
 from core.settings import Settings
@@ -58,6 +61,21 @@ class OutboxDesk(Protocol):
     def cancel_batch(self, batch_id: str) -> int: ...
     def settle(self, delivery_id: int, *, was_sent: bool, note: str) -> None: ...
     def again(self, delivery_id: int) -> Composition: ...
+
+
+class Correcting(Protocol):
+    """Correct an address, and send again what failed on it."""
+
+    def look(
+        self, customer_id: int, document_id: int | None = None, address: str = ""
+    ) -> Correctable: ...
+    def check(self, address: str) -> Verdict: ...
+    def customers_with(self, address: str, name: str = "") -> list[tuple[int, str]]: ...
+    def save(self, old: str, new: str, customer_ids: Sequence[int]) -> Corrected: ...
+    def waiting(
+        self, old: str, new: str, customer_ids: Sequence[int] | None = None
+    ) -> tuple[Waiting, ...]: ...
+    def resend(self, document_id: int, old: str, new: str, confirmed: bool) -> SendOutcome: ...
 
 
 class Backend(Protocol):
@@ -92,6 +110,8 @@ class Backend(Protocol):
     @property
     def outbox(self) -> OutboxDesk: ...
     def outbox_waiting(self) -> int: ...
+    @property
+    def correcting(self) -> Correcting: ...
 
     def pull(self, wait_seconds: int) -> IngestReport: ...
     def feed_status(self) -> FeedStatus: ...

@@ -284,6 +284,11 @@ def import_report(result: ImportReport | FailedImport, *, dry_run: bool) -> None
         f"{result.created} created, {result.updated} updated, {result.unchanged} unchanged, "
         f"{len(result.rejected)} rejected{also}{would}"
     )
+    for kept in result.kept_corrections:
+        say(
+            f"  {cell(kept.customer)}: the file still says {cell(kept.imported)}, which was"
+            f" corrected here to {cell(kept.kept)}; that stays. Correct it in the accounts, too."
+        )
     for row in result.rejected:
         say(f"  line {row.line}, {cell(row.field)}: {cell(row.reason)}")
 

@@ -11,6 +11,7 @@ from typing import Final
 from tui.command import Command
 from tui.outbox_commands import OUTBOX_COMMANDS
 from tui.registry_bulk import BULK, SELECTING
+from tui.registry_correcting import CORRECTING
 
 __all__ = ["COMMANDS", "Command"]
 
@@ -42,6 +43,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Show only documents with an unresolved bounce; again: show all.",
         "Filter",
         footer=3,
+    ),
+    Command(
+        "documents.edit_address",
+        ("e", "E"),
+        "Edit address",
+        "Correct the address that failed, and send again whatever failed on it.",
+        "Send",
+        footer=4,
     ),
     Command(
         "documents.log",
@@ -277,4 +286,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     *BULK,
     *OUTBOX_COMMANDS,
+    # ----------------------------------------------------------------- correcting an address
+    *CORRECTING,
 )

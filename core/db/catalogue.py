@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from core.db.codec import search_key, storable, to_date, to_money
+from core.db.contacts import put_contact, superseded_addresses
 from core.db.engine import hold
 from core.db.summaries import (
     chunks,
@@ -22,7 +23,7 @@ from core.db.summaries import (
 )
 from core.db.tables import contacts, customers, documents
 from core.external import mention_key
-from core.model import DocumentSummary, Kind, address_key
+from core.model import DocumentSummary, KeptCorrection, Kind, address_key
 
 _BATCH = 1000
 """Rows between two reports of progress."""
@@ -69,6 +70,7 @@ class Catalogue:
         self._details: dict[int, tuple[str, str]] = {}
         self._addresses: dict[int, dict[str, tuple[str, bool]]] = {}
         self.customers_created = 0
+        self.kept_corrections: list[KeptCorrection] = []
         hold(connection, "import")  # two imports would create the same customer twice
         c = customers.c
         for row in connection.execute(select(c.id, c.ref, c.name, c.phone)):
@@ -82,6 +84,7 @@ class Catalogue:
             )
         ):
             self._addresses[row.customer_id][row.address_key] = (row.name, bool(row.is_primary))
+        self._superseded = superseded_addresses(connection, self._addresses)
 
     def has_ref(self, ref: str) -> bool:
         """Whether a customer has this id in the accounting system."""
@@ -94,8 +97,9 @@ class Catalogue:
             self._create(entry)
             return Change.CREATED
         changed = self._update_details(found, entry)
-        if entry.address and self._put_address(found, entry.address, entry.contact, primary=True):
-            changed = True
+        if entry.address:
+            primary = not self._is_superseded(found, entry.address)
+            changed |= self._put_address(found, entry.address, entry.contact, primary=primary)
         if changed:
             self._refresh_search(found)
         return Change.UPDATED if changed else Change.UNCHANGED
@@ -168,33 +172,24 @@ class Catalogue:
         """Keep an address; the former primary one stays as another contact, with its history."""
         known = self._addresses[customer_id]
         key, name = storable(address_key(address)), storable(contact)
-        c = contacts.c
         if known.get(key) == (name or known.get(key, ("", False))[0], primary):
             return False
         if primary:
-            self._connection.execute(
-                update(contacts).where(c.customer_id == customer_id).values(is_primary=0)
-            )
             for other, (other_name, _) in known.items():
                 known[other] = (other_name, False)
-        if key in known:
-            name = name or known[key][0]
-            self._connection.execute(
-                update(contacts)
-                .where(c.customer_id == customer_id, c.address_key == key)
-                .values(name=name, is_primary=int(primary))
-            )
-        else:
-            self._connection.execute(
-                insert(contacts).values(
-                    customer_id=customer_id,
-                    name=name,
-                    address=storable(address.strip()),
-                    address_key=key,
-                    is_primary=int(primary),
-                )
-            )
+        is_new = key not in known
+        name = name if is_new else name or known[key][0]
+        put_contact(self._connection, customer_id, name, address, primary=primary, new=is_new)
         known[key] = (name, primary)
+        return True
+
+    def _is_superseded(self, customer_id: int, address: str) -> bool:
+        """Whether the address was corrected here; then the correction stands, and is reported."""
+        in_force = self._superseded.get(customer_id, {}).get(storable(address_key(address)))
+        if in_force is None:
+            return False
+        name = self._details[customer_id][0]
+        self.kept_corrections.append(KeptCorrection(name, address.strip(), in_force))
         return True
 
     def _refresh_search(self, customer_id: int) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from core.db.codec import from_instant, known_instant, to_instant
+from core.db.codec import from_instant, known_instant, storable, to_instant
 from core.db.engine import Reader
-from core.db.queries import numbered
+from core.db.queries import in_chunks, numbered
+from core.misspelt import MANY
 from core.model import Status, Suppression, Word, address_key
+
+_ENOUGH: Final = 40 * MANY
+"""Deliveries to a domain that are looked at to count its addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,78 @@ def unsettled_emails(reader: Reader, document_id: int) -> tuple[EarlierEmail, ..
         {"id": document_id},
     )
     return tuple(_earlier(row) for row in rows)
+
+
+def delivered_addresses(reader: Reader, domains: Collection[str]) -> dict[str, int]:
+    """Return how many addresses of each domain were ever delivered to; those without are left out.
+
+    Counts stop early: what matters is none, some or many. One look into the index a domain, however
+    many deliveries there are.
+    """
+    found: dict[str, int] = {}
+    for some in in_chunks(sorted(domains)):
+        values = {f"d{position}": domain for position, domain in enumerate(some)}
+        listed = ", ".join(f"(:{name})" for name in values)
+        rows = reader.rows(
+            f"WITH near(domain) AS (VALUES {listed}) SELECT n.domain,"
+            " (SELECT count(DISTINCT y.address_key) FROM (SELECT x.address_key FROM deliveries x"
+            f" WHERE x.domain = n.domain AND x.delivered_at > 0 LIMIT {_ENOUGH}) y)"
+            " FROM near n WHERE EXISTS (SELECT 1 FROM deliveries x"
+            " WHERE x.domain = n.domain AND x.delivered_at > 0)",
+            values,
+        )
+        found |= {row[0]: int(row[1]) for row in rows}
+    return found
+
+
+def same_content(
+    reader: Reader,
+    addresses: Sequence[str],
+    subject: str,
+    body: str,
+    attached: Sequence[str],
+    since: datetime,
+) -> dict[str, EarlierEmail]:
+    """Return by ``address_key`` the newest email since then with exactly this content.
+
+    ``attached`` are the SHA-256 of the files. What did not arrive does not count.
+    """
+    among, values = numbered("a", sorted({address_key(address) for address in addresses}))
+    rows = reader.rows(
+        "SELECT d.id, d.number, m.sent_by, m.created_at, x.status, x.address_key, m.id"
+        " FROM deliveries x JOIN emails m ON m.id = x.email_id"
+        " JOIN documents d ON d.id = m.document_id"
+        f" WHERE x.address_key IN {among} AND m.created_at >= :since AND m.subject = :subject"
+        f" AND m.body = :body AND x.status NOT IN {_DID_NOT_ARRIVE} ORDER BY m.created_at, m.id",
+        {
+            **values,
+            "since": to_instant(since),
+            "subject": storable(subject),
+            "body": storable(body),
+        },
+    )
+    files = _attached(reader, sorted({row[6] for row in rows}))
+    wanted = sorted(attached)
+    return {row[5]: _earlier(row) for row in rows if files.get(row[6], []) == wanted}
+
+
+_DID_NOT_ARRIVE: Final = "({})".format(
+    ", ".join(
+        str(int(status))
+        for status in (Status.FAILED, Status.SOFT_BOUNCED, Status.DROPPED, Status.BOUNCED)
+    )
+)
+
+
+def _attached(reader: Reader, email_ids: Sequence[int]) -> dict[int, list[str]]:
+    among, values = numbered("e", email_ids)
+    found: dict[int, list[str]] = {}
+    for email_id, sha256 in reader.rows(
+        f"SELECT email_id, sha256 FROM attachments WHERE email_id IN {among} ORDER BY sha256",
+        values,
+    ):
+        found.setdefault(email_id, []).append(sha256)
+    return found
 
 
 def _earlier(row: Sequence[Any]) -> EarlierEmail:

@@ -324,3 +324,18 @@ outbox_acts = Table(
     _number("at"),
     _text("note"),
 )
+
+address_changes = Table(
+    "address_changes",
+    metadata,
+    # What was corrected here: an import of the old address must not undo it.
+    Column("id", _Id, primary_key=True),
+    Column("customer_id", _Id, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("old_address", Text, nullable=False),
+    Column("old_key", Text, nullable=False),  # address_key(old_address)
+    Column("new_address", Text, nullable=False),
+    Column("new_key", Text, nullable=False),
+    _text("changed_by"),
+    _number("changed_at"),
+    Index("ix_address_changes_customer_id", "customer_id"),
+)

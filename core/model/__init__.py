@@ -4,6 +4,14 @@ Times are aware and in UTC; money is ``Decimal``. Nothing in here decides anythi
 """
 
 from core.model.bulk import BulkItem
+from core.model.corrections import (
+    Correctable,
+    Corrected,
+    KeptCorrection,
+    Origin,
+    Proposal,
+    Waiting,
+)
 from core.model.facts import (
     DeliveryState,
     DeliveryView,
@@ -46,6 +54,7 @@ from core.model.sending import (
     Decision,
     Draft,
     Finding,
+    MailRoute,
     RecipientOutcome,
     SendOutcome,
     Suppression,
@@ -72,6 +81,8 @@ __all__ = [
     "Chip",
     "Composition",
     "Contact",
+    "Correctable",
+    "Corrected",
     "CustomerFilter",
     "CustomerHeader",
     "CustomerRow",
@@ -98,14 +109,18 @@ __all__ = [
     "Hold",
     "ImportReport",
     "IngestReport",
+    "KeptCorrection",
     "Kind",
     "Late",
     "LeftOut",
+    "MailRoute",
     "Note",
+    "Origin",
     "OutboxEntry",
     "OutboxOverview",
     "Overview",
     "Progress",
+    "Proposal",
     "QuarantinedBody",
     "RecipientEntry",
     "RecipientOutcome",
@@ -115,6 +130,7 @@ __all__ = [
     "Status",
     "Suppression",
     "Verdict",
+    "Waiting",
     "Weight",
     "Word",
     "WorkReport",

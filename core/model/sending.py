@@ -44,6 +44,21 @@ class Finding:
     next: str = ""
     """What to do now, in plain words, with the key."""
     address: str = ""
+    proposal: str = ""
+    """The address that was probably meant instead."""
+
+
+class MailRoute(StrEnum):
+    """What the DNS says about mail to a domain."""
+
+    OPEN = "open"
+    NO_DOMAIN = "no domain"
+    REFUSES = "refuses"
+    """A null MX (RFC 7505): the domain takes no mail, and says so."""
+    NOWHERE = "nowhere"
+    """Neither a mail server (MX) nor an address record that could stand in for one."""
+    UNKNOWN = "unknown"
+    """Not asked, or nobody answered in time; that says nothing."""
 
 
 class Decision(StrEnum):

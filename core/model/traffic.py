@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from core.model.corrections import KeptCorrection
+
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
@@ -114,3 +116,5 @@ class ImportReport:
     rejected: tuple[Rejection, ...]
     customers_created: int = 0
     """Customers that only the documents name."""
+    kept_corrections: tuple[KeptCorrection, ...] = ()
+    """Addresses that were corrected here and that the file would have brought back."""

@@ -87,6 +87,7 @@ class Simulator:
             "AWS_SECRET_ACCESS_KEY": "outtray-simulator",
             "OUTTRAY_FROM": self._sender,
             "OUTTRAY_CONFIGURATION_SET": CONFIGURATION_SET,
+            "OUTTRAY_CHECK_MX": "false",  # nothing leaves the machine: nobody to ask for
             "OUTTRAY_QUEUE_URL": f"{self.url}/{self._origin.account_id}/{QUEUE}",
         }
 

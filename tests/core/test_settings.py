@@ -118,3 +118,26 @@ def test_without_a_file_there_are_defaults(tmp_path: Path, monkeypatch: pytest.M
 )
 def test_the_label_of_a_database_never_holds_a_password(url: str, label: str) -> None:
     assert Settings(database_url=url).database_label == label
+
+
+@pytest.mark.parametrize(("text", "expected"), [("true", True), ("false", False)])
+def test_the_question_to_the_dns_is_on_unless_it_is_switched_off(
+    tmp_path: Path, text: str, expected: bool
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f"[mail]\ncheck_mx = {text}\n", "utf-8")
+    assert read(path).check_mx is expected
+    assert read(path, OUTTRAY_CHECK_MX="False").check_mx is False
+    path.write_text("", "utf-8")
+    assert read(path).check_mx is True
+
+
+def test_a_switch_that_is_neither_true_nor_false_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[mail]\ncheck_mx = "yes"\n', "utf-8")
+    with pytest.raises(SettingsError, match=r"line 2: mail\.check_mx") as error:
+        read(path)
+    assert "true or false" in error.value.hint
+    path.write_text("", "utf-8")
+    with pytest.raises(SettingsError, match="OUTTRAY_CHECK_MX"):
+        read(path, OUTTRAY_CHECK_MX="maybe")

@@ -13,6 +13,7 @@ from tests.tui.company import NOW
 from tests.tui.fakes import FakeBackend
 from tui.app import OuttrayApp
 from tui.dialogs.compose import ComposeDialog
+from tui.dialogs.edit_address import EditAddressDialog
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +25,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Input, "cursor_blink", False)
     monkeypatch.setattr(TextArea, "cursor_blink", False)
     monkeypatch.setattr(ComposeDialog, "PAUSE", 0.01)
+    monkeypatch.setattr(EditAddressDialog, "PAUSE", 0.01)
     monkeypatch.setattr(OuttrayApp, "PULSE_SECONDS", 0.3)
     yield
     monkeypatch.undo()

@@ -46,7 +46,7 @@ class Driver:
             await self.app.jobs.idle()
             await self.pilot.pause()
             screen = self.app.screen
-            due = isinstance(screen, ComposeDialog) and screen.is_busy
+            due = getattr(screen, "is_busy", False)
             quiet = 0 if self.app.jobs.running or due else quiet + 1
             if due:
                 await asyncio.sleep(0.005)

@@ -44,7 +44,7 @@ def send(options: Namespace) -> int:
     for result in results:
         if isinstance(result, SendOutcome):
             prints.outcome(result)
-            code = _worse(code, _code_of(result))
+            code = worse(code, code_of(result))
         else:
             say(f"{cell(result[0])}: {cell(str(result[1]))}")
             code = FAILED
@@ -154,7 +154,8 @@ def _edited(composition: Composition, options: Namespace) -> Composition:
     return replace(composition, draft=replace(draft, attachments=draft.attachments + files))
 
 
-def _code_of(outcome: SendOutcome) -> int:
+def code_of(outcome: SendOutcome) -> int:
+    """The exit code that one document deserves."""
     if outcome.email_id is None:
         return ASKS if outcome.verdict.decision is Decision.ASK else FAILED
     good = all(
@@ -163,6 +164,7 @@ def _code_of(outcome: SendOutcome) -> int:
     return DONE if good else FAILED
 
 
-def _worse(one: int, other: int) -> int:
+def worse(one: int, other: int) -> int:
+    """The code that decides where there are two."""
     order = (DONE, ASKS, FAILED)
     return max(one, other, key=order.index)

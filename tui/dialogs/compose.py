@@ -15,15 +15,16 @@ from textual.widgets import Button, Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from core.errors import OuttrayError
-from core.model import Composition, Contact, Decision, Draft, SendOutcome, Verdict
+from core.model import Composition, Decision, Draft, SendOutcome, Verdict
 from tui.commands import bindings, carry_out
 from tui.desk import Desk
 from tui.dialogs import compose_view as view
+from tui.dialogs.keep_address import KeepAddress
 from tui.dialogs.message_field import MessageField
+from tui.dialogs.offers import Offer, offers, taken
 from tui.dialogs.send_state import (
     Fields,
     Phase,
-    alternatives,
     balance,
     edited,
     failed_addresses,
@@ -45,6 +46,8 @@ class Composed:
 
     draft: Draft
     outcome: SendOutcome | None
+    is_address_kept: bool = False
+    """Whether the corrected address is to be saved to the customer."""
 
 
 class ComposeDialog(ModalScreen[Composed]):
@@ -68,10 +71,11 @@ class ComposeDialog(ModalScreen[Composed]):
         self.message = MessageField(self._shown.body, name="message")
         self.verdict_lines = Static("", id="verdict", markup=False)
         self.others = OptionList(id="others", compact=True)
+        self.keep = KeepAddress(composition.document.customer)
         self.send_button = Button("Send ^S", id="send", compact=True)
         self.reason = Static("", id="reason", markup=False)
         self._failed = failed_addresses(composition.history)
-        self._offers: list[Contact] = []
+        self._offers: list[Offer] = []
         self._phase = Phase.CHECKING
         self._verdict: Verdict | None = None
         self._problem: OuttrayError | None = None
@@ -90,6 +94,7 @@ class ComposeDialog(ModalScreen[Composed]):
             with Vertical(id="advice"):
                 yield self.verdict_lines
                 yield self.others
+                yield self.keep
             yield _labelled("Cc", self.cc)
             yield _labelled("Subject", self.subject)
             yield Horizontal(Static("Message", classes="label"), self.message, id="message-field")
@@ -126,6 +131,7 @@ class ComposeDialog(ModalScreen[Composed]):
         if self.is_mounted:
             self._verdict = verdict
             self._enter(Phase.CHECKED)
+            self._offer()
 
     def _not_checked(self, error: OuttrayError) -> None:
         if self.is_mounted:
@@ -158,11 +164,12 @@ class ComposeDialog(ModalScreen[Composed]):
     # ------------------------------------------------------------------ other addresses
 
     def _offer(self) -> None:
-        self._offers = alternatives(self.composition.contacts, self._draft().to)
+        self.keep.follow(self._draft())
+        self._offers = offers(self.composition.contacts, self._draft().to, self._verdict)
         now = self.desk.clock()
         options = [
-            Option(view.offer(position, contact, now))
-            for position, contact in enumerate(self._offers, 1)
+            Option(view.offer(position, offer.contact, now))
+            for position, offer in enumerate(self._offers, 1)
         ]
         self.others.clear_options().add_options(options)
         self.others.highlighted = 0 if options else None
@@ -174,8 +181,11 @@ class ComposeDialog(ModalScreen[Composed]):
 
     def _use(self, index: int) -> None:
         if index < len(self._offers):
-            self.to.value = cell(self._offers[index].address)
+            self.to.value = cell(taken(self.to.value, self._offers[index]))
             self.to.focus()
+
+    def command_save_address(self) -> None:
+        self.keep.action_change()
 
     def command_use_1(self) -> None:
         self._use(0)
@@ -246,7 +256,7 @@ class ComposeDialog(ModalScreen[Composed]):
         if refused is not None:
             self._not_sent(refused)
         else:
-            _ = self.dismiss(Composed(draft, outcome))
+            _ = self.dismiss(Composed(draft, outcome, self.keep.is_wanted))
 
     def _not_sent(self, error: OuttrayError) -> None:
         """The draft stays; the gate is asked again, because the failure may have changed facts."""
@@ -261,6 +271,8 @@ class ComposeDialog(ModalScreen[Composed]):
             return button.reason.removeprefix("off: ") if button.is_off else ""
         if command_id == "compose.close" and self._phase is Phase.SENDING:
             return "The email is on its way to SES; one moment."
+        if command_id == "compose.save_address":
+            return self.keep.why_not
         if command_id.startswith("compose.use_") and int(command_id[-1]) > len(self._offers):
             return "This customer has no such other address."
         return ""

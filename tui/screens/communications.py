@@ -38,6 +38,8 @@ from tui.widgets.window_table import WindowTable
 
 MOST_SELECTED = 1_000
 """Of one act: their drafts are in memory until they are written down."""
+_ON_A_ROW = frozenset({"documents.edit_address", "documents.log", "documents.select"})
+_ON_ROWS = frozenset({"documents.follow_up", "documents.resend"})
 
 
 class CommunicationsScreen(PlaceScreen):
@@ -61,6 +63,14 @@ class CommunicationsScreen(PlaceScreen):
             super().__init__()
             self.kind = kind
             self.document_ids = document_ids
+
+    class EditWanted(Message):
+        """The person wants to correct an address that this document failed on."""
+
+        def __init__(self, row: DocumentRow, address: str) -> None:
+            super().__init__()
+            self.row = row
+            self.address = address
 
     def __init__(
         self,
@@ -200,9 +210,7 @@ class CommunicationsScreen(PlaceScreen):
 
     def why_not(self, command_id: str) -> str:
         row = self._table.cursor_row
-        needs_row = ["documents.log", "documents.select"]
-        if not self._table.marked:
-            needs_row += ["documents.follow_up", "documents.resend"]
+        needs_row = _ON_A_ROW if self._table.marked else _ON_A_ROW | _ON_ROWS
         if command_id in needs_row and row is None:
             return "There is no document under the cursor."
         return ""
@@ -257,6 +265,13 @@ class CommunicationsScreen(PlaceScreen):
     @on(WindowTable.SelectionChanged, "#documents")
     def _selected(self) -> None:
         self.refresh_bindings()
+
+    def command_edit_address(self) -> None:
+        row = self._table.cursor_row
+        if row is not None:
+            in_log = self.log_panel.has_focus_within
+            pointed = self.log_panel.failed_address if in_log else ""
+            self.post_message(self.EditWanted(row, pointed))
 
     def command_bounced(self) -> None:
         self.chips.pick(Chip.ALL if self._where.chip is Chip.BOUNCED else Chip.BOUNCED)

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from core.model import DocumentLog, EmailEntry
+from core.status import FAILURES
 from tui.commands import bindings, carry_out
 from tui.past import earlier, later
 from tui.text import cell
@@ -126,6 +127,14 @@ class EmailLog(VerticalScroll, can_focus=True):
     @property
     def document_id(self) -> int | None:
         return None if self._log is None else self._log.document.id
+
+    @property
+    def failed_address(self) -> str:
+        """The first address that the email under the cursor failed on; empty for none."""
+        items = self.items
+        recipients = items[self._cursor].email.recipients if items else ()
+        failed = (r.address for r in recipients if r.state.word in FAILURES)
+        return next(failed, "")
 
     @property
     def items(self) -> list[EmailItem]:

@@ -71,6 +71,7 @@ class Office:
             "AWS_SHARED_CREDENTIALS_FILE": str(folder / "aws-credentials"),
             "AWS_EC2_METADATA_DISABLED": "true",
             "OUTTRAY_OPERATOR": "anna",
+            "OUTTRAY_CHECK_MX": "false",
             "LANG": "C.UTF-8",
             "TZ": "UTC",
         }
