@@ -79,24 +79,25 @@ class Fixing:
             saved, waiting = answer
             if saved is not None and saved.customers:
                 self._changed()
-            self._tell(saved, new, is_all=not waiting)
+            said = _said(saved, new)
             if waiting:
-                self._offer(old, saved.new if saved else new, waiting)
+                self._offer(old, saved.new if saved else new, waiting, said)
+            else:
+                said += " Nothing that failed on the old address waits."
+                self._app.notify(said, title="Edit address", markup=False)
 
         self._desk.jobs.start(None, prepare, prepared, self._failed)
 
-    def _tell(self, saved: Corrected | None, new: str, *, is_all: bool) -> None:
-        names = ", ".join(cell(name, 40) for name in saved.customers) if saved else ""
-        said = f"{cell(new, 60)} is saved for {names}." if names else "No customer was changed."
-        if is_all:
-            said += " Nothing that failed on the old address waits."
-        self._app.notify(said, title="Edit address", markup=False)
-
-    def _offer(self, old: str, new: str, waiting: tuple[Waiting, ...]) -> None:
+    def _offer(self, old: str, new: str, waiting: tuple[Waiting, ...], said: str) -> None:
         from tui.dialogs.requeue import RequeueDialog  # not for the first paint
 
         def closed(sent: int | None) -> None:
             if sent:
                 self._changed()
 
-        _ = self._app.push_screen(RequeueDialog(self._desk, old, new, waiting), closed)
+        _ = self._app.push_screen(RequeueDialog(self._desk, old, new, waiting, said), closed)
+
+
+def _said(saved: Corrected | None, new: str) -> str:
+    names = ", ".join(cell(name, 40) for name in saved.customers) if saved else ""
+    return f"{cell(new, 60)} is saved for {names}." if names else "No customer was changed."

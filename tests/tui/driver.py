@@ -45,6 +45,8 @@ class Driver:
         while quiet < 2:
             await self.app.jobs.idle()
             await self.pilot.pause()
+            if self.app._exception is not None:
+                raise self.app._exception  # it will never come to rest
             screen = self.app.screen
             due = getattr(screen, "is_busy", False)
             quiet = 0 if self.app.jobs.running or due else quiet + 1

@@ -112,7 +112,7 @@ def in_order(waiting: Sequence[WaitingDocument]) -> list[WaitingDocument]:
 
 
 def waiting_line(waiting: WaitingDocument, now: datetime, *, is_ticked: bool) -> Content:
-    """``[✓] INV-0042  ✖ BOUNCED  today 14:03  Krajcik DVM  · PAID``."""
+    """``[✓] INV-0042  ✖ BOUNCED  ? INV-0042 is PAID  today 14:03  Krajcik DVM``."""
     document = waiting.document
     look = badge(waiting.word)
     when = moment(waiting.failed_at, now) if waiting.failed_at else ""
@@ -121,9 +121,9 @@ def waiting_line(waiting: WaitingDocument, now: datetime, *, is_ticked: bool) ->
         (mark(is_ticked, is_off=waiting.is_stopped), "bold $accent"),
         (f"{cell(document.number, 14):<14} ", "bold"),
         toned(f"{look.glyph} {look.label:<12} ", waiting.word),
+        toned(f"{badge(Word.UNCONFIRMED).glyph} {why}  ", Word.UNCONFIRMED) if why else "",
         (f"{when:<13} ", "$muted"),
         f"{cell(document.customer, 24)}",
-        toned(f"  {badge(Word.UNCONFIRMED).glyph} {why}", Word.UNCONFIRMED) if why else "",
     )
 
 

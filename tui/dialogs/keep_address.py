@@ -20,7 +20,7 @@ class KeepAddress(Tick):
         self.display = draft.replaces is not None and bool(draft.to)
         if draft.replaces is not None and draft.to:
             self.label = (
-                f"save it to {self._customer} in the place of {cell(draft.replaces, 40)}  Alt+S"
+                f"Alt+S save it to {self._customer} in the place of {cell(draft.replaces, 40)}"
             )
 
     @property

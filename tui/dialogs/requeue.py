@@ -38,10 +38,13 @@ class RequeueDialog(ModalScreen[int]):
     BINDINGS = bindings("requeue")
     AUTO_FOCUS = "#waiting"
 
-    def __init__(self, desk: Desk, old: str, new: str, waiting: Sequence[Waiting]) -> None:
+    def __init__(
+        self, desk: Desk, old: str, new: str, waiting: Sequence[Waiting], saved: str = ""
+    ) -> None:
         super().__init__()
         self.desk = desk
         self.old, self.new = old, new
+        self.saved = saved
         self.documents = view.in_order(waiting)
         self.ticked = {each.document.id for each in waiting if is_ticked(each.verdict)}
         # held, not queried: an answer may come while the dialog is being taken down
@@ -61,6 +64,8 @@ class RequeueDialog(ModalScreen[int]):
         with Vertical(id="requeue", classes="dialog"):
             yield Static(f"Send again · {count} {noun} failed on {cell(self.old, 60)}",
                          id="requeue-title", markup=False)  # fmt: skip
+            if self.saved:
+                yield Static(self.saved, id="requeue-saved", markup=False)
             yield Static(
                 f"Each exactly as it was, to {cell(self.new, 60)} alone. Space ticks.",
                 id="requeue-hint",
