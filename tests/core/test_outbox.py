@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
@@ -23,6 +24,7 @@ from core.errors import (
     UnreachableError,
     UsageError,
 )
+from core.ingest import ingest
 from core.model import (
     AttachedFile,
     Decision,
@@ -764,3 +766,48 @@ def test_a_worker_is_named_in_what_it_has_in_hand(database: Database, clock: Clo
     desk.work()
     assert seen == ["host:1:abc"]
     assert isinstance(desk._worker, Worker)
+
+
+def _notification(header_id: str, recipient: str) -> str:
+    """What an identity tells of a bounce, headers included: no tag, but our Message-ID."""
+    return json.dumps(
+        {
+            "notificationType": "Bounce",
+            "bounce": {
+                "bounceType": "Permanent",
+                "bounceSubType": "General",
+                "bouncedRecipients": [
+                    {"emailAddress": recipient, "action": "failed", "status": "5.1.1"}
+                ],
+                "timestamp": "2026-11-20T14:05:00.000Z",
+                "feedbackId": "f-1",
+            },
+            "mail": {
+                "timestamp": "2026-11-20T14:00:00.000Z",
+                "source": "billing@outtray.example",
+                "messageId": "0102-real-id",
+                "destination": [recipient],
+                "commonHeaders": {"messageId": header_id, "to": ["a@x.example", "b@x.example"]},
+            },
+        }
+    )
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_lost_answer_is_settled_by_an_identitys_notification_through_our_message_id(
+    database: Database, clock: Clock, known: bool
+) -> None:
+    row = one(database)
+    mailer = FakeMailer(UnansweredError("?"), UnansweredError("?"))
+    desk = office(database, clock, mailer, lanes=1)
+    desk.enqueue([draft(row, "a@x.example", "b@x.example")], confirmed=False)
+    assert desk.work().unconfirmed == 2
+    header_id = database.reader.rows("SELECT message_id FROM emails", {})[0][0]
+    told = _notification(header_id if known else "<other@x.example>", "b@x.example")
+    ingest(database, [told], "queue", clock)
+    (email,) = history.emails_of(database.reader, row.id)
+    assert [each.state.word for each in email.recipients] == [
+        Word.UNCONFIRMED,
+        Word.BOUNCED if known else Word.UNCONFIRMED,
+    ]
+    assert check(database).differences == ()
