@@ -83,7 +83,7 @@ async def test_it_fits_and_the_count_is_in_the_top_line(
         assert "INV-0008" in person.text
         assert all(len(line) <= size[0] for line in person.lines)
         fill(backend)
-        await person.until(lambda: "waiting" not in person.lines[0])
+        await person.until(lambda: "↑" not in person.lines[0])
 
 
 async def test_an_empty_outbox_says_so(backend: FakeBackend) -> None:
@@ -219,8 +219,9 @@ async def test_one_may_wait_and_outtray_leaves_with_the_last(backend: FakeBacken
 
 async def test_why_nothing_goes_is_told_where_one_waits(backend: FakeBackend) -> None:
     mixed(backend)
+    backend.outbox.why = "Paused by ben since 20 Nov, 14:00."
     async with driving(backend) as person:
+        await person.until(lambda: bool(person.app.desk.board.outbox_words))
         await person.until(lambda: "↑ 6" in person.lines[0])
-        person.app.desk.board.outbox_words = "Paused by ben since 20 Nov, 14:00."
         await person.press("ctrl+q")
         assert "Paused by ben" in person.words
