@@ -7,8 +7,9 @@ programs are killed and started again, half of them at any moment since their st
 send. Then they work undisturbed, the feed is read, and every delivery is compared with the
 stand-in's own record.
 
-What was killed between the note *this is being sent* and the call itself stays UNCONFIRMED, since
-no report about it will ever come: it is counted, and settled as a person would who looks into SES.
+What was killed between the note *this is being sent* and the call itself, and what failed inside
+SES, stays UNCONFIRMED, since no report about it will ever come: it is counted, and settled as a
+person would who looks into SES.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from typing import Any, Final
 
 from core import checking
 from core.backend import Backend
-from core.db import reads
+from core.db import outbox, reads
 from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
 from core.model import DocumentFilter, EmailKind, Kind, OutboxEntry, Word
@@ -42,6 +43,8 @@ _RATE: Final = 40.0
 _STARTS_WITHIN: Final = 0.25
 _WORKS_AT_MOST: Final = 0.5
 _PATIENCE: Final = 180.0
+_KILLED_BEFORE: Final = "killed before the call, settled by a person"
+_FAILED_INSIDE: Final = "failed inside SES, settled by a person"
 _PRELOADED: Final = ["bench.worker_program"]
 
 
@@ -198,7 +201,8 @@ class Office:
                     self.wrong.append(f"{name}, but SES never had it")
 
     def _settle_as_a_person(self, entry: OutboxEntry) -> None:
-        self.counted["killed before the call, settled by a person"] += 1
+        stopped = entry.error == outbox.STOPPED_MID_CALL
+        self.counted[_KILLED_BEFORE if stopped else _FAILED_INSIDE] += 1
         self.backend.outbox.settle(entry.delivery_id, was_sent=False, note="SES has no such email")
         (after,) = self.backend.outbox.deliveries([entry.email_id])
         if after.word is not Word.FAILED or "SES has no such email" not in after.error:
@@ -265,7 +269,8 @@ NAMES: Final = (
     "unconfirmed before the feed",
     "sent exactly once",
     "failed with the reason",
-    "killed before the call, settled by a person",
+    _KILLED_BEFORE,
+    _FAILED_INSIDE,
     "accepted by SES",
     "recipients mailed twice",
 )

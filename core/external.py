@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -62,6 +62,8 @@ class MailSeen:
 
     An identity's notification has no tags, and so cannot say whose email it was.
     """
+    header_id: str = field(default="", compare=False)
+    """The Message-ID in its headers: of what is sent raw, the one that its sender wrote."""
 
 
 @dataclass(frozen=True, slots=True)

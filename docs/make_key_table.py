@@ -23,6 +23,7 @@ _PLACES = {
     "compose": "compose",
     "edit": "edit address",
     "requeue": "send again",
+    "outbox": "outbox",
 }
 
 

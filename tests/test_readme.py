@@ -31,6 +31,7 @@ _PLACES: Final = {
     "compose": "compose",
     "edit": "edit address",
     "requeue": "send again",
+    "outbox": "outbox",
 }
 
 

@@ -45,11 +45,16 @@ class Outgoing:
         """Leave; where something waits to be sent, say what becomes of it first."""
         board = self._desk.board
         if not board.waiting:
-            self._app.exit()
+            self._go()
         elif not isinstance(self._app.screen, LeaveDialog):
             dialog = LeaveDialog(board.waiting, board.outbox_words)
             _ = self._app.push_screen(dialog, self._left)
 
     def _left(self, wants: bool | None) -> None:
         if wants:
-            self._app.exit()
+            self._go()
+
+    def _go(self) -> None:
+        """Nothing that was asked for meanwhile is waited for."""
+        self._desk.jobs.close()
+        self._app.exit()

@@ -27,6 +27,7 @@ from core.db.external_rows import (
     upsert,
 )
 from core.db.outbox import Answer, NewDelivery, NewEmail, record_all
+from core.db.recognition import recognise
 from core.db.summaries import lock_documents, settle_deliveries, summarise_documents
 from core.db.tables import deliveries, emails, external_mails
 from core.errors import NotFoundError
@@ -67,6 +68,7 @@ def see(
     if not seen and not tagged:
         return
     hold(connection, *(f"message {storable(fact.message_id)}" for fact in facts))
+    recognise(connection, foreign.values())
     _mark_ours(connection, tagged)
     _remember_ours(connection, [mail for key, mail in seen.items() if key in tagged])
     known = stored(through(connection), set(foreign))

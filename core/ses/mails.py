@@ -46,6 +46,7 @@ def _mail_seen(
         or tuple(Addressee(to) for to in sorted({f.recipient for f in facts if f.recipient})),
         documents=tuple(sorted({value for item in values if (value := text(item))})),
         region=_region(text(mail.get("sourceArn"))),
+        header_id=text(headers.get("messageId")),
         published=isinstance(event.get("eventType"), str) and event["eventType"] != "",
     )
 

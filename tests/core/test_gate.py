@@ -65,6 +65,13 @@ CASES: dict[str, tuple[GateFacts, str, Decision, str]] = {
         Decision.REFUSE,
         "Correct",
     ),
+    "too many": (
+        facts(*(RecipientFacts(f"ann{n}@customer.example") for n in range(51))),
+        "too_many_recipients",
+        Decision.REFUSE,
+        "Send it in parts",
+    ),
+    "too large": (facts(size=41 * 1024 * 1024), "too_large", Decision.REFUSE, "Leave out"),
     "settled": (facts(document_status="PAID"), "document_settled", Decision.ASK, "Send it anyway"),
     "suppressed": (
         facts(RecipientFacts(ANN, suppression=LISTED)),

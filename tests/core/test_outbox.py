@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,7 @@ from core.db.engine import Database
 from core.db.outbox import Lease
 from core.errors import (
     CredentialsError,
+    DatabaseBusyError,
     NotFoundError,
     NotPermittedError,
     QuotaUsedUpError,
@@ -23,6 +27,8 @@ from core.errors import (
     UnreachableError,
     UsageError,
 )
+from core.ingest import ingest
+from core.message import compose, size_of
 from core.model import (
     AttachedFile,
     Decision,
@@ -764,3 +770,107 @@ def test_a_worker_is_named_in_what_it_has_in_hand(database: Database, clock: Clo
     desk.work()
     assert seen == ["host:1:abc"]
     assert isinstance(desk._worker, Worker)
+
+
+def _notification(header_id: str, recipient: str) -> str:
+    """What an identity tells of a bounce, headers included: no tag, but our Message-ID."""
+    return json.dumps(
+        {
+            "notificationType": "Bounce",
+            "bounce": {
+                "bounceType": "Permanent",
+                "bounceSubType": "General",
+                "bouncedRecipients": [
+                    {"emailAddress": recipient, "action": "failed", "status": "5.1.1"}
+                ],
+                "timestamp": "2026-11-20T14:05:00.000Z",
+                "feedbackId": "f-1",
+            },
+            "mail": {
+                "timestamp": "2026-11-20T14:00:00.000Z",
+                "source": "billing@outtray.example",
+                "messageId": "0102-real-id",
+                "destination": [recipient],
+                "commonHeaders": {"messageId": header_id, "to": ["a@x.example", "b@x.example"]},
+            },
+        }
+    )
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_lost_answer_is_settled_by_an_identitys_notification_through_our_message_id(
+    database: Database, clock: Clock, known: bool
+) -> None:
+    row = one(database)
+    mailer = FakeMailer(UnansweredError("?"), UnansweredError("?"))
+    desk = office(database, clock, mailer, lanes=1)
+    desk.enqueue([draft(row, "a@x.example", "b@x.example")], confirmed=False)
+    assert desk.work().unconfirmed == 2
+    header_id = database.reader.rows("SELECT message_id FROM emails", {})[0][0]
+    told = _notification(header_id if known else "<other@x.example>", "b@x.example")
+    ingest(database, [told], "queue", clock)
+    (email,) = history.emails_of(database.reader, row.id)
+    assert [each.state.word for each in email.recipients] == [
+        Word.UNCONFIRMED,
+        Word.BOUNCED if known else Word.UNCONFIRMED,
+    ]
+    assert check(database).differences == ()
+
+
+# --------------------------------------------------------------------------- limits, senders
+
+
+def test_more_recipients_than_ses_takes_are_refused_in_words(
+    database: Database, clock: Clock
+) -> None:
+    row = one(database)
+    many = tuple(f"to{n}@customer.example" for n in range(51))
+    verdict = office(database, clock)._dispatch.check(draft(row, *many))
+    (found,) = [f for f in verdict.findings if f.code == "too_many_recipients"]
+    assert verdict.decision is Decision.REFUSE
+    assert "51 recipients" in found.title
+    assert "takes 50" in found.detail
+    verdict = office(database, clock)._dispatch.check(draft(row, *many[:50]))
+    assert "too_many_recipients" not in {f.code for f in verdict.findings}
+
+
+def test_the_size_that_is_judged_is_that_of_the_message(database: Database, clock: Clock) -> None:
+    row = one(database)
+    for size, refused in ((29 * 1024 * 1024, False), (31 * 1024 * 1024, True)):
+        file = AttachedFile("big.bin", "application/octet-stream", b"x" * size)
+        big = draft(row, attachments=(file,))
+        made = len(compose(big, "billing@outtray.example", "<a@b.example>", clock.now))
+        assert made <= size_of(big) < made + 10_000
+        verdict = office(database, clock)._dispatch.check(big)
+        assert ("too_large" in {f.code for f in verdict.findings}) is refused
+        assert (made > 40 * 1024 * 1024) is refused
+
+
+def test_a_sender_with_an_international_domain_travels_in_ascii(
+    database: Database, clock: Clock
+) -> None:
+    row, mailer = one(database), FakeMailer()
+    desk = office(database, clock, mailer)
+    dispatch = replace(desk._dispatch, sender="Büro <Rechnung@zürich.example>")
+    assert words(dispatch.send(draft(row), confirmed=False)) == [Word.SENT]
+    (call,) = mailer.calls
+    assert call.sender == "Rechnung@xn--zrich-kva.example"
+    assert b"<Rechnung@xn--zrich-kva.example>" in call.mime
+
+
+def test_an_answer_is_written_down_even_if_the_database_is_busy_at_first(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted, tries = outbox.accepted, []
+
+    def busy_twice(*arguments: Any) -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raise DatabaseBusyError("Another program holds the database.")
+        accepted(*arguments)
+
+    monkeypatch.setattr(outbox, "accepted", busy_twice)
+    desk = office(database, clock, mailer := FakeMailer())
+    fill(desk, documents(database, 1))
+    assert desk.work().sent == 1
+    assert len(mailer.calls) == 1

@@ -28,6 +28,7 @@ def _prove(url: str, folder: Path, workers: int) -> None:
         "sent exactly once",
         "failed with the reason",
         "killed before the call, settled by a person",
+        "failed inside SES, settled by a person",
     )
     assert sum(counted[name] for name in known) == counted["emails"]
     assert counted["sent exactly once"] == counted["accepted by SES"]

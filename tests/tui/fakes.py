@@ -69,6 +69,7 @@ class FakeOutbox:
         self.holds: tuple[Hold, ...] = ()
         self.acts: list[tuple[object, ...]] = []
         self.is_working = False
+        self.why = ""
 
     def _count(self, word: Word, batch_id: str | None = None) -> int:
         mine = (e for e in self.listed if batch_id in (None, e.batch_id))
@@ -96,7 +97,7 @@ class FakeOutbox:
             gone = [e for e in self.listed if e.word is Word.QUEUED]
             self._change([e for e in self.listed if e not in gone])
             self.sent += len(gone)
-        return WorkReport(waiting=self._count(Word.QUEUED))
+        return WorkReport(waiting=self._count(Word.QUEUED), words=self.why)
 
     def pause(self, note: str = "") -> None:
         self.holds = (Hold("pause", "anna", NOW, None, note),)

@@ -78,12 +78,14 @@ class OutboxScreen(PlaceScreen):
 
     def _paint(self) -> None:
         progress = self._overview.progress
-        width = max(10, min(40, self.size.width // 4))
+        is_narrow = self.size.width < 100
+        width = 10 if is_narrow else min(40, self.size.width // 4)
+        unit = "/s" if is_narrow else " a second"
         self._progress.update(
             Content.assemble(
                 (words.bar(progress, width), "$accent"),
                 f"  {progress.done:,} of {progress.total:,}   {words.progress_line(progress)}",
-                (f"   {self._rate:.1f} a second", "$muted"),
+                (f"   {self._rate:.1f}{unit}", "$muted"),
             )
         )
         held = words.holds_line(self._overview) or self.desk.board.outbox_words

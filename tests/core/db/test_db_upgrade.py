@@ -9,11 +9,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from core.db import reads, upgrade
+from core.db import outbox_acts, reads, upgrade
 from core.db.engine import Database
 from core.db.tables import metadata
 from core.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
@@ -231,3 +233,34 @@ def test_a_url_that_cannot_serve_is_refused_without_showing_a_password(url: str)
 def test_an_unknown_kind_of_database_is_refused_in_words() -> None:
     with pytest.raises(DatabaseError, match="cannot be used"):
         Database("oracel://u@h/db").engine.connect()
+
+
+def test_what_an_older_version_left_waiting_is_held_until_somebody_has_looked(
+    tmp_path: Path,
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    config = Config()
+    scripts = Path(upgrade.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(scripts))
+    with database.transaction() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in (
+            "INSERT INTO customers (id, name, name_key) VALUES (1, 'Ann', 'ann')",
+            (
+                "INSERT INTO documents (id, customer_id, kind, number, number_key, status, currency)"
+                " VALUES (1, 1, 'invoice', 'INV-1', 'inv-1', 'OPEN', 'EUR')"
+            ),
+            "INSERT INTO emails (id, document_id, kind) VALUES (1, 1, 'original')",
+            (
+                "INSERT INTO deliveries (id, email_id, document_id, role, address, address_key, tag,"
+                " local_status, status) VALUES (1, 1, 1, 'to', 'a@x', 'a@x', 't', 10, 10)"
+            ),
+        ):
+            connection.exec_driver_sql(statement)
+    upgrade.prepare(database)
+    assert upgrade.version(database) == upgrade.HEAD
+    (hold,) = outbox_acts.holds(database.reader)
+    assert (hold.name, hold.by, hold.until) == ("pause", "Outtray", None)
+    assert "1 from before the update" in hold.words
+    database.close()

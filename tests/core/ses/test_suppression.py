@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,8 +12,10 @@ from core.errors import ServiceError, UnansweredError
 from core.ses.clients import Clients
 from core.ses.suppression import SesSuppressionList
 from core.simulator import Simulator
+from core.simulator.state import Suppressed
 
 ANN = "ann@customer.example"
+AT = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -79,3 +81,17 @@ def test_an_address_that_the_service_cannot_look_up_is_not_taken_for_clean(
 ) -> None:
     with pytest.raises(ServiceError):
         listed.look_up("sales/ann@customer.example")
+
+
+def test_what_was_added_since_a_moment_is_listed_whole(
+    listed: SesSuppressionList, aws: Simulator
+) -> None:
+    service = aws._started().service
+    for n in range(1_200):  # more than a page
+        address = f"Old{n}@customer.example" if n < 100 else f"New{n}@customer.example"
+        at = AT - timedelta(days=1) if n < 100 else AT
+        service.state.suppressed[address] = Suppressed(address, "BOUNCE", at)
+    found = listed.since(AT - timedelta(minutes=1))
+    assert len(found) == 1_100
+    assert {each.reason for each in found} == {"BOUNCE"}
+    assert {each.since for each in found} == {AT}
