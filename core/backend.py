@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from core.importing import FailedImport, Progress
     from core.linking import Linking
     from core.lookout import Lookout
+    from core.paces import Paces
     from core.ports import Clock, Feed, Mailer, SuppressionList
     from core.quarantine import RetryReport
     from core.sending import Dispatch
@@ -124,22 +125,36 @@ class Backend:
         self, where: DocumentFilter, offset: int = 0, limit: int | None = None
     ) -> tuple[DocumentRow, ...]:
         """Return documents, newest sent first; ``limit`` ``None`` is all."""
-        return reads.page_documents(self._reader, self._now(where), offset, limit)
+        rows = reads.page_documents(self._reader, self._now(where), offset, limit)
+        return self._paces.marked(rows)
 
     def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
         return reads.document_position(self._reader, self._now(where), document_id)
 
     def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
-        return reads.chip_counts(self._reader, self._now(where))
+        return reads.chip_counts(self._reader, self._now(replace(where, chip=Chip.LATE)))
 
     def _now(self, where: DocumentFilter) -> DocumentFilter:
-        return where if where.as_of else replace(where, as_of=self._clock())
+        where = where if where.as_of else replace(where, as_of=self._clock())
+        if where.chip is not Chip.LATE or where.as_of is None:
+            return where
+        return replace(where, late=self._paces.late_documents(where.as_of))
+
+    @cached_property
+    def _paces(self) -> Paces:
+        from core.paces import Paces
+
+        return Paces(self._database, self._clock)
 
     def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
         """Return the emails of a document as they were known at ``as_of``; ``None``: now."""
         from core import history
 
-        return history.document_log(self._reader, document_id, as_of, self._lookout.late)
+        log = history.document_log(self._reader, document_id, as_of, self._lookout.late)
+        if as_of is not None:
+            return log
+        (document,) = self._paces.marked((log.document,))
+        return replace(log, document=document)
 
     def find_document(
         self, number: str, customer: str = "", kind: Kind | None = None
@@ -161,7 +176,7 @@ class Backend:
     def _lookout(self) -> Lookout:
         from core.lookout import Lookout
 
-        return Lookout(self._database, self._clock)
+        return Lookout(self._database, self._clock, self._paces)
 
     # ----------------------------------------------------------------- sending
 

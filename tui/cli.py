@@ -176,7 +176,8 @@ def _add_looking(commands: Commands) -> None:
         choices=[chip.value for chip in Chip],
         default="all",
         metavar="WORD",
-        help="bounced, complained, dropped, deferred, failed, never_sent, stuck, delivered …; "
+        help="bounced, complained, dropped, deferred, failed, never_sent, stuck, late, "
+        "delivered …; "
         "bounced means unresolved bounces",
     )
     documents.add_argument("--kind", choices=["invoice", "estimate"])

@@ -104,7 +104,8 @@ def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     values |= stuck_before(where)
     row = reader.rows(f"SELECT count(*), {sums} FROM documents d{clause}", values)[0]
     counts = {chip: int(count or 0) for chip, count in zip(chips, row[1:], strict=True)}
-    return {Chip.ALL: int(row[0]), **counts}
+    late = count_documents(reader, replace(where, chip=Chip.LATE))  # a few, found by their index
+    return {Chip.ALL: int(row[0]), Chip.LATE: late, **counts}
 
 
 def _document(row: Sequence[Any]) -> DocumentRow:

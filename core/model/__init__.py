@@ -14,6 +14,7 @@ from core.model.facts import (
 from core.model.rows import (
     Amount,
     Attachment,
+    Awaited,
     Chip,
     Contact,
     CustomerFilter,
@@ -56,6 +57,7 @@ __all__ = [
     "Amount",
     "AttachedFile",
     "Attachment",
+    "Awaited",
     "Chip",
     "Composition",
     "Contact",

@@ -38,6 +38,7 @@ from core.model import (
     Word,
     address_key,
 )
+from core.pace import late_document
 from core.settings import Settings
 from core.status import FAILURES
 from core.trouble import Trouble
@@ -300,6 +301,8 @@ def _has_chip(row: DocumentRow, chip: Chip) -> bool:
         return True
     if chip is Chip.ATTENTION:
         return bool(summary.unresolved & FAILURES)
+    if chip is Chip.LATE:
+        return late_document(row, NOW) is not None
     if chip is Chip.STUCK:
         return is_stuck(summary.word, summary.last_sent_at, NOW)
     if chip is Chip.NEVER_REACHED:
