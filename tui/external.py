@@ -20,7 +20,7 @@ from tui.text import cell
 def unlinked(options: Namespace, backend: Backend) -> int:
     """List what waits for a person."""
     limit = options.limit or None
-    found = backend.linking.waiting(everything=options.all, limit=limit)
+    found = backend.linking.page(everything=options.all, limit=limit)
     if options.json:
         _put([_mail(each) for each in found])
     elif not found:

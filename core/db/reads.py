@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from core.db import unlinked
 from core.db.codec import from_date, from_instant, from_money, known_instant
 from core.db.engine import Reader, SqliteReader
 from core.db.queries import (
@@ -265,6 +266,7 @@ def overview(reader: Reader) -> Overview:
         bounced=int(bounced),
         never_reached=tuple(Amount(from_money(int(r[1])), r[0]) for r in unreached),
         never_reached_documents=sum(int(r[2]) for r in unreached),
+        unlinked=unlinked.count(reader),
     )
 
 

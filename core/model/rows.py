@@ -127,6 +127,8 @@ class Overview:
     """Documents with an unresolved bounce."""
     never_reached: tuple[Amount, ...]
     never_reached_documents: int
+    unlinked: int = 0
+    """Emails of other programs that wait for a person to say which document they are about."""
 
 
 @dataclass(frozen=True, slots=True)
