@@ -259,8 +259,18 @@ def _add_events(commands: Commands) -> None:
         "events.events_unlinked",
         "list other programs' emails that wait for a person",
     )
-    unlinked.add_argument("--all", action="store_true", help="also what nothing ties to a document")
+    unlinked.add_argument(
+        "--all", action="store_true", help="also what points to nothing, or was dismissed"
+    )
     unlinked.add_argument("--limit", type=_count, default=200, metavar="N", help="0 = all")
+    dismiss = _command(
+        actions,
+        "dismiss",
+        "events.events_dismiss",
+        "say that another program's email is about no document",
+    )
+    dismiss.add_argument("message_id", metavar="MESSAGE_ID")
+    dismiss.add_argument("--undo", action="store_true", help="take that back")
     link = _command(
         actions, "link", "events.events_link", "link another program's email to a document"
     )

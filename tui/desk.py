@@ -18,9 +18,11 @@ def utc_now() -> datetime:
 
 @dataclass
 class Board:
-    """What was last known of trouble, for screens that open later."""
+    """What was last known beyond the rows of one screen, for screens that open later."""
 
     trouble: Trouble = field(default_factory=Trouble)
+    unlinked: int = 0
+    """Emails of other programs that wait to be linked."""
 
 
 @dataclass(frozen=True)

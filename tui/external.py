@@ -34,6 +34,18 @@ def unlinked(options: Namespace, backend: Backend) -> int:
     return DONE
 
 
+def dismiss(options: Namespace, backend: Backend) -> int:
+    """Say that an email is about no document, or take that back."""
+    act = backend.linking.restore if options.undo else backend.linking.dismiss
+    mail = act(options.message_id)
+    if options.json:
+        _put({"message_id": mail.message_id, "dismissed": not options.undo})
+    else:
+        what = cell(mail.subject, 70) or "The email"
+        say(f"{what}: {'waits again' if options.undo else 'about no document'}.")
+    return DONE
+
+
 def link(options: Namespace, backend: Backend) -> int:
     """Link one email by hand, or look at all of them again."""
     if options.again != (options.message_id is None) or options.again != (options.number is None):
@@ -88,6 +100,8 @@ def _mail(found: Unlinked) -> answers.Json:
         "to": [addressee.address for addressee in mail.addressees],
         "at": answers.instant(mail.at),
         "candidates": [_candidate(document) for document in found.candidates],
+        "dismissed_by": found.dismissed_by or None,
+        "dismissed_at": answers.instant(found.dismissed_at),
     }
 
 
@@ -108,4 +122,7 @@ def _print(found: Unlinked) -> None:
         f"  from {cell(mail.source, 60)}  to {to}",
         *(f"  maybe {cell(d.number)} of {cell(d.customer, 60)}" for d in found.candidates),
     ]
+    if found.dismissed_at is not None:
+        when = answers.instant(found.dismissed_at)
+        lines.append(f"  about no document, said {cell(found.dismissed_by, 60)} {when}")
     sys.stdout.write("\n".join(lines) + "\n")

@@ -43,6 +43,7 @@ from core.settings import Settings
 from core.status import FAILURES
 from core.trouble import Trouble
 from tests.tui.company import NOW, Company
+from tests.tui.fake_linking import FakeLinking
 
 _CHIP_WORDS = {
     Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
@@ -63,6 +64,7 @@ class FakeBackend:
             operator="anna",
             sender="billing@acme.example",
         )
+        self.linking = FakeLinking(company, now, self._enter)
         self.current_trouble = Trouble()
         self.calls: dict[str, int] = {}
         self.sent: list[Draft] = []
@@ -127,6 +129,7 @@ class FakeBackend:
             bounced=sum(_has_chip(row, Chip.BOUNCED) for row in documents),
             never_reached=_total(lost),
             never_reached_documents=len(lost),
+            unlinked=len(self.linking._shown(everything=False)),
         )
 
     def _customers(self, where: CustomerFilter) -> list[CustomerRow]:

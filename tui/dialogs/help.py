@@ -23,6 +23,8 @@ _TITLES: Final = {
     "log": "The log",
     "documents": "Documents",
     "customers": "Customers",
+    "unlinked": "Unlinked emails",
+    "link": "Linking one of them",
     "search": "The search",
 }
 _TABLE: Final = (
