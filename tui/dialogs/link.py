@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from core.linking import LinkedByHand
 
 _MOST: Final = 12
+_MARKED: Final = Content("▌ ")
+_UNMARKED: Final = Content("  ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
         self._is_linking = False
         self._choose_next = False
         self._shown_for: str | None = None
+        self._marked: int | None = None
 
     def compose(self) -> ComposeResult:
         mail, now = self.email.mail, self.desk.clock()
@@ -108,7 +111,8 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
         more = f" (the first {_MOST}; type more)" if len(rows) > _MOST else ""
         heading = f"Documents found{more}" if rows else f"No document matches “{cell(text, 40)}”."
         now = self.desk.clock()
-        choices = [Choice(row.id, row_words(row, now)) for row in rows[:_MOST]]
+        width = 32 if self.app.size.width >= 100 else 20
+        choices = [Choice(row.id, row_words(row, now, width)) for row in rows[:_MOST]]
         choose, self._choose_next = self._choose_next, False
         self._show(text, heading, choices)
         if choose:
@@ -119,8 +123,17 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
         self.heading.update(Content.styled(heading, "$muted"))
         self.said.update("")
         self.list.clear_options()
-        self.list.add_options([Option(choice.words) for choice in choices])
+        self.list.add_options([Option(_UNMARKED + choice.words) for choice in choices])
         self.list.highlighted = 0 if choices else None
+        self._marked = None
+        self._mark(self.list.highlighted)
+
+    def _mark(self, at: int | None) -> None:
+        """The one that Enter takes has the table's mark: it can be seen without colour."""
+        for index, mark in ((self._marked, _UNMARKED), (at, _MARKED)):
+            if index is not None and index < len(self._choices):
+                self.list.replace_option_prompt_at_index(index, mark + self._choices[index].words)
+        self._marked = at
 
     def _failed(self, error: OuttrayError) -> None:
         self._is_linking = False
@@ -139,9 +152,11 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
 
     def command_up(self) -> None:
         self.list.action_cursor_up()
+        self._mark(self.list.highlighted)
 
     def command_down(self) -> None:
         self.list.action_cursor_down()
+        self._mark(self.list.highlighted)
 
     @on(Input.Submitted, "#document")
     def _enter(self, event: Input.Submitted) -> None:
@@ -195,17 +210,17 @@ def listed_words(document: Listed) -> Content:
     return _words(document.number, document.kind, document.customer, "")
 
 
-def row_words(row: DocumentRow, now: datetime) -> Content:
+def row_words(row: DocumentRow, now: datetime, width: int = 32) -> Content:
     """The same, with what helps to tell documents apart."""
     sent = f"sent {ago(row.summary.last_sent_at, now)}" if row.summary.send_count else "never sent"
     total = f"{money(row.total, row.currency)} {cell(row.currency, 3)}"
-    return _words(row.number, row.kind, row.customer, f"{total}  {sent}")
+    return _words(row.number, row.kind, row.customer, f"{total}  {sent}", width)
 
 
-def _words(number: str, kind: Kind, customer: str, more: str) -> Content:
+def _words(number: str, kind: Kind, customer: str, more: str, width: int = 32) -> Content:
     return Content.assemble(
         (f"{cell(number, 24):<12}", "bold"),
         (f"  {kind.value:<8}  ", "$muted"),
-        f"{cell(customer, 32):<32}",
+        f"{cell(customer, width):<{width}}",
         (f"  {more}" if more else "", "$muted"),
     )
