@@ -41,6 +41,7 @@ from core.model import (
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from core.blueprint import Names
     from core.checking import CheckReport
     from core.examination import Check
     from core.importing import FailedImport, Progress
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from core.quarantine import RetryReport
     from core.sending import Dispatch
     from core.ses.clients import Clients
+    from core.settingup import SetUp
     from core.trouble import Trouble
 
 
@@ -287,6 +289,14 @@ class Backend:
         return doctoring.examine(
             self.settings, self._database, AwsInspector(self._clients), self._clock
         )
+
+    def set_up(self, names: Names, *, apply: bool) -> SetUp:
+        """Say what the way from SES to the queue lacks, or make it; raises ``ServiceError``."""
+        from core import settingup
+        from core.ses.setup import AwsSetup
+
+        act = settingup.apply if apply else settingup.survey
+        return act(names, AwsSetup(self._clients))
 
     @cached_property
     def linking(self) -> Linking:

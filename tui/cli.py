@@ -285,6 +285,17 @@ def _add_upkeep(commands: Commands) -> None:
         commands, "trouble", "upkeep.trouble", "say which providers turn us away, and our own rates"
     )
     _command(commands, "doctor", "upkeep.doctor", "say which leg of sending and feed is broken")
+    aws = commands.add_parser("aws", help="the account in AWS", description="The account in AWS.")
+    setup = _command(
+        aws.add_subparsers(title="commands", metavar="COMMAND", required=True),
+        "setup",
+        "upkeep.aws_setup",
+        "print, or create, the configuration set, topic, queue, dead-letter queue and policies",
+    )
+    setup.add_argument("--apply", action="store_true", help="create what is missing")
+    setup.add_argument(
+        "--name", default="outtray-events", metavar="NAME", help="of topic, queue and destination"
+    )
     database = commands.add_parser("db", help="the database", description="The database.")
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _command(actions, "upgrade", "upkeep.db_upgrade", "create the database or bring it up to date")
