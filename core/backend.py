@@ -41,6 +41,7 @@ from core.model import (
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from core.blueprint import Names
     from core.bulk import Bulk
     from core.checking import CheckReport
     from core.correcting import Correcting
@@ -50,9 +51,11 @@ if TYPE_CHECKING:
     from core.lookout import Lookout
     from core.mailroom import Mailroom
     from core.outbox import Outbox
+    from core.paces import Paces
     from core.ports import Account, Clock, Feed, Mailer, MailRoutes, SuppressionList
     from core.quarantine import RetryReport
     from core.ses.clients import Clients
+    from core.settingup import SetUp
     from core.trouble import Trouble
 
 
@@ -133,11 +136,12 @@ class Backend:
         self, where: DocumentFilter, offset: int = 0, limit: int | None = None
     ) -> tuple[DocumentRow, ...]:
         """Return documents, newest sent first; ``limit`` ``None`` is all."""
-        return reads.page_documents(self._reader, self._now(where), offset, limit)
+        rows = reads.page_documents(self._reader, self._now(where), offset, limit)
+        return self._paces.marked(rows)
 
     def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
         """Return documents in the order of the ids; those that are gone are left out."""
-        return reads.documents(self._reader, document_ids)
+        return self._paces.marked(reads.documents(self._reader, document_ids))
 
     def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
         """Return the first ids that answer to a filter, newest sent first."""
@@ -147,16 +151,29 @@ class Backend:
         return reads.document_position(self._reader, self._now(where), document_id)
 
     def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
-        return reads.chip_counts(self._reader, self._now(where))
+        return reads.chip_counts(self._reader, self._now(replace(where, chip=Chip.LATE)))
 
     def _now(self, where: DocumentFilter) -> DocumentFilter:
-        return where if where.as_of else replace(where, as_of=self._clock())
+        where = where if where.as_of else replace(where, as_of=self._clock())
+        if where.chip is not Chip.LATE or where.as_of is None:
+            return where
+        return replace(where, late=self._paces.late_documents(where.as_of))
+
+    @cached_property
+    def _paces(self) -> Paces:
+        from core.paces import Paces
+
+        return Paces(self._database, self._clock)
 
     def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
         """Return the emails of a document as they were known at ``as_of``; ``None``: now."""
         from core import history
 
-        return history.document_log(self._reader, document_id, as_of, self._lookout.late)
+        log = history.document_log(self._reader, document_id, as_of, self._lookout.late)
+        if as_of is not None:
+            return log
+        (document,) = self._paces.marked((log.document,))
+        return replace(log, document=document)
 
     def find_document(
         self, number: str, customer: str = "", kind: Kind | None = None
@@ -178,7 +195,7 @@ class Backend:
     def _lookout(self) -> Lookout:
         from core.lookout import Lookout
 
-        return Lookout(self._database, self._clock)
+        return Lookout(self._database, self._clock, self._paces)
 
     # ----------------------------------------------------------------- sending
 
@@ -323,6 +340,14 @@ class Backend:
         return doctoring.examine(
             self.settings, self._database, AwsInspector(self._clients), self._clock
         )
+
+    def set_up(self, names: Names, *, apply: bool) -> SetUp:
+        """Say what the way from SES to the queue lacks, or make it; raises ``ServiceError``."""
+        from core import settingup
+        from core.ses.setup import AwsSetup
+
+        act = settingup.apply if apply else settingup.survey
+        return act(names, AwsSetup(self._clients))
 
     @cached_property
     def linking(self) -> Linking:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Final, Protocol
@@ -27,14 +28,21 @@ from core.examination import (
 )
 from core.examination_feed import (
     ConfigurationSetFacts,
-    QueueFacts,
+    Destination,
     Subscription,
     judge_configuration_set,
-    judge_dead_letters,
     judge_destinations,
-    judge_queue,
     judge_subscription,
+    judge_suppression,
     usable_destinations,
+)
+from core.examination_queue import (
+    QueueFacts,
+    judge_dead_letters,
+    judge_encryption,
+    judge_policy,
+    judge_queue,
+    judge_visibility,
 )
 from core.ports import Clock
 from core.settings import Settings
@@ -46,9 +54,13 @@ LEGS: Final = (
     "sending",
     "identity",
     "configuration_set",
+    "suppression",
     "event_destinations",
     "subscription",
+    "queue_policy",
     "queue",
+    "visibility",
+    "encryption",
     "dead_letters",
     "feed",
     "quarantine",
@@ -78,9 +90,10 @@ def examine(
     checks += _ses(settings, address, queue, aws)
     checks.append(judge_queue(queue))
     if isinstance(queue, QueueFacts):
-        checks.append(judge_dead_letters(queue))
+        checks += [judge_visibility(queue), judge_encryption(queue), judge_dead_letters(queue)]
     else:
-        checks.append(skipped("dead_letters", "The queue could not be looked at."))
+        why = "The queue could not be looked at."
+        checks += [skipped(leg, why) for leg in ("visibility", "encryption", "dead_letters")]
     has_tables = checks[1].result is not Result.FAIL and checks[1].details.get("version")
     checks += _past(database, clock(), can_read=bool(has_tables))
     return tuple(checks)
@@ -109,7 +122,7 @@ def _ses(
     elif isinstance(account, NotPermittedError):
         checks.append(failed("sending", account, "ses:GetAccount"))
     else:  # one question that waited for nothing is enough
-        rest = ("sending", "identity", "configuration_set", "event_destinations", "subscription")
+        rest = LEGS[LEGS.index("sending") : LEGS.index("queue")]
         return [*checks, *(skipped(leg, "SES could not be asked.") for leg in rest)]
     identity = aws.identity(address) if address else None
     if address:
@@ -121,6 +134,8 @@ def _ses(
     chosen = aws.configuration_set(name) if name else None
     is_default = not settings.configuration_set
     checks.append(judge_configuration_set(chosen, is_default=is_default))
+    reasons = account.suppressed_reasons if isinstance(account, AccountFacts) else account
+    checks.append(judge_suppression(reasons, chosen))
     checks += _way_to_queue(chosen, queue, aws)
     return checks
 
@@ -130,21 +145,39 @@ def _way_to_queue(
     queue: QueueFacts | OuttrayError | None,
     aws: Inspector,
 ) -> list[Check]:
+    why = "The configuration set could not be looked at."
     if not isinstance(chosen, ConfigurationSetFacts):
-        why = "The configuration set could not be looked at."
-        return [skipped("event_destinations", why), skipped("subscription", why)]
+        return [skipped("event_destinations", why), *_no_way(why)]
     checks = [judge_destinations(chosen.destinations, chosen.name)]
     if isinstance(chosen.destinations, OuttrayError):
-        return [*checks, skipped("subscription", "The event destinations could not be looked at.")]
+        return [*checks, *_no_way("The event destinations could not be looked at.")]
     usable = usable_destinations(chosen.destinations)
     if not usable:
-        return [*checks, skipped("subscription", "There is no destination to follow.")]
+        return [*checks, *_no_way("There is no destination to follow.")]
     if not isinstance(queue, QueueFacts):
-        return [*checks, skipped("subscription", "The queue could not be looked at.")]
+        return [*checks, *_no_way("The queue could not be looked at.")]
+    return [*checks, *_last_steps(usable, queue, aws)]
+
+
+def _no_way(why: str) -> list[Check]:
+    return [skipped("subscription", why), skipped("queue_policy", why)]
+
+
+def _last_steps(
+    usable: Sequence[Destination], queue: QueueFacts, aws: Inspector
+) -> tuple[Check, Check]:
+    """From the topic into the queue: who is subscribed, and who is let in."""
     topics = tuple(each.topic for each in usable if each.topic)
     found = aws.subscriptions(topics) if topics else ()
     bus = next((each.bus for each in usable if each.bus), "")
-    return [*checks, judge_subscription(found, queue.arn, bus=bus)]
+    subscribed = topics
+    if not isinstance(found, OuttrayError):
+        ours = {each.topic for each in found if each.endpoint == queue.arn}
+        subscribed = tuple(topic for topic in topics if topic in ours) or topics
+    return (
+        judge_subscription(found, queue.arn, bus=bus),
+        judge_policy(queue, subscribed, bus=bus),
+    )
 
 
 def _past(database: Database, now: datetime, *, can_read: bool) -> list[Check]:

@@ -52,9 +52,7 @@ def skipped(leg: str, why: str, todo: str = "") -> Check:
 def failed(leg: str, error: OuttrayError, permission: str = "") -> Check:
     """Return the check of a leg that could not be looked at: not permitted is not broken."""
     if isinstance(error, NotPermittedError):
-        return skipped(
-            leg, f"Not looked at. {error.title}", f"To have it checked allow {permission}."
-        )
+        return skipped(leg, f"Not known. {error.title}", f"To have it checked allow {permission}.")
     if isinstance(error, UnreachableError | UnansweredError):
         return Check(leg, Result.FAIL, error.title, "Check the network and AWS_REGION.")
     return Check(leg, Result.FAIL, error.title, error.hint)
@@ -155,6 +153,7 @@ class AccountFacts:
     """-1 means unlimited, as in ``GetAccount``."""
     most_a_second: float
     sent_in_24_hours: float
+    suppressed_reasons: tuple[str, ...] = ()
 
 
 def judge_credentials(facts: AccountFacts | OuttrayError) -> Check:

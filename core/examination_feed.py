@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.errors import OuttrayError, QueueGoneError
+from core.errors import OuttrayError
 from core.examination import Check, Result, failed, is_missing, skipped
-from core.feedhealth import next_step
 
 #: Without these a status stays wrong for ever; without those it is merely known later.
 NEEDED: Final = ("DELIVERY", "BOUNCE", "COMPLAINT")
-WANTED: Final = ("SEND", "REJECT", "DELIVERY_DELAY")
+WANTED: Final = ("SEND", "REJECT", "DELIVERY_DELAY", "RENDERING_FAILURE")
 #: Engagement only.
 OPTIONAL: Final = ("OPEN", "CLICK")
-TWO_WEEKS: Final = 14 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,8 @@ class ConfigurationSetFacts:
     name: str
     is_sending_enabled: bool
     destinations: tuple[Destination, ...] | OuttrayError
+    suppressed_reasons: tuple[str, ...] | None = None
+    """The set's own choice, which may be none at all; ``None``: the account's holds."""
 
 
 def judge_configuration_set(
@@ -101,6 +101,32 @@ def judge_destinations(found: Sequence[Destination] | OuttrayError, name: str) -
     return check(Result.OK, f"{name} reports all that is needed.")
 
 
+def judge_suppression(
+    account: Sequence[str] | OuttrayError, chosen: ConfigurationSetFacts | OuttrayError | None
+) -> Check:
+    """Whether SES's own list would stop anything; the set's choice goes before the account's."""
+    leg = "suppression"
+    own = chosen.suppressed_reasons if isinstance(chosen, ConfigurationSetFacts) else None
+    if own is None and isinstance(account, OuttrayError):
+        return failed(leg, account, "ses:GetAccount")
+    reasons = own if own is not None else account
+    if isinstance(reasons, OuttrayError):
+        return failed(leg, reasons, "ses:GetAccount")
+    whose = "The account" if own is None else "The configuration set"
+    details = {"reasons": " ".join(reasons), "of": "account" if own is None else "set"}
+    if not reasons:
+        return Check(
+            leg, Result.WARN, f"{whose} suppresses for no reason: SES's list stops nothing.",
+            "Suppress for BOUNCE and COMPLAINT: aws sesv2 put-account-suppression-attributes.",
+            details,
+        )  # fmt: skip
+    if missing := [each for each in ("BOUNCE", "COMPLAINT") if each not in reasons]:
+        title = f"{whose} does not suppress after a {missing[0].lower()}."
+        return Check(leg, Result.WARN, title, f"Add {missing[0]} to the reasons.", details)
+    title = f"{whose} suppresses after bounces and complaints."
+    return Check(leg, Result.OK, title, details=details)
+
+
 def usable_destinations(found: Sequence[Destination]) -> list[Destination]:
     return [each for each in found if each.is_enabled and (each.topic or each.bus)]
 
@@ -115,6 +141,8 @@ class Subscription:
     protocol: str
     endpoint: str
     is_confirmed: bool
+    is_raw: bool | None = None
+    """Without SNS's envelope around each event; ``None``: not known."""
 
 
 def judge_subscription(
@@ -130,8 +158,13 @@ def judge_subscription(
             )  # fmt: skip
         return failed(leg, found, "sns:ListSubscriptionsByTopic")
     mine = [each for each in found if each.endpoint == queue_arn]
-    if any(each.is_confirmed for each in mine):
-        return Check(leg, Result.OK, "The topic publishes into the queue.")
+    if confirmed := [each for each in mine if each.is_confirmed]:
+        raw = confirmed[0].is_raw
+        how = {True: "raw", False: "in SNS's envelope", None: "raw or not is not known"}[raw]
+        return Check(
+            leg, Result.OK, f"The topic publishes into the queue, {how}; both can be read.",
+            details={"raw": raw},
+        )  # fmt: skip
     if mine:
         return Check(
             leg, Result.FAIL, "The queue's subscription to the topic waits for confirmation.",
@@ -146,69 +179,3 @@ def judge_subscription(
         leg, Result.FAIL, "The queue is not subscribed to the topic.",
         "Subscribe it: aws sns subscribe --protocol sqs.", {"subscriptions": len(found)},
     )  # fmt: skip
-
-
-# --------------------------------------------------------------------------- queue
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFacts:
-    arn: str
-    waiting: int
-    in_flight: int
-    retention_seconds: int
-    dead_letter_arn: str
-    """Empty: the queue has none."""
-    dead_letters: int | OuttrayError | None = None
-
-
-def judge_queue(facts: QueueFacts | OuttrayError | None) -> Check:
-    """``None``: none is configured."""
-    if facts is None:
-        return Check(
-            "queue", Result.FAIL, "No queue is configured, so no status ever changes.",
-            "Set OUTTRAY_QUEUE_URL, or feed.queue_url in the settings file.",
-        )  # fmt: skip
-    if isinstance(facts, OuttrayError):
-        if isinstance(facts, QueueGoneError):
-            return Check("queue", Result.FAIL, facts.title, next_step(facts))
-        return failed("queue", facts, "sqs:GetQueueAttributes")
-    details = {
-        "waiting": facts.waiting,
-        "in_flight": facts.in_flight,
-        "retention_seconds": facts.retention_seconds,
-    }
-    words = f"{facts.waiting} waiting, {facts.in_flight} in flight"
-    if facts.retention_seconds < TWO_WEEKS:
-        days = f"{facts.retention_seconds / 86_400:g}"
-        return Check(
-            "queue", Result.WARN,
-            f"Reachable, {words}; it forgets events after {days} days.",
-            "Set MessageRetentionPeriod to 14 days (1209600): who is away longer loses events.",
-            details,
-        )  # fmt: skip
-    return Check("queue", Result.OK, f"Reachable, {words}, kept for 14 days.", details=details)
-
-
-def judge_dead_letters(facts: QueueFacts) -> Check:
-    leg = "dead_letters"
-    if not facts.dead_letter_arn:
-        return Check(
-            leg, Result.WARN, "The queue has no dead-letter queue.",
-            "Give it one: a body that stops Outtray again and again would come for ever.",
-        )  # fmt: skip
-    if isinstance(facts.dead_letters, OuttrayError):
-        name = facts.dead_letter_arn.rpartition(":")[2]
-        check = failed(leg, facts.dead_letters, f"sqs:GetQueueAttributes on {name}")
-        if check.result is Result.FAIL:
-            return Check(leg, Result.WARN, check.title, "Look at the queue's RedrivePolicy.")
-        return check
-    count = facts.dead_letters or 0
-    details = {"dead_letters": count}
-    if count:
-        what = "1 message is" if count == 1 else f"{count} messages are"
-        return Check(
-            leg, Result.WARN, f"{what} in the dead-letter queue: those events were never stored.",
-            "Repair the cause, then redrive: aws sqs start-message-move-task.", details,
-        )  # fmt: skip
-    return Check(leg, Result.OK, "The dead-letter queue is empty.", details=details)

@@ -84,6 +84,26 @@ class Unlinked:
     mail: MailSeen
     candidates: tuple[Listed, ...]
     """The documents that something in it points to."""
+    dismissed_by: str = ""
+    """Who said that it is about no document; empty: nobody."""
+    dismissed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """What another look at the emails of other programs has brought."""
+
+    examined: int = 0
+    linked: int = 0
+    applied: int = 0
+    """Facts that have found their delivery."""
+
+    def __add__(self, other: Relinked) -> Relinked:
+        return Relinked(
+            self.examined + other.examined,
+            self.linked + other.linked,
+            self.applied + other.applied,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,17 @@
-"""Other programs' emails and the documents they are about: what waits, by hand, once more."""
+"""Other programs' emails and the documents they are about: what waits, by hand, once more.
+
+Looking needs no SQLAlchemy, which is imported with the first change.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from core import history
-from core.db import external, external_rows
+from core.db import reads, unlinked
 from core.db.engine import Database
-from core.db.external import Relinked
-from core.external import Unlinked
+from core.errors import NotFoundError
+from core.external import MailSeen, Relinked, Unlinked
 from core.model import DocumentRow, Kind
 from core.ports import Clock
 
@@ -25,23 +28,30 @@ class LinkedByHand:
 
 @dataclass(frozen=True)
 class Linking:
-    """The list of emails that wait for a document, and the two ways out of it."""
+    """The list of emails that wait for a document, and the ways out of it."""
 
     database: Database
     clock: Clock
     operator: str
     pattern: str
 
-    def waiting(
-        self, *, everything: bool = False, limit: int | None = None
+    def count(self, *, everything: bool = False) -> int:
+        return unlinked.count(self.database.reader, everything=everything)
+
+    def page(
+        self, *, everything: bool = False, offset: int = 0, limit: int | None = None
     ) -> tuple[Unlinked, ...]:
         """Return emails that something in them ties to a document of ours, newest first.
 
-        With ``everything`` also those that nothing does.
+        With ``everything`` also those that nothing does, and those that were dismissed.
         """
-        return external_rows.unlinked(
-            self.database.reader, self.pattern, everything=everything, limit=limit
+        return unlinked.page(
+            self.database.reader, self.pattern, everything=everything, offset=offset, limit=limit
         )
+
+    def position(self, message_id: str, *, everything: bool = False) -> int | None:
+        """Return how many stand before this one, ``None`` when it is not among them."""
+        return unlinked.position(self.database.reader, message_id, everything=everything)
 
     def link(
         self, message_id: str, number: str, customer: str = "", kind: Kind | None = None
@@ -52,12 +62,40 @@ class Linking:
             NotFoundError: there is no such email, or not exactly one such document.
         """
         document = history.find_document(self.database.reader, number, customer, kind)
+        return self._link(message_id, document)
+
+    def link_to(self, message_id: str, document_id: int) -> LinkedByHand:
+        """Do the same for a document that was chosen from a list."""
+        document = reads.document(self.database.reader, document_id)
+        if document is None:
+            raise NotFoundError("That document is no longer in the database.")
+        return self._link(message_id, document)
+
+    def _link(self, message_id: str, document: DocumentRow) -> LinkedByHand:
+        from core.db import external
+
         with self.database.transaction() as connection:
             email_id, applied = external.link_by_hand(
                 connection, message_id, document.id, self.operator, self.clock()
             )
         return LinkedByHand(document, email_id, applied)
 
+    def dismiss(self, message_id: str) -> MailSeen:
+        """Say that an email is about no document; raises ``NotFoundError``."""
+        from core.db import external
+
+        with self.database.transaction() as connection:
+            return external.dismiss(connection, message_id, self.operator, self.clock())
+
+    def restore(self, message_id: str) -> MailSeen:
+        """Take that back; raises ``NotFoundError``."""
+        from core.db import external
+
+        with self.database.transaction() as connection:
+            return external.restore(connection, message_id)
+
     def again(self) -> Relinked:
         """Look again at everything that waits: documents, addresses or the pattern may be new."""
+        from core.db import external
+
         return external.relink(self.database, self.pattern)

@@ -5,7 +5,6 @@ Answers are kept for a while: they change slowly, and the gate and the screens a
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,13 +12,13 @@ from typing import Final
 from core.db import watch
 from core.db.engine import Database
 from core.model import Late, RecipientEntry, Status, domain_of
-from core.pace import Pace, lateness, pace_of
+from core.pace import lateness
+from core.paces import Paces
 from core.ports import Clock
 from core.providers import provider_of
 from core.trouble import ProviderTrouble, Reputation, Trouble
 from core.turned_away import provider_troubles
 
-_PACE_KEPT: Final = timedelta(minutes=5)
 _TROUBLE_KEPT: Final = timedelta(seconds=50)
 _REPUTATION_KEPT: Final = timedelta(minutes=5)
 _UNCONFIRMED: Final = (Status.SENT, Status.DEFERRED)
@@ -28,11 +27,10 @@ _UNCONFIRMED: Final = (Status.SENT, Status.DEFERRED)
 class Lookout:
     """One per program; safe for several threads, which at worst ask the database twice."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, paces: Paces | None = None) -> None:
         self._database = database
         self._clock = clock
-        self._lock = threading.Lock()
-        self._paces: dict[str, tuple[datetime, Pace | None]] = {}
+        self._paces = paces or Paces(database, clock)
         self._trouble: tuple[datetime, tuple[ProviderTrouble, ...]] | None = None
         self._reputation: tuple[datetime, Reputation] | None = None
 
@@ -57,19 +55,9 @@ class Lookout:
         if entry.state.status not in _UNCONFIRMED or sent_at is None:
             return None
         domain = domain_of(entry.address)
-        return lateness(domain, self._pace(domain), (as_of or self._clock()) - sent_at)
+        return lateness(domain, self._paces.of(domain), (as_of or self._clock()) - sent_at)
 
     # ----------------------------------------------------------------- what is kept
-
-    def _pace(self, domain: str) -> Pace | None:
-        now = self._clock()
-        with self._lock:
-            kept = self._paces.get(domain)
-        if kept is None or not timedelta(0) <= now - kept[0] < _PACE_KEPT:
-            kept = (now, pace_of(watch.delivery_times(self._database.reader, domain)))
-            with self._lock:
-                self._paces[domain] = kept
-        return kept[1]
 
     def _providers(self) -> tuple[ProviderTrouble, ...]:
         now = self._clock()

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from core.model import Late
+from core.feedhealth import is_stuck
+from core.model import Awaited, DocumentRow, Late
 
 SAMPLES: Final = 50
 """The newest deliveries tell how a domain is now; more would only remember how it was."""
 _FEWEST: Final = 5
 _TIMES_SLOW: Final = 10
 #: Below it nobody would call: greylisting alone takes a few minutes.
-_NEVER_LATE_BEFORE: Final = timedelta(minutes=10)
+NEVER_LATE_BEFORE: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def late_after(pace: Pace) -> timedelta:
     Ten times what is slow for this very domain, so that one which always greylists is not late
     every time, and never less than ten minutes.
     """
-    return max(pace.slow * _TIMES_SLOW, _NEVER_LATE_BEFORE)
+    return max(pace.slow * _TIMES_SLOW, NEVER_LATE_BEFORE)
 
 
 def lateness(domain: str, pace: Pace | None, waited: timedelta) -> Late | None:
@@ -49,6 +50,24 @@ def lateness(domain: str, pace: Pace | None, waited: timedelta) -> Late | None:
     if pace is None or waited <= late_after(pace):
         return None
     return Late(domain, pace.usual.total_seconds(), waited.total_seconds())
+
+
+def awaited(domain: str, pace: Pace | None, sent_at: datetime) -> Awaited | None:
+    """Return until when an email sent then may stay unconfirmed; ``None`` while nobody can say."""
+    if pace is None:
+        return None
+    return Awaited(domain, pace.usual.total_seconds(), sent_at, sent_at + late_after(pace))
+
+
+def late_document(row: DocumentRow, now: datetime) -> Late | None:
+    """Return what makes a document's latest email late now.
+
+    ``SENT ?`` says more, so what is stuck is not called late as well.
+    """
+    due, summary = row.awaited, row.summary
+    if due is None or now <= due.late_at or is_stuck(summary.word, summary.last_sent_at, now):
+        return None
+    return Late(due.domain, due.usual_seconds, (now - due.sent_at).total_seconds())
 
 
 def late_words(late: Late) -> str:

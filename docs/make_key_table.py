@@ -17,6 +17,8 @@ _PLACES = {
     "documents": "documents",
     "log": "log of a document",
     "customers": "customers",
+    "unlinked": "unlinked emails",
+    "link": "linking one",
     "search": "search fields",
     "app": "everywhere",
     "screen": "everywhere",

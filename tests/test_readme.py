@@ -25,6 +25,8 @@ _PLACES: Final = {
     "documents": "documents",
     "log": "log of a document",
     "customers": "customers",
+    "unlinked": "unlinked emails",
+    "link": "linking one",
     "search": "search fields",
     "app": "everywhere",
     "screen": "everywhere",

@@ -27,6 +27,7 @@ from core.model import (
     RecipientEntry,
     SendOutcome,
 )
+from core.pace import late_document, late_words
 
 Json = dict[str, Any]
 
@@ -66,6 +67,7 @@ def customer(row: CustomerRow) -> Json:
 
 def document(row: DocumentRow) -> Json:
     summary = row.summary
+    late = late_document(row, datetime.now(UTC))
     return {
         "number": row.number,
         "kind": row.kind.value,
@@ -82,6 +84,7 @@ def document(row: DocumentRow) -> Json:
         "delivery": summary.word.value,
         "unresolved_failure": bool(summary.unresolved),
         "unresolved": sorted(word.value for word in summary.unresolved),
+        "late": None if late is None else late_words(late).rstrip("."),
         "never_reached": summary.never_reached,
         "ever_delivered": summary.ever_delivered,
         "recipients_delivered": summary.delivered,

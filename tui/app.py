@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from tui.screens.outbox import OutboxScreen
 
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
-_SHEETS: Final = ("base", "badges", "tables", "communications", "dialogs", "editing")
+_SHEETS: Final = (
+    "base", "badges", "tables", "communications", "dialogs", "editing", "linking",
+)  # fmt: skip
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
 
@@ -217,6 +219,8 @@ class OuttrayApp(App[None]):
             return "This is the outbox."
         if command_id == "app.all" and isinstance(screen, CommunicationsScreen):
             return "" if screen.customer else "These are the documents of all customers."
+        if command_id == "app.unlinked" and screen.name == "unlinked":
+            return "These are the emails that wait to be linked."
         return ""
 
     def label_of(self, command: Command) -> str:
@@ -234,6 +238,15 @@ class OuttrayApp(App[None]):
     def command_customers(self) -> None:
         while len(self.screen_stack) > 1:
             _ = self.pop_screen()
+
+    def command_unlinked(self) -> None:
+        from tui.screens.unlinked import UnlinkedScreen  # not for the first paint
+
+        _ = self.push_screen(UnlinkedScreen(self.desk, self._feed))
+
+    def is_quiet(self, command_id: str) -> bool:
+        """Whether the bottom line leaves a command out, because there is no reason to use it."""
+        return command_id == "app.unlinked" and not self.desk.board.unlinked
 
     def command_reload(self) -> None:
         self.show_again()

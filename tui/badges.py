@@ -113,24 +113,38 @@ BADGE_CSS: Final = _css()
 BY_PROGRAM: Final = Span("?", "ink--dim")
 
 
+#: In the block, instead of its own glyph, and the word beside it: slower than its domain ever is.
+LATE_GLYPH: Final = "◔"
+LATE: Final = Span("late", _BADGES[Word.DEFERRED].tone)
+
+
 def badge(word: Word) -> Badge:
     """Return the look of ``word``."""
     return _BADGES[word]
 
 
-def block(word: Word, *, stuck: bool = False) -> Span:
+def block(word: Word, *, stuck: bool = False, late: bool = False) -> Span:
     """Return `` ✖ BOUNCED `` on its coloured ground; what was never sent has none."""
     look = _BADGES[word]
     if word is Word.NEVER_SENT:
         return Span(f" {look.text}", look.tone)
+    if late:
+        return Span(f" {LATE_GLYPH} {look.label} ", look.style, f" {LATE_GLYPH} ")
     doubt = " ?" if stuck else ""
     style = _BADGES[Word.UNCONFIRMED].style if stuck else look.style
     return Span(f" {look.text}{doubt} ", style, f" {look.glyph} ")
 
 
-def delivery(summary: DocumentSummary, *, stuck: bool = False) -> tuple[Span, ...]:
-    """Return what the Delivery column shows: `` ➤ SENT  ⟵ BOUNCED``, `` ● DELIVERED  ! 1/2``."""
-    spans = [block(summary.word, stuck=stuck)]
+def delivery(
+    summary: DocumentSummary, *, stuck: bool = False, late: bool = False
+) -> tuple[Span, ...]:
+    """Return what the Delivery column shows: `` ➤ SENT  ⟵ BOUNCED``, `` ● DELIVERED  ! 1/2``.
+
+    ``late`` is quieter than the other troubles: it may still arrive by itself.
+    """
+    spans = [block(summary.word, stuck=stuck, late=late)]
+    if late:
+        spans.append(LATE)
     if summary.by_program:
         spans.append(BY_PROGRAM)
     if summary.other_failed:

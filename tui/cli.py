@@ -178,7 +178,8 @@ def _add_looking(commands: Commands) -> None:
         choices=[chip.value for chip in Chip],
         default="all",
         metavar="WORD",
-        help="bounced, complained, dropped, deferred, failed, never_sent, stuck, delivered …; "
+        help="bounced, complained, dropped, deferred, failed, never_sent, stuck, late, "
+        "delivered …; "
         "bounced means unresolved bounces",
     )
     documents.add_argument("--kind", choices=["invoice", "estimate"])
@@ -268,8 +269,18 @@ def _add_events(commands: Commands) -> None:
         "events.events_unlinked",
         "list other programs' emails that wait for a person",
     )
-    unlinked.add_argument("--all", action="store_true", help="also what nothing ties to a document")
+    unlinked.add_argument(
+        "--all", action="store_true", help="also what points to nothing, or was dismissed"
+    )
     unlinked.add_argument("--limit", type=_count, default=200, metavar="N", help="0 = all")
+    dismiss = _command(
+        actions,
+        "dismiss",
+        "events.events_dismiss",
+        "say that another program's email is about no document",
+    )
+    dismiss.add_argument("message_id", metavar="MESSAGE_ID")
+    dismiss.add_argument("--undo", action="store_true", help="take that back")
     link = _command(
         actions, "link", "events.events_link", "link another program's email to a document"
     )
@@ -284,6 +295,17 @@ def _add_upkeep(commands: Commands) -> None:
         commands, "trouble", "upkeep.trouble", "say which providers turn us away, and our own rates"
     )
     _command(commands, "doctor", "upkeep.doctor", "say which leg of sending and feed is broken")
+    aws = commands.add_parser("aws", help="the account in AWS", description="The account in AWS.")
+    setup = _command(
+        aws.add_subparsers(title="commands", metavar="COMMAND", required=True),
+        "setup",
+        "upkeep.aws_setup",
+        "print, or create, the configuration set, topic, queue, dead-letter queue and policies",
+    )
+    setup.add_argument("--apply", action="store_true", help="create what is missing")
+    setup.add_argument(
+        "--name", default="outtray-events", metavar="NAME", help="of topic, queue and destination"
+    )
     database = commands.add_parser("db", help="the database", description="The database.")
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _command(actions, "upgrade", "upkeep.db_upgrade", "create the database or bring it up to date")

@@ -10,6 +10,7 @@ from typing import Final, Generic, Literal, TypeVar
 
 from core.feedhealth import is_stuck
 from core.model import Amount, CustomerRow, DocumentRow, Kind, Word
+from core.pace import late_document
 from tui import badges
 from tui.badges import Span
 from tui.text import ago, amount, amounts, cell, money
@@ -150,7 +151,8 @@ def _last_recipient(row: DocumentRow, _: Context) -> Cell:
 def _delivery(row: DocumentRow, context: Context) -> Cell:
     summary = row.summary
     stuck = is_stuck(summary.word, summary.last_sent_at, context.now)
-    spans = badges.delivery(summary, stuck=stuck)
+    late = late_document(row, context.now) is not None
+    spans = badges.delivery(summary, stuck=stuck, late=late)
     if len(spans) > 1:
         return spans
     return (replace(spans[0], text=spans[0].text.ljust(_BLOCK), short=spans[0].text.rstrip()),)

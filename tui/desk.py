@@ -18,13 +18,15 @@ def utc_now() -> datetime:
 
 @dataclass
 class Board:
-    """What was last known of trouble and of the outbox, for screens that open later."""
+    """What was last known beyond the rows of one screen, for screens that open later."""
 
     trouble: Trouble = field(default_factory=Trouble)
     waiting: int = 0
     """Deliveries in the outbox."""
     outbox_words: str = ""
     """Why they do not go at the moment; empty: they do."""
+    unlinked: int = 0
+    """Emails of other programs that wait to be linked."""
 
 
 @dataclass(frozen=True)

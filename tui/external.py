@@ -20,7 +20,7 @@ from tui.text import cell
 def unlinked(options: Namespace, backend: Backend) -> int:
     """List what waits for a person."""
     limit = options.limit or None
-    found = backend.linking.waiting(everything=options.all, limit=limit)
+    found = backend.linking.page(everything=options.all, limit=limit)
     if options.json:
         _put([_mail(each) for each in found])
     elif not found:
@@ -31,6 +31,18 @@ def unlinked(options: Namespace, backend: Backend) -> int:
         say("Link one with: outtray events link MESSAGE_ID NUMBER")
     if limit is not None and len(found) == limit:
         say(f"The newest {limit}; --limit 0 shows all.")
+    return DONE
+
+
+def dismiss(options: Namespace, backend: Backend) -> int:
+    """Say that an email is about no document, or take that back."""
+    act = backend.linking.restore if options.undo else backend.linking.dismiss
+    mail = act(options.message_id)
+    if options.json:
+        _put({"message_id": mail.message_id, "dismissed": not options.undo})
+    else:
+        what = cell(mail.subject, 70) or "The email"
+        say(f"{what}: {'waits again' if options.undo else 'about no document'}.")
     return DONE
 
 
@@ -88,6 +100,8 @@ def _mail(found: Unlinked) -> answers.Json:
         "to": [addressee.address for addressee in mail.addressees],
         "at": answers.instant(mail.at),
         "candidates": [_candidate(document) for document in found.candidates],
+        "dismissed_by": found.dismissed_by or None,
+        "dismissed_at": answers.instant(found.dismissed_at),
     }
 
 
@@ -108,4 +122,7 @@ def _print(found: Unlinked) -> None:
         f"  from {cell(mail.source, 60)}  to {to}",
         *(f"  maybe {cell(d.number)} of {cell(d.customer, 60)}" for d in found.candidates),
     ]
+    if found.dismissed_at is not None:
+        when = answers.instant(found.dismissed_at)
+        lines.append(f"  about no document, said {cell(found.dismissed_by, 60)} {when}")
     sys.stdout.write("\n".join(lines) + "\n")

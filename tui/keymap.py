@@ -117,9 +117,12 @@ def _clash(command: Command, keys: Mapping[str, tuple[str, ...]]) -> tuple[str, 
     return None
 
 
+_DIALOGS: Final = frozenset({"bulk", "compose", "edit", "link", "requeue"})
+
+
 def _meet(place: str, other: str) -> bool:
     """Commands clash only where both can be pressed; a dialog hides what lies under it."""
     everywhere = {"app", "screen"}
-    if {place, other} & {"compose", "edit", "requeue"}:  # dialogs: nothing lies beside them
+    if not _DIALOGS.isdisjoint((place, other)):  # dialogs have the keys for themselves
         return place == other
     return place == other or place in everywhere or other in everywhere

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.model import (
     BulkItem,
@@ -34,6 +34,23 @@ from core.model import (
 )
 from core.settings import Settings
 from core.trouble import Trouble
+
+if TYPE_CHECKING:
+    from core.external import MailSeen, Unlinked
+    from core.linking import LinkedByHand
+
+
+class Linking(Protocol):
+    """Emails of other programs that hang on no document; see ``core.linking``."""
+
+    def count(self, *, everything: bool = False) -> int: ...
+    def page(
+        self, *, everything: bool = False, offset: int = 0, limit: int | None = None
+    ) -> tuple[Unlinked, ...]: ...
+    def position(self, message_id: str, *, everything: bool = False) -> int | None: ...
+    def link_to(self, message_id: str, document_id: int) -> LinkedByHand: ...
+    def dismiss(self, message_id: str) -> MailSeen: ...
+    def restore(self, message_id: str) -> MailSeen: ...
 
 
 class Bulk(Protocol):
@@ -83,6 +100,9 @@ class Backend(Protocol):
 
     @property
     def settings(self) -> Settings: ...
+
+    @property
+    def linking(self) -> Linking: ...
 
     def overview(self) -> Overview: ...
     def count_customers(self, where: CustomerFilter) -> int: ...

@@ -27,7 +27,7 @@ from core.model import (
     SendOutcome,
     Weight,
 )
-from core.pace import late_words
+from core.pace import late_document, late_words
 from core.status import effect
 from tui import answers
 from tui.past import spoken
@@ -138,6 +138,8 @@ def _delivery(row: DocumentRow, judged_at: datetime) -> str:
     words = [summary.word.value]
     if is_stuck(summary.word, summary.last_sent_at, judged_at):
         words.append("?")
+    if late_document(row, judged_at):
+        words.append("late")
     if summary.by_program:
         words.append("?")
     if summary.other_failed:

@@ -12,6 +12,7 @@ from tui.command import Command
 from tui.outbox_commands import OUTBOX_COMMANDS
 from tui.registry_bulk import BULK, SELECTING
 from tui.registry_correcting import CORRECTING
+from tui.registry_linking import LINKING
 
 __all__ = ["COMMANDS", "Command"]
 
@@ -168,6 +169,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Choose the filter before it.",
         "Filter",
     ),
+    *LINKING,
     # ----------------------------------------------------------------- search fields
     Command(
         "search.leave",
@@ -188,6 +190,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=6,
     ),
     Command("app.customers", ("c", "C"), "Customers", "The list of customers.", "Go", footer=7),
+    Command(
+        "app.unlinked",
+        ("u", "U"),
+        "Unlinked",
+        "Emails of other programs that wait to be linked to a document.",
+        "Go",
+        footer=8,
+    ),
     Command(
         "app.reload", ("f5",), "Reload", "Read what is shown from the database again.", "Program"
     ),

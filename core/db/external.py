@@ -7,7 +7,7 @@ Everything about one email happens under one lock on its message id, and the row
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -17,42 +17,18 @@ from core.db.adoption import adopt_waiting
 from core.db.bulk import change_among
 from core.db.codec import digest, storable, to_instant
 from core.db.engine import Database, hold
-from core.db.external_rows import (
-    Known,
-    links_of,
-    ours_among,
-    row_of,
-    stored,
-    through,
-    upsert,
-)
+from core.db.external_rows import row_of, through, upsert
 from core.db.outbox import Answer, NewDelivery, NewEmail, record_all
 from core.db.recognition import recognise
 from core.db.summaries import lock_documents, settle_deliveries, summarise_documents
 from core.db.tables import deliveries, emails, external_mails
+from core.db.unlinked import Known, links_of, ours_among, stored
 from core.errors import NotFoundError
-from core.external import Link, MailSeen, merge
+from core.external import Link, MailSeen, Relinked, merge
 from core.model import EmailKind, Fact, Role, Status, address_key
 
 _AT_ONCE: Final = 500
 _X = external_mails.c
-
-
-@dataclass(frozen=True, slots=True)
-class Relinked:
-    """What another look at the emails of other programs has brought."""
-
-    examined: int = 0
-    linked: int = 0
-    applied: int = 0
-    """Facts that have found their delivery."""
-
-    def __add__(self, other: Relinked) -> Relinked:
-        return Relinked(
-            self.examined + other.examined,
-            self.linked + other.linked,
-            self.applied + other.applied,
-        )
 
 
 def see(
@@ -79,9 +55,10 @@ def see(
         before = known.get(key)
         whole = merge(before.mail, mail) if before else mail
         if key not in ours and (before is None or whole != before.mail):
-            changed.append(Known(whole, before.email_id if before else None))
-    _improve(connection, [each for each in changed if each.email_id])
-    _examine(connection, [each.mail for each in changed if not each.email_id], pattern)
+            changed.append(replace(before, mail=whole) if before else Known(whole, None))
+    _improve(connection, [each for each in changed if each.email_id or each.is_dismissed])
+    waiting = [each.mail for each in changed if not each.email_id and not each.is_dismissed]
+    _examine(connection, waiting, pattern)
 
 
 def relink(database: Database, pattern: str = "") -> Relinked:
@@ -99,7 +76,7 @@ def _relink_some(connection: Connection, after: str, pattern: str) -> tuple[Reli
     """Return what came of a few hundred, and the id to go on ``after``; empty at the end."""
     ids = connection.scalars(
         select(_X.message_id)
-        .where(_X.message_id > after, _X.email_id.is_(None), _X.is_ours == 0)
+        .where(_X.message_id > after, _X.email_id.is_(None), _X.is_ours == 0, _X.dismissed_at == 0)
         .order_by(_X.message_id)
         .limit(_AT_ONCE)
     ).all()
@@ -107,7 +84,11 @@ def _relink_some(connection: Connection, after: str, pattern: str) -> tuple[Reli
         return Relinked(), ""
     hold(connection, *(f"message {message_id}" for message_id in ids))
     rows = through(connection)
-    waiting = {key: row for key, row in stored(rows, ids).items() if not row.email_id}
+    waiting = {
+        key: row
+        for key, row in stored(rows, ids).items()
+        if not row.email_id and not row.is_dismissed
+    }
     for key in ours_among(rows, set(waiting)):
         del waiting[key]
     pointed = {key for key, row in waiting.items() if row.is_pointed}
@@ -123,14 +104,8 @@ def link_by_hand(
     Raises:
         NotFoundError: SES reported nothing of such an email, or it is one of our own.
     """
+    known = _held(connection, message_id)
     key = storable(message_id)
-    hold(connection, f"message {key}")
-    known = stored(through(connection), [key]).get(key)
-    if known is None or (not known.email_id and ours_among(through(connection), [key])):
-        raise NotFoundError(
-            f"No email of another program has the id {message_id!r}.",
-            "outtray events unlinked --all lists what SES has reported.",
-        )
     if known.email_id:
         email_id = known.email_id
         _move(connection, email_id, document_id)
@@ -143,7 +118,55 @@ def link_by_hand(
         .where(emails.c.id == email_id)
         .values(linked_by=storable(by), linked_at=to_instant(at))
     )
+    _write_dismissal(connection, key, "", 0)
     return email_id, _adopt(connection, [key])
+
+
+def dismiss(connection: Connection, message_id: str, by: str, at: datetime) -> MailSeen:
+    """Write down that an email is about no document; nothing links it by itself any more.
+
+    Raises:
+        NotFoundError: there is no such email, or it hangs on a document already.
+    """
+    known = _held(connection, message_id)
+    if known.email_id:
+        raise NotFoundError(
+            "That email is linked to a document already.",
+            "outtray events link MESSAGE_ID NUMBER links it to another one.",
+        )
+    if not known.is_dismissed:  # who said it first is kept
+        _write_dismissal(connection, storable(message_id), by, to_instant(at))
+    return known.mail
+
+
+def restore(connection: Connection, message_id: str) -> MailSeen:
+    """Let an email wait again; raises ``NotFoundError`` where there is none, or nothing to undo."""
+    known = _held(connection, message_id)
+    if not known.is_dismissed:
+        raise NotFoundError("Nobody said that this email is about no document.")
+    _write_dismissal(connection, storable(message_id), "", 0)
+    return known.mail
+
+
+def _held(connection: Connection, message_id: str) -> Known:
+    """Keep others from deciding about an email at the same time; return what is known of it."""
+    key = storable(message_id)
+    hold(connection, f"message {key}")
+    known = stored(through(connection), [key]).get(key)
+    if known is None or (not known.email_id and ours_among(through(connection), [key])):
+        raise NotFoundError(
+            f"No email of another program has the id {message_id!r}.",
+            "outtray events unlinked --all lists what SES has reported.",
+        )
+    return known
+
+
+def _write_dismissal(connection: Connection, key: str, by: str, at: int) -> None:
+    connection.execute(
+        update(external_mails)
+        .where(_X.message_id == key)
+        .values(dismissed_by=storable(by), dismissed_at=at)
+    )
 
 
 # --------------------------------------------------------------------------- steps
@@ -238,11 +261,13 @@ def _tag(message_id: str, address: str) -> str:
 
 
 def _improve(connection: Connection, known: Sequence[Known]) -> None:
-    """Tell linked emails what only a later report of SES has told."""
+    """Tell emails that are decided upon what only a later report of SES has told."""
     for each in known:
         row = row_of(each.mail, Link())
         del row["is_pointed"]
         upsert(connection, [row])
+        if each.email_id is None:
+            continue
         connection.execute(
             update(emails)
             .where(emails.c.id == each.email_id)
@@ -279,7 +304,7 @@ def _count_waiting(connection: Connection, message_ids: Collection[str]) -> int:
 _LINK: Final = (
     update(external_mails)
     .where(_X.message_id == bindparam("key"), _X.email_id.is_(None))
-    .values(email_id=bindparam("to_email"))
+    .values(email_id=bindparam("to_email"), is_pointed=0)
 )
 _MARK_OURS: Final = (
     "UPDATE external_mails SET is_ours = 1"

@@ -7,11 +7,13 @@ the driver itself (see ``engine.SqliteReader``); the same text runs on PostgreSQ
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from core.db.codec import search_key, storable, to_instant
 from core.feedhealth import STUCK_AFTER
-from core.model import Chip, CustomerFilter, DocumentFilter
+from core.model import Chip, CustomerFilter, DocumentFilter, Status
+from core.pace import NEVER_LATE_BEFORE
 
 #: What a person should look at; customers are sorted by how many of these they have.
 NEEDS_ATTENTION: Final = (
@@ -24,8 +26,18 @@ REACHED_NOBODY: Final = (
     " AND d.word NOT IN ('QUEUED', 'SENDING', 'SENT', 'DEFERRED'))"
 )
 
-#: What each chip looks for. Bounces, complaints, drops and failures are looked for where they are
-#: *unresolved*, whatever the latest email says; the other words are those of the latest email.
+#: Unconfirmed, long enough to be late anywhere, and not stuck: two ranges of ix_documents_word.
+ON_ITS_WAY: Final = (
+    "((d.word = 'SENT' AND d.last_sent_at > 0 AND d.last_sent_at >= :stuck_before"
+    " AND d.last_sent_at < :young_after)"
+    " OR (d.word = 'DEFERRED' AND d.last_sent_at > 0 AND d.last_sent_at < :young_after))"
+)
+#: Deliveries that their recipient's server has not confirmed.
+UNCONFIRMED: Final = f"x.status IN ({int(Status.SENT)}, {int(Status.DEFERRED)}) AND x.sent_at > 0"
+
+#: What each chip looks for; ``Chip.LATE`` needs the paces of domains, see ``core.paces``. Bounces,
+#: complaints, drops and failures are looked for where they are *unresolved*, whatever the latest
+#: email says; the other words are those of the latest email.
 CHIPS: Final = {
     Chip.ATTENTION: NEEDS_ATTENTION,
     Chip.BOUNCED: "d.open_bounce > 0",
@@ -80,7 +92,10 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
     if where.number:
         parts.append("d.number = :number")
         values["number"] = storable(where.number)
-    if where.chip is not Chip.ALL:
+    if where.chip is Chip.LATE:
+        # In the text itself: there may be more of them than a statement may have values.
+        parts.append(f"d.id IN ({', '.join(str(int(key)) for key in where.late) or 'NULL'})")
+    elif where.chip is not Chip.ALL:
         parts.append(CHIPS[where.chip])
     if where.chip is Chip.STUCK:
         values |= stuck_before(where)
@@ -98,6 +113,16 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
 def stuck_before(where: DocumentFilter) -> dict[str, int]:
     """Return the value that ``Chip.STUCK`` needs: what was sent before it has had its day."""
     return {"stuck_before": to_instant(where.as_of - STUCK_AFTER) if where.as_of else 0}
+
+
+def on_its_way(as_of: datetime | None) -> dict[str, int]:
+    """Return the values that ``ON_ITS_WAY`` needs; without a time nothing is."""
+    if as_of is None:
+        return {"stuck_before": 0, "young_after": 0}
+    return {
+        "stuck_before": to_instant(as_of - STUCK_AFTER),
+        "young_after": to_instant(as_of - NEVER_LATE_BEFORE),
+    }
 
 
 def customer_conditions(where: CustomerFilter) -> type_of_query:

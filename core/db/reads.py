@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from core.db import unlinked
 from core.db.codec import from_date, from_instant, from_money, known_instant
 from core.db.engine import Reader, SqliteReader
 from core.db.queries import (
@@ -125,7 +126,8 @@ def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     values |= stuck_before(where)
     row = reader.rows(f"SELECT count(*), {sums} FROM documents d{clause}", values)[0]
     counts = {chip: int(count or 0) for chip, count in zip(chips, row[1:], strict=True)}
-    return {Chip.ALL: int(row[0]), **counts}
+    late = count_documents(reader, replace(where, chip=Chip.LATE))  # a few, found by their index
+    return {Chip.ALL: int(row[0]), Chip.LATE: late, **counts}
 
 
 def _document(row: Sequence[Any]) -> DocumentRow:
@@ -285,6 +287,7 @@ def overview(reader: Reader) -> Overview:
         bounced=int(bounced),
         never_reached=tuple(Amount(from_money(int(r[1])), r[0]) for r in unreached),
         never_reached_documents=sum(int(r[2]) for r in unreached),
+        unlinked=unlinked.count(reader),
     )
 
 

@@ -271,8 +271,18 @@ external_mails = Table(
     _text("region"),
     _flag("published"),
     _flag("is_ours"),  # it came with our tag after all
-    _flag("is_pointed"),  # something in it points to a document of ours: a person may decide
+    _flag("is_pointed"),  # at a document of ours, and not linked: a person may decide
     Column("email_id", _Id, ForeignKey("emails.id"), unique=True),
+    _text("dismissed_by"),  # who said that it is about no document
+    _number("dismissed_at"),
+)
+_waits = text("is_ours = 0 AND is_pointed = 1 AND dismissed_at = 0")
+Index(
+    "ix_external_mails_waiting",
+    external_mails.c.at.desc(),
+    external_mails.c.message_id,
+    sqlite_where=_waits,
+    postgresql_where=_waits,
 )
 Index(
     "ix_external_mails_unlinked",

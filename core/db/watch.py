@@ -1,32 +1,20 @@
-"""What tells early that something is wrong: paces of domains, the last hours, a month's rates."""
+"""What tells early that something is wrong: the last hours, a month's rates."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from core.db.codec import from_instant, known_instant, to_instant
 from core.db.engine import Reader
 from core.model import Status
-from core.pace import SAMPLES
 from core.trouble import REPRESENTATIVE, Reputation
 from core.turned_away import FEWEST_CUSTOMERS, LONGEST_WAIT, Attempt
 
 _TOLD: Final = 5
 """Answers of a domain's servers that are asked who runs them."""
-
-
-def delivery_times(reader: Reader, domain: str) -> list[timedelta]:
-    """Return how long the newest deliveries to a domain took."""
-    rows = reader.rows(
-        "SELECT delivered_at - sent_at FROM deliveries WHERE domain = :domain"
-        " AND delivered_at > 0 AND sent_at > 0 AND delivered_at >= sent_at"
-        " ORDER BY delivered_at DESC LIMIT :limit",
-        {"domain": domain, "limit": SAMPLES},
-    )
-    return [timedelta(microseconds=int(row[0])) for row in rows]
 
 
 def attempts(reader: Reader, now: datetime) -> list[Attempt]:

@@ -160,7 +160,7 @@ def _fate(story: _Story, mailbox: Mailbox, at: datetime) -> Fate:
 def _with_today(
     story: _Story, emails: list[PastEmail], documents: list[Document]
 ) -> list[PastEmail]:
-    """Add what is going on right now: in flight, deferred, refused, unanswered, stuck."""
+    """Add what is going on right now: in flight, late, deferred, refused, unanswered, stuck."""
     random, now = story.random, story.now
     open_ones = [
         d
@@ -174,6 +174,7 @@ def _with_today(
         (Fate.DEFERRED, timedelta(hours=3)),
         (Fate.REFUSED, timedelta(hours=2)),
         (Fate.LOST_ANSWER, timedelta(minutes=31)),
+        (Fate.IN_FLIGHT, timedelta(hours=2, minutes=40)),
         (Fate.IN_FLIGHT, timedelta(hours=27)),
         (Fate.IN_FLIGHT, timedelta(hours=52)),
     ]

@@ -33,6 +33,7 @@ from core.model.outbox import (
 from core.model.rows import (
     Amount,
     Attachment,
+    Awaited,
     Chip,
     Contact,
     CustomerFilter,
@@ -76,6 +77,7 @@ __all__ = [
     "Amount",
     "AttachedFile",
     "Attachment",
+    "Awaited",
     "Batch",
     "BulkItem",
     "Chip",

@@ -56,6 +56,20 @@ class DocumentRow:
     due_on: date | None
     pdf: str
     summary: DocumentSummary
+    awaited: Awaited | None = None
+    """Of the latest email, while it is on its way; ``None``: confirmed, or no pace is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """An email that its recipient's server has not confirmed, and until when that is usual."""
+
+    domain: str
+    usual_seconds: float
+    """What this domain takes as a rule."""
+    sent_at: datetime
+    late_at: datetime
+    """After this moment it is late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,8 @@ class Overview:
     """Documents with an unresolved bounce."""
     never_reached: tuple[Amount, ...]
     never_reached_documents: int
+    unlinked: int = 0
+    """Emails of other programs that wait for a person to say which document they are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +229,8 @@ class Chip(StrEnum):
     SOFT_BOUNCED = "soft_bounced"
     STUCK = "stuck"
     """SENT, and no word for a day: ``SENT ?``. It depends on ``DocumentFilter.as_of``."""
+    LATE = "late"
+    """On its way for longer than its domain takes, and not ``STUCK``. Depends on ``as_of``, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +247,9 @@ class DocumentFilter:
     number: str = ""
     """Exactly this document number."""
     as_of: datetime | None = None
-    """Now, for ``Chip.STUCK``: the front door fills it in. Without it nothing counts as stuck."""
+    """Now, for ``Chip.STUCK`` and ``Chip.LATE``: the front door fills it in."""
+    late: tuple[int, ...] = ()
+    """The ids for ``Chip.LATE``, filled in likewise: they depend on every domain's pace."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from core.examination import AccountFacts, IdentityFacts
 from core.examination_feed import (
     ConfigurationSetFacts,
     Destination,
-    QueueFacts,
     Subscription,
 )
+from core.examination_queue import SHORTEST_VISIBILITY, DeadLetterFacts, QueueFacts
 from core.ses.clients import Clients, in_words
-from core.ses.feed import attributes, dead_letter_arn, dead_letter_url, depth
+from core.ses.feed import attributes, dead_letter_arn, dead_letter_url
 
 T = TypeVar("T")
 
@@ -43,6 +43,9 @@ class AwsInspector:
             most_in_24_hours=float(quota.get("Max24HourSend", -1)),
             most_a_second=float(quota.get("MaxSendRate", 0)),
             sent_in_24_hours=float(quota.get("SentLast24Hours", 0)),
+            suppressed_reasons=tuple(
+                answer.get("SuppressionAttributes", {}).get("SuppressedReasons", ())
+            ),
         )
 
     def identity(self, address: str) -> IdentityFacts | OuttrayError | None:
@@ -74,10 +77,12 @@ class AwsInspector:
     def _configuration_set(self, name: str) -> ConfigurationSetFacts:
         answer = self._clients.control().get_configuration_set(ConfigurationSetName=name)
         sending = answer.get("SendingOptions", {})
+        reasons = answer.get("SuppressionOptions", {}).get("SuppressedReasons")
         return ConfigurationSetFacts(
             name,
             bool(sending.get("SendingEnabled", True)),
             _ask("sesv2", lambda: self._destinations(name)),
+            None if reasons is None else tuple(reasons),
         )
 
     def _destinations(self, name: str) -> tuple[Destination, ...]:
@@ -104,15 +109,29 @@ class AwsInspector:
         for _ in range(_MOST_PAGES):
             answer = client.list_subscriptions_by_topic(TopicArn=topic, **token)
             for each in answer.get("Subscriptions", ()):
+                arn = each.get("SubscriptionArn", "")
                 yield Subscription(
                     topic,
                     each.get("Protocol", ""),
                     each.get("Endpoint", ""),
-                    each.get("SubscriptionArn", "").startswith("arn:"),
+                    arn.startswith("arn:"),
+                    self._is_raw(arn) if each.get("Protocol") == "sqs" else None,
                 )
             if not answer.get("NextToken"):
                 return
             token = {"NextToken": answer["NextToken"]}
+
+    def _is_raw(self, subscription: str) -> bool | None:
+        """``None`` where it may not be asked: that alone is no reason to worry."""
+        if not subscription.startswith("arn:"):
+            return None
+        client = self._clients.topics()
+        found = _ask(
+            "sns", lambda: client.get_subscription_attributes(SubscriptionArn=subscription)
+        )
+        if isinstance(found, OuttrayError):
+            return None
+        return str(found.get("Attributes", {}).get("RawMessageDelivery", "")).lower() == "true"
 
     def queue(self, url: str) -> QueueFacts | OuttrayError:
         return _ask("sqs", lambda: self._queue(url))
@@ -128,12 +147,21 @@ class AwsInspector:
             retention_seconds=int(found.get("MessageRetentionPeriod", 0)),
             dead_letter_arn=dead_letter_arn(redrive),
             dead_letters=_ask("sqs", lambda: self._dead_letters(redrive)),
+            policy=found.get("Policy", ""),
+            visibility_seconds=int(found.get("VisibilityTimeout", SHORTEST_VISIBILITY)),
+            kms_key=found.get("KmsMasterKeyId", ""),
         )
 
-    def _dead_letters(self, redrive_policy: str) -> int | None:
+    def _dead_letters(self, redrive_policy: str) -> DeadLetterFacts | None:
         client = self._clients.queue_control()
         url = dead_letter_url(client, redrive_policy)
-        return depth(client, url) if url else None
+        if not url:
+            return None
+        found = attributes(client, url)
+        return DeadLetterFacts(
+            int(found.get("ApproximateNumberOfMessages", 0)),
+            int(found.get("MessageRetentionPeriod", 0)),
+        )
 
 
 def _ask(service: str, question: Callable[[], T]) -> T | OuttrayError:

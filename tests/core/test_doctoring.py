@@ -284,6 +284,19 @@ def test_a_destination_that_is_switched_off_fails(examine: Examine, office: Offi
         (["DELIVERY", "BOUNCE", "COMPLAINT"], Result.WARN, "send, reject, delivery delay"),
         (
             ["DELIVERY", "BOUNCE", "COMPLAINT", "SEND", "REJECT", "DELIVERY_DELAY"],
+            Result.WARN,
+            "rendering failure",
+        ),
+        (
+            [
+                "DELIVERY",
+                "BOUNCE",
+                "COMPLAINT",
+                "SEND",
+                "REJECT",
+                "DELIVERY_DELAY",
+                "RENDERING_FAILURE",
+            ],
             Result.OK,
             "no one will see opens",
         ),
@@ -299,7 +312,12 @@ def test_types_that_are_not_reported_are_named(
 def test_two_destinations_may_share_the_work() -> None:
     found = [
         Destination("a", True, frozenset({"DELIVERY", "SEND", "REJECT", "OPEN", "CLICK"}), "t"),
-        Destination("b", True, frozenset({"BOUNCE", "COMPLAINT", "DELIVERY_DELAY"}), bus="b"),
+        Destination(
+            "b",
+            True,
+            frozenset({"BOUNCE", "COMPLAINT", "DELIVERY_DELAY", "RENDERING_FAILURE"}),
+            bus="b",
+        ),
     ]
     assert judge_destinations(found, SET).result is Result.OK
     assert judge_destinations(found[:1], SET).result is Result.FAIL
@@ -334,7 +352,7 @@ def test_dead_letters_are_counted(examine: Examine, office: Office) -> None:
     office.sqs.send_message(QueueUrl=url, MessageBody="x")
     found = examine()
     assert "1 message is" in told(found, "dead_letters", Result.WARN)
-    assert found["dead_letters"].details == {"dead_letters": 1}
+    assert found["dead_letters"].details == {"dead_letters": 1, "retention_seconds": 1_209_600}
 
 
 # --------------------------------------------------------------------------- what came

@@ -11,6 +11,7 @@ from core.advice import WHAT_TO_DO
 from core.machines import doubt
 from core.model import (
     Amount,
+    Awaited,
     Composition,
     Contact,
     CustomerRow,
@@ -86,6 +87,7 @@ class Company:
         self.documents: dict[int, Document] = {}
         self.emails: dict[int, Email] = {}
         self.suppressed: dict[str, tuple[str, str]] = {}
+        self.awaited: dict[int, Awaited] = {}
         self._deliveries = 0
 
     # ------------------------------------------------------------------ building
@@ -201,6 +203,7 @@ class Company:
             due_on=document.due_on,
             pdf="",
             summary=self._summary(document),
+            awaited=self.awaited.get(document.id),
         )
 
     def rows(self) -> list[DocumentRow]:

@@ -44,10 +44,12 @@ from core.model import (
     WorkReport,
     address_key,
 )
+from core.pace import late_document
 from core.settings import Settings
 from core.status import FAILURES
 from core.trouble import Trouble
 from tests.tui.company import NOW, Company
+from tests.tui.fake_linking import FakeLinking
 
 _CHIP_WORDS = {
     Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
@@ -144,6 +146,7 @@ class FakeBackend:
             operator="anna",
             sender="billing@acme.example",
         )
+        self.linking = FakeLinking(company, now, self._enter)
         self.current_trouble = Trouble()
         self.calls: dict[str, int] = {}
         self.sent: list[Draft] = []
@@ -208,6 +211,7 @@ class FakeBackend:
             bounced=sum(_has_chip(row, Chip.BOUNCED) for row in documents),
             never_reached=_total(lost),
             never_reached_documents=len(lost),
+            unlinked=len(self.linking._shown(everything=False)),
         )
 
     def _customers(self, where: CustomerFilter) -> list[CustomerRow]:
@@ -385,6 +389,8 @@ def _has_chip(row: DocumentRow, chip: Chip) -> bool:
         return True
     if chip is Chip.ATTENTION:
         return bool(summary.unresolved & FAILURES)
+    if chip is Chip.LATE:
+        return late_document(row, NOW) is not None
     if chip is Chip.STUCK:
         return is_stuck(summary.word, summary.last_sent_at, NOW)
     if chip is Chip.NEVER_REACHED:

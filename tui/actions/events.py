@@ -112,6 +112,13 @@ def events_unlinked(options: Namespace) -> int:
         return external.unlinked(options, backend)
 
 
+def events_dismiss(options: Namespace) -> int:
+    from tui import external
+
+    with opened() as backend:
+        return external.dismiss(options, backend)
+
+
 def events_link(options: Namespace) -> int:
     from tui import external
 

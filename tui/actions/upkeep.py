@@ -25,6 +25,18 @@ def doctor(options: Namespace) -> int:
     return examination.run(options)
 
 
+def aws_setup(options: Namespace) -> int:
+    from core import settings
+    from core.backend import Backend
+    from tui import aws
+
+    backend = Backend(settings.load())  # never opened: this is about AWS, not about a database
+    try:
+        return aws.setup(options, backend)
+    finally:
+        backend.close()
+
+
 def db_upgrade(options: Namespace) -> int:
     with opened() as backend:
         label = backend.settings.database_label

@@ -23,6 +23,8 @@ _TITLES: Final = {
     "log": "The log",
     "documents": "Documents",
     "customers": "Customers",
+    "unlinked": "Unlinked emails",
+    "link": "Linking one of them",
     "search": "The search",
     "outbox": "The outbox",
 }
@@ -53,6 +55,13 @@ _SIGNS: Final = (
     ("⟵ BOUNCED", "An earlier email of the document failed, and nothing made it good yet."),
     ("! 1/2", "A Cc or Bcc failed; one of two recipients was reached."),
     ("SENT ?", "No word for a day: it may be stuck, or the feed is broken. [ ] filters them."),
+    (
+        "◔ SENT late",
+        (
+            "The domain confirms sooner as a rule; the log tells how much. Nothing failed yet: "
+            "wait, or call. After a day without word it becomes SENT ?."
+        ),
+    ),
     ("as of 09:12", "The feed is down: statuses are of then, and their badges are dimmed."),
     (
         "OPENED ?",

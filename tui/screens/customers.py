@@ -90,6 +90,8 @@ class CustomersScreen(PlaceScreen):
 
     def _show_overview(self, overview: Overview) -> None:
         self._overview = overview
+        self.desk.board.unlinked = overview.unlinked
+        self.refresh_bindings()
         items = [
             ChipItem("all", "All", overview.customers),
             ChipItem("attention", "Needs attention", overview.attention),
@@ -102,10 +104,19 @@ class CustomersScreen(PlaceScreen):
     def _show_found(self) -> None:
         total = self._overview.customers if self._overview else self._table.row_count
         found = f"{self._table.row_count:,} of {total:,} customers"
-        if not self._is_narrow:
-            found += "    sorted by what needs attention"
+        order = "" if self._is_narrow else "    sorted by what needs attention"
+        found += self._to_link() or order
         self._found.update(Content.styled(found, "$muted"))
         self._lost.update(self._lost_money())
+
+    def _to_link(self) -> str:
+        count = self._overview.unlinked if self._overview else 0
+        if not count:
+            return ""
+        if self._is_narrow:
+            return f"   {count:,} to link: U"
+        what = "1 email waits" if count == 1 else f"{count:,} emails wait"
+        return f"    {what} to be linked: U"
 
     @property
     def _is_narrow(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.model import Chip, DocumentFilter
+from tui.badges import LATE_GLYPH
 from tui.text import cell
 from tui.widgets.chips import ChipItem
 
@@ -19,6 +20,7 @@ _LOOKS: Final[tuple[tuple[Chip, str, str, str, bool], ...]] = (
     (Chip.FAILED, "Failed", "✖", "tone--failed", False),
     (Chip.UNCONFIRMED, "Unconfirmed", "?", "tone--unconfirmed", False),
     (Chip.STUCK, "SENT ?", "➤", "tone--unconfirmed", False),
+    (Chip.LATE, "Late", LATE_GLYPH, "tone--deferred", False),
     (Chip.NEVER_SENT, "Never sent", "·", "tone--never-sent", False),
 )
 
@@ -40,6 +42,10 @@ def nothing_found(where: DocumentFilter) -> str:
         return "No unresolved bounce.\nB shows all documents."
     if where.chip is Chip.STUCK:
         return "No email waits for word for more than a day.\n[ and ] choose another filter."
+    if where.chip is Chip.LATE:
+        return (
+            "No email waits longer than its domain usually takes.\n[ and ] choose another filter."
+        )
     if where.chip is not Chip.ALL:
         label = next((look[1] for look in _LOOKS if look[0] is where.chip), where.chip.value)
         return f"No document is “{label.lower()}”.\n[ and ] choose another filter."

@@ -27,8 +27,8 @@ class PlaceScreen(Screen[None]):
 
     BINDINGS = bindings("screen")
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, feed: FeedStatus, name: str | None = None) -> None:
+        super().__init__(name)
         settings = desk.backend.settings
         self.desk = desk
         self.is_ready = False

@@ -78,6 +78,8 @@ class KeyBar(Widget):
             is_off = bool(host.why_not(command.id))
             if is_off and command.place == "app":
                 continue  # one is there already
+            if getattr(host, "is_quiet", lambda _: False)(command.id):
+                continue
             found[command.id] = Key(command, key_label(free[0]), label, is_off, host)
         if "app.back" in found:
             found.pop("app.quit", None)  # one way out is enough for the bottom line

@@ -15,12 +15,12 @@ from sqlalchemy import select
 
 from core import history, importing, ingest
 from core.checking import check
-from core.db import external, external_rows
+from core.db import external, unlinked
 from core.db.catalogue import Catalogue, put_documents
 from core.db.engine import Database
 from core.db.tables import emails
 from core.errors import NotFoundError
-from core.external import Unlinked
+from core.external import Relinked, Unlinked
 from core.model import EmailEntry, EmailKind, IngestReport, Role, Word
 from core.ses.payload import OUR_TAG
 from tests.conftest import Clock, NewDatabase
@@ -93,7 +93,7 @@ def log(database: Database, number: str = "INV-0042") -> tuple[EmailEntry, ...]:
 
 
 def waiting(database: Database, *, everything: bool = False) -> list[Unlinked]:
-    return list(external_rows.unlinked(database.reader, "", everything=everything, limit=None))
+    return list(unlinked.page(database.reader, "", everything=everything))
 
 
 # --------------------------------------------------------------------------- linked by itself
@@ -287,7 +287,7 @@ def test_a_document_imported_later_finds_its_email(database: Database, tmp_path:
     importing.import_files(database, [customers, path])
     (email,) = log(database)
     assert (email.kind, email.summary.word) == (EmailKind.EXTERNAL, Word.DELIVERED)
-    assert external.relink(database) == external.Relinked()
+    assert external.relink(database) == Relinked()
 
 
 def test_relinking_looks_at_every_email_however_many_there_are(
@@ -297,7 +297,7 @@ def test_relinking_looks_at_every_email_however_many_there_are(
     for number in range(8):
         hear(database, event("Send", f"INV-{number:04}", message_id=f"0102-{number}"))
     put(database, *(entry(f"INV-{number:04}") for number in range(8)))
-    assert external.relink(database) == external.Relinked(examined=8, linked=8, applied=8)
+    assert external.relink(database) == Relinked(examined=8, linked=8, applied=8)
     assert check(database).differences == ()
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.backend import Backend
-from core.db import watch
+from core.db import paces, watch
 from core.db.engine import Database
 from core.lookout import Lookout
 from core.model import Decision, EmailKind, Late, Status
@@ -77,7 +77,7 @@ def test_only_the_newest_deliveries_of_that_domain_count(database: Database) -> 
         minutes = (at - START) / timedelta(minutes=1)
         seconds = 500 if number < 2 else 9
         tell(database, fact("Delivery", written.message_ids[0], minutes + seconds / 60))
-    times = watch.delivery_times(database.reader, "customer.example")
+    times = paces.delivery_times(database.reader, "customer.example")
     assert times == [timedelta(seconds=9)] * 50
 
 

@@ -54,6 +54,8 @@ def test_what_is_not_is_listed_with_what_it_may_be_about(shop: Office) -> None:
         "to": ["x@else.example"],
         "at": "2026-01-20T09:00:00Z",
         "candidates": [{"number": "INV-2", "kind": "invoice", "customer": "Hollow Mailbox Ltd"}],
+        "dismissed_by": None,
+        "dismissed_at": None,
     }
     both = shop.json("events", "unlinked", "--all")
     assert {each["message_id"] for each in both} == {"0102-b", "0102-c"}
@@ -61,6 +63,21 @@ def test_what_is_not_is_listed_with_what_it_may_be_about(shop: Office) -> None:
     text = shop.ok("events", "unlinked").out
     assert "maybe INV-2" in text
     assert "\u001b" not in text
+
+
+def test_what_is_about_no_document_is_hidden_until_that_is_taken_back(shop: Office) -> None:
+    assert shop.json("events", "dismiss", "0102-b") == {"message_id": "0102-b", "dismissed": True}
+    assert shop.json("events", "unlinked") == []
+    hidden = {each["message_id"]: each for each in shop.json("events", "unlinked", "--all")}
+    assert hidden["0102-b"]["dismissed_by"] == "anna"
+    assert hidden["0102-b"]["dismissed_at"]
+    assert hidden["0102-c"]["dismissed_by"] is None
+    assert "about no document, said anna" in shop.ok("events", "unlinked", "--all").out
+    assert shop.json("events", "dismiss", "0102-b", "--undo")["dismissed"] is False
+    assert len(shop.json("events", "unlinked")) == 1
+    again = shop.run("events", "dismiss", "0102-b", "--undo")
+    assert (again.code, "Nobody said" in again.err) == (1, True)
+    assert shop.run("events", "dismiss", "nothing").code == 1
 
 
 def test_a_person_links_it_and_can_change_their_mind(shop: Office) -> None:

@@ -1,0 +1,74 @@
+"""``outtray aws setup``: what the way from SES to the queue needs, as calls one can read."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from argparse import Namespace
+
+from core.backend import Backend
+from core.blueprint import Names, Step
+from core.settingup import SetUp
+from tui import answers, prints
+from tui.exits import DONE, FAILED
+from tui.prints import say
+from tui.text import cell
+
+
+def setup(options: Namespace, backend: Backend) -> int:
+    """Print the plan, or carry it out; ends with the settings."""
+    names = Names(backend.settings.configuration_set or "outtray", options.name)
+    made = backend.set_up(names, apply=options.apply)
+    if options.json:
+        sys.stdout.write(prints.as_json(as_answer(made, applied=options.apply), indent=2) + "\n")
+    else:
+        _print(made)
+    if made.problem is not None:
+        say(f"outtray: {cell(made.problem.title)}")
+        say(f"         {cell(made.problem.hint)} What was made stays; run it again to go on.")
+        return FAILED
+    return DONE
+
+
+def as_answer(made: SetUp, *, applied: bool) -> answers.Json:
+    return {
+        "apply": applied,
+        "done": [_step(step) for step in made.done],
+        "missing": [_step(step) for step in made.missing],
+        "configuration_set": made.configuration_set,
+        "queue_url": made.queue_url or None,
+        "error": None if made.problem is None else str(made.problem),
+    }
+
+
+def _step(step: Step) -> answers.Json:
+    return {
+        "what": step.what,
+        "service": step.service,
+        "operation": step.operation,
+        "parameters": dict(step.parameters),
+    }
+
+
+def command_line(step: Step) -> str:
+    """Return the call as AWS's own command line takes it."""
+    operation = re.sub(r"(?<!^)(?=[A-Z])", "-", step.operation).lower()
+    given = shlex.quote(json.dumps(dict(step.parameters)))
+    return f"aws {step.service} {operation} --cli-input-json {given}"
+
+
+def _print(made: SetUp) -> None:
+    for title, steps in (("Done", made.done), ("Missing", made.missing)):
+        for step in steps:
+            sys.stdout.write(f"# {title}: {step.what}\n{cell(command_line(step))}\n\n")
+    if made.missing and made.problem is None:
+        say("Nothing was changed. outtray aws setup --apply makes all of it.")
+    elif not made.done and not made.missing:
+        say("Everything is there.")
+    queue = f"queue_url = {json.dumps(made.queue_url)}"
+    if not made.queue_url:
+        queue = "# queue_url is known once the queue is there"
+    name = json.dumps(made.configuration_set)
+    sys.stdout.write(f"# config.toml\n[mail]\nconfiguration_set = {name}\n[feed]\n{queue}\n")
