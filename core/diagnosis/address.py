@@ -14,7 +14,7 @@ _WHO = (
 _NOT_THERE = (
     "unknown/not_exist/not_found/not_known/not_valid/not_a_valid/not_recogni/not_listed/invalid"
     "/nonexist/non_exist/no_longer_exist/no_longer_valid/not_defined/not_registered/not_present"
-    "/not_been_found/could_not_be_found/can_not_be_found/was_not_found/not_a_known/never_existed"
+    "/no_exist/not_ok/not_unique/ambiguous/not_been_found/could_not_be_found/can_not_be_found/was_not_found/not_a_known/never_existed"
 )
 _UNKNOWN = (
     "unknown/invalid/no_such/nonexistent/non_existent/not_existing/bad_destination/unrecognized/unrecognised/illegal"
@@ -24,7 +24,16 @@ _UNKNOWN = (
 ADDRESS: Final[Rules] = (
     # ----------------------------------------------------------------------
     # The way there.
-    ("networkerror", "not found try again | temporary name | temporary failure in name"),
+    ("systemerror", "temporary lookup"),
+    (
+        "networkerror",
+        """mx/mxs * be_reached/reachable/responding | dns soft error | soft error looking
+        connect to * connection refused | socket error | socketerror | servfail
+        connection * closed * unexpected/before/by | closed connection | closed unexpectedly
+        closed by remote/peer/foreign/the_remote | host is down | no_route to
+        unexpected eof/close/disconnect/end_of
+        not found try again | temporary name | temporary failure in name""",
+    ),
     (
         "hostunknown",
         """host/domain unknown/not_found/not_exist/invalid/does_not_exist/nonexistent/has_expired
@@ -42,7 +51,7 @@ ADDRESS: Final[Rules] = (
         "notaccept",
         """domain/host/server/address/site/does/system not accept/receive/take /any mail/email/smtp
         null mx | nullmx | no mx | mx * nowhere | not accept mail/email/any/incoming/inbound
-        indicated no smtp service | no mail/email accepted | never sends/accepts * mail
+        indicated no smtp service | no mail/email/messages accepted/at_all | accepts no | never sends/accepts * mail
         no mail service | without an mx | has no mail exchanger/server
         no mail server/exchanger | mx lookup | not have an mx/mail_server
         no valid mx/mail_server | not accept messages at this""",
@@ -63,11 +72,17 @@ ADDRESS: Final[Rules] = (
     # ----------------------------------------------------------------------
     # The mailbox.
     (
+        "systemfull",
+        """system/spool/server/disk/filesystem/file_system/partition /is/was full
+        no space left""",
+    ),
+    (
         "mailboxfull",
         f"""{_BOX} /is/was/are/has/currently/size/quota * full. | {_BOX} full. | mailboxfull
         over/above/beyond/out_of /the/its/their/his/disk/storage/mail/mailbox quota | overquota
         quota /is/has/limit/size/disk/was exceed/full/violat/reached/overrun | quotaexceed
-        quota. | exceed * quota
+        quota. | exceed * quota | file too large | no/enough * disk_space/hard_disk
+        maximum allowed mailbox | overdrawn | mailbox/inbox exceed | size of * mailbox exceed
         storage/disk/mailbox/local * limit/quota/allocation * exceed/reached/full
         exceed * storage/mailbox_size/mailbox_limit/local_limit/allocation/allotted/space/capacity
         out of * space/storage/disk
@@ -91,16 +106,19 @@ ADDRESS: Final[Rules] = (
         recipient address rejected access denied | access denied as | not have an email account
         invalid or inactive | unknown or inactive""",
     ),
+    ("systemerror", "maintenance"),
     (
         "suspend",
-        """user/recipient/account/mailbox/inbox/address/email/domain * disabled/suspended/inactive
+        """is/was/been/now/permanently disabled/deactivated/suspended
+        user/recipient/account/mailbox/inbox/address/email/domain * disabled/suspended/inactive
         user/recipient/account/mailbox/inbox/address * deactivat/frozen/locked/dormant/not_active
         user/account/mailbox/inbox/recipient * discontinu/terminated/expired/closed/cancel
         disabled/suspended/inactive/deactivated/locked user/recipient/account/mailbox
         closed/frozen/expired/terminated user/recipient/account/mailbox
         temporarily/temporary disabled/locked/inactive | unavailable or access denied
         due to * inactivity | extended inactivity | is inactive | is inaccessible
-        not activated | currently suspended | account * archived
+        not activated | dormant | unpaid | overdue | non payment | has been locked | switched off
+        expired account/mailbox/user | currently suspended | account * archived
         not accepting * for this mailbox
         user/account/mailbox * temporarily_unavailable/inaccessible/not_enabled
         user/account/mailbox * barred/blocked_due""",
@@ -135,6 +153,12 @@ ADDRESS: Final[Rules] = (
         account/mailbox/user * deleted/removed | has been deleted | not a deliverable
         all recipients * invalid | not accept mail for this/that address/user/recipient
         no valid recipients | unable to find recipient/user | cannot find user
-        can not find user""",
+        can not find user | recipient/address/user can_not/could_not be verified/found
+        user/recipient/address * not a member of | lookup in * failed | wrong recipient
+        wrong recipients | several matches | can not deliver mail for
+        mailbox name not/not_allowed | there is no * here/user/account/mailbox/address
+        there is no one | unknown local | local name | typo. | misspel | never logged
+        name not recogni | incorrectly addressed | no account. | does not have an account
+        has no account/mailbox | not a mailbox | no such | unknown to""",
     ),
 )

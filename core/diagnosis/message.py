@@ -25,7 +25,8 @@ MESSAGE: Final[Rules] = (
         data/content /is/was/size too large/big/long
         message/mail/email/body/attachment * size/length * exceed/limit/maximum/larger/too/greater
         size * exceed/limit/maximum/larger/too_big/too_large/databytes | exceed * size
-        maximum/max /allowed/permitted/message/mail/email size | message exceed | exceed fixed
+        attachment/attachments/message bigger/larger/heavier
+        mailsize/messagesize /limit | maximum/max /allowed/permitted/message/mail/email size | message exceed | exceed fixed
         message file too big | too large for | too big for
         exceed * message/bytes/megabytes/mb. | larger than | recipsizelimit
         message is larger/too | limit for message size""",
@@ -38,7 +39,8 @@ MESSAGE: Final[Rules] = (
         no from/date/message_id header
         missing /a/valid/or/invalid from/date/to/subject/message/sender/valid/header
         malformed message/mail/header/mime/from | message/mail/header is malformed
-        encoded word | bare lf/cr/line/linefeed | unicode character | line length
+        encoded word | bare/lone lf/cr/line/linefeed/linefeeds | no * field given
+        nul characters/bytes/octets | null characters/bytes | long header | invalid 8bit/8_bit | unicode character | line length
         line too long | lines longer | not conform | multiple addresses in | multiple from
         two from | header/headers from | violates rfc""",
     ),
@@ -77,7 +79,7 @@ MESSAGE: Final[Rules] = (
         bayes | content filter
         mail content denied | message content rejected/not_acceptable | anti spam | antispam
         content judged | objectionable | suspicion | suspicious content | message filtered
-        message looks | unacceptable content | undesirable | advertis | url * blacklist""",
+        message looks | spammy | scored | probability of | scam. | fraud. | unacceptable content | undesirable | advertis | url * blacklist""",
     ),
     # ----------------------------------------------------------------------
     # Their rules.
@@ -99,6 +101,7 @@ MESSAGE: Final[Rules] = (
     (
         "contenterror",
         """mime * error/complex/invalid/not | charset | character set | 8bit | 8 bit
+        invalid/bad/corrupt/malformed/unreadable data/content/message/attachment/structure
         media not | conversion * required/failed
         content * not/error/reject/block/denied/unsafe | data format | message content
         bad header | invalid content | improper use of""",
@@ -106,7 +109,7 @@ MESSAGE: Final[Rules] = (
     (
         "blocked",
         """is blocked | are blocked | been blocked | has blocked | temporarily blocked
-        go away | suspicious activity | abuse from | spammers | spamming
+        go away | unwelcome | not welcome | suspicious activity | abuse from | spammers | spamming
         access * from * denied/blocked""",
     ),
 )

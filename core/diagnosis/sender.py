@@ -11,12 +11,38 @@ SENDER: Final[Rules] = (
     # SES never handed it over.
     ("suppressed", "on * suppression list | has suppressed sending to this address"),
     # ----------------------------------------------------------------------
+    # Words that mean one thing wherever they stand.
+    (
+        "blocked:greylisted",
+        """greylist | grey list | graylist | gray list | postgrey | greypass | grey listed
+        first time * try again | triplet | deferred to verify""",
+    ),
+    (
+        "syntaxerror",
+        """pipelin | no commands allowed | smtp protocol violation | syntax error
+        helo/ehlo/hello first | send /your helo/ehlo/hello
+        unrecognized/unrecognised/unknown/unsupported authentication
+        unrecognized/unrecognised/unknown/unsupported/too_many_unrecognized command/commands
+        unrecognized/unrecognised/unknown/unsupported/invalid parameter/option/argument/extension
+        nested mail""",
+    ),
+    (
+        "blocked",
+        """#list | rbl. | dnsbl | spamhaus | sorbs. | spamcop | uceprotect | barracuda reputation
+        client/client_host/sender_host/ip/ip_address/host * blocked using
+        bad ip. | too many invalid/bad/unknown/nonexistent recipients/users/addresses/rcpt
+        geoip | geographic | your country | ip/host * blacklist/blocklist/listed
+        blacklist/blocklist/listed * #ip | spammer list | spammers list | dynamic ip
+        as/known spammer""",
+    ),
+    # ----------------------------------------------------------------------
     # Programs that name themselves.
     (
         "mailererror",
         """procmail | unknown mailer error | mailer error | command died | exit status
         exited with | died with signal | command output | child process | transport returned
-        local delivery agent | transport error | unknown mail transport""",
+        local delivery agent | transport error | unknown mail transport | exit code
+        returned exit/status""",
     ),
     # ----------------------------------------------------------------------
     # Who we are: telling words, also inside longer answers.
@@ -41,7 +67,6 @@ SENDER: Final[Rules] = (
         no hostname for | does not resolve to a name | has no dns | not have reverse
         client host rejected can not find | ip to name""",
     ),
-    ("syntaxerror", "pipelin | no commands allowed | smtp protocol violation | syntax error"),
     (
         "failedstarttls",
         """starttls | tls required | requires/require/use/using/must/need/over tls
@@ -62,11 +87,13 @@ SENDER: Final[Rules] = (
         not authorized to send email/mail directly | user not local | not local host/domain
         not hosted/handled/served here/by/on | we do not handle/host/serve
         not a local/configured domain | domain is not/not_a * local/hosted/handled/here
-        not allowed to relay | not our domain | not a domain | third party relay | mail relay""",
+        not allowed to relay | not our domain | not a domain | third party relay | mail relay
+        unauthorized/unauthorised/illegal relay | relayed | authentication * to relay
+        specified/destination/recipient/target domain * not_allowed/not_permitted""",
     ),
     (
         "securityerror",
-        """authentication required/failed/fail/failure/unsuccessful/credentials/mechanism/error
+        """authentication/auth required/failed/fail/failure/unsuccessful/credentials/mechanism/error
         authentication not/is_required/needed/disabled | must authenticate | smtp auth
         auth login | not been authenticated | client was not authenticated | not authenticated
         authenticate first | please authenticate | login attempts | username and password
@@ -75,7 +102,9 @@ SENDER: Final[Rules] = (
         cannot authenticate | app/application specific password | credentials invalid
         invalid credentials. | compromised | verification needed | no identity changes
         insecure | smtp.office365.com | trust relationship | sendernotauthenticated
-        unauthorized mail is prohibited | anti spoof | antispoof | spoof | you must be logged""",
+        unauthorized mail is prohibited | anti spoof | antispoof | spoof | you must be logged
+        unauthenticated commands/connection/session/user | suspicious login | verify your account
+        account * verification""",
     ),
     # ----------------------------------------------------------------------
     # What they think of us, and of how much we send.
@@ -88,7 +117,7 @@ SENDER: Final[Rules] = (
         negative reputation | reputation score | due to /the/your/its/their reputation""",
     ),
     ("notcompliantrfc", "sender address * valid rfc"),
-    ("blocked", "mail from #ip | helo command | not allowed to connect | no smtp service here"),
+    ("blocked", "mail/email from #ip/ip | mismatch * ip | not match * ip | helo command | not allowed to connect | no smtp service here"),
     (
         "rejected",
         """sender/from/return_path address * reject/denied/not_exist/not_found/unknown/invalid
@@ -101,17 +130,21 @@ SENDER: Final[Rules] = (
         not allowed to send to/mail/email/messages/as | permanently deferred | not a registered
         unauthenticated email is not | sending denied | bad outbound sender | closed list
         access to submit messages | group you tried to contact | permission to post
-        only accept * from * members/subscribers/list | not a member of | not subscribed
+        only accept * from * members/subscribers/list | not subscribed
+        not a member of /the/this/our/that list/group/mailing_list/distribution
+        verify /sender/mail_from/mailfrom/return_path failed | mailfrom/mail_from failed
+        mail_from/mailfrom/sender/from/envelope * mismatch/does_not_match/not_equal/not_match
+        sender/from/sending domain/email/address * not in/on
+        unconfigured/unregistered/unverified/unprovisioned /sending/sender/from domain/address
+        unregistered domains | distribution group | banned/blocked/barred/denied sender
+        sender/from/sending domain /is/name/has/was has_no/no/without mx
+        domain has no mx * sender | sender domain can_not/could_not/must/does_not/has
         sender * blacklist/blocklist/blocked/banned/spammer | third party dsn | unresolvable
         email address is not verified | administrative prohibition | must be a member
         will reject the message | domain of * does not resolve | envelope blocked""",
     ),
-    (
-        "blocked:greylisted",
-        """greylist | grey list | graylist | gray list | postgrey | greypass | grey listed
-        first time * try again | triplet | deferred to verify""",
-    ),
     ("blocked", "unusual rate"),
+    ("toomanyconn", "too many connections/sessions | connection rate | concurrent"),
     ("systemerror", "per transaction"),
     (
         "speeding",
@@ -119,14 +152,18 @@ SENDER: Final[Rules] = (
         throttl | rate limit | ratelimit | rate * prevents | rate exceeded | over rate
         sending rate
         relay/sending/send/hourly/daily/message/messages/recipient/email/outbound limit exceed
-        exceed * daily/hourly/sending/relay/message_rate/rate * limit/quota | per hour
+        exceed * daily/hourly/sending/relay/message_rate/rate/permitted * limit/quota | per hour
+        exceeded permitted/allowed/sending/rate limits | exceeded threshold | threshold exceed
+        high /a rate | at a rate | rate control | sending/submission quota
         this hour | too many recipients this/received | frequency limit
-        too many messages/emails/mails from | too many messages/emails/mails in/within
+        too many messages/emails/mails/spams from/received/sent
+        too many messages/emails/mails in/within
         too much mail from | sends too many | daily/message/sending/relay/hourly quota
         daily/hourly/relay/sending/outbound/rate/bandwidth * quota
         messages per minute/day/second | per minute | reached * limit for
         unusual sending activity | too many emails | receive limit exceed | sent too many
-        volume of * mail/email/messages * exceed | mail flood""",
+        volume of * mail/email/messages * exceed | mail flood | sending volume | email quota
+        your/message sending limit""",
     ),
     (
         "toomanyconn",

@@ -59,7 +59,7 @@ _BLOCK_LISTS: Final = (
     *("backscatterer", "njabl", "invaluement", "blocklist.", "blacklist.", "mail-abuse.", "uribl"),
     *("manitu.net", "sender.office", "bl.spam", "ipcheck.proofpoint"),
 )
-_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]*@[^\s<>\"'(),;\[\]]*")
+_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]*@[^\s<>\"'(),;:\[\]]*")
 _IP: Final = re.compile(
     r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){3,7}\b|\[ip[^\]]{0,20}\]", re.I
 )
