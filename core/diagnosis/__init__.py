@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from core.diagnosis.codes import CODES, HIDING, REPLIES, SUBJECTS, SUBTYPES
+from core.diagnosis.codes import CODES, EXACT, GENERAL, HIDING, REPLIES, SUBJECTS, SUBTYPES
 from core.diagnosis.meanings import DEAD, MEANINGS
 from core.diagnosis.phrases import PhraseBook
 from core.diagnosis.providers import PROVIDERS
@@ -80,6 +80,8 @@ def _shade(answer: Answer, code: str, subtype: str) -> str:
         return "suppressed"
     providers, strong, vague = _books()
     said = providers.cause(answer.raw) or strong.cause(answer.words)
+    if said in GENERAL:
+        said = EXACT.get(code.partition(".")[2], said)
     shade = (
         said
         or _by_code(code, trusted=True)

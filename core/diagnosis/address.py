@@ -30,6 +30,7 @@ ADDRESS: Final[Rules] = (
         """mx/mxs * be_reached/reachable/responding | dns soft error | soft error looking
         connect to * connection refused | socket error | socketerror | servfail
         connection * closed * unexpected/before/by | closed connection | closed unexpectedly
+        requests to connect | connect error
         closed by remote/peer/foreign/the_remote | host is down | no_route to
         unexpected eof/close/disconnect/end_of
         not found try again | temporary name | temporary failure in name""",
@@ -71,6 +72,7 @@ ADDRESS: Final[Rules] = (
     ),
     # ----------------------------------------------------------------------
     # The mailbox.
+    ("policyviolation", "due to policy | policy error | restricted by policy"),
     (
         "systemfull",
         """system/spool/server/disk/filesystem/file_system/partition /is/was full
@@ -103,7 +105,7 @@ ADDRESS: Final[Rules] = (
         "userunknown",
         """user unknown | unknown user | inactive email address
         does not have a/an * account/mailbox/inbox | userid
-        recipient address rejected access denied | access denied as | not have an email account
+        recipient address/addresses rejected access denied | access denied as | not have an email account
         invalid or inactive | unknown or inactive""",
     ),
     ("systemerror", "maintenance"),
@@ -141,7 +143,7 @@ ADDRESS: Final[Rules] = (
         unknown/invalid/incorrect/bad email | invalid/unknown/bad/wrong address | no such name
         no/not_a /valid/known/local mailbox/account/user/recipient/recipients/addressee/person
         account that you tried to reach does | account not here/available/configured
-        mailbox/mailbox_is /currently/temporarily unavailable | mailbox * not available
+        mailbox/mailbox_is/recipient/recipient_is/user/user_is /currently/temporarily unavailable | mailbox * not available
         not our customer | not in our/the/my * directory/list/database/system | not listed in
         no longer with/employed/works/working/available/active/used/in_use/here/valid/on/monitored
         left the company/organi | has left | unrouteable/unroutable/undeliverable address/user

@@ -128,6 +128,14 @@ HIDING: Final = frozenset(
         *("5.0", "5.1", "5.4", "6.0", "7.0", "7.1", "7.2", "7.9"),
     }
 )
+#: Codes that are given for one thing only: believed before words that suit many things.
+EXACT: Final = {
+    detail: CODES[detail]
+    for detail in ("1.6", "2.2", "3.4", "4.6", *(f"7.{n}" for n in (20, 21, 22, 23, 25, 26)))
+}
+GENERAL: Final = frozenset(
+    {"userunknown", "rejected", "blocked", "policyviolation", "systemerror", "securityerror"}
+)
 #: The second number alone says what kind of thing failed; used for a code not listed above.
 SUBJECTS: Final = {
     "1": "userunknown",

@@ -33,7 +33,7 @@ SENDER: Final[Rules] = (
         bad ip. | too many invalid/bad/unknown/nonexistent recipients/users/addresses/rcpt
         geoip | geographic | your country | ip/host * blacklist/blocklist/listed
         blacklist/blocklist/listed * #ip | spammer list | spammers list | dynamic ip
-        as/known spammer""",
+        as/known spammer | block/blocked/blocking for spam/spamming""",
     ),
     # ----------------------------------------------------------------------
     # Programs that name themselves.
@@ -88,7 +88,7 @@ SENDER: Final[Rules] = (
         not hosted/handled/served here/by/on | we do not handle/host/serve
         not a local/configured domain | domain is not/not_a * local/hosted/handled/here
         not allowed to relay | not our domain | not a domain | third party relay | mail relay
-        unauthorized/unauthorised/illegal relay | relayed | authentication * to relay
+        local user/users/recipients/domain/domains/delivery only | unauthorized/unauthorised/illegal relay | relayed | authentication * to relay
         specified/destination/recipient/target domain * not_allowed/not_permitted""",
     ),
     (
@@ -156,7 +156,8 @@ SENDER: Final[Rules] = (
         exceeded permitted/allowed/sending/rate limits | exceeded threshold | threshold exceed
         high /a rate | at a rate | rate control | sending/submission quota
         this hour | too many recipients this/received | frequency limit
-        too many messages/emails/mails/spams from/received/sent
+        too many recent/messages/emails/mails/spams /messages from/received/sent/messages/emails
+        many messages at once
         too many messages/emails/mails in/within
         too much mail from | sends too many | daily/message/sending/relay/hourly quota
         daily/hourly/relay/sending/outbound/rate/bandwidth * quota

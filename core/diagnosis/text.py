@@ -66,7 +66,7 @@ _IP: Final = re.compile(
 _HYPHENATED: Final = re.compile(r"(?<=[a-z])- (?=[a-z])")
 _OCTETS: Final = re.compile(r"=([0-9A-F]{2})")
 _NOT: Final = re.compile(r"(?<=[a-z])n['’´`]t\b")
-_PUNCTUATION: Final = re.compile(r"[^\w.#]|_|\.(?!\w)|(?<!\w)\.")
+_PUNCTUATION: Final = re.compile(r"[^\w.#]|_|#(?!ip\b|list\b)|\.(?!\w)|(?<!\w)\.")
 _BLANKS: Final = re.compile(r"\s+")
 
 _SPELLINGS: Final = (
