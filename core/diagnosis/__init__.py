@@ -25,6 +25,7 @@ _AT_STEP: Final = {
     ("rejected", "connect"): "blocked",
     ("undefined", "connect"): "blocked",
     ("undefined", "mail"): "rejected",
+    ("userunknown", "mail"): "rejected",
 }
 
 

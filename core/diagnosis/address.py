@@ -14,7 +14,7 @@ _WHO = (
 _NOT_THERE = (
     "unknown/not_exist/not_found/not_known/not_valid/not_a_valid/not_recogni/not_listed/invalid"
     "/nonexist/non_exist/no_longer_exist/no_longer_valid/not_defined/not_registered/not_present"
-    "/no_exist/not_ok/not_unique/ambiguous/not_been_found/could_not_be_found/can_not_be_found/was_not_found/not_a_known/never_existed"
+    "/no_exist/not_ok/not_unique/ambiguous/not_been_found/could_not_be_found/can_not_be_found/was_not_found/not_a_known/never_existed/not_in_recipient/not_in_the/not_in_our"
 )
 _UNKNOWN = (
     "unknown/invalid/no_such/nonexistent/non_existent/not_existing/bad_destination/unrecognized/unrecognised/illegal"
@@ -32,6 +32,7 @@ ADDRESS: Final[Rules] = (
         connection * closed * unexpected/before/by | closed connection | closed unexpectedly
         requests to connect | connect error
         closed by remote/peer/foreign/the_remote | host is down | no_route to
+        communication failure | communications failure | bounce between
         unexpected eof/close/disconnect/end_of
         not found try again | temporary name | temporary failure in name""",
     ),
@@ -133,7 +134,7 @@ ADDRESS: Final[Rules] = (
         users rule | blocked by the recipient/user | recipient/user has blocked
         is not accepting any | not accepting mail/email/messages from | refuse to receive
         address is protected | account is protected | does not wish | not wish to receive
-        has restricted | resolver.rst.notauthori | personal filter | mailbox access for
+        has restricted | mailbox/user/account/recipient is restricted | resolver.rst.notauthori | personal filter | mailbox access for
         restricted by | not accept mail/messages from you
         not_accept/not_accepting unsolicited""",
     ),
@@ -161,6 +162,6 @@ ADDRESS: Final[Rules] = (
         mailbox name not/not_allowed | there is no * here/user/account/mailbox/address
         there is no one | unknown local | local name | typo. | misspel | never logged
         name not recogni | incorrectly addressed | no account. | does not have an account
-        has no account/mailbox | not a mailbox | no such | unknown to""",
+        has no account/mailbox | not a mailbox | no such | unknown to | not found at/in/on/here""",
     ),
 )

@@ -12,6 +12,9 @@ FOREIGN: Final[tuple[tuple[str, str], ...]] = (
         "rejected",
         """groupe que vous avez essaye | grupo con el que | gruppo che hai
         gruppe * nicht existiert | grupo que voce | skupina * kontaktovat | グループ
+        groep * contact | grupa * kontakt | grupą * kontakt | групп | група | 群组 | 群組 | 그룹
+        iletisim * grup | gruppen * kontakt | ryhma | csoport | ομαδα | קבוצה | المجموعة | กลุ่ม
+        nhom * lien | grup yang anda | grupul * contact | grup * contact
         emetteur invalide | ungultiger absender | absenderadresse * abgelehnt/ungultig
         remitente * rechazad/invalid | mittente * rifiutat
         expediteur * refuse/rejete/invalide | afzender * geweigerd | отправител * отклон""",
@@ -77,6 +80,7 @@ FOREIGN: Final[tuple[tuple[str, str], ...]] = (
         utente sconosciuto | indirizzo * non_esiste/inesistente/non_valido
         casella * inesistente/non_esiste | endereco * nao_existe/invalido
         conta * nao_existe | caixa * nao_existe | casella inesistente
+        mailadres * niet_gevonden | adres * niet_gevonden | ontvanger * niet_gevonden
         gebruiker * onbekend/bestaat | onbekende gebruiker | ontvanger * onbekend
         adres * bestaat | 用户不存在 | 收件人不存在 | 邮箱不存在 | 账号不存在 | 帐号不存在
         无此用户 | 没有此用户 | 地址不存在 | ユーザーが見つかりません

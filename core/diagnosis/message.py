@@ -94,13 +94,13 @@ MESSAGE: Final[Rules] = (
         attachment * not_allowed/not_permitted/blocked/banned/prohibited/not_accepted/type/policy
         file type/name/extension | executable | message not allowed | organizational settings
         prohibited | header error | transport.rules | mass mail | not accept * attachments
-        this type of | reject id * banned | banned file | security policies | mail rule
+        banned content | mailpolicy | this type of | reject id * banned | banned file | security policies | mail rule
         restricted content
         rejectmessage""",
     ),
     (
         "contenterror",
-        """mime * error/complex/invalid/not | charset | character set | 8bit | 8 bit
+        """mime * error/complex/invalid/not | 8bit | 8 bit | content type * not
         invalid/bad/corrupt/malformed/unreadable data/content/message/attachment/structure
         media not | conversion * required/failed
         content * not/error/reject/block/denied/unsafe | data format | message content

@@ -45,7 +45,7 @@ TIME: Final[Rules] = (
         "expired",
         """connection/connect/conversation/session/operation/delivery/read/user/smtp timed/timeout
         message/envelope/queue/delivery/connection * expired | timed out | timeout | time out
-        giving up | time expired | maximum time | too old. | attempts * failed/exhausted/exceeded
+        giving up | time expired | time limit | maximum time | too old. | attempts * failed/exhausted/exceeded
         retries exceeded/exhausted | maximum/max retr | in queue for | in the queue too | queue too long | could not deliver
         multiple retries | retry time | not reachable | unreachable | no answer | no response
         not respond | unable to deliver * in/within/after | been delayed | is delayed | delayed
@@ -63,7 +63,7 @@ TIME: Final[Rules] = (
         service refuse/refused/currently/is_not/not_available/temporarily
         system not/is_not/resources | try again | try later | try * later | later. * try
         come back later | retry later | per transaction | resources * unavailable | overload
-        load * too_high | high load | down for maintenance | maintenance | out of memory
+        load * too_high | high load | down for maintenance | license | maintenance | out of memory
         interrupted | unable to open/write/create | backend | requested action aborted
         processing error | loop back | points to local host | can not accept * now/moment/time
         unable to accept * now/moment/time | crashed | storedrv | not capable""",

@@ -26,6 +26,7 @@ SENDER: Final[Rules] = (
         unrecognized/unrecognised/unknown/unsupported/invalid parameter/option/argument/extension
         nested mail""",
     ),
+    ("contenterror", "character set | charset"),
     (
         "blocked",
         """#list | rbl. | dnsbl | spamhaus | sorbs. | spamcop | uceprotect | barracuda reputation
@@ -135,7 +136,8 @@ SENDER: Final[Rules] = (
         verify /sender/mail_from/mailfrom/return_path failed | mailfrom/mail_from failed
         mail_from/mailfrom/sender/from/envelope * mismatch/does_not_match/not_equal/not_match
         sender/from/sending domain/email/address * not in/on
-        unconfigured/unregistered/unverified/unprovisioned /sending/sender/from domain/address
+        unconfigured/unregistered/unprovisioned /sending/sender/from domain/address
+        unverified sending/sender/from domain/address | permission to send
         unregistered domains | distribution group | banned/blocked/barred/denied sender
         sender/from/sending domain /is/name/has/was has_no/no/without mx
         domain has no mx * sender | sender domain can_not/could_not/must/does_not/has
@@ -153,7 +155,7 @@ SENDER: Final[Rules] = (
         sending rate
         relay/sending/send/hourly/daily/message/messages/recipient/email/outbound limit exceed
         exceed * daily/hourly/sending/relay/message_rate/rate/permitted * limit/quota | per hour
-        exceeded permitted/allowed/sending/rate limits | exceeded threshold | threshold exceed
+        exceeded permitted/allowed/sending/rate limits | exceeded threshold | threshold exceed | queue quota
         high /a rate | at a rate | rate control | sending/submission quota
         this hour | too many recipients this/received | frequency limit
         too many recent/messages/emails/mails/spams /messages from/received/sent/messages/emails

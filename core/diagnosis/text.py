@@ -25,7 +25,7 @@ _PASSED_ON: Final = re.compile(
     | server\ returned\ was:\s | response\ (?:from\ the\ remote\ server\ )?was:\s
     | did\ not\ like\ our\ (?:rcpt\ to|mail\ from|final\ data|data):? | responded\ with\ failure:
     | failed\ with:\s | responded\ as\ follows:\s | [Rr]eturned\ '(?=\d{3})
-    | recipient\ address\ rejected:\s(?!access\ denied) | delivery\ temporarily\ suspended:\s
+    | (?P<whom>recipient\ address\ rejected:\s(?!access\ denied)) | delivery\ temporarily\ suspended:\s
     | smtp\ error\ from\ remote\ (?:mail\ )?server\ (?:after|for)\ .{0,200}?\]:\s """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -36,7 +36,10 @@ _STEP: Final = re.compile(
       (?P<after>rcpt|mail\ from|end\ of\ data|data|ehlo|helo|initial)
     | did\ not\ like\ our\ (?:final\ )?(?P<like>rcpt|mail|data)
     | (?P<sent>after\ i\ sent\ the\ message) | (?P<rcpt>does\ not\ like\ recipient)
-    | following\ (?P<following>rcpt|mail|data) """,
+    | following\ (?P<following>rcpt|mail|data)
+    | >>>\ (?P<transcript>rcpt|mail|data|helo|ehlo)
+    | \bbut\ (?P<qmail>greeting|my\ name|sender)\ (?:failed|was\ rejected)
+    | (?P<refused>refused\ to\ talk\ to\ me) """,
     re.IGNORECASE | re.VERBOSE,
 )
 _STEPS: Final = {
@@ -49,6 +52,10 @@ _STEPS: Final = {
     "ehlo": "connect",
     "helo": "connect",
     "init": "connect",
+    "gree": "connect",
+    "my n": "connect",
+    "refu": "connect",
+    "send": "mail",
 }
 _IN_REPLY: Final = re.compile(r"\(in reply to .{0,40}", re.IGNORECASE)
 
@@ -65,6 +72,9 @@ _IP: Final = re.compile(
 )
 _HYPHENATED: Final = re.compile(r"(?<=[a-z])- (?=[a-z])")
 _OCTETS: Final = re.compile(r"=([0-9A-F]{2})")
+#: Of doubly encoded letters these lose their second half where white space is tidied up.
+_LOST: Final = re.compile("([ÃÐÑÙ]) ")
+_SECOND_HALVES: Final = {"Ã": "\xa0", "Ð": "\xa0", "Ñ": "\x85", "Ù": "\x85"}
 _NOT: Final = re.compile(r"(?<=[a-z])n['’´`]t\b")
 _PUNCTUATION: Final = re.compile(r"[^\w.#]|_|#(?!ip\b|list\b)|\.(?!\w)|(?<!\w)\.")
 _BLANKS: Final = re.compile(r"\s+")
@@ -97,7 +107,7 @@ class Answer(NamedTuple):
 
 def read(diagnostic: str) -> Answer:
     """Return the innermost answer of ``diagnostic``, ready to be compared."""
-    told = diagnostic[:_MOST]
+    told = _readable(diagnostic[:_MOST])
     expired = _EXPIRED.search(told)
     told = _one_line(expired.group(1) if expired else told)
     inner = _innermost(told)
@@ -125,7 +135,7 @@ def is_code(text: str) -> bool:
 
 def plain(text: str) -> str:
     """Return ``text`` as words: lower case, no accents, no punctuation, names taken out."""
-    words = (_without_names(word) for word in _readable(text).lower().split())
+    words = (_without_names(word) for word in text.lower().split())
     text = unaccented(_IP.sub(" #ip ", " ".join(words)))
     text = _NOT.sub(" not", _HYPHENATED.sub("", text))
     text = text.replace("'", "").replace("’", " ")
@@ -158,11 +168,15 @@ def _one_line(text: str) -> str:
 def _innermost(told: str) -> str:
     """Return what the last server in the chain said; all of it where nobody passes it on."""
     text = _IN_REPLY.sub(" ", told)
-    ends = [found.end() for found in _PASSED_ON.finditer(text)]
-    for end in reversed(ends):
-        if len(text) - end > len("550 no"):
-            return text[end:]
+    for found in reversed(list(_PASSED_ON.finditer(text))):
+        if len(text) - found.end() > len("550 no"):
+            whom = "recipient " if found["whom"] else ""
+            return whom + text[found.end() :]
     return text
+
+
+def _give_back(letter: re.Match[str]) -> str:
+    return letter.group(1) + _SECOND_HALVES[letter.group(1)]
 
 
 def _readable(text: str) -> str:
@@ -170,7 +184,7 @@ def _readable(text: str) -> str:
     if "=" in text and len(_OCTETS.findall(text)) > 1:
         text = _OCTETS.sub(lambda octet: chr(int(octet.group(1), 16)), text)
     if any("\x80" <= letter <= "\xff" for letter in text):
-        octets = text.encode("latin-1", "ignore")
+        octets = _LOST.sub(_give_back, text).encode("latin-1", "ignore")
         repaired = octets.decode("utf-8", "ignore")
         if any(letter > "\x7f" for letter in repaired):
             return repaired
