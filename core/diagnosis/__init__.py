@@ -90,7 +90,8 @@ def _shade(answer: Answer, code: str, subtype: str) -> str:
         or _by_code(code, trusted=False)
         or SUBTYPES.get(sub, "")
         or REPLIES.get(answer.reply, "")
-        or ("expired" if answer.is_last_before_giving_up else "undefined")
+        or ("expired" if answer.is_last_before_giving_up else "")
+        or ("systemerror" if "4" in (code[:1], answer.reply[:1]) else "undefined")
     )
     if MEANINGS[shade].class_ == "too_big" and code.endswith(".2.3"):
         return "exceedlimit"

@@ -112,7 +112,7 @@ ADDRESS: Final[Rules] = (
     ("systemerror", "maintenance"),
     (
         "suspend",
-        """is/was/been/now/permanently disabled/deactivated/suspended
+        """is/was/been/now/permanently /administratively/currently disabled/deactivated/suspended
         user/recipient/account/mailbox/inbox/address/email/domain * disabled/suspended/inactive
         user/recipient/account/mailbox/inbox/address * deactivat/frozen/locked/dormant/not_active
         user/account/mailbox/inbox/recipient * discontinu/terminated/expired/closed/cancel
@@ -159,6 +159,8 @@ ADDRESS: Final[Rules] = (
         can not find user | recipient/address/user can_not/could_not be verified/found
         user/recipient/address * not a member of | lookup in * failed | wrong recipient
         wrong recipients | several matches | can not deliver mail for
+        recipient/address/user verify/validation | address verification failed
+        unavailable to take
         mailbox name not/not_allowed | there is no * here/user/account/mailbox/address
         there is no one | unknown local | local name | typo. | misspel | never logged
         name not recogni | incorrectly addressed | no account. | does not have an account

@@ -80,7 +80,7 @@ FOREIGN: Final[tuple[tuple[str, str], ...]] = (
         utente sconosciuto | indirizzo * non_esiste/inesistente/non_valido
         casella * inesistente/non_esiste | endereco * nao_existe/invalido
         conta * nao_existe | caixa * nao_existe | casella inesistente
-        mailadres * niet_gevonden | adres * niet_gevonden | ontvanger * niet_gevonden
+        emailadres * niet_gevonden | adres * niet_gevonden | ontvanger * niet_gevonden
         gebruiker * onbekend/bestaat | onbekende gebruiker | ontvanger * onbekend
         adres * bestaat | 用户不存在 | 收件人不存在 | 邮箱不存在 | 账号不存在 | 帐号不存在
         无此用户 | 没有此用户 | 地址不存在 | ユーザーが見つかりません

@@ -48,7 +48,7 @@ MESSAGE: Final[Rules] = (
         "blocked",
         """#list | blacklist | blocklist | block list | black list | blacklisted
         block listed | deny list | denylist | rbl. | dnsbl | dnswl | spam trap
-        listed in/at/by/on | client host | blocked using/by/for/from/at/your/due_to_your
+        listed in/at/by/on | client host | blocked using/by/from/at/your/due_to_your
         banned sending | ip/ips/hostname/network * block
         ip/ip_address/your_host/your_server/hostname * reject/denied/refused
         client/network/provider/subnet * reject/denied/refused
@@ -76,7 +76,7 @@ MESSAGE: Final[Rules] = (
         spam detected/content/score/message/filter/check/check_failed/mail/like/email/signature/rule
         ube/uce. | junk. | bulk mail/email | unsolicited | spamassassin | classified as
         looks like * spam/phish | nature of the content | suspicious due | links within
-        bayes | content filter
+        bayes | content filter | content restriction | reject/rejected/restricted content
         mail content denied | message content rejected/not_acceptable | anti spam | antispam
         content judged | objectionable | suspicion | suspicious content | message filtered
         message looks | spammy | scored | probability of | scam. | fraud. | unacceptable content | undesirable | advertis | url * blacklist""",
@@ -85,7 +85,8 @@ MESSAGE: Final[Rules] = (
     # Their rules.
     (
         "policyviolation",
-        """policy reason/reasons/violation/restriction/restrictions/rejection/that_prohibit/rule
+        """not meet * requirement/requirements/guidelines/standards
+        policy reason/reasons/violation/restriction/restrictions/rejection/that_prohibit/rule
         local policy | due to * policy/policies
         by/against/under/violates/per /our/your/the policy | policy/policies
         protocol violation | potential/potentially security/dangerous/harmful

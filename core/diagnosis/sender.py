@@ -33,7 +33,7 @@ SENDER: Final[Rules] = (
         client/client_host/sender_host/ip/ip_address/host * blocked using
         bad ip. | too many invalid/bad/unknown/nonexistent recipients/users/addresses/rcpt
         geoip | geographic | your country | ip/host * blacklist/blocklist/listed
-        blacklist/blocklist/listed * #ip | spammer list | spammers list | dynamic ip
+        blacklist/blocklist/listed * #ip | spammer list | spammers list
         as/known spammer | block/blocked/blocking for spam/spamming""",
     ),
     # ----------------------------------------------------------------------
@@ -66,6 +66,7 @@ SENDER: Final[Rules] = (
         ip address of the hostname | ip name lookup | unverifyable | unverifiable
         valid sender domain * dns | in addr.arpa | dns ptr | without a valid hostname
         no hostname for | does not resolve to a name | has no dns | not have reverse
+        ip/address/host must/does_not/can_not resolve
         client host rejected can not find | ip to name""",
     ),
     (
@@ -118,6 +119,16 @@ SENDER: Final[Rules] = (
         negative reputation | reputation score | due to /the/your/its/their reputation""",
     ),
     ("notcompliantrfc", "sender address * valid rfc"),
+    (
+        "mailboxfull",
+        "too many messages * mailbox/inbox/folder/stored/server | over message/disk/mail quota",
+    ),
+    (
+        "toomanyconn",
+        """too many connections/sessions | connection rate | concurrent
+        too many messages/emails/mails * connection/session""",
+    ),
+    ("speeding", "too much mail/email/traffic | too many messages/emails/mails"),
     ("blocked", "mail/email from #ip/ip | mismatch * ip | not match * ip | helo command | not allowed to connect | no smtp service here"),
     (
         "rejected",
@@ -133,9 +144,14 @@ SENDER: Final[Rules] = (
         access to submit messages | group you tried to contact | permission to post
         only accept * from * members/subscribers/list | not subscribed
         not a member of /the/this/our/that list/group/mailing_list/distribution
+        postmaster/callback/callout verification
         verify /sender/mail_from/mailfrom/return_path failed | mailfrom/mail_from failed
         mail_from/mailfrom/sender/from/envelope * mismatch/does_not_match/not_equal/not_match
         sender/from/sending domain/email/address * not in/on
+        your /email/mail/sender/from domain/address/account * not_exist/invalid/unknown/not_valid
+        your /email/mail/sender/from domain/address/account * disabled/suspended/not_found
+        your/sending/senders/sender account * disabled/suspended/blocked/locked/restricted
+        from address/domain * not_be_resolved/unresolv/does_not_exist/not_resolve
         unconfigured/unregistered/unprovisioned /sending/sender/from domain/address
         unverified sending/sender/from domain/address | permission to send
         unregistered domains | distribution group | banned/blocked/barred/denied sender
@@ -146,7 +162,6 @@ SENDER: Final[Rules] = (
         will reject the message | domain of * does not resolve | envelope blocked""",
     ),
     ("blocked", "unusual rate"),
-    ("toomanyconn", "too many connections/sessions | connection rate | concurrent"),
     ("systemerror", "per transaction"),
     (
         "speeding",
@@ -154,8 +169,8 @@ SENDER: Final[Rules] = (
         throttl | rate limit | ratelimit | rate * prevents | rate exceeded | over rate
         sending rate
         relay/sending/send/hourly/daily/message/messages/recipient/email/outbound limit exceed
-        exceed * daily/hourly/sending/relay/message_rate/rate/permitted * limit/quota | per hour
-        exceeded permitted/allowed/sending/rate limits | exceeded threshold | threshold exceed | queue quota
+        exceed * daily/hourly/sending/relay/message_rate/rate * limit/quota | per hour
+        permitted limits | exceeded threshold | threshold exceed | queue quota
         high /a rate | at a rate | rate control | sending/submission quota
         this hour | too many recipients this/received | frequency limit
         too many recent/messages/emails/mails/spams /messages from/received/sent/messages/emails
@@ -165,7 +180,9 @@ SENDER: Final[Rules] = (
         daily/hourly/relay/sending/outbound/rate/bandwidth * quota
         messages per minute/day/second | per minute | reached * limit for
         unusual sending activity | too many emails | receive limit exceed | sent too many
-        volume of * mail/email/messages * exceed | mail flood | sending volume | email quota
+        volume of * mail/email/messages * exceed | mail flood | sending volume | outgoing quota
+        sender/your/client * quota * exceed | quota * per./for_this_sender
+        exceed * your/sender * quota
         your/message sending limit""",
     ),
     (
