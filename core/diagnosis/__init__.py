@@ -81,6 +81,8 @@ def _shade(answer: Answer, code: str, subtype: str) -> str:
         return "suppressed"
     providers, strong, vague = _books()
     said = providers.cause(answer.raw) or strong.cause(answer.words)
+    if said == "mailboxfull" and code.endswith(".3.1"):
+        return "systemfull"
     if said in GENERAL:
         said = EXACT.get(code.partition(".")[2], said)
     shade = (

@@ -14,7 +14,7 @@ _WHO = (
 _NOT_THERE = (
     "unknown/not_exist/not_found/not_known/not_valid/not_a_valid/not_recogni/not_listed/invalid"
     "/nonexist/non_exist/no_longer_exist/no_longer_valid/not_defined/not_registered/not_present"
-    "/no_exist/not_ok/not_unique/ambiguous/not_been_found/could_not_be_found/can_not_be_found/was_not_found/not_a_known/never_existed/not_in_recipient/not_in_the/not_in_our"
+    "/no_exist/not_ok/not_here/not_be_matched/not_unique/ambiguous/not_been_found/could_not_be_found/can_not_be_found/was_not_found/not_a_known/never_existed/not_in_recipient/not_in_the/not_in_our"
 )
 _UNKNOWN = (
     "unknown/invalid/no_such/nonexistent/non_existent/not_existing/bad_destination/unrecognized/unrecognised/illegal"
@@ -50,6 +50,19 @@ ADDRESS: Final[Rules] = (
         domain part * invalid""",
     ),
     (
+        "filtered",
+        """recipient/user/addressee/mailbox * not/only accept/receive * from
+        blocked by this/that/the user/recipient/addressee | not to receive | does not want""",
+    ),
+    (
+        "blocked",
+        "not accept/accepting * from #ip/your_ip/your_host/hosts/servers/dynamic/your_network",
+    ),
+    (
+        "rejected",
+        "not accept/accepting /any mail/email/mails/emails/messages/anything from | from your domain",
+    ),
+    (
         "notaccept",
         """domain/host/server/address/site/does/system not accept/receive/take /any mail/email/smtp
         null mx | nullmx | no mx | mx * nowhere | not accept mail/email/any/incoming/inbound
@@ -64,8 +77,8 @@ ADDRESS: Final[Rules] = (
         loops back | too many hops/received | hops | hop count
         lookup failure/failed/error/did_not/timed | temporary/dns/name lookup | lookup dns
         dns error/failure/query/server/resolution/timeout | name server | name resolution
-        name service error | network is/unreachable/error/problem
-        host/destination/server unreachable | connection lost/reset/dropped/closed/died/aborted
+        name service error | network /is unreachable/error/problem/down
+        host/destination/server /is unreachable | connection lost/reset/dropped/closed/died/aborted
         lost/bad/broken/dropped/interrupted connection
         connection was lost/dropped/reset/closed | connection * dropped/lost/reset/broken
         unable/failed/could_not/can_not to connect | can/could not connect | failed to connect
@@ -74,6 +87,12 @@ ADDRESS: Final[Rules] = (
     # ----------------------------------------------------------------------
     # The mailbox.
     ("policyviolation", "due to policy | policy error | restricted by policy"),
+    (
+        "mailboxfull",
+        """mailbox/inbox/user/account/recipient * no/out_of/enough space/room
+        enough room | room in | capacity * exceed/reached/exhausted
+        storage/space/allotment/allotted/allocation * exhausted/used/consumed""",
+    ),
     (
         "systemfull",
         """system/spool/server/disk/filesystem/file_system/partition /is/was full
@@ -100,7 +119,8 @@ ADDRESS: Final[Rules] = (
         """has/have/mailbox/user/recipient /been moved | moved to | has moved
         address * changed | changed * address | replaced by | new address/email_address
         forwarding address | no longer at this/that | please update your | address * replaced
-        use * instead | changed * email | owner has changed""",
+        use * instead | changed * email | owner has changed
+        domain/company * changed | write/mail/send * instead""",
     ),
     (
         "userunknown",
@@ -124,7 +144,7 @@ ADDRESS: Final[Rules] = (
         expired account/mailbox/user | currently suspended | account * archived
         not accepting * for this mailbox
         user/account/mailbox * temporarily_unavailable/inaccessible/not_enabled
-        user/account/mailbox * barred/blocked_due""",
+        user/account/mailbox * barred/blocked_due | owner * blocked/disabled/suspended""",
     ),
     (
         "filtered",
@@ -161,6 +181,7 @@ ADDRESS: Final[Rules] = (
         wrong recipients | several matches | can not deliver mail for
         recipient/address/user verify/validation | address verification failed
         unavailable to take
+        find a/any/the user/recipient/mailbox/account/address | matching the/that/this
         mailbox name not/not_allowed | there is no * here/user/account/mailbox/address
         there is no one | unknown local | local name | typo. | misspel | never logged
         name not recogni | incorrectly addressed | no account. | does not have an account

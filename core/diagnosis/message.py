@@ -9,10 +9,14 @@ Rules = tuple[tuple[str, str], ...]
 MESSAGE: Final[Rules] = (
     # ----------------------------------------------------------------------
     # What we sent.
-    ("spamdetected", "spam or virus | spamassassin | by * spam filter/engine/firewall"),
+    (
+        "spamdetected",
+        """spam or virus | spamassassin | by * spam filter/engine/firewall
+        content scanner/scan | blocked by * content/spam/filter""",
+    ),
     (
         "virusdetected",
-        "virus | infected | malware | trojan | worm. | bad content",
+        "virus | infected | malware | malicious | trojan | worm. | bad content",
     ),
     (
         "exceedlimit",
@@ -25,7 +29,7 @@ MESSAGE: Final[Rules] = (
         data/content /is/was/size too large/big/long
         message/mail/email/body/attachment * size/length * exceed/limit/maximum/larger/too/greater
         size * exceed/limit/maximum/larger/too_big/too_large/databytes | exceed * size
-        attachment/attachments/message bigger/larger/heavier
+        attachment/attachments/message bigger/larger/heavier | bigger than | heavier than
         mailsize/messagesize /limit | maximum/max /allowed/permitted/message/mail/email size | message exceed | exceed fixed
         message file too big | too large for | too big for
         exceed * message/bytes/megabytes/mb. | larger than | recipsizelimit
@@ -39,6 +43,7 @@ MESSAGE: Final[Rules] = (
         no from/date/message_id header
         missing /a/valid/or/invalid from/date/to/subject/message/sender/valid/header
         malformed message/mail/header/mime/from | message/mail/header is malformed
+        lack/lacks/lacking * header
         encoded word | bare/lone lf/cr/line/linefeed/linefeeds | no * field given
         nul characters/bytes/octets | null characters/bytes | long header | invalid 8bit/8_bit | unicode character | line length
         line too long | lines longer | not conform | multiple addresses in | multiple from
@@ -85,7 +90,7 @@ MESSAGE: Final[Rules] = (
     # Their rules.
     (
         "policyviolation",
-        """not meet * requirement/requirements/guidelines/standards
+        """acceptable use/usage | not meet * requirement/requirements/guidelines/standards
         policy reason/reasons/violation/restriction/restrictions/rejection/that_prohibit/rule
         local policy | due to * policy/policies
         by/against/under/violates/per /our/your/the policy | policy/policies

@@ -45,7 +45,7 @@ TIME: Final[Rules] = (
         "expired",
         """connection/connect/conversation/session/operation/delivery/read/user/smtp timed/timeout
         message/envelope/queue/delivery/connection * expired | timed out | timeout | time out
-        giving up | time expired | time limit | maximum time | too old. | attempts * failed/exhausted/exceeded
+        giving up | time expired | deadline | time limit | maximum time | too old. | attempts * failed/exhausted/exceeded
         retries exceeded/exhausted | maximum/max retr | in queue for | in the queue too | queue too long | could not deliver
         multiple retries | retry time | not reachable | unreachable | no answer | no response
         not respond | unable to deliver * in/within/after | been delayed | is delayed | delayed

@@ -26,7 +26,10 @@ SENDER: Final[Rules] = (
         unrecognized/unrecognised/unknown/unsupported/invalid parameter/option/argument/extension
         nested mail""",
     ),
-    ("contenterror", "character set | charset"),
+    (
+        "contenterror",
+        "character set | charset | body type | conversion required/prohibited/not/failed",
+    ),
     (
         "blocked",
         """#list | rbl. | dnsbl | spamhaus | sorbs. | spamcop | uceprotect | barracuda reputation
@@ -43,7 +46,7 @@ SENDER: Final[Rules] = (
         """procmail | unknown mailer error | mailer error | command died | exit status
         exited with | died with signal | command output | child process | transport returned
         local delivery agent | transport error | unknown mail transport | exit code
-        returned exit/status""",
+        returned exit/status | failed with status | delivery program | program * failed/status""",
     ),
     # ----------------------------------------------------------------------
     # Who we are: telling words, also inside longer answers.
@@ -62,7 +65,7 @@ SENDER: Final[Rules] = (
         """ptr record/resource/rr/entry/lookup/dns/pointer | ptr.
         reverse dns/hostname/lookup/name
         reverse ip/mapping/resolution/domain/entry/address/host | rdns | fcrdns | no reverse
-        forward confirmed | find your hostname/reverse/host | your hostname | resolve your
+        forward confirmed | forward record/dns/lookup/entry | find your hostname/reverse/host | your hostname | resolve your
         ip address of the hostname | ip name lookup | unverifyable | unverifiable
         valid sender domain * dns | in addr.arpa | dns ptr | without a valid hostname
         no hostname for | does not resolve to a name | has no dns | not have reverse
@@ -91,6 +94,7 @@ SENDER: Final[Rules] = (
         not a local/configured domain | domain is not/not_a * local/hosted/handled/here
         not allowed to relay | not our domain | not a domain | third party relay | mail relay
         local user/users/recipients/domain/domains/delivery only | unauthorized/unauthorised/illegal relay | relayed | authentication * to relay
+        authenticate before relay | before relaying
         specified/destination/recipient/target domain * not_allowed/not_permitted""",
     ),
     (
@@ -133,7 +137,7 @@ SENDER: Final[Rules] = (
     (
         "rejected",
         """sender/from/return_path address * reject/denied/not_exist/not_found/unknown/invalid
-        sender/envelope_sender/mail_from/return_path * rejected/denied/refused/not_verif/unverif
+        sender/envelope_sender/mail_from/return_path * rejected/denied/refused/not_verif/unverif/not_be_verified
         sender verify/verification/callout/callback | verification failed for
         domain of * sender | unroutable/unrouteable/invalid/bad/bogus/unknown/forged/fake sender
         sender * not_exist/not_found/unknown/invalid/not_allowed/not_permitted/not_authori
@@ -148,6 +152,9 @@ SENDER: Final[Rules] = (
         verify /sender/mail_from/mailfrom/return_path failed | mailfrom/mail_from failed
         mail_from/mailfrom/sender/from/envelope * mismatch/does_not_match/not_equal/not_match
         sender/from/sending domain/email/address * not in/on
+        invalid/bad/forged/fake/unknown/wrong/blacklisted /sender/mail_from/from address_of_the_sender
+        invalid/bad/forged/fake/unknown/wrong from /address | from address * blacklist/blocked/forged
+        of the sender * not/forged/invalid/unknown/fake
         your /email/mail/sender/from domain/address/account * not_exist/invalid/unknown/not_valid
         your /email/mail/sender/from domain/address/account * disabled/suspended/not_found
         your/sending/senders/sender account * disabled/suspended/blocked/locked/restricted
@@ -165,7 +172,7 @@ SENDER: Final[Rules] = (
     ("systemerror", "per transaction"),
     (
         "speeding",
-        """excessive volume/rate/mail | too quickly | too fast | slower | slow down
+        """excessive volume/rate/mail | too quickly | too fast | rapidly | hourly/daily/minute * limit | slower | slow down
         throttl | rate limit | ratelimit | rate * prevents | rate exceeded | over rate
         sending rate
         relay/sending/send/hourly/daily/message/messages/recipient/email/outbound limit exceed

@@ -76,6 +76,7 @@ _OCTETS: Final = re.compile(r"=([0-9A-F]{2})")
 _LOST: Final = re.compile("([ÃÐÑÙ]) ")
 _SECOND_HALVES: Final = {"Ã": "\xa0", "Ð": "\xa0", "Ñ": "\x85", "Ù": "\x85"}
 _NOT: Final = re.compile(r"(?<=[a-z])n['’´`]t\b")
+_POSSESSIVE: Final = re.compile(r"(?<=\w)['’´`]s\b")
 _PUNCTUATION: Final = re.compile(r"[^\w.#]|_|#(?!ip\b|list\b)|\.(?!\w)|(?<!\w)\.")
 _BLANKS: Final = re.compile(r"\s+")
 
@@ -138,7 +139,7 @@ def plain(text: str) -> str:
     words = (_without_names(word) for word in text.lower().split())
     text = unaccented(_IP.sub(" #ip ", " ".join(words)))
     text = _NOT.sub(" not", _HYPHENATED.sub("", text))
-    text = text.replace("'", "").replace("’", " ")
+    text = _POSSESSIVE.sub("", text).replace("'", "").replace("’", " ")
     text = f" {_BLANKS.sub(' ', _PUNCTUATION.sub(' ', text)).strip()} "
     for other, spelling in _SPELLINGS:
         text = text.replace(other, spelling)
