@@ -28,7 +28,7 @@ ADDRESS: Final[Rules] = (
     (
         "networkerror",
         """mx/mxs * be_reached/reachable/responding | dns soft error | soft error looking
-        connect to * connection refused | socket error | socketerror | servfail
+        connect to * connection refused | socket error/closed | socketerror | servfail
         connection * closed * unexpected/before/by | closed connection | closed unexpectedly
         requests to connect | connect error
         closed by remote/peer/foreign/the_remote | host is down | no_route to
@@ -52,7 +52,7 @@ ADDRESS: Final[Rules] = (
     (
         "filtered",
         """recipient/user/addressee/mailbox * not/only accept/receive * from
-        blocked by this/that/the user/recipient/addressee | not to receive | does not want""",
+        list of approved/allowed/safe senders | blocked by this/that/the user/recipient/addressee | not to receive | does not want""",
     ),
     (
         "blocked",
@@ -66,7 +66,7 @@ ADDRESS: Final[Rules] = (
         "notaccept",
         """domain/host/server/address/site/does/system not accept/receive/take /any mail/email/smtp
         null mx | nullmx | no mx | mx * nowhere | not accept mail/email/any/incoming/inbound
-        indicated no smtp service | no mail/email/messages accepted/at_all | accepts no | never sends/accepts * mail
+        indicated no smtp service | no mail/email/messages accepted/at_all | accepts/takes no | never sends/accepts * mail
         no mail service | without an mx | has no mail exchanger/server
         no mail server/exchanger | mx lookup | not have an mx/mail_server
         no valid mx/mail_server | not accept messages at this""",
@@ -89,7 +89,8 @@ ADDRESS: Final[Rules] = (
     ("policyviolation", "due to policy | policy error | restricted by policy"),
     (
         "mailboxfull",
-        """mailbox/inbox/user/account/recipient * no/out_of/enough space/room
+        """mailbox/inbox/maildir/account /is over /its/the/their limit/size
+        mailbox/inbox/user/account/recipient * no/out_of/enough space/room
         enough room | room in | capacity * exceed/reached/exhausted
         storage/space/allotment/allotted/allocation * exhausted/used/consumed""",
     ),
@@ -125,6 +126,7 @@ ADDRESS: Final[Rules] = (
     (
         "userunknown",
         """user unknown | unknown user | inactive email address
+        no such mailbox/user/recipient/account/address/person
         does not have a/an * account/mailbox/inbox | userid
         recipient address/addresses rejected access denied | access denied as | not have an email account
         invalid or inactive | unknown or inactive""",
@@ -144,7 +146,8 @@ ADDRESS: Final[Rules] = (
         expired account/mailbox/user | currently suspended | account * archived
         not accepting * for this mailbox
         user/account/mailbox * temporarily_unavailable/inaccessible/not_enabled
-        user/account/mailbox * barred/blocked_due | owner * blocked/disabled/suspended""",
+        user/account/mailbox * barred/blocked_due | owner * blocked/disabled/suspended
+        mailbox/account is blocked | under review""",
     ),
     (
         "filtered",
@@ -169,7 +172,7 @@ ADDRESS: Final[Rules] = (
         no longer with/employed/works/working/available/active/used/in_use/here/valid/on/monitored
         left the company/organi | has left | unrouteable/unroutable/undeliverable address/user
         double check | double checking | not a valid mailbox/user/email/address/recipient
-        no one/nobody * by/with that name | by that/the name | not known at
+        no one/nobody * by/with that name | by that/the name | not known
         not/can_not verify recipient | resolver.adr | recipnotfound
         recipientnotfound | user doesnt | bad recipient | bad address | address is not valid
         delivery to that recipient | deleted user/mailbox/account

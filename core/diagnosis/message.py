@@ -33,7 +33,8 @@ MESSAGE: Final[Rules] = (
         mailsize/messagesize /limit | maximum/max /allowed/permitted/message/mail/email size | message exceed | exceed fixed
         message file too big | too large for | too big for
         exceed * message/bytes/megabytes/mb. | larger than | recipsizelimit
-        message is larger/too | limit for message size""",
+        message is larger/too_big/too_large/too_long | size of * more/larger/greater
+        limit for message size""",
     ),
     (
         "notcompliantrfc",
@@ -43,7 +44,8 @@ MESSAGE: Final[Rules] = (
         no from/date/message_id header
         missing /a/valid/or/invalid from/date/to/subject/message/sender/valid/header
         malformed message/mail/header/mime/from | message/mail/header is malformed
-        lack/lacks/lacking * header
+        lack/lacks/lacking * header | two/multiple/several/duplicate * headers
+        8_bit/8bit character/characters
         encoded word | bare/lone lf/cr/line/linefeed/linefeeds | no * field given
         nul characters/bytes/octets | null characters/bytes | long header | invalid 8bit/8_bit | unicode character | line length
         line too long | lines longer | not conform | multiple addresses in | multiple from
@@ -80,6 +82,7 @@ MESSAGE: Final[Rules] = (
         as/is/be/possible/suspected phish
         spam detected/content/score/message/filter/check/check_failed/mail/like/email/signature/rule
         ube/uce. | junk. | bulk mail/email | unsolicited | spamassassin | classified as
+        resembl * spam | content * spam/unsolicited | suspicious link/links/url/attachment
         looks like * spam/phish | nature of the content | suspicious due | links within
         bayes | content filter | content restriction | reject/rejected/restricted content
         mail content denied | message content rejected/not_acceptable | anti spam | antispam
@@ -90,7 +93,7 @@ MESSAGE: Final[Rules] = (
     # Their rules.
     (
         "policyviolation",
-        """acceptable use/usage | not meet * requirement/requirements/guidelines/standards
+        """transport rule/rules | acceptable use/usage | not meet * requirement/requirements/guidelines/standards
         policy reason/reasons/violation/restriction/restrictions/rejection/that_prohibit/rule
         local policy | due to * policy/policies
         by/against/under/violates/per /our/your/the policy | policy/policies

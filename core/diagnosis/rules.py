@@ -39,7 +39,7 @@ TIME: Final[Rules] = (
         "systemerror",
         """system/internal/server/local/database/configuration/software/unexpected error
         configuration error/problem | server configuration | misconfig | ldap
-        internal/configuration problem/failure | crashed | out of memory | backend""",
+        not enough memory | internal/configuration problem/failure | crashed | out of memory | backend""",
     ),
     (
         "expired",
@@ -80,7 +80,7 @@ TIME: Final[Rules] = (
         smtp protocol violation | protocol error | invalid command | parameters or arguments
         argument * missing | malformed address * may not follow | unexpected command""",
     ),
-    ("onhold", "on hold"),
+    ("onhold", "on hold | held for/by/pending | quarantine"),
 )
 
 STRONG: Final[Rules] = (*SENDER, *ADDRESS, *MESSAGE, *TIME, *FOREIGN)

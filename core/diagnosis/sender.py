@@ -37,7 +37,8 @@ SENDER: Final[Rules] = (
         bad ip. | too many invalid/bad/unknown/nonexistent recipients/users/addresses/rcpt
         geoip | geographic | your country | ip/host * blacklist/blocklist/listed
         blacklist/blocklist/listed * #ip | spammer list | spammers list
-        as/known spammer | block/blocked/blocking for spam/spamming""",
+        as/known spammer | #ip * reject_list/our_list/found_in
+        ip/host/server/network/#ip * spamming | block/blocked/blocking for spam/spamming""",
     ),
     # ----------------------------------------------------------------------
     # Programs that name themselves.
@@ -46,7 +47,7 @@ SENDER: Final[Rules] = (
         """procmail | unknown mailer error | mailer error | command died | exit status
         exited with | died with signal | command output | child process | transport returned
         local delivery agent | transport error | unknown mail transport | exit code
-        returned exit/status | failed with status | delivery program | program * failed/status""",
+        returned exit/status | mailer program | failed with status | delivery program | program * failed/status""",
     ),
     # ----------------------------------------------------------------------
     # Who we are: telling words, also inside longer answers.
@@ -58,6 +59,7 @@ SENDER: Final[Rules] = (
         unauthenticated email/mail/sender/message | aligned with | not aligned
         authenticate with either/spf | not permitted by domain owner | permitted sender
         arc validation | sender is not authenticated | sender id/authentication
+        domain/message/mail/email authentication
         not authori * on_behalf/for_this_domain/from_this_domain | email authentication""",
     ),
     (
@@ -69,7 +71,7 @@ SENDER: Final[Rules] = (
         ip address of the hostname | ip name lookup | unverifyable | unverifiable
         valid sender domain * dns | in addr.arpa | dns ptr | without a valid hostname
         no hostname for | does not resolve to a name | has no dns | not have reverse
-        ip/address/host must/does_not/can_not resolve
+        not resolve to | ip/address/host must/does_not/can_not resolve
         client host rejected can not find | ip to name""",
     ),
     (
@@ -102,7 +104,7 @@ SENDER: Final[Rules] = (
         """authentication/auth required/failed/fail/failure/unsuccessful/credentials/mechanism/error
         authentication not/is_required/needed/disabled | must authenticate | smtp auth
         auth login | not been authenticated | client was not authenticated | not authenticated
-        authenticate first | please authenticate | login attempts | username and password
+        authenticate first | please authenticate | login attempts | log_in/login/authenticate first/required | username and password
         username or password | password * incorrect/wrong/not_accepted/required/expired
         incorrect password | log in with/via/through | web login | log into
         cannot authenticate | app/application specific password | credentials invalid
@@ -130,10 +132,14 @@ SENDER: Final[Rules] = (
     (
         "toomanyconn",
         """too many connections/sessions | connection rate | concurrent
+        session/sessions limit | more recipients than
         too many messages/emails/mails * connection/session""",
     ),
     ("speeding", "too much mail/email/traffic | too many messages/emails/mails"),
-    ("blocked", "mail/email from #ip/ip | mismatch * ip | not match * ip | helo command | not allowed to connect | no smtp service here"),
+    (
+        "blocked",
+        "mail/email from #ip/ip | mismatch * ip | not match * ip | helo command | not allowed to connect | no smtp service here",
+    ),
     (
         "rejected",
         """sender/from/return_path address * reject/denied/not_exist/not_found/unknown/invalid
@@ -148,7 +154,8 @@ SENDER: Final[Rules] = (
         access to submit messages | group you tried to contact | permission to post
         only accept * from * members/subscribers/list | not subscribed
         not a member of /the/this/our/that list/group/mailing_list/distribution
-        postmaster/callback/callout verification
+        postmaster verification | members can/may/are
+        refuse bounce/bounces | mail_from not accepted
         verify /sender/mail_from/mailfrom/return_path failed | mailfrom/mail_from failed
         mail_from/mailfrom/sender/from/envelope * mismatch/does_not_match/not_equal/not_match
         sender/from/sending domain/email/address * not in/on
@@ -163,7 +170,7 @@ SENDER: Final[Rules] = (
         unverified sending/sender/from domain/address | permission to send
         unregistered domains | distribution group | banned/blocked/barred/denied sender
         sender/from/sending domain /is/name/has/was has_no/no/without mx
-        domain has no mx * sender | sender domain can_not/could_not/must/does_not/has
+        domain has no mx * sender | sender domain can_not/could_not/must/does_not
         sender * blacklist/blocklist/blocked/banned/spammer | third party dsn | unresolvable
         email address is not verified | administrative prohibition | must be a member
         will reject the message | domain of * does not resolve | envelope blocked""",
@@ -178,7 +185,7 @@ SENDER: Final[Rules] = (
         relay/sending/send/hourly/daily/message/messages/recipient/email/outbound limit exceed
         exceed * daily/hourly/sending/relay/message_rate/rate * limit/quota | per hour
         permitted limits | exceeded threshold | threshold exceed | queue quota
-        high /a rate | at a rate | rate control | sending/submission quota
+        high /a rate | at a rate | rate of mail/email/messages | exceed * rate | rate control | sending/submission quota
         this hour | too many recipients this/received | frequency limit
         too many recent/messages/emails/mails/spams /messages from/received/sent/messages/emails
         many messages at once
