@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
-from bench.diagnosis_rows import LABELLED, Row, rows, split
+from bench.diagnosis_rows import LABELLED, Row, own_rows, rows, split
 from core.diagnosis import explain
 from core.diagnosis.codes import CODES, REPLIES, SUBJECTS
 from core.diagnosis.meanings import DEAD, MEANINGS
@@ -109,6 +109,7 @@ def main() -> int:
         return 1
     labelled = rows()
     tuned, held_out = split(labelled)
+    read_before, unread = own_rows()
     lines = [
         measure("tuned", tuned, by_rules),
         measure("held out", held_out, by_rules),
@@ -121,6 +122,8 @@ def main() -> int:
         measure("held out, reply code alone", held_out, by_reply_code),
         measure("all, enhanced code alone", labelled, by_enhanced_code),
         measure("all, reply code alone", labelled, by_reply_code),
+        measure("our own texts, read", read_before, by_rules),
+        measure("our own texts, unread", unread, by_rules),
         "held out, confused:",
         *confusion(held_out),
         f"one call: {timings(labelled)}",

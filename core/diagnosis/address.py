@@ -30,11 +30,10 @@ ADDRESS: Final[Rules] = (
         """mx/mxs * be_reached/reachable/responding | dns soft error | soft error looking
         connect to * connection refused | socket error/closed | socketerror | servfail
         connection * closed * unexpected/before/by | closed connection | closed unexpectedly
-        requests to connect | connect error
-        closed by remote/peer/foreign/the_remote | host is down | no_route to
-        communication failure | communications failure | bounce between
-        unexpected eof/close/disconnect/end_of
-        not found try again | temporary name | temporary failure in name""",
+        requests to connect | connect error | closed by remote/peer/foreign/the_remote
+        host is down | no_route to | communication failure | communications failure
+        bounce between | unexpected eof/close/disconnect/end_of | not found try again
+        temporary name | temporary failure in name""",
     ),
     (
         "hostunknown",
@@ -52,7 +51,8 @@ ADDRESS: Final[Rules] = (
     (
         "filtered",
         """recipient/user/addressee/mailbox * not/only accept/receive * from
-        list of approved/allowed/safe senders | blocked by this/that/the user/recipient/addressee | not to receive | does not want""",
+        list of approved/allowed/safe senders
+        blocked by this/that/the user/recipient/addressee | not to receive | does not want""",
     ),
     (
         "blocked",
@@ -60,16 +60,17 @@ ADDRESS: Final[Rules] = (
     ),
     (
         "rejected",
-        "not accept/accepting /any mail/email/mails/emails/messages/anything from | from your domain",
+        """not accept/accepting /any mail/email/mails/emails/messages/anything from
+        from your domain""",
     ),
     (
         "notaccept",
         """domain/host/server/address/site/does/system not accept/receive/take /any mail/email/smtp
         null mx | nullmx | no mx | mx * nowhere | not accept mail/email/any/incoming/inbound
-        indicated no smtp service | no mail/email/messages accepted/at_all | accepts/takes no | never sends/accepts * mail
-        no mail service | without an mx | has no mail exchanger/server
-        no mail server/exchanger | mx lookup | not have an mx/mail_server
-        no valid mx/mail_server | not accept messages at this""",
+        indicated no smtp service | no mail/email/messages accepted/at_all | accepts/takes no
+        never sends/accepts * mail | no mail service | without an mx
+        has no mail exchanger/server | no mail server/exchanger | mx lookup
+        not have an mx/mail_server | no valid mx/mail_server | not accept messages at this""",
     ),
     (
         "networkerror",
@@ -78,7 +79,8 @@ ADDRESS: Final[Rules] = (
         lookup failure/failed/error/did_not/timed | temporary/dns/name lookup | lookup dns
         dns error/failure/query/server/resolution/timeout | name server | name resolution
         name service error | network /is unreachable/error/problem/down
-        host/destination/server /is unreachable | connection lost/reset/dropped/closed/died/aborted
+        host/destination/server /is unreachable
+        connection lost/reset/dropped/closed/died/aborted
         lost/bad/broken/dropped/interrupted connection
         connection was lost/dropped/reset/closed | connection * dropped/lost/reset/broken
         unable/failed/could_not/can_not to connect | can/could not connect | failed to connect
@@ -90,8 +92,8 @@ ADDRESS: Final[Rules] = (
     (
         "mailboxfull",
         """mailbox/inbox/maildir/account /is over /its/the/their limit/size
-        mailbox/inbox/user/account/recipient * no/out_of/enough space/room
-        enough room | room in | capacity * exceed/reached/exhausted
+        mailbox/inbox/user/account/recipient * no/out_of/enough space/room | enough room
+        room in | capacity * exceed/reached/exhausted
         storage/space/allotment/allotted/allocation * exhausted/used/consumed""",
     ),
     (
@@ -120,16 +122,16 @@ ADDRESS: Final[Rules] = (
         """has/have/mailbox/user/recipient /been moved | moved to | has moved
         address * changed | changed * address | replaced by | new address/email_address
         forwarding address | no longer at this/that | please update your | address * replaced
-        use * instead | changed * email | owner has changed
-        domain/company * changed | write/mail/send * instead""",
+        use * instead | changed * email | owner has changed | domain/company * changed
+        write/mail/send * instead""",
     ),
     (
         "userunknown",
         """user unknown | unknown user | inactive email address
         no such mailbox/user/recipient/account/address/person
         does not have a/an * account/mailbox/inbox | userid
-        recipient address/addresses rejected access denied | access denied as | not have an email account
-        invalid or inactive | unknown or inactive""",
+        recipient address/addresses rejected access denied | access denied as
+        not have an email account | invalid or inactive | unknown or inactive""",
     ),
     ("systemerror", "maintenance"),
     (
@@ -142,8 +144,8 @@ ADDRESS: Final[Rules] = (
         closed/frozen/expired/terminated user/recipient/account/mailbox
         temporarily/temporary disabled/locked/inactive | unavailable or access denied
         due to * inactivity | extended inactivity | is inactive | is inaccessible
-        not activated | dormant | unpaid | overdue | non payment | has been locked | switched off
-        expired account/mailbox/user | currently suspended | account * archived
+        not activated | dormant | unpaid | overdue | non payment | has been locked
+        switched off | expired account/mailbox/user | currently suspended | account * archived
         not accepting * for this mailbox
         user/account/mailbox * temporarily_unavailable/inaccessible/not_enabled
         user/account/mailbox * barred/blocked_due | owner * blocked/disabled/suspended
@@ -157,8 +159,8 @@ ADDRESS: Final[Rules] = (
         users rule | blocked by the recipient/user | recipient/user has blocked
         is not accepting any | not accepting mail/email/messages from | refuse to receive
         address is protected | account is protected | does not wish | not wish to receive
-        has restricted | mailbox/user/account/recipient is restricted | resolver.rst.notauthori | personal filter | mailbox access for
-        restricted by | not accept mail/messages from you
+        has restricted | mailbox/user/account/recipient is restricted | resolver.rst.notauthori
+        personal filter | mailbox access for | restricted by | not accept mail/messages from you
         not_accept/not_accepting unsolicited""",
     ),
     (
@@ -167,14 +169,15 @@ ADDRESS: Final[Rules] = (
         unknown/invalid/incorrect/bad email | invalid/unknown/bad/wrong address | no such name
         no/not_a /valid/known/local mailbox/account/user/recipient/recipients/addressee/person
         account that you tried to reach does | account not here/available/configured
-        mailbox/mailbox_is/recipient/recipient_is/user/user_is /currently/temporarily unavailable | mailbox * not available
-        not our customer | not in our/the/my * directory/list/database/system | not listed in
+        mailbox/mailbox_is/recipient/recipient_is/user/user_is /currently/temporarily unavailable
+        mailbox * not available | not our customer
+        not in our/the/my * directory/list/database/system | not listed in
         no longer with/employed/works/working/available/active/used/in_use/here/valid/on/monitored
         left the company/organi | has left | unrouteable/unroutable/undeliverable address/user
         double check | double checking | not a valid mailbox/user/email/address/recipient
         no one/nobody * by/with that name | by that/the name | not known
-        not/can_not verify recipient | resolver.adr | recipnotfound
-        recipientnotfound | user doesnt | bad recipient | bad address | address is not valid
+        not/can_not verify recipient | resolver.adr | recipnotfound | recipientnotfound
+        user doesnt | bad recipient | bad address | address is not valid
         delivery to that recipient | deleted user/mailbox/account
         account/mailbox/user * deleted/removed | has been deleted | not a deliverable
         all recipients * invalid | not accept mail for this/that address/user/recipient
@@ -183,11 +186,11 @@ ADDRESS: Final[Rules] = (
         user/recipient/address * not a member of | lookup in * failed | wrong recipient
         wrong recipients | several matches | can not deliver mail for
         recipient/address/user verify/validation | address verification failed
-        unavailable to take
-        find a/any/the user/recipient/mailbox/account/address | matching the/that/this
-        mailbox name not/not_allowed | there is no * here/user/account/mailbox/address
-        there is no one | unknown local | local name | typo. | misspel | never logged
-        name not recogni | incorrectly addressed | no account. | does not have an account
-        has no account/mailbox | not a mailbox | no such | unknown to | not found at/in/on/here""",
+        unavailable to take | find a/any/the user/recipient/mailbox/account/address
+        matching the/that/this | mailbox name not/not_allowed
+        there is no * here/user/account/mailbox/address | there is no one | unknown local
+        local name | typo. | misspel | never logged | name not recogni | incorrectly addressed
+        no account. | does not have an account | has no account/mailbox | not a mailbox
+        no such | unknown to | not found at/in/on/here""",
     ),
 )

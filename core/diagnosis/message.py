@@ -30,8 +30,8 @@ MESSAGE: Final[Rules] = (
         message/mail/email/body/attachment * size/length * exceed/limit/maximum/larger/too/greater
         size * exceed/limit/maximum/larger/too_big/too_large/databytes | exceed * size
         attachment/attachments/message bigger/larger/heavier | bigger than | heavier than
-        mailsize/messagesize /limit | maximum/max /allowed/permitted/message/mail/email size | message exceed | exceed fixed
-        message file too big | too large for | too big for
+        mailsize/messagesize /limit | maximum/max /allowed/permitted/message/mail/email size
+        message exceed | exceed fixed | message file too big | too large for | too big for
         exceed * message/bytes/megabytes/mb. | larger than | recipsizelimit
         message is larger/too_big/too_large/too_long | size of * more/larger/greater
         limit for message size""",
@@ -45,23 +45,23 @@ MESSAGE: Final[Rules] = (
         missing /a/valid/or/invalid from/date/to/subject/message/sender/valid/header
         malformed message/mail/header/mime/from | message/mail/header is malformed
         lack/lacks/lacking * header | two/multiple/several/duplicate * headers
-        8_bit/8bit character/characters
-        encoded word | bare/lone lf/cr/line/linefeed/linefeeds | no * field given
-        nul characters/bytes/octets | null characters/bytes | long header | invalid 8bit/8_bit | unicode character | line length
-        line too long | lines longer | not conform | multiple addresses in | multiple from
-        two from | header/headers from | violates rfc""",
+        8_bit/8bit character/characters | encoded word | bare/lone lf/cr/line/linefeed/linefeeds
+        no * field given | nul characters/bytes/octets | null characters/bytes | long header
+        invalid 8bit/8_bit | unicode character | line length | line too long | lines longer
+        not conform | multiple addresses in | multiple from | two from | header/headers from
+        violates rfc""",
     ),
     (
         "blocked",
-        """#list | blacklist | blocklist | block list | black list | blacklisted
-        block listed | deny list | denylist | rbl. | dnsbl | dnswl | spam trap
-        listed in/at/by/on | client host | blocked using/by/from/at/your/due_to_your
-        banned sending | ip/ips/hostname/network * block
+        """#list | blacklist | blocklist | block list | black list | blacklisted | block listed
+        deny list | denylist | rbl. | dnsbl | dnswl | spam trap | listed in/at/by/on
+        client host | blocked using/by/from/at/your/due_to_your | banned sending
+        ip/ips/hostname/network * block
         ip/ip_address/your_host/your_server/hostname * reject/denied/refused
         client/network/provider/subnet * reject/denied/refused
         ip/ip_address/your_host * not_allowed/not_permitted/not_authori/not_accept
-        ip/ip_address/your_host * disallowed/prohibited
-        denied * #ip/ip | messages/mail/email/connection/connections from #ip
+        ip/ip_address/your_host * disallowed/prohibited | denied * #ip/ip
+        messages/mail/email/connection/connections from #ip
         connection/connections /is/was/were refused/rejected/denied/blocked/not/forbidden
         connection/connections will/has/have refused/rejected/denied/blocked/not/forbidden
         not accept/accepting /any/more/mail/email/messages/connections connections/from
@@ -73,8 +73,7 @@ MESSAGE: Final[Rules] = (
         use /the/your smtp server of | isps/your/an/providers mail/smtp/outgoing server
         smtp server of your isp | traffic not accepted | poor email reputation
         unauthorized/not_authori * connect/host/server/ip | blackholed | relay quota
-        your server/host/network/isp/domain * blocked | connection rejected | botnet
-        exploits""",
+        your server/host/network/isp/domain * blocked | connection rejected | botnet | exploits""",
     ),
     (
         "spamdetected",
@@ -83,17 +82,19 @@ MESSAGE: Final[Rules] = (
         spam detected/content/score/message/filter/check/check_failed/mail/like/email/signature/rule
         ube/uce. | junk. | bulk mail/email | unsolicited | spamassassin | classified as
         resembl * spam | content * spam/unsolicited | suspicious link/links/url/attachment
-        looks like * spam/phish | nature of the content | suspicious due | links within
-        bayes | content filter | content restriction | reject/rejected/restricted content
+        looks like * spam/phish | nature of the content | suspicious due | links within | bayes
+        content filter | content restriction | reject/rejected/restricted content
         mail content denied | message content rejected/not_acceptable | anti spam | antispam
         content judged | objectionable | suspicion | suspicious content | message filtered
-        message looks | spammy | scored | probability of | scam. | fraud. | unacceptable content | undesirable | advertis | url * blacklist""",
+        message looks | spammy | scored | probability of | scam. | fraud. | unacceptable content
+        undesirable | advertis | url * blacklist""",
     ),
     # ----------------------------------------------------------------------
     # Their rules.
     (
         "policyviolation",
-        """transport rule/rules | acceptable use/usage | not meet * requirement/requirements/guidelines/standards
+        """transport rule/rules | acceptable use/usage
+        not meet * requirement/requirements/guidelines/standards
         policy reason/reasons/violation/restriction/restrictions/rejection/that_prohibit/rule
         local policy | due to * policy/policies
         by/against/under/violates/per /our/your/the policy | policy/policies
@@ -103,9 +104,8 @@ MESSAGE: Final[Rules] = (
         attachment * not_allowed/not_permitted/blocked/banned/prohibited/not_accepted/type/policy
         file type/name/extension | executable | message not allowed | organizational settings
         prohibited | header error | transport.rules | mass mail | not accept * attachments
-        banned content | mailpolicy | this type of | reject id * banned | banned file | security policies | mail rule
-        restricted content
-        rejectmessage""",
+        banned content | mailpolicy | this type of | reject id * banned | banned file
+        security policies | mail rule | restricted content | rejectmessage""",
     ),
     (
         "contenterror",
@@ -117,8 +117,8 @@ MESSAGE: Final[Rules] = (
     ),
     (
         "blocked",
-        """is blocked | are blocked | been blocked | has blocked | temporarily blocked
-        go away | unwelcome | not welcome | suspicious activity | abuse from | spammers | spamming
+        """is blocked | are blocked | been blocked | has blocked | temporarily blocked | go away
+        unwelcome | not welcome | suspicious activity | abuse from | spammers | spamming
         access * from * denied/blocked""",
     ),
 )

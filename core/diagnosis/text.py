@@ -6,9 +6,10 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
-#: More than any answer worth reading; bounds the time.
-_MOST: Final = 4_000
-_MOST_WORDS: Final = 2_000
+#: Of a longer answer its beginning and its end are read; both together bound the time.
+_BEGINNING: Final = 800
+_END: Final = 400
+_MOST_WORDS: Final = 700
 
 _CODE: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _REPLY: Final = re.compile(r"(?:^|[\s;:'\"<\[>(])([245]\d\d)(?=[\s\-:,;]|$)")
@@ -25,7 +26,8 @@ _PASSED_ON: Final = re.compile(
     | server\ returned\ was:\s | response\ (?:from\ the\ remote\ server\ )?was:\s
     | did\ not\ like\ our\ (?:rcpt\ to|mail\ from|final\ data|data):? | responded\ with\ failure:
     | failed\ with:\s | responded\ as\ follows:\s | [Rr]eturned\ '(?=\d{3})
-    | (?P<whom>recipient\ address\ rejected:\s(?!access\ denied)) | delivery\ temporarily\ suspended:\s
+    | (?P<whom>recipient\ address\ rejected:\s(?!access\ denied))
+    | delivery\ temporarily\ suspended:\s
     | smtp\ error\ from\ remote\ (?:mail\ )?server\ (?:after|for)\ .{0,200}?\]:\s """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -66,6 +68,7 @@ _BLOCK_LISTS: Final = (
     *("backscatterer", "njabl", "invaluement", "blocklist.", "blacklist.", "mail-abuse.", "uribl"),
     *("manitu.net", "sender.office", "bl.spam", "ipcheck.proofpoint"),
 )
+_BLOCK_LIST: Final = re.compile("|".join(map(re.escape, _BLOCK_LISTS)))
 _ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]*@[^\s<>\"'(),;:\[\]]*")
 _IP: Final = re.compile(
     r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){3,7}\b|\[ip[^\]]{0,20}\]", re.I
@@ -75,6 +78,7 @@ _OCTETS: Final = re.compile(r"=([0-9A-F]{2})")
 #: Of doubly encoded letters these lose their second half where white space is tidied up.
 _LOST: Final = re.compile("([ÃÐÑÙ]) ")
 _SECOND_HALVES: Final = {"Ã": "\xa0", "Ð": "\xa0", "Ñ": "\x85", "Ù": "\x85"}
+_NOT_ASCII: Final = re.compile("[\x80-\xff]")
 _NOT: Final = re.compile(r"(?<=[a-z])n['’´`]t\b")
 _POSSESSIVE: Final = re.compile(r"(?<=\w)['’´`]s\b")
 _PUNCTUATION: Final = re.compile(r"[^\w.#]|_|#(?!ip\b|list\b)|\.(?!\w)|(?<!\w)\.")
@@ -108,7 +112,10 @@ class Answer(NamedTuple):
 
 def read(diagnostic: str) -> Answer:
     """Return the innermost answer of ``diagnostic``, ready to be compared."""
-    told = _readable(diagnostic[:_MOST])
+    told = diagnostic
+    if len(told) > _BEGINNING + _END:
+        told = f"{told[:_BEGINNING]} {told[-_END:]}"
+    told = _readable(told)
     expired = _EXPIRED.search(told)
     told = _one_line(expired.group(1) if expired else told)
     inner = _innermost(told)
@@ -155,7 +162,7 @@ def unaccented(text: str) -> str:
 
 def _without_names(word: str) -> str:
     """Links and addresses are names, not reasons: ``user-unknown@…`` says nothing of the cause."""
-    if "." in word and any(name in word for name in _BLOCK_LISTS):
+    if "." in word and _BLOCK_LIST.search(word):
         return "#list"
     if "://" in word or word.startswith("www."):
         return ""
@@ -184,7 +191,7 @@ def _readable(text: str) -> str:
     """Return ``text`` with quoted-printable octets and doubly encoded letters put right."""
     if "=" in text and len(_OCTETS.findall(text)) > 1:
         text = _OCTETS.sub(lambda octet: chr(int(octet.group(1), 16)), text)
-    if any("\x80" <= letter <= "\xff" for letter in text):
+    if _NOT_ASCII.search(text):
         octets = _LOST.sub(_give_back, text).encode("latin-1", "ignore")
         repaired = octets.decode("utf-8", "ignore")
         if any(letter > "\x7f" for letter in repaired):
