@@ -50,7 +50,7 @@ def by_reply_code(row: Row) -> Guess:
 
 
 def _guess(cause: str) -> Guess:
-    return Guess(MEANINGS[cause].class_, cause, cause in DEAD)
+    return Guess(MEANINGS[cause].class_, cause.partition(":")[0], cause in DEAD)
 
 
 def _percent(hits: Iterable[bool]) -> str:

@@ -52,7 +52,8 @@ ADDRESS: Final[Rules] = (
         "filtered",
         """recipient/user/addressee/mailbox * not/only accept/receive * from
         list of approved/allowed/safe senders
-        blocked by this/that/the user/recipient/addressee | not to receive | does not want""",
+        blocked by this/that/the user/recipient/addressee | not to receive
+        recipient/user has set | does not want""",
     ),
     (
         "blocked",
@@ -93,7 +94,7 @@ ADDRESS: Final[Rules] = (
         "mailboxfull",
         """mailbox/inbox/maildir/account /is over /its/the/their limit/size
         mailbox/inbox/user/account/recipient * no/out_of/enough space/room | enough room
-        room in | capacity * exceed/reached/exhausted
+        room in | mailbox/inbox/storage/user capacity * exceed/reached/exhausted
         storage/space/allotment/allotted/allocation * exhausted/used/consumed""",
     ),
     (
@@ -185,12 +186,12 @@ ADDRESS: Final[Rules] = (
         can not find user | recipient/address/user can_not/could_not be verified/found
         user/recipient/address * not a member of | lookup in * failed | wrong recipient
         wrong recipients | several matches | can not deliver mail for
-        recipient/address/user verify/validation | address verification failed
-        unavailable to take | find a/any/the user/recipient/mailbox/account/address
-        matching the/that/this | mailbox name not/not_allowed
-        there is no * here/user/account/mailbox/address | there is no one | unknown local
-        local name | typo. | misspel | never logged | name not recogni | incorrectly addressed
-        no account. | does not have an account | has no account/mailbox | not a mailbox
-        no such | unknown to | not found at/in/on/here""",
+        recipient/address verify/validation | address verification failed | unavailable to take
+        find a/any/the user/recipient/mailbox/account/address | matching the/that/this
+        mailbox name not/not_allowed | there is no * here/user/account/mailbox/address
+        there is no one | unknown local | local name | typo. | misspel | never logged
+        name not recogni | incorrectly addressed | no account. | does not have an account
+        has no account/mailbox | not a mailbox | unknown to | not found at/here
+        nobody/no_one called/named | left our/the company/firm""",
     ),
 )

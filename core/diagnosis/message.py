@@ -16,7 +16,8 @@ MESSAGE: Final[Rules] = (
     ),
     (
         "virusdetected",
-        "virus | infected | malware | malicious | trojan | worm. | bad content",
+        """virus | infected | malware | malicious | .malware | .trojan | clamav | eicar | trojan
+        worm. | bad content""",
     ),
     (
         "exceedlimit",
@@ -45,11 +46,11 @@ MESSAGE: Final[Rules] = (
         missing /a/valid/or/invalid from/date/to/subject/message/sender/valid/header
         malformed message/mail/header/mime/from | message/mail/header is malformed
         lack/lacks/lacking * header | two/multiple/several/duplicate * headers
-        8_bit/8bit character/characters | encoded word | bare/lone lf/cr/line/linefeed/linefeeds
-        no * field given | nul characters/bytes/octets | null characters/bytes | long header
-        invalid 8bit/8_bit | unicode character | line length | line too long | lines longer
-        not conform | multiple addresses in | multiple from | two from | header/headers from
-        violates rfc""",
+        more than one * header | 8_bit/8bit character/characters | encoded word
+        bare/lone lf/cr/line/linefeed/linefeeds | no * field given | nul characters/bytes/octets
+        null characters/bytes | long header | invalid 8bit/8_bit | unicode character
+        line length | line too long | lines longer | not conform | multiple addresses in
+        multiple from | two from | header/headers from | violates rfc""",
     ),
     (
         "blocked",
@@ -93,7 +94,7 @@ MESSAGE: Final[Rules] = (
     # Their rules.
     (
         "policyviolation",
-        """transport rule/rules | acceptable use/usage
+        """transport rule/rules | files of type | acceptable use/usage
         not meet * requirement/requirements/guidelines/standards
         policy reason/reasons/violation/restriction/restrictions/rejection/that_prohibit/rule
         local policy | due to * policy/policies

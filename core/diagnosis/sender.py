@@ -31,6 +31,11 @@ SENDER: Final[Rules] = (
         "character set | charset | body type | conversion required/prohibited/not/failed",
     ),
     (
+        "securityerror:insiders",
+        """sender not/was_not authenticated /by/for/when group/mailbox/organi/user
+        from inside/within the/our/their/this organi/company | internal senders""",
+    ),
+    (
         "blocked",
         """#list | rbl. | dnsbl | spamhaus | sorbs. | spamcop | uceprotect
         barracuda reputation | client/client_host/sender_host/ip/ip_address/host * blocked using
@@ -87,6 +92,7 @@ SENDER: Final[Rules] = (
     (
         "norelaying",
         """relay/relaying denied/not/prohibited/disallowed/forbidden/refused/operation/rejected
+        relay/relaying /is/are disabled
         relay/relaying access/attempt/is/to * denied/not_permitted/not_allowed/prohibited/refused
         unable/cannot/can_not/not_permitted/not_allowed/refuse/not_authorized/not to relay
         for relay | does/do not relay | not relay | no relay | not a gateway | not gateway
@@ -134,7 +140,8 @@ SENDER: Final[Rules] = (
     (
         "toomanyconn",
         """too many connections/sessions | connection rate | concurrent | session/sessions limit
-        more recipients than | too many messages/emails/mails * connection/session""",
+        more recipients than | maximum recipients
+        too many messages/emails/mails * connection/session""",
     ),
     ("speeding", "too much mail/email/traffic | too many messages/emails/mails"),
     (
