@@ -18,6 +18,8 @@ _EXPIRED: Final = re.compile(r"message expired[^<]*<\s*(\S.*?)>?\s*$", re.IGNORE
 _REPEATED_CODE: Final = re.compile(
     r"(?:<crlf>|[\r\n]+)\s*\d{3}(?:[- ](?:\d\.\d{1,3}\.\d{1,3}\s)?)?", re.I
 )
+#: A line that another one follows; programs that report it often put both on one line.
+_CONTINUED: Final = re.compile(r"\b([245]\d\d)-")
 
 #: Servers that pass on another server's words put one of these before them.
 _PASSED_ON: Final = re.compile(
@@ -117,13 +119,14 @@ def read(diagnostic: str) -> Answer:
         told = f"{told[:_BEGINNING]} {told[-_END:]}"
     told = _readable(told)
     expired = _EXPIRED.search(told)
-    told = _one_line(expired.group(1) if expired else told)
+    lines = expired.group(1) if expired else told
+    told = _one_line(lines)
     inner = _innermost(told)
     step = _STEP.search(told)
     words = plain(inner)
     return Answer(
         words=words,
-        code=code_in(inner) or code_in(told),
+        code=code_in(inner) or code_in(told) or code_in(lines),
         reply=(_REPLY.findall(inner) or _REPLY.findall(told) or [""])[0],
         step=_STEPS.get(next(filter(None, step.groups()))[:4].lower(), "") if step else "",
         is_last_before_giving_up=expired is not None,
@@ -170,7 +173,14 @@ def _without_names(word: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return _BLANKS.sub(" ", _REPEATED_CODE.sub(" ", text)).strip()
+    """Return an answer of several lines as one, without the codes that begin each of them."""
+    line = _BLANKS.sub(" ", _REPEATED_CODE.sub(" ", text)).strip()
+    continued = _CONTINUED.search(line)
+    if not continued:
+        return line
+    start = continued.end()
+    again = rf" {continued.group(1)}(?:-| |$)(?:\d\.\d{{1,3}}\.\d{{1,3}}(?= |$))?"
+    return line[:start] + re.sub(again, " ", line[start:])
 
 
 def _innermost(told: str) -> str:
