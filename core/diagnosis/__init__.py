@@ -2,7 +2,11 @@
 
 The order of evidence: what SES itself says (a suppression list), the telling words of the
 innermost answer, the enhanced status code, vague words, SES's subtype, the reply code. Codes such
-as 5.7.1 hide a dozen causes and are asked last; words seldom do.
+as 5.7.1 hide a dozen causes and are asked last; words seldom do. Where the words suit many causes
+(*rejected*, *no such user*) and the code only one (5.2.2, 5.7.26), the code is believed.
+
+There is no last stage of learnt weights: neither naive Bayes nor the nearest known texts named
+more than six causes in ten on families of texts left out.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from core.diagnosis.codes import CODES, HIDING, REPLIES, SUBJECTS, SUBTYPES
+from core.diagnosis.codes import CODES, EXACT, GENERAL, HIDING, REPLIES, SUBJECTS, SUBTYPES
 from core.diagnosis.meanings import DEAD, MEANINGS
 from core.diagnosis.phrases import PhraseBook
 from core.diagnosis.providers import PROVIDERS
@@ -25,7 +29,12 @@ _AT_STEP: Final = {
     ("rejected", "connect"): "blocked",
     ("undefined", "connect"): "blocked",
     ("undefined", "mail"): "rejected",
+    ("userunknown", "mail"): "rejected",
 }
+
+
+#: With this word a server that asks to come back does not say that the mailbox is not there.
+_UNAVAILABLE: Final = " unavailable "
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ def explain(diagnostic: str, enhanced_status: str = "", subtype: str = "") -> Di
         cause=cause,
         class_=meaning.class_,
         fault=meaning.fault,
-        hard=cause in DEAD and not (cause == "notaccept" and code.startswith("4")),
+        hard=shade in DEAD and not (cause == "notaccept" and code.startswith("4")),
         enhanced_status=code,
         advice=meaning.advice,
         next=meaning.next,
@@ -78,22 +87,44 @@ def _shade(answer: Answer, code: str, subtype: str) -> str:
     sub = subtype.rpartition("/")[2]
     if sub in SUPPRESSED_SUBTYPES:
         return "suppressed"
-    providers, strong, vague = _books()
-    said = providers.cause(answer.raw) or strong.cause(answer.words)
     shade = (
-        said
+        _said(answer, code)
         or _by_code(code, trusted=True)
-        or vague.cause(answer.words)
+        or _books()[2].cause(answer.words)
         or _by_code(code, trusted=False)
         or SUBTYPES.get(sub, "")
         or REPLIES.get(answer.reply, "")
-        or ("expired" if answer.is_last_before_giving_up else "undefined")
+        or ("expired" if answer.is_last_before_giving_up else "")
+        or ("systemerror" if _is_passing(answer, code) else "undefined")
     )
+    return _corrected(shade, answer, code)
+
+
+def _said(answer: Answer, code: str) -> str:
+    """Return the cause that telling words name, or an exact code where the words suit much."""
+    providers, strong, _ = _books()
+    said = providers.cause(answer.raw) or strong.cause(answer.words)
+    if said in GENERAL:
+        return EXACT.get(code.partition(".")[2], said)
+    return said
+
+
+def _corrected(shade: str, answer: Answer, code: str) -> str:
+    """Return ``shade`` in the light of the code and of the step of the conversation."""
+    if shade == "mailboxfull" and code.endswith(".3.1"):
+        return "systemfull"
     if MEANINGS[shade].class_ == "too_big" and code.endswith(".2.3"):
         return "exceedlimit"
     if shade == "userunknown" and code.endswith((".1.7", ".1.8")):
         return "rejected"  # these two codes are about the sender's address
+    if shade == "userunknown" and _is_passing(answer, code) and _UNAVAILABLE in answer.words:
+        return "userunknown:unavailable"
     return _AT_STEP.get((shade, answer.step), shade)
+
+
+def _is_passing(answer: Answer, code: str) -> bool:
+    """Say whether the server asks to come back: its codes begin with a 4."""
+    return "4" in (code[:1], answer.reply[:1])
 
 
 def _by_code(code: str, *, trusted: bool) -> str:

@@ -105,7 +105,11 @@ CODES: Final[dict[str, str]] = {
     "7.64": "norelaying",
     "7.124": "filtered",
     "7.129": "filtered",
-    "7.133": "securityerror",
+    "7.12": "securityerror:insiders",
+    "7.133": "securityerror:insiders",
+    "7.134": "securityerror:insiders",
+    "7.135": "securityerror:insiders",
+    "7.136": "securityerror:insiders",
     "7.500": "systemerror",
     "7.501": "spamdetected",
     "7.502": "spamdetected",
@@ -127,6 +131,14 @@ HIDING: Final = frozenset(
         *("0.0", "1.0", "2.0", "2.1", "3.0", "3.2", "4.0", "4.1", "4.4", "4.7"),
         *("5.0", "5.1", "5.4", "6.0", "7.0", "7.1", "7.2", "7.9"),
     }
+)
+#: Codes that are given for one thing only: believed before words that suit many things.
+EXACT: Final = {
+    detail: CODES[detail]
+    for detail in ("1.6", "2.2", "3.4", "4.6", *(f"7.{n}" for n in (20, 21, 22, 23, 25, 26)))
+}
+GENERAL: Final = frozenset(
+    {"userunknown", "rejected", "blocked", "policyviolation", "systemerror", "securityerror"}
 )
 #: The second number alone says what kind of thing failed; used for a code not listed above.
 SUBJECTS: Final = {

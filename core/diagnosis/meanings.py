@@ -46,6 +46,11 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "userunknown": _address(
         "The mailbox does not exist. Ask the customer for the correct address, then send again."
     ),
+    "userunknown:unavailable": _address(
+        "Their server says the mailbox cannot be reached at the moment. Send again later; "
+        "if it fails again, ask the customer for the correct address.",
+        _AGAIN,
+    ),
     "hostunknown": _address(
         "The part after the @ does not exist, most often a typing error. Correct it, then resend."
     ),
@@ -106,6 +111,11 @@ MEANINGS: Final[dict[str, Meaning]] = {
         _US, f"The two servers could not agree on an encrypted connection. {_ASK_ADMIN}"
     ),
     "securityerror": _blocked(_US, f"Their server's security rules refused it. {_ASK_ADMIN}"),
+    "securityerror:insiders": _blocked(
+        _THEM,
+        "This mailbox takes email only from inside their company. Call the customer and ask them "
+        "to let our email in, or for another address.",
+    ),
     "norelaying": _blocked(
         _US,
         "That server does not take email for this address. Check the part after the @; "

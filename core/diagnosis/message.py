@@ -9,10 +9,15 @@ Rules = tuple[tuple[str, str], ...]
 MESSAGE: Final[Rules] = (
     # ----------------------------------------------------------------------
     # What we sent.
-    ("spamdetected", "spam or virus | spamassassin | by * spam filter/engine/firewall"),
+    (
+        "spamdetected",
+        """spam or virus | spamassassin | by * spam filter/engine/firewall
+        content scanner/scan | blocked by * content/spam/filter""",
+    ),
     (
         "virusdetected",
-        "virus | infected | malware | trojan | worm. | bad content",
+        """virus | infected | malware | malicious | .malware | .trojan | clamav | eicar | trojan
+        worm. | bad content""",
     ),
     (
         "exceedlimit",
@@ -25,10 +30,12 @@ MESSAGE: Final[Rules] = (
         data/content /is/was/size too large/big/long
         message/mail/email/body/attachment * size/length * exceed/limit/maximum/larger/too/greater
         size * exceed/limit/maximum/larger/too_big/too_large/databytes | exceed * size
-        maximum/max /allowed/permitted/message/mail/email size | message exceed | exceed fixed
-        message file too big | too large for | too big for
+        attachment/attachments/message bigger/larger/heavier | bigger than | heavier than
+        mailsize/messagesize /limit | maximum/max /allowed/permitted/message/mail/email size
+        message exceed | exceed fixed | message file too big | too large for | too big for
         exceed * message/bytes/megabytes/mb. | larger than | recipsizelimit
-        message is larger/too | limit for message size""",
+        message is larger/too_big/too_large/too_long | size of * more/larger/greater
+        limit for message size""",
     ),
     (
         "notcompliantrfc",
@@ -38,21 +45,24 @@ MESSAGE: Final[Rules] = (
         no from/date/message_id header
         missing /a/valid/or/invalid from/date/to/subject/message/sender/valid/header
         malformed message/mail/header/mime/from | message/mail/header is malformed
-        encoded word | bare lf/cr/line/linefeed | unicode character | line length
-        line too long | lines longer | not conform | multiple addresses in | multiple from
-        two from | header/headers from | violates rfc""",
+        lack/lacks/lacking * header | two/multiple/several/duplicate * headers
+        more than one * header | 8_bit/8bit character/characters | encoded word
+        bare/lone lf/cr/line/linefeed/linefeeds | no * field given | nul characters/bytes/octets
+        null characters/bytes | long header | invalid 8bit/8_bit | unicode character
+        line length | line too long | lines longer | not conform | multiple addresses in
+        multiple from | two from | header/headers from | violates rfc""",
     ),
     (
         "blocked",
-        """#list | blacklist | blocklist | block list | black list | blacklisted
-        block listed | deny list | denylist | rbl. | dnsbl | dnswl | spam trap
-        listed in/at/by/on | client host | blocked using/by/for/from/at/your/due_to_your
-        banned sending | ip/ips/hostname/network * block
+        """#list | blacklist | blocklist | block list | black list | blacklisted | block listed
+        deny list | denylist | rbl. | dnsbl | dnswl | spam trap | listed in/at/by/on
+        client host | blocked using/by/from/at/your/due_to_your | banned sending
+        ip/ips/hostname/network * block
         ip/ip_address/your_host/your_server/hostname * reject/denied/refused
         client/network/provider/subnet * reject/denied/refused
         ip/ip_address/your_host * not_allowed/not_permitted/not_authori/not_accept
-        ip/ip_address/your_host * disallowed/prohibited
-        denied * #ip/ip | messages/mail/email/connection/connections from #ip
+        ip/ip_address/your_host * disallowed/prohibited | denied * #ip/ip
+        messages/mail/email/connection/connections from #ip
         connection/connections /is/was/were refused/rejected/denied/blocked/not/forbidden
         connection/connections will/has/have refused/rejected/denied/blocked/not/forbidden
         not accept/accepting /any/more/mail/email/messages/connections connections/from
@@ -64,8 +74,7 @@ MESSAGE: Final[Rules] = (
         use /the/your smtp server of | isps/your/an/providers mail/smtp/outgoing server
         smtp server of your isp | traffic not accepted | poor email reputation
         unauthorized/not_authori * connect/host/server/ip | blackholed | relay quota
-        your server/host/network/isp/domain * blocked | connection rejected | botnet
-        exploits""",
+        your server/host/network/isp/domain * blocked | connection rejected | botnet | exploits""",
     ),
     (
         "spamdetected",
@@ -73,17 +82,21 @@ MESSAGE: Final[Rules] = (
         as/is/be/possible/suspected phish
         spam detected/content/score/message/filter/check/check_failed/mail/like/email/signature/rule
         ube/uce. | junk. | bulk mail/email | unsolicited | spamassassin | classified as
-        looks like * spam/phish | nature of the content | suspicious due | links within
-        bayes | content filter
+        resembl * spam | content * spam/unsolicited | suspicious link/links/url/attachment
+        looks like * spam/phish | nature of the content | suspicious due | links within | bayes
+        content filter | content restriction | reject/rejected/restricted content
         mail content denied | message content rejected/not_acceptable | anti spam | antispam
         content judged | objectionable | suspicion | suspicious content | message filtered
-        message looks | unacceptable content | undesirable | advertis | url * blacklist""",
+        message looks | spammy | scored | probability of | scam. | fraud. | unacceptable content
+        undesirable | advertis | url * blacklist""",
     ),
     # ----------------------------------------------------------------------
     # Their rules.
     (
         "policyviolation",
-        """policy reason/reasons/violation/restriction/restrictions/rejection/that_prohibit/rule
+        """transport rule/rules | files of type | acceptable use/usage
+        not meet * requirement/requirements/guidelines/standards
+        policy reason/reasons/violation/restriction/restrictions/rejection/that_prohibit/rule
         local policy | due to * policy/policies
         by/against/under/violates/per /our/your/the policy | policy/policies
         protocol violation | potential/potentially security/dangerous/harmful
@@ -92,21 +105,21 @@ MESSAGE: Final[Rules] = (
         attachment * not_allowed/not_permitted/blocked/banned/prohibited/not_accepted/type/policy
         file type/name/extension | executable | message not allowed | organizational settings
         prohibited | header error | transport.rules | mass mail | not accept * attachments
-        this type of | reject id * banned | banned file | security policies | mail rule
-        restricted content
-        rejectmessage""",
+        banned content | mailpolicy | this type of | reject id * banned | banned file
+        security policies | mail rule | restricted content | rejectmessage""",
     ),
     (
         "contenterror",
-        """mime * error/complex/invalid/not | charset | character set | 8bit | 8 bit
+        """mime * error/complex/invalid/not | 8bit | 8 bit | content type * not
+        invalid/bad/corrupt/malformed/unreadable data/content/message/attachment/structure
         media not | conversion * required/failed
         content * not/error/reject/block/denied/unsafe | data format | message content
         bad header | invalid content | improper use of""",
     ),
     (
         "blocked",
-        """is blocked | are blocked | been blocked | has blocked | temporarily blocked
-        go away | suspicious activity | abuse from | spammers | spamming
+        """is blocked | are blocked | been blocked | has blocked | temporarily blocked | go away
+        unwelcome | not welcome | suspicious activity | abuse from | spammers | spamming
         access * from * denied/blocked""",
     ),
 )

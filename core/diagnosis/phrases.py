@@ -10,9 +10,11 @@ from core.diagnosis.text import unaccented
 
 #: How many letters ``*`` may stand for.
 _GAP: Final = 45
-#: So many letters of a phrase choose the drawer it is kept in.
-_KEY: Final = 3
+#: So many letters of a phrase, or all of a shorter one, choose the drawer it is kept in.
+_KEY: Final = 6
 _ANYWHERE: Final = ""
+#: From so many places of its first part on the rest of a phrase is looked for.
+_TRIES: Final = 5
 
 Alternatives = tuple[str, ...]
 
@@ -36,21 +38,24 @@ class PhraseBook:
                 for text in line.split("|"):
                     if text.strip():
                         self._keep(rank, unaccented(text))
+        self._short = [key for key in self._drawers if 0 < len(key) < _KEY]
 
     def _keep(self, rank: int, text: str) -> None:
         first, *rest = (alternatives(part) for part in text.split("*"))
         for start in first:
-            letters = start.strip(" ") if start.startswith(" ") else ""
-            key = start[1 : 1 + _KEY] if len(letters) >= _KEY else _ANYWHERE
+            key = start[1 : 1 + _KEY] if start.startswith(" ") else _ANYWHERE
             self._drawers.setdefault(key, []).append(Phrase(rank, start, tuple(rest)))
 
     def cause(self, words: str) -> str:
         """Return the cause of the first rule with a phrase in ``words``, or nothing."""
         best = len(self._causes)
-        keys = {word[:_KEY] for word in _starts(words)} | {_ANYWHERE}
-        for key in keys:
+        keys = self._drawers.keys() & _starts(words)
+        keys |= {key for key in self._short if f" {key}" in words}
+        for key in (_ANYWHERE, *keys):
             for phrase in self._drawers.get(key, ()):
-                if phrase.rank < best and _stands_in(words, phrase):
+                if phrase.rank >= best:
+                    break  # a drawer is in the order of the rules
+                if phrase.first in words and _stands_in(words, phrase):
                     best = phrase.rank
         return self._causes[best] if best < len(self._causes) else ""
 
@@ -73,18 +78,26 @@ def _anchored(text: str) -> str:
     return closed if closed[0] == "." or closed[0] >= "\u2e80" else f" {closed}"
 
 
-def _starts(words: str) -> Iterable[str]:
-    for position, letter in enumerate(words):
-        if letter == " ":
-            yield words[position + 1 : position + 1 + _KEY]
+def _starts(words: str) -> set[str]:
+    """Return the first letters from every start of a word on."""
+    found: set[str] = set()
+    position = words.find(" ")
+    while position >= 0:
+        found.add(words[position + 1 : position + 1 + _KEY])
+        position = words.find(" ", position + 1)
+    return found
 
 
 def _stands_in(words: str, phrase: Phrase) -> bool:
+    if not phrase.rest:
+        return phrase.first in words
     position = words.find(phrase.first)
-    while position >= 0:
+    for _ in range(_TRIES):
+        if position < 0:
+            return False
         if _follows(words, position + len(phrase.first), phrase.rest):
             return True
-        position = words.find(phrase.first, position + 1) if phrase.rest else -1
+        position = words.find(phrase.first, position + 1)
     return False
 
 

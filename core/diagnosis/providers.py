@@ -1,7 +1,7 @@
 """What single providers mean by their own marks and codes, as data; asked before the words.
 
-Only what the words alone would not tell. Read like ``core.diagnosis.rules``. Written from what
-these providers' servers are known to answer, not checked against their postmaster pages.
+Only what the words alone would not tell, and only what the provider or its users explain
+somewhere public: the comment over each group names the page. Read like ``core.diagnosis.rules``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 PROVIDERS: Final[tuple[tuple[str, str], ...]] = (
-    # Microsoft: Exchange's own names of what went wrong stand before any explanation.
+    # Microsoft Learn, "Email non-delivery reports and SMTP errors in Exchange Online" and the
+    # Exchange Server list of the same name: their names of what went wrong stand before any words.
     (
         "expired",
         "message expired connection refused | queue.expired | message expired failed to connect",
@@ -17,44 +18,68 @@ PROVIDERS: Final[tuple[tuple[str, str], ...]] = (
     ("mailboxfull", "mailbox full storedrv | storedrv.deliver.exception quota"),
     (
         "systemerror",
-        "message expired connection reset | storedrv.deliver.exception | storedrv.storage",
+        "message expired connection reset | storedrv.deliver | storedrv.storage",
     ),
     ("userunknown", "resolver.adr.recip | resolver.adr.exrecip | resolver.adr.invalid"),
+    ("userunknown", "banned recipient"),
     ("mesgtoobig", "resolver.rst.recipsize | resolver.rst.sendsize"),
     ("toomanyconn", "resolver.adr.reciplimit"),
-    ("securityerror", "resolver.rst.auth | resolver.rst.sendernotauth"),
+    ("securityerror:insiders", "resolver.rst.sendernotauth"),
+    ("securityerror", "resolver.rst.auth"),
     ("filtered", "resolver.rst.notauth | resolver.rst.restricted"),
     ("networkerror", "resolver.fwd.loop | routing.loop | smtpsend.dns"),
     ("policyviolation", "transport.rules.reject"),
+    # Outlook.com Postmaster, "Troubleshooting": SC, DY and OU are refusals of the machine that
+    # sends, RP is its rate. S3140 and S3150 stand in the sentence about "our block list".
     (
         "blocked",
         "s3140 | s3150 | sc 001 | sc 002 | sc 003 | sc 004 | dy 001 | dy 002 | ou 001 | ou 002",
     ),
-    # NTT docomo answers like this at the end of a message that the subscriber does not let in.
+    ("speeding", "421 rp 001 | 421 rp 002"),
+    ("toomanyconn", "421 rp 003"),
+    # No page known: this server refuses a message at its end with these words for what its
+    # subscriber does not let in.
     ("rejected", ".docomo.ne.jp * unknown user * end of data"),
-    # Yahoo and AOL.
-    ("blocked", "bl21 | bl22 | bl23 | ipts04 | dyn t1 | rtr bl | rly bd | dns nr"),
+    # Yahoo Sender Hub, "SMTP error codes", and the answers themselves.
+    ("blocked", "bl21 | bl23 | ipts04 | tss07"),
     ("blocked:greylisted", "gl01"),
     ("policyviolation", "ph01"),
-    # Tencent and NetEase (163, 126): two letters each, a link and nothing else.
-    ("spamdetected", "dt spm | dt sur | mi spb | dt bbl"),
-    ("speeding", "rp cel | rp uqt | mi stc | mi dmc | mi cel | mi sfq"),
-    ("toomanyconn", "rp rcl | hl mep | hl ctc"),
-    ("blocked", "hl rep | hl irp | mi clk | rp quit"),
-    ("rejected", "mi nhd | dt sum | mi envelope"),
+    # AOL Postmaster, "Error messages" (kept in archives): the letters before the colon.
+    ("requireptr", "dns nr | rtr rd"),
+    ("blocked", "dyn t1 | dyn t2 | con b1 | rtr bl | rtr sc | rtr ch | rtr bg"),
+    ("blocked", "rtr du | rtr bb | rly b1 | rly b2 | rly bl | rly ch | rly ir"),
+    ("spamdetected", "rly bd | hvu b1 | hvu b2"),
+    ("rejected", "rly sn"),
+    # NetEase (163, 126, yeah), its table of returned mail: two letters each, a link, nothing else.
+    ("spamdetected", "dt spm"),
+    ("speeding", "mi stc | mi sfq | rp qrc | rp trc | hl ifc"),
+    ("toomanyconn", "mi dmc | rp rcl | hl icc"),
+    ("blocked", "hl ihu | hl ipb | rp cel | mi nhd"),
+    ("rejected", "dt sum | mi spb | mi imf | hl mep"),
     ("authfailure", "mi dma | mi spf"),
-    # GoDaddy's number is more exact than its sentence.
-    ("blocked", "ib103 | ib104 | ib105 | ib110"),
+    ("norelaying", "rp frl"),
+    # GoDaddy, "Fix rejected email with a bounce error".
+    ("blocked", "ib104 | ib105"),
     ("requireptr", "ib108"),
-    ("speeding", "ib401 | ib607 | ib605 | ib705 | ib504"),
-    ("rejected", "ib506 | ib501 | ib504 | ib516 | ib510"),
-    ("spamdetected", "ib212"),
-    # T-Online, Orange, Barracuda say nothing but this.
+    ("rejected", "ib506"),
+    ("authfailure", "ib508"),
+    ("toomanyconn", "ib605"),
+    ("speeding", "ib607"),
+    # T-Online and Orange say nothing but this; no table is published, senders agree on it.
     ("blocked", "ask your postmaster for help * bl."),
     ("badreputation", "bad reputation ask your postmaster"),
-    ("spamdetected", "ofr * 506. | lpn * 506. | permanent failure for one or more recipients"),
+    ("spamdetected", "ofr * 506. | lpn * 506."),
     ("blocked", "ofr * 513. | lpn * 513. | ofr * 102. | lpn * 102."),
-    # Comcast, Charter, Cox.
-    ("blocked", "bl000000 | bl000001 | bl000010 | aup#i | aup#in | cxbl | cxsnd | cxdns"),
-    ("speeding", "rl000001 | rl000002 | rl000003 | cxcnct | cxthrt | cxmxrt"),
+    ("toomanyconn", "ofr * 104. | lpn * 104."),
+    # Comcast Postmaster, "Mail delivery error codes".
+    ("blocked", "bl000 | bl001 | es000"),
+    ("speeding", "rl000"),
+    # Cox Postmaster, "Error codes", and Cox's forum on the AUP marks.
+    ("blocked", "cxbl | cdrbl | ipbl0 | ipbl1"),
+    ("rejected", "cxsnd"),
+    ("securityerror", "cxmj"),
+    ("toomanyconn", "cxcnct"),
+    ("speeding", "cxmxrt"),
+    # Charter: its marks of refused machines; its postmaster page explains them one by one.
+    ("blocked", "aup i"),
 )

@@ -30,24 +30,27 @@ TIME: Final[Rules] = (
     # Time and trouble.
     (
         "systemfull",
-        """system full | disk full | /mail/file system is full | no space left
-        system storage | insufficient system storage/resources | system is full | spool * full
-        congest | server is full | low on disk/space""",
+        """system full | disk full | /mail/file system is full | no space left | system storage
+        insufficient system storage/resources | system is full | spool * full | congest
+        server is full | low on disk/space""",
     ),
     ("systemerror", "address verification in progress | unverified address"),
     (
         "systemerror",
         """system/internal/server/local/database/configuration/software/unexpected error
         configuration error/problem | server configuration | misconfig | ldap
-        internal/configuration problem/failure | crashed | out of memory | backend""",
+        not enough memory | internal/configuration problem/failure | crashed | out of memory
+        backend""",
     ),
     (
         "expired",
         """connection/connect/conversation/session/operation/delivery/read/user/smtp timed/timeout
         message/envelope/queue/delivery/connection * expired | timed out | timeout | time out
-        giving up | in queue for | in the queue too | queue too long | could not deliver
-        multiple retries | retry time | not reachable | unreachable | no answer | no response
-        not respond | unable to deliver * in/within/after | been delayed | is delayed | delayed
+        giving up | time expired | deadline | time limit | maximum time | too old.
+        attempts * failed/exhausted/exceeded | retries exceeded/exhausted | maximum/max retr
+        in queue for | in the queue too | queue too long | could not deliver | multiple retries
+        retry time | not reachable | unreachable | no answer | no response | not respond
+        unable to deliver * in/within/after | been delayed | is delayed | delayed
         failing for a long | for the last * hours/days/seconds
         not be delivered for/within/after | has not been delivered | too long
         not been able to deliver | will be retried | keep trying | within * days/hours
@@ -62,10 +65,11 @@ TIME: Final[Rules] = (
         service refuse/refused/currently/is_not/not_available/temporarily
         system not/is_not/resources | try again | try later | try * later | later. * try
         come back later | retry later | per transaction | resources * unavailable | overload
-        load * too_high | high load | down for maintenance | maintenance | out of memory
-        interrupted | unable to open/write/create | backend | requested action aborted
-        processing error | loop back | points to local host | can not accept * now/moment/time
-        unable to accept * now/moment/time | crashed | storedrv | not capable""",
+        load * too_high | high load | down for maintenance | license | maintenance
+        out of memory | interrupted | unable to open/write/create | backend
+        requested action aborted | processing error | loop back | points to local host
+        can not accept * now/moment/time | unable to accept * now/moment/time | crashed
+        storedrv | not capable""",
     ),
     # One refusal makes the commands after it fail too: these words are believed last.
     (
@@ -79,7 +83,7 @@ TIME: Final[Rules] = (
         smtp protocol violation | protocol error | invalid command | parameters or arguments
         argument * missing | malformed address * may not follow | unexpected command""",
     ),
-    ("onhold", "on hold"),
+    ("onhold", "on hold | held for/by/pending | quarantine"),
 )
 
 STRONG: Final[Rules] = (*SENDER, *ADDRESS, *MESSAGE, *TIME, *FOREIGN)

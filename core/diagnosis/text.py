@@ -6,9 +6,10 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
-#: More than any answer worth reading; bounds the time.
-_MOST: Final = 4_000
-_MOST_WORDS: Final = 2_000
+#: Of a longer answer its beginning and its end are read; both together bound the time.
+_BEGINNING: Final = 800
+_END: Final = 400
+_MOST_WORDS: Final = 700
 
 _CODE: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _REPLY: Final = re.compile(r"(?:^|[\s;:'\"<\[>(])([245]\d\d)(?=[\s\-:,;]|$)")
@@ -17,6 +18,8 @@ _EXPIRED: Final = re.compile(r"message expired[^<]*<\s*(\S.*?)>?\s*$", re.IGNORE
 _REPEATED_CODE: Final = re.compile(
     r"(?:<crlf>|[\r\n]+)\s*\d{3}(?:[- ](?:\d\.\d{1,3}\.\d{1,3}\s)?)?", re.I
 )
+#: A line that another one follows; programs that report it often put both on one line.
+_CONTINUED: Final = re.compile(r"\b([245]\d\d)-")
 
 #: Servers that pass on another server's words put one of these before them.
 _PASSED_ON: Final = re.compile(
@@ -25,7 +28,8 @@ _PASSED_ON: Final = re.compile(
     | server\ returned\ was:\s | response\ (?:from\ the\ remote\ server\ )?was:\s
     | did\ not\ like\ our\ (?:rcpt\ to|mail\ from|final\ data|data):? | responded\ with\ failure:
     | failed\ with:\s | responded\ as\ follows:\s | [Rr]eturned\ '(?=\d{3})
-    | recipient\ address\ rejected:\s(?!access\ denied) | delivery\ temporarily\ suspended:\s
+    | (?P<whom>recipient\ address\ rejected:\s(?!access\ denied))
+    | delivery\ temporarily\ suspended:\s
     | smtp\ error\ from\ remote\ (?:mail\ )?server\ (?:after|for)\ .{0,200}?\]:\s """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -36,7 +40,10 @@ _STEP: Final = re.compile(
       (?P<after>rcpt|mail\ from|end\ of\ data|data|ehlo|helo|initial)
     | did\ not\ like\ our\ (?:final\ )?(?P<like>rcpt|mail|data)
     | (?P<sent>after\ i\ sent\ the\ message) | (?P<rcpt>does\ not\ like\ recipient)
-    | following\ (?P<following>rcpt|mail|data) """,
+    | following\ (?P<following>rcpt|mail|data)
+    | >>>\ (?P<transcript>rcpt|mail|data|helo|ehlo)
+    | \bbut\ (?P<qmail>greeting|my\ name|sender)\ (?:failed|was\ rejected)
+    | (?P<refused>refused\ to\ talk\ to\ me) """,
     re.IGNORECASE | re.VERBOSE,
 )
 _STEPS: Final = {
@@ -49,6 +56,10 @@ _STEPS: Final = {
     "ehlo": "connect",
     "helo": "connect",
     "init": "connect",
+    "gree": "connect",
+    "my n": "connect",
+    "refu": "connect",
+    "send": "mail",
 }
 _IN_REPLY: Final = re.compile(r"\(in reply to .{0,40}", re.IGNORECASE)
 
@@ -59,14 +70,20 @@ _BLOCK_LISTS: Final = (
     *("backscatterer", "njabl", "invaluement", "blocklist.", "blacklist.", "mail-abuse.", "uribl"),
     *("manitu.net", "sender.office", "bl.spam", "ipcheck.proofpoint"),
 )
-_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]*@[^\s<>\"'(),;\[\]]*")
+_BLOCK_LIST: Final = re.compile("|".join(map(re.escape, _BLOCK_LISTS)))
+_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]*@[^\s<>\"'(),;:\[\]]*")
 _IP: Final = re.compile(
     r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){3,7}\b|\[ip[^\]]{0,20}\]", re.I
 )
 _HYPHENATED: Final = re.compile(r"(?<=[a-z])- (?=[a-z])")
 _OCTETS: Final = re.compile(r"=([0-9A-F]{2})")
+#: Of doubly encoded letters these lose their second half where white space is tidied up.
+_LOST: Final = re.compile("([ÃÐÑÙ]) ")
+_SECOND_HALVES: Final = {"Ã": "\xa0", "Ð": "\xa0", "Ñ": "\x85", "Ù": "\x85"}
+_NOT_ASCII: Final = re.compile("[\x80-\xff]")
 _NOT: Final = re.compile(r"(?<=[a-z])n['’´`]t\b")
-_PUNCTUATION: Final = re.compile(r"[^\w.#]|_|\.(?!\w)|(?<!\w)\.")
+_POSSESSIVE: Final = re.compile(r"(?<=\w)['’´`]s\b")
+_PUNCTUATION: Final = re.compile(r"[^\w.#]|_|#(?!ip\b|list\b)|\.(?!\w)|(?<!\w)\.")
 _BLANKS: Final = re.compile(r"\s+")
 
 _SPELLINGS: Final = (
@@ -97,15 +114,19 @@ class Answer(NamedTuple):
 
 def read(diagnostic: str) -> Answer:
     """Return the innermost answer of ``diagnostic``, ready to be compared."""
-    told = diagnostic[:_MOST]
+    told = diagnostic
+    if len(told) > _BEGINNING + _END:
+        told = f"{told[:_BEGINNING]} {told[-_END:]}"
+    told = _readable(told)
     expired = _EXPIRED.search(told)
-    told = _one_line(expired.group(1) if expired else told)
+    lines = expired.group(1) if expired else told
+    told = _one_line(lines)
     inner = _innermost(told)
     step = _STEP.search(told)
     words = plain(inner)
     return Answer(
         words=words,
-        code=code_in(inner) or code_in(told),
+        code=code_in(inner) or code_in(told) or code_in(lines),
         reply=(_REPLY.findall(inner) or _REPLY.findall(told) or [""])[0],
         step=_STEPS.get(next(filter(None, step.groups()))[:4].lower(), "") if step else "",
         is_last_before_giving_up=expired is not None,
@@ -125,10 +146,10 @@ def is_code(text: str) -> bool:
 
 def plain(text: str) -> str:
     """Return ``text`` as words: lower case, no accents, no punctuation, names taken out."""
-    words = (_without_names(word) for word in _readable(text).lower().split())
+    words = (_without_names(word) for word in text.lower().split())
     text = unaccented(_IP.sub(" #ip ", " ".join(words)))
     text = _NOT.sub(" not", _HYPHENATED.sub("", text))
-    text = text.replace("'", "").replace("’", " ")
+    text = _POSSESSIVE.sub("", text).replace("'", "").replace("’", " ")
     text = f" {_BLANKS.sub(' ', _PUNCTUATION.sub(' ', text)).strip()} "
     for other, spelling in _SPELLINGS:
         text = text.replace(other, spelling)
@@ -144,7 +165,7 @@ def unaccented(text: str) -> str:
 
 def _without_names(word: str) -> str:
     """Links and addresses are names, not reasons: ``user-unknown@…`` says nothing of the cause."""
-    if "." in word and any(name in word for name in _BLOCK_LISTS):
+    if "." in word and _BLOCK_LIST.search(word):
         return "#list"
     if "://" in word or word.startswith("www."):
         return ""
@@ -152,25 +173,36 @@ def _without_names(word: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return _BLANKS.sub(" ", _REPEATED_CODE.sub(" ", text)).strip()
+    """Return an answer of several lines as one, without the codes that begin each of them."""
+    line = _BLANKS.sub(" ", _REPEATED_CODE.sub(" ", text)).strip()
+    continued = _CONTINUED.search(line)
+    if not continued:
+        return line
+    start = continued.end()
+    again = rf" {continued.group(1)}(?:-| |$)(?:\d\.\d{{1,3}}\.\d{{1,3}}(?= |$))?"
+    return line[:start] + re.sub(again, " ", line[start:])
 
 
 def _innermost(told: str) -> str:
     """Return what the last server in the chain said; all of it where nobody passes it on."""
     text = _IN_REPLY.sub(" ", told)
-    ends = [found.end() for found in _PASSED_ON.finditer(text)]
-    for end in reversed(ends):
-        if len(text) - end > len("550 no"):
-            return text[end:]
+    for found in reversed(list(_PASSED_ON.finditer(text))):
+        if len(text) - found.end() > len("550 no"):
+            whom = "recipient " if found["whom"] else ""
+            return whom + text[found.end() :]
     return text
+
+
+def _give_back(letter: re.Match[str]) -> str:
+    return letter.group(1) + _SECOND_HALVES[letter.group(1)]
 
 
 def _readable(text: str) -> str:
     """Return ``text`` with quoted-printable octets and doubly encoded letters put right."""
     if "=" in text and len(_OCTETS.findall(text)) > 1:
         text = _OCTETS.sub(lambda octet: chr(int(octet.group(1), 16)), text)
-    if any("\x80" <= letter <= "\xff" for letter in text):
-        octets = text.encode("latin-1", "ignore")
+    if _NOT_ASCII.search(text):
+        octets = _LOST.sub(_give_back, text).encode("latin-1", "ignore")
         repaired = octets.decode("utf-8", "ignore")
         if any(letter > "\x7f" for letter in repaired):
             return repaired

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bench.diagnosis import by_rules
-from bench.diagnosis_rows import LABELLED, Row, rows, split
 from core.diagnosis import explain
 from core.diagnosis.codes import CODES, REPLIES, SUBJECTS, SUBTYPES
 from core.diagnosis.meanings import DEAD, MEANINGS
-from core.diagnosis.phrases import PhraseBook
 from core.diagnosis.providers import PROVIDERS
 from core.diagnosis.rules import STRONG, VAGUE
 
@@ -142,28 +135,54 @@ def test_a_refusal_after_the_message_is_a_filter_not_a_dead_address() -> None:
     assert not explain(f"{words} (in reply to end of DATA command)").hard
 
 
-def test_greylisting_is_nobodys_fault_and_passes() -> None:
-    found = explain("450 4.2.0 <b@c.example>: Recipient address rejected: Greylisted")
-    assert (found.fault, found.hard, found.next[:1]) == ("passing", False, "R")
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ("550 User unknown (in reply to MAIL FROM command)", "rejected"),
+        ("host mx.example[203.0.113.5] refused to talk to me: 554 Access denied", "blocked"),
+        ("Connected to 203.0.113.5 but my name was rejected. Remote host said: 550 no", "blocked"),
+        ("... while talking to mx.example.: >>> MAIL From:<a@x.example> <<< 550 no", "rejected"),
+        ("550 5.1.1 <b@c.example>: Recipient address rejected: Inactive", "suspend"),
+    ],
+)
+def test_the_step_of_the_conversation_tells_who_is_meant(words: str, cause: str) -> None:
+    assert explain(words).cause == cause
 
 
 @pytest.mark.parametrize(
-    ("phrase", "words", "stands"),
+    ("words", "code", "cause"),
     [
-        ("mailbox full", " the mailbox full ", True),
-        ("mailbox full", " mailbox is full ", False),
-        ("mailbox * full", " mailbox is full ", True),
-        ("mailbox * full", f" mailbox {'x' * 60} full ", False),
-        ("mailbox /is full", " mailbox full ", True),
-        ("box", " mailbox ", False),
-        ("exceed", " exceeded ", True),
-        ("rbl.", " rblx ", False),
-        ("not_found/unknown user", " not found user ", True),
-        (".example.net * ok", " mx.example.net says ok ", True),
+        ("552 mailbox unavailable", "5.2.2", "mailboxfull"),
+        ("550 this mail has been blocked", "5.7.26", "authfailure"),
+        ("550 no such user", "5.1.6", "hasmoved"),
+        ("550 over quota", "5.1.1", "mailboxfull"),
     ],
 )
-def test_phrases_are_read_as_the_rules_say(phrase: str, words: str, stands: bool) -> None:
-    assert bool(PhraseBook([("found", phrase)]).cause(words)) is stands
+def test_an_exact_code_is_believed_over_words_that_suit_many_causes(
+    words: str, code: str, cause: str
+) -> None:
+    assert explain(words, code).cause == cause
+
+
+def test_a_mailbox_that_is_unavailable_for_now_is_not_called_dead() -> None:
+    assert not explain("450 4.2.0 mailbox temporarily unavailable").hard
+    assert explain("450 4.1.1 user unknown").hard
+
+
+def test_a_mailbox_for_insiders_is_told_from_a_fault_of_ours() -> None:
+    found = explain("550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup")
+    assert (found.cause, found.fault) == ("securityerror", "recipient")
+    assert "inside their company" in found.advice
+
+
+def test_an_answer_that_asks_to_come_back_is_a_matter_of_time() -> None:
+    assert explain("450 4.0.0 hmm").class_ == "temporary"
+    assert explain("550 5.0.0 hmm").class_ == "unknown"
+
+
+def test_greylisting_is_nobodys_fault_and_passes() -> None:
+    found = explain("450 4.2.0 <b@c.example>: Recipient address rejected: Greylisted")
+    assert (found.fault, found.hard, found.next[:1]) == ("passing", False, "R")
 
 
 @pytest.mark.parametrize(
@@ -182,10 +201,15 @@ def test_the_last_answer_is_taken_out_of_the_wrapper_of_expired_mail(
     assert (found.cause, found.enhanced_status) == (cause, code)
 
 
-@pytest.mark.parametrize("newline", ["\n", "\r\n", "<CRLF>"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "<CRLF>", " "])
 def test_an_answer_of_several_lines_is_read_as_one_sentence(newline: str) -> None:
     words = f"smtp; 550-5.1.1 The account that you tried does not{newline}550 5.1.1 exist."
     assert explain(words, "5.1.1").cause == "userunknown"
+
+
+def test_a_code_on_the_last_line_only_is_kept() -> None:
+    words = "550-Mailbox unknown. Either there is no mailbox 550-by this name 550 5.1.1 or so"
+    assert explain(words).enhanced_status == "5.1.1"
 
 
 @pytest.mark.parametrize(
@@ -259,57 +283,3 @@ def test_advice_is_for_people_and_promises_only_keys_that_exist() -> None:
 def test_a_shade_never_leaves_the_class_of_its_cause() -> None:
     for name, meaning in MEANINGS.items():
         assert meaning.class_ == MEANINGS[name.partition(":")[0]].class_
-
-
-def test_phrases_can_match_what_they_are_compared_with() -> None:
-    for _, lines in (*PROVIDERS, *STRONG, *VAGUE):
-        for phrase in lines.replace("\n", "|").split("|"):
-            assert phrase == phrase.lower()
-            assert not set("@<>()[]:;,'-") & set(phrase)
-
-
-@given(st.text(max_size=300), st.text(max_size=8), st.text(max_size=30))
-def test_nothing_makes_it_raise(words: str, code: str, subtype: str) -> None:
-    found = explain(words, code, subtype)
-    assert found.class_ == MEANINGS[found.cause].class_
-    assert not found.hard or found.cause in DEAD
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "x" * 1_000_000,
-        "message expired <" * 10_000,
-        "550 5.1.1.1.1 " * 20_000,
-        "a@" * 99_999,
-        "no such " * 9_000,
-        "=E9" * 9_000,
-        "smtp error from remote server after " * 900,
-    ],
-)
-def test_a_hostile_length_stays_cheap(words: str) -> None:
-    explain("load the rules")
-    begun = time.perf_counter()
-    explain(words)
-    assert time.perf_counter() - begun < 0.25  # some milliseconds, with room for a busy machine
-
-
-def test_near_duplicates_fall_on_the_same_side_of_the_split() -> None:
-    texts = [f"550 mailbox of user{n}@x.example is over quota, come again" for n in range(40)]
-    tuned, held_out = split([Row(text, "", "", None, "", "") for text in texts])
-    assert not tuned or not held_out
-
-
-@pytest.mark.skipif(not LABELLED.exists(), reason="the labelled diagnostics are not here")
-@pytest.mark.parametrize(
-    ("side", "at_least", "class_", "cause"), [(0, 400, 0.96, 0.90), (1, 70, 0.86, 0.65)]
-)
-def test_most_labelled_diagnostics_are_understood(
-    side: int, at_least: int, class_: float, cause: float
-) -> None:
-    """The rules were written from the first side; the second, other families, only measures."""
-    part = split(rows())[side]
-    guesses = [(row, by_rules(row)) for row in part]
-    assert len(part) > at_least
-    assert sum(guess.class_ == row.class_ for row, guess in guesses) / len(part) >= class_
-    assert sum(guess.cause == row.cause for row, guess in guesses) / len(part) >= cause
