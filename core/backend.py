@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from core.db import reads, upgrade
 from core.db.engine import Database, Reader
@@ -41,6 +41,7 @@ from core.model import (
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from core.chasing import Chasing
     from core.checking import CheckReport
     from core.examination import Check
     from core.importing import FailedImport, Progress
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
     from core.sending import Dispatch
     from core.ses.clients import Clients
     from core.trouble import Trouble
+
+
+_Filter = TypeVar("_Filter", DocumentFilter, CustomerFilter)
 
 
 def _now() -> datetime:
@@ -95,19 +99,19 @@ class Backend:
         return self._database.reader
 
     def overview(self) -> Overview:
-        return reads.overview(self._reader)
+        return reads.overview(self._reader, self._clock())
 
     def count_customers(self, where: CustomerFilter) -> int:
-        return reads.count_customers(self._reader, where)
+        return reads.count_customers(self._reader, self._now(where))
 
     def page_customers(
         self, where: CustomerFilter, offset: int = 0, limit: int | None = None
     ) -> tuple[CustomerRow, ...]:
         """Return customers, those that need attention first; ``limit`` ``None`` is all."""
-        return reads.page_customers(self._reader, where, offset, limit)
+        return reads.page_customers(self._reader, self._now(where), offset, limit)
 
     def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
-        return reads.customer_position(self._reader, where, customer_id)
+        return reads.customer_position(self._reader, self._now(where), customer_id)
 
     def customer_header(self, customer_id: int) -> CustomerHeader:
         from core.db import history
@@ -132,7 +136,7 @@ class Backend:
     def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
         return reads.chip_counts(self._reader, self._now(where))
 
-    def _now(self, where: DocumentFilter) -> DocumentFilter:
+    def _now(self, where: _Filter) -> _Filter:
         return where if where.as_of else replace(where, as_of=self._clock())
 
     def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
@@ -280,6 +284,14 @@ class Backend:
 
         settings = self.settings
         return Linking(self._database, self._clock, settings.operator, settings.number_pattern)
+
+    @cached_property
+    def chasing(self) -> Chasing:
+        """Snoozes, promises and phone calls."""
+        from core.chasing import Chasing
+
+        quiet = timedelta(days=self.settings.call_quiet_days)
+        return Chasing(self._database, self._clock, self.settings.operator, quiet)
 
     # ----------------------------------------------------------------- upkeep
 

@@ -20,9 +20,13 @@ _VARIABLES: Final = {
     "mail.from": "OUTTRAY_FROM",
     "mail.configuration_set": "OUTTRAY_CONFIGURATION_SET",
     "mail.number_pattern": "OUTTRAY_NUMBER_PATTERN",
+    "calls.quiet_days": "OUTTRAY_CALL_QUIET_DAYS",
     "feed.queue_url": "OUTTRAY_QUEUE_URL",
     "ui.theme": "OUTTRAY_THEME",
 }
+
+_QUIET_DAYS: Final = 7
+_MOST_DAYS: Final = 366
 
 #: User and password as SQLAlchemy finds them; a password may hold ``?`` and ``/``.
 _USER: Final = re.compile(r"\A[^:/@]*(?::[^@]*)?@")
@@ -46,6 +50,8 @@ class Settings:
     number. Empty: whatever number a document has."""
     queue_url: str = ""
     """Empty: there is no feed, and the UI says so."""
+    call_quiet_days: int = _QUIET_DAYS
+    """After a call nobody needs to call about that document again for so many days."""
     theme: str = ""
     source: Path | None = field(default=None, compare=False)
     """The TOML file that was read, if there is one."""
@@ -83,9 +89,19 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         configuration_set=values.get("mail.configuration_set", ""),
         number_pattern=values.get("mail.number_pattern", ""),
         queue_url=values.get("feed.queue_url", ""),
+        call_quiet_days=_quiet_days(values, env, path),
         theme=values.get("ui.theme", ""),
         source=path,
     )
+
+
+def _quiet_days(values: Mapping[str, str], env: Mapping[str, str], path: Path | None) -> int:
+    value = values.get("calls.quiet_days")
+    if value is None:
+        return _QUIET_DAYS
+    from_file = path is not None and not env.get("OUTTRAY_CALL_QUIET_DAYS")
+    place = _place(path, "calls.quiet_days") if path and from_file else "OUTTRAY_CALL_QUIET_DAYS"
+    return _days(value, place)
 
 
 def _config_path(env: Mapping[str, str]) -> Path | None:
@@ -136,6 +152,14 @@ def _check_pattern(pattern: str, place: str) -> None:
             f"{place} is no regular expression: {error}.",
             "Expected something like INV-\\d+; leave it out to find every document's number.",
         ) from error
+
+
+def _days(value: str, place: str) -> int:
+    if value.isascii() and value.isdigit() and int(value) <= _MOST_DAYS:
+        return int(value)
+    raise SettingsError(
+        f"{place} is {value[:40]!r}.", f'Expected days, from "0" to "{_MOST_DAYS}".'
+    )
 
 
 def _place(path: Path, key: str) -> str:

@@ -22,6 +22,7 @@ os.environ.setdefault("TEXTUAL_FPS", "250")
 
 from core.errors import OuttrayError, SettingsError, UsageError
 from core.model import Chip
+from tui.arguments import add_chasing
 from tui.exits import DONE, FAILED, WRONG_USAGE
 
 
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_looking(commands)
     _add_sending(commands)
+    add_chasing(commands, _command)
     _add_events(commands)
     _add_upkeep(commands)
     return parser
@@ -176,7 +178,7 @@ def _add_looking(commands: Commands) -> None:
         choices=[chip.value for chip in Chip],
         default="all",
         metavar="WORD",
-        help="bounced, complained, dropped, deferred, failed, never_sent, stuck, delivered …; "
+        help="bounced, complained, dropped, deferred, failed, never_sent, stuck, needs_call, snoozed …; "
         "bounced means unresolved bounces",
     )
     documents.add_argument("--kind", choices=["invoice", "estimate"])

@@ -146,7 +146,7 @@ def _delivery(row: DocumentRow, judged_at: datetime) -> str:
     others = sorted(w.value for w in summary.unresolved if w is not summary.word)
     if others:
         words.append(f"⟵ {' '.join(others)}")
-    return " ".join(words)
+    return " ".join(filter(None, words))
 
 
 def documents_csv(rows: Sequence[DocumentRow]) -> None:

@@ -7,9 +7,10 @@ the driver itself (see ``engine.SqliteReader``); the same text runs on PostgreSQ
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from core.db.codec import search_key, storable, to_instant
+from core.db.codec import search_key, storable, to_date, to_instant
 from core.feedhealth import STUCK_AFTER
 from core.model import Chip, CustomerFilter, DocumentFilter
 
@@ -24,10 +25,21 @@ REACHED_NOBODY: Final = (
     " AND d.word NOT IN ('QUEUED', 'SENDING', 'SENT', 'DEFERRED'))"
 )
 
+#: Somebody asked not to chase before a day that is still to come.
+HELD: Final = (
+    "((d.held_until > '' AND d.held_until > :today) OR d.customer_id IN"
+    " (SELECT h.id FROM customers h WHERE h.held_until > '' AND h.held_until > :today))"
+)
+#: See ``calling.needs_call``.
+CALL_DUE: Final = f"(d.call_at > 0 AND d.call_at <= :now AND d.quiet_until <= :now AND NOT {HELD})"
+_CALLERS: Final = f"(SELECT d.customer_id FROM documents d WHERE {CALL_DUE})"
+
 #: What each chip looks for. Bounces, complaints, drops and failures are looked for where they are
 #: *unresolved*, whatever the latest email says; the other words are those of the latest email.
 CHIPS: Final = {
-    Chip.ATTENTION: NEEDS_ATTENTION,
+    Chip.ATTENTION: f"({NEEDS_ATTENTION} OR {CALL_DUE})",
+    Chip.NEEDS_CALL: CALL_DUE,
+    Chip.SNOOZED: HELD,
     Chip.BOUNCED: "d.open_bounce > 0",
     Chip.SOFT_BOUNCED: "d.open_bounce IN (1, 3)",
     Chip.COMPLAINED: "d.open_complaint > 0",
@@ -53,7 +65,11 @@ CHIPS: Final = {
 }
 
 NEWEST_FIRST: Final = "d.last_sent_at DESC, d.id DESC"
-ATTENTION_FIRST: Final = "c.attention DESC, c.name_key, c.id"
+#: 1 for a customer whose only trouble may be that nobody has called yet.
+CALLS: Final = f"CASE WHEN c.id IN {_CALLERS} THEN 1 ELSE 0 END"
+ATTENTION_FIRST: Final = f"c.attention DESC, {CALLS} DESC, c.name_key, c.id"
+CUSTOMER_NEEDS_ATTENTION: Final = f"(c.attention > 0 OR c.id IN {_CALLERS})"
+_TIMED: Final = (Chip.STUCK, Chip.ATTENTION, Chip.NEEDS_CALL, Chip.SNOOZED)
 
 _AT_ONCE: Final = 500
 _LONGEST_SEARCH: Final = 400
@@ -73,7 +89,7 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
         parts.append(
             "d.customer_id IN (SELECT id FROM customers WHERE search LIKE :customer ESCAPE '!')"
         )
-        values["customer"] = _part_of(search_key(where.customer[:_LONGEST_SEARCH]))
+        values["customer"] = part_of(search_key(where.customer[:_LONGEST_SEARCH]))
     if where.kind is not None:
         parts.append("d.kind = :kind")
         values["kind"] = where.kind.value
@@ -82,8 +98,8 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
         values["number"] = storable(where.number)
     if where.chip is not Chip.ALL:
         parts.append(CHIPS[where.chip])
-    if where.chip is Chip.STUCK:
-        values |= stuck_before(where)
+    if where.chip in _TIMED:
+        values |= times_of(where.as_of)
     for position, word in enumerate(search_key(where.text[:_LONGEST_SEARCH]).split()):
         name = f"word{position}"
         parts.append(
@@ -91,13 +107,22 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
             f" OR lower(d.last_recipient) LIKE :{name} ESCAPE '!'"
             f" OR d.customer_id IN (SELECT id FROM customers WHERE search LIKE :{name} ESCAPE '!'))"
         )
-        values[name] = _part_of(word)
+        values[name] = part_of(word)
     return _where(parts), values
 
 
-def stuck_before(where: DocumentFilter) -> dict[str, int]:
-    """Return the value that ``Chip.STUCK`` needs: what was sent before it has had its day."""
-    return {"stuck_before": to_instant(where.as_of - STUCK_AFTER) if where.as_of else 0}
+def times_of(as_of: datetime | None) -> dict[str, int | str]:
+    """Return the values that conditions on the time need; ``None``: nothing is due or held.
+
+    What was sent before ``stuck_before`` has had its day; ``today`` is the operator's.
+    """
+    if as_of is None:
+        return {"stuck_before": 0, "now": 0, "today": "9999"}
+    return {
+        "stuck_before": to_instant(as_of - STUCK_AFTER),
+        "now": to_instant(as_of),
+        "today": to_date(as_of.astimezone().date()),
+    }
 
 
 def customer_conditions(where: CustomerFilter) -> type_of_query:
@@ -105,13 +130,14 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
     parts: list[str] = []
     values: dict[str, Any] = {}
     if where.attention:
-        parts.append("c.attention > 0")
+        parts.append(CUSTOMER_NEEDS_ATTENTION)
+        values |= times_of(where.as_of)
     key = search_key(where.text[:_LONGEST_SEARCH])
     if key:
         words = []
         for position, word in enumerate(key.split()):
             words.append(f"c.search LIKE :word{position} ESCAPE '!'")
-            values[f"word{position}"] = _part_of(word)
+            values[f"word{position}"] = part_of(word)
         parts.append(
             f"({' AND '.join(words)} OR c.id IN"
             " (SELECT customer_id FROM documents WHERE number_key LIKE :number ESCAPE '!'))"
@@ -136,7 +162,8 @@ def _where(parts: list[str]) -> str:
     return " WHERE " + " AND ".join(parts) if parts else ""
 
 
-def _part_of(text: str) -> str:
+def part_of(text: str) -> str:
+    """Return the LIKE pattern, with ``ESCAPE '!'``, for what holds ``text``."""
     return f"%{_escape(text)}%"
 
 

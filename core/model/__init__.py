@@ -3,6 +3,7 @@
 Times are aware and in UTC; money is ``Decimal``. Nothing in here decides anything.
 """
 
+from core.model.chasing import Call, CallNeed, CallReason, Hold, HoldKind, Outcome
 from core.model.facts import (
     DeliveryState,
     DeliveryView,
@@ -56,6 +57,9 @@ __all__ = [
     "Amount",
     "AttachedFile",
     "Attachment",
+    "Call",
+    "CallNeed",
+    "CallReason",
     "Chip",
     "Composition",
     "Contact",
@@ -81,11 +85,14 @@ __all__ = [
     "FeedStatus",
     "Finding",
     "Health",
+    "Hold",
+    "HoldKind",
     "ImportReport",
     "IngestReport",
     "Kind",
     "Late",
     "Note",
+    "Outcome",
     "Overview",
     "QuarantinedBody",
     "RecipientEntry",

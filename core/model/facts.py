@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.model.chasing import CallNeed
 from core.model.words import Engagement, Role, Status, Word
 
 
@@ -138,3 +139,5 @@ class DocumentSummary:
     """Money is open and no recipient was ever DELIVERED."""
     by_program: bool = False
     """OPENED or CLICKED, and maybe by a program alone; shown, and never acted upon."""
+    call: CallNeed | None = None
+    """When and why the emails alone call for the phone."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from core.model.chasing import Call, Hold
 from core.model.facts import DeliveryState, DocumentSummary, EmailSummary
 from core.model.words import EmailKind, Kind, Role, Word
 
@@ -37,6 +38,10 @@ class CustomerRow:
     """Documents that were sent, are open, and reached nobody."""
     unconfirmed: int = 0
     """Documents of whose latest email nobody knows yet whether it was sent."""
+    needs_call: int = 0
+    """Documents that call for the phone."""
+    held_until: date | None = None
+    """Nobody chases this customer before that day; it may have passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,10 @@ class DocumentRow:
     due_on: date | None
     pdf: str
     summary: DocumentSummary
+    held_until: date | None = None
+    """Nobody chases before that day: the later one of the document's and its customer's."""
+    quiet_until: datetime | None = None
+    """A call puts the need of the next one off until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,8 @@ class CustomerHeader:
     emails: int
     follow_ups: int
     never_reached: tuple[Amount, ...]
+    phone: str = ""
+    held_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +200,11 @@ class DocumentLog:
     """When anything about this document became known, oldest first."""
     as_of: datetime | None = None
     """This is what was known then; ``None``: what is known now."""
+    calls: tuple[Call, ...] = ()
+    """Newest first."""
+    holds: tuple[Hold, ...] = ()
+    """What was asked not to chase, for the document and its customer; newest first."""
+    phone: str = ""
 
 
 class Chip(StrEnum):
@@ -213,6 +229,9 @@ class Chip(StrEnum):
     SOFT_BOUNCED = "soft_bounced"
     STUCK = "stuck"
     """SENT, and no word for a day: ``SENT ?``. It depends on ``DocumentFilter.as_of``."""
+    NEEDS_CALL = "needs_call"
+    """See ``core.calling``; it depends on ``as_of`` as well."""
+    SNOOZED = "snoozed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +248,8 @@ class DocumentFilter:
     number: str = ""
     """Exactly this document number."""
     as_of: datetime | None = None
-    """Now, for ``Chip.STUCK``: the front door fills it in. Without it nothing counts as stuck."""
+    """Now, for what depends on it: the front door fills it in. Without it nothing counts as stuck,
+    held, or in need of a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,3 +257,5 @@ class CustomerFilter:
     text: str = ""
     """Words looked for in name, addresses, or the beginning of a document number."""
     attention: bool = False
+    as_of: datetime | None = None
+    """Now, as in ``DocumentFilter``."""
