@@ -178,8 +178,8 @@ def _add_looking(commands: Commands) -> None:
         choices=[chip.value for chip in Chip],
         default="all",
         metavar="WORD",
-        help="bounced, complained, dropped, deferred, failed, never_sent, stuck, needs_call, snoozed …; "
-        "bounced means unresolved bounces",
+        help="bounced, complained, dropped, deferred, failed, never_sent, stuck, needs_call, "
+        "snoozed …; bounced means unresolved bounces",
     )
     documents.add_argument("--kind", choices=["invoice", "estimate"])
     documents.add_argument("--search", default="", metavar="TEXT")

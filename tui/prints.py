@@ -17,6 +17,7 @@ from rich.cells import cell_len
 from core.errors import FailedImport
 from core.feedhealth import is_stuck, no_word
 from core.model import (
+    Call,
     CustomerRow,
     DocumentLog,
     DocumentRow,
@@ -29,7 +30,7 @@ from core.model import (
 )
 from core.pace import late_words
 from core.status import effect
-from tui import answers
+from tui import answers, chasing
 from tui.past import spoken
 from tui.text import ago, amounts, cell, moment, money
 
@@ -104,6 +105,7 @@ def _attention(row: CustomerRow) -> str:
         (row.failed, "failed"),
         (row.unconfirmed, "unconfirmed"),
         (row.never_reached, "never reached"),
+        (row.needs_call, "to call"),
     )
     return " · ".join(f"{count} {word}" for count, word in counts if count)
 
@@ -182,10 +184,16 @@ def log(history: DocumentLog) -> None:
     )
     if history.as_of is not None:
         _out(f"As known {spoken(history.as_of, now)}, not as it is now.")
+    for line in chasing.state_lines(history, judged_at):
+        _out(line)
     if not history.emails:
         _out("Nothing was sent yet.")
-    for entry in history.emails:
-        _email(entry, now, judged_at)
+    for entry in chasing.newest_first(history.emails, history.calls):
+        if isinstance(entry, Call):
+            _out()
+            _out(chasing.call_line(entry, now))
+        else:
+            _email(entry, now, judged_at)
 
 
 def _email(entry: EmailEntry, now: datetime, judged_at: datetime) -> None:

@@ -85,10 +85,8 @@ def customer(reader: Reader, customer_id: int) -> tuple[str, str, date | None] |
 def customers_like(reader: Reader, name: str) -> list[tuple[int, str]]:
     """Return id and name of the customers of that name, or else of those with it in theirs."""
     key = search_key(name)
-    for condition, value in (
-        ("name_key = :key", key),
-        ("search LIKE :key ESCAPE '!'", part_of(key)),
-    ):
+    in_the_name = "search LIKE :key ESCAPE '!'"
+    for condition, value in (("name_key = :key", key), (in_the_name, part_of(key))):
         rows = reader.rows(
             f"SELECT id, name FROM customers WHERE {condition} ORDER BY name_key, id LIMIT 20",
             {"key": value},
