@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final
 
@@ -66,16 +66,16 @@ def call_need(
 def needs_call(row: DocumentRow, now: datetime, zone: tzinfo | None = None) -> str:
     """Return why somebody should call now, in words; empty: nobody needs to."""
     need = row.summary.call
-    if need is None or need.at > now or is_held(row.held_until, now, zone):
+    if need is None or need.at > now:
         return ""
-    if row.quiet_until is not None and row.quiet_until > now:
+    if is_ahead(row.held_until, now) or is_ahead(row.quiet_until, now):
         return ""
     return reason(need, now, zone)
 
 
-def is_held(until: date | None, now: datetime, zone: tzinfo | None = None) -> bool:
-    """Whether one must not chase yet; on the day itself one may."""
-    return until is not None and now.astimezone(zone).date() < until
+def is_ahead(until: datetime | None, now: datetime) -> bool:
+    """Whether a hold, or the quiet after a call, lasts; from the moment itself on it does not."""
+    return until is not None and now < until
 
 
 def newest(holds: Iterable[Hold]) -> list[Hold]:
@@ -89,9 +89,9 @@ def newest(holds: Iterable[Hold]) -> list[Hold]:
     return list(found.values())
 
 
-def in_force(holds: Iterable[Hold], now: datetime, zone: tzinfo | None = None) -> list[Hold]:
+def in_force(holds: Iterable[Hold], now: datetime) -> list[Hold]:
     """Return what holds chasing back now, newest first."""
-    return [hold for hold in newest(holds) if is_held(hold.until, now, zone)]
+    return [hold for hold in newest(holds) if is_ahead(hold.resumes_at, now)]
 
 
 def reason(need: CallNeed, now: datetime, zone: tzinfo | None = None) -> str:

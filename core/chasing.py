@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from core.calling import in_force
@@ -196,6 +196,7 @@ class Chasing:
                 scope.document_id,
                 kind,
                 until,
+                _beginning(until),
                 note,
                 self.operator,
                 self.clock(),
@@ -205,6 +206,11 @@ class Chasing:
     def _check_day(self, until: date) -> None:
         if until <= self.clock().astimezone().date():
             raise UsageError(f"{until.isoformat()} is not to come.", "Name a day after today.")
+
+
+def _beginning(day: date | None) -> datetime | None:
+    """Midnight where the person is: the promise is about their day."""
+    return None if day is None else datetime.combine(day, time()).astimezone(UTC)
 
 
 def _checked(note: str) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from core.calling import is_held, needs_call
+from core.calling import is_ahead, needs_call
 from core.errors import OuttrayError
 from core.model import (
     Amount,
@@ -65,10 +65,12 @@ def customer(row: CustomerRow) -> Json:
         "unconfirmed": row.unconfirmed,
         "never_reached": row.never_reached,
         "needs_call": row.needs_call,
-        "snoozed_until": day(row.held_until)
-        if is_held(row.held_until, datetime.now(UTC))
-        else None,
+        "snoozed_until": _held_until(row.held_until, datetime.now(UTC)),
     }
+
+
+def _held_until(until: datetime | None, now: datetime) -> str | None:
+    return day(until.astimezone().date()) if until and is_ahead(until, now) else None
 
 
 def document(row: DocumentRow, as_of: datetime | None = None) -> Json:
@@ -97,7 +99,7 @@ def document(row: DocumentRow, as_of: datetime | None = None) -> Json:
         "other_recipient_failed": summary.other_failed,
         "pdf": row.pdf or None,
         "needs_call": needs_call(row, then) or None,
-        "snoozed_until": day(row.held_until) if is_held(row.held_until, then) else None,
+        "snoozed_until": _held_until(row.held_until, then),
     }
 
 

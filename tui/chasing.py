@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
-from core.calling import in_force, is_held, needs_call
+from core.calling import in_force, is_ahead, needs_call
 from core.days import spoken_day
 from core.model import Call, DocumentLog, EmailEntry, Hold, HoldKind, Outcome
 from tui.text import cell, moment
@@ -79,8 +79,8 @@ def phone_words(phone: str) -> str:
     return cell(phone, 40) or "no phone number is known"
 
 
-def held_mark(until: date | None, now: datetime) -> str:
+def held_mark(until: datetime | None, now: datetime) -> str:
     """``zz 5 Dec`` while a snooze holds; empty otherwise."""
-    if until is None or not is_held(until, now):
+    if until is None or not is_ahead(until, now):
         return ""
-    return f"zz {spoken_day(until, now.astimezone().date())}"
+    return f"zz {spoken_day(until.astimezone().date(), now.astimezone().date())}"

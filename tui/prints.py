@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.cells import cell_len
 
+from core.calling import needs_call
 from core.errors import FailedImport
 from core.feedhealth import is_stuck, no_word
 from core.model import (
@@ -148,6 +149,9 @@ def _delivery(row: DocumentRow, judged_at: datetime) -> str:
     others = sorted(w.value for w in summary.unresolved if w is not summary.word)
     if others:
         words.append(f"⟵ {' '.join(others)}")
+    if needs_call(row, judged_at):
+        words.append("☎ call")
+    words.append(chasing.held_mark(row.held_until, judged_at))
     return " ".join(filter(None, words))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from core.db.chasing import inherit_holds
 from core.db.codec import search_key, storable, to_date, to_money
 from core.db.engine import hold
 from core.db.summaries import (
@@ -225,6 +226,7 @@ def put_documents(
         touched.update(_put_batch(connection, batch, counts))
         if progress is not None:
             progress(min(start + _BATCH, len(entries)), len(entries))
+    inherit_holds(connection)
     summarise_customers(connection, touched)
     return counts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from core.calling import newest
@@ -14,7 +14,7 @@ from core.db.queries import part_of
 from core.model import Call, Hold, HoldKind, Outcome
 
 _ALWAYS = 2**63 - 1
-_HOLD = "h.kind, h.until, h.note, h.set_by, h.set_at, h.document_id"
+_HOLD = "h.kind, h.until, h.resumes_at, h.note, h.set_by, h.set_at, h.document_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Chase:
     calls: tuple[Call, ...]
     holds: tuple[Hold, ...]
     """Of the document and of its customer, newest first."""
-    held_until: date | None
+    held_until: datetime | None
     quiet_until: datetime | None
 
 
@@ -49,7 +49,7 @@ def chase_of(
         values,
     )
     quiet = max((row[7] for row in called), default=0)
-    until = max((hold.until for hold in newest(held) if hold.until), default=None)
+    until = max((hold.resumes_at for hold in newest(held) if hold.resumes_at), default=None)
     return Chase(tuple(_call(row) for row in called), held, until, from_instant(quiet))
 
 
@@ -74,12 +74,10 @@ def moments(reader: Reader, document_id: int) -> list[datetime]:
     return [known_instant(row[0]) for row in rows]
 
 
-def customer(reader: Reader, customer_id: int) -> tuple[str, str, date | None] | None:
-    """Return name, phone and the day before which nobody chases; ``None``: no such customer."""
-    rows = reader.rows(
-        "SELECT name, phone, held_until FROM customers WHERE id = :id", {"id": customer_id}
-    )
-    return (rows[0][0], rows[0][1], from_date(rows[0][2])) if rows else None
+def customer(reader: Reader, customer_id: int) -> tuple[str, str] | None:
+    """Return name and phone; ``None``: no such customer."""
+    rows = reader.rows("SELECT name, phone FROM customers WHERE id = :id", {"id": customer_id})
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 def customers_like(reader: Reader, name: str) -> list[tuple[int, str]]:
@@ -97,8 +95,16 @@ def customers_like(reader: Reader, name: str) -> list[tuple[int, str]]:
 
 
 def _hold(row: Sequence[Any]) -> Hold:
-    kind, until, note, by, at, document_id = row
-    return Hold(HoldKind(kind), from_date(until), note, by, known_instant(at), document_id is None)
+    kind, until, resumes_at, note, by, at, document_id = row
+    return Hold(
+        HoldKind(kind),
+        from_date(until),
+        from_instant(resumes_at),
+        note,
+        by,
+        known_instant(at),
+        document_id is None,
+    )
 
 
 def _call(row: Sequence[Any]) -> Call:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from core.db.codec import from_date, from_instant, known_instant, to_instant
+from core.db.codec import from_instant, known_instant, to_instant
 from core.db.engine import Reader
 from core.db.queries import numbered
 from core.db.reads import never_reached_amounts, open_balances
@@ -257,7 +257,7 @@ def customer_header(reader: Reader, customer_id: int) -> CustomerHeader | None:
         follow_ups=int(follow_ups),
         never_reached=never_reached_amounts(reader, [customer_id]).get(customer_id, ()),
         phone=rows[0][2],
-        held_until=from_date(rows[0][3]),
+        held_until=from_instant(rows[0][3]),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from core.db.codec import search_key, storable, to_date, to_instant
+from core.db.codec import search_key, storable, to_instant
 from core.feedhealth import STUCK_AFTER
 from core.model import Chip, CustomerFilter, DocumentFilter
 
@@ -25,14 +25,15 @@ REACHED_NOBODY: Final = (
     " AND d.word NOT IN ('QUEUED', 'SENDING', 'SENT', 'DEFERRED'))"
 )
 
-#: Somebody asked not to chase before a day that is still to come.
-HELD: Final = (
-    "((d.held_until > '' AND d.held_until > :today) OR d.customer_id IN"
-    " (SELECT h.id FROM customers h WHERE h.held_until > '' AND h.held_until > :today))"
-)
+#: Somebody asked not to chase before a moment that is still to come.
+HELD: Final = "(d.held_until > 0 AND d.held_until > :now)"
 #: See ``calling.needs_call``.
-CALL_DUE: Final = f"(d.call_at > 0 AND d.call_at <= :now AND d.quiet_until <= :now AND NOT {HELD})"
-_CALLERS: Final = f"(SELECT d.customer_id FROM documents d WHERE {CALL_DUE})"
+CALL_DUE: Final = (
+    "(d.call_at > 0 AND d.call_at <= :now AND d.quiet_until <= :now AND d.held_until <= :now)"
+)
+_LATER: Final = "CASE WHEN d.quiet_until > d.held_until THEN d.quiet_until ELSE d.held_until END"
+#: The first moment of ``CALL_DUE``, the latest of the three; no function for that is in both.
+CALL_FROM: Final = f"CASE WHEN d.call_at > {_LATER} THEN d.call_at ELSE {_LATER} END"
 
 #: What each chip looks for. Bounces, complaints, drops and failures are looked for where they are
 #: *unresolved*, whatever the latest email says; the other words are those of the latest email.
@@ -65,10 +66,11 @@ CHIPS: Final = {
 }
 
 NEWEST_FIRST: Final = "d.last_sent_at DESC, d.id DESC"
-#: 1 for a customer whose only trouble may be that nobody has called yet.
-CALLS: Final = f"CASE WHEN c.id IN {_CALLERS} THEN 1 ELSE 0 END"
+#: Beside ``attention``: whose only trouble may be that nobody has called yet.
+_CALLS_DUE: Final = "(c.call_from > 0 AND c.call_from <= :now)"
+CALLS: Final = f"CASE WHEN {_CALLS_DUE} THEN 1 ELSE 0 END"
 ATTENTION_FIRST: Final = f"c.attention DESC, {CALLS} DESC, c.name_key, c.id"
-CUSTOMER_NEEDS_ATTENTION: Final = f"(c.attention > 0 OR c.id IN {_CALLERS})"
+CUSTOMER_NEEDS_ATTENTION: Final = f"(c.attention > 0 OR {_CALLS_DUE})"
 _TIMED: Final = (Chip.STUCK, Chip.ATTENTION, Chip.NEEDS_CALL, Chip.SNOOZED)
 
 _AT_ONCE: Final = 500
@@ -111,18 +113,14 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
     return _where(parts), values
 
 
-def times_of(as_of: datetime | None) -> dict[str, int | str]:
-    """Return the values that conditions on the time need; ``None``: nothing is due or held.
+def times_of(as_of: datetime | None) -> dict[str, int]:
+    """Return the values that conditions on the time need; ``None``: nothing is due.
 
-    What was sent before ``stuck_before`` has had its day; ``today`` is the operator's.
+    What was sent before ``stuck_before`` has had its day.
     """
     if as_of is None:
-        return {"stuck_before": 0, "now": 0, "today": "9999"}
-    return {
-        "stuck_before": to_instant(as_of - STUCK_AFTER),
-        "now": to_instant(as_of),
-        "today": to_date(as_of.astimezone().date()),
-    }
+        return {"stuck_before": 0, "now": 0}
+    return {"stuck_before": to_instant(as_of - STUCK_AFTER), "now": to_instant(as_of)}
 
 
 def customer_conditions(where: CustomerFilter) -> type_of_query:

@@ -15,6 +15,7 @@ from core.db.queries import (
     CALLS,
     CHIPS,
     CUSTOMER_NEEDS_ATTENTION,
+    HELD,
     NEWEST_FIRST,
     REACHED_NOBODY,
     customer_conditions,
@@ -47,7 +48,7 @@ _DOCUMENT_COLUMNS: Final = (
     " d.send_count, d.last_sent_at, d.last_recipient, d.last_email_id, d.open_bounce,"
     " d.open_complaint, d.open_drop, d.open_failure, d.ever_delivered, d.never_reached,"
     " d.by_program, d.call_at, d.call_reason, d.call_emails, d.call_since, d.quiet_until,"
-    " CASE WHEN c.held_until > d.held_until THEN c.held_until ELSE d.held_until END"
+    " d.held_until"
 )
 
 # --------------------------------------------------------------------------- documents
@@ -150,7 +151,7 @@ def _document(row: Sequence[Any]) -> DocumentRow:
             call=_call_need(row[27:31]),
         ),
         quiet_until=from_instant(row[31]),
-        held_until=from_date(row[32]),
+        held_until=from_instant(row[32]),
     )
 
 
@@ -186,7 +187,7 @@ def page_customers(
         },
     )
     ids = [row[0] for row in rows]
-    calls = _calls_due(reader, ids, where.as_of)
+    chases = _chases(reader, ids, where.as_of)
     balances = open_balances(reader, ids)
     addresses = _primary_addresses(reader, ids)
     return tuple(
@@ -201,10 +202,10 @@ def page_customers(
             complained=row[5],
             dropped=row[6],
             failed=row[7],
-            never_reached=row[8],
+            never_reached=row[8] - chases.get(row[0], (0, 0))[1],
             unconfirmed=row[9],
-            needs_call=calls.get(row[0], 0),
-            held_until=from_date(row[10]),
+            needs_call=chases.get(row[0], (0, 0))[0],
+            held_until=from_instant(row[10]),
         )
         for row in rows
     )
@@ -262,17 +263,22 @@ def _amounts(
     return {customer_id: tuple(amounts) for customer_id, amounts in found.items()}
 
 
-def _calls_due(reader: Reader, customer_ids: list[int], as_of: datetime | None) -> dict[int, int]:
-    """Return how many documents of each customer call for the phone."""
-    found: dict[int, int] = {}
+def _chases(
+    reader: Reader, customer_ids: list[int], as_of: datetime | None
+) -> dict[int, tuple[int, int]]:
+    """Return how many documents of each customer call for the phone, and how many of those that
+    reached nobody are held back: nobody is to chase them now."""
+    found: dict[int, tuple[int, int]] = {}
     for some in in_chunks(customer_ids):
         among, values = numbered("id", some)
         rows = reader.rows(
-            f"SELECT d.customer_id, count(*) FROM documents d WHERE {CALL_DUE}"
-            f" AND d.customer_id IN {among} GROUP BY d.customer_id",
+            f"SELECT d.customer_id, sum(CASE WHEN {CALL_DUE} THEN 1 ELSE 0 END),"
+            f" sum(CASE WHEN {REACHED_NOBODY} AND {HELD} THEN 1 ELSE 0 END) FROM documents d"
+            f" WHERE d.customer_id IN {among} AND (d.call_at > 0 OR d.never_reached > 0)"
+            " GROUP BY d.customer_id",
             {**values, **times_of(as_of)},
         )
-        found.update((row[0], int(row[1])) for row in rows)
+        found.update((row[0], (int(row[1]), int(row[2]))) for row in rows)
     return found
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from core.calling import summarise
 from core.db.bulk import for_update, rows_among, type_of_row, update_rows
 from core.db.codec import from_instant, from_money, to_instant
-from core.db.queries import NEEDS_ATTENTION, REACHED_NOBODY
+from core.db.queries import CALL_FROM, NEEDS_ATTENTION, REACHED_NOBODY
 from core.db.rows import (
     DELIVERY_COLUMNS,
     EVENT_COLUMNS,
@@ -252,6 +252,7 @@ _ROLLUP = {
     "unconfirmed": _count("d.word = 'UNCONFIRMED'"),
     "never_reached": _count(REACHED_NOBODY),
     "last_sent_at": "coalesce(max(d.last_sent_at), 0)",
+    "call_from": f"coalesce(min(CASE WHEN d.call_at > 0 THEN {CALL_FROM} END), 0)",
 }
 _ROLLUP_COLUMNS = tuple(_ROLLUP)
 _ROLLUPS = (

@@ -52,7 +52,7 @@ customers = Table(
     Column("name_key", Text, nullable=False, index=True),  # search_key(name)
     _text("search"),  # search_key of name and addresses
     _text("phone"),
-    _text("held_until"),  # a day, ISO: nobody chases before it
+    _number("held_until"),  # nobody chases before that
     # Roll-ups of the customer's documents.
     _number("documents"),
     _number("attention"),  # documents that need attention: the order of the customers screen
@@ -63,12 +63,13 @@ customers = Table(
     _number("unconfirmed"),
     _number("never_reached"),
     _number("last_sent_at"),
+    _number("call_from"),  # the first moment that a document of theirs calls for the phone
 )
 Index(
     "ix_customers_held",
     customers.c.held_until,
-    sqlite_where=customers.c.held_until > "",
-    postgresql_where=customers.c.held_until > "",
+    sqlite_where=customers.c.held_until > 0,
+    postgresql_where=customers.c.held_until > 0,
 )
 Index("ix_customers_attention", customers.c.attention.desc(), customers.c.name_key, customers.c.id)
 
@@ -122,7 +123,7 @@ documents = Table(
     _number("call_emails"),
     _number("call_since"),
     # What puts that off.
-    _text("held_until"),  # a day, ISO
+    _number("held_until"),  # the customer's own hold included
     _number("quiet_until"),  # after a call
     UniqueConstraint("customer_id", "kind", "number"),
 )
@@ -151,8 +152,8 @@ Index(
     "ix_documents_held",
     documents.c.held_until,
     *_newest,
-    sqlite_where=documents.c.held_until > "",
-    postgresql_where=documents.c.held_until > "",
+    sqlite_where=documents.c.held_until > 0,
+    postgresql_where=documents.c.held_until > 0,
 )
 
 holds = Table(
@@ -164,6 +165,7 @@ holds = Table(
     Column("document_id", _Id, ForeignKey("documents.id", ondelete="CASCADE")),  # empty: all
     Column("kind", String(16), nullable=False),
     _text("until"),  # a day, ISO; empty: lifted
+    _number("resumes_at"),  # its beginning, where it was set
     _text("note"),
     _text("set_by"),
     _number("set_at"),

@@ -23,7 +23,9 @@ class Hold:
 
     kind: HoldKind
     until: date | None
-    """The first day on which one may chase again, in the operator's zone; ``None``: lifted."""
+    """The first day on which one may chase again; ``None``: lifted."""
+    resumes_at: datetime | None
+    """The beginning of that day where it was set."""
     note: str
     by: str
     at: datetime

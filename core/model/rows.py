@@ -40,8 +40,8 @@ class CustomerRow:
     """Documents of whose latest email nobody knows yet whether it was sent."""
     needs_call: int = 0
     """Documents that call for the phone."""
-    held_until: date | None = None
-    """Nobody chases this customer before that day; it may have passed."""
+    held_until: datetime | None = None
+    """Nobody chases this customer before that moment; it may have passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class DocumentRow:
     due_on: date | None
     pdf: str
     summary: DocumentSummary
-    held_until: date | None = None
-    """Nobody chases before that day: the later one of the document's and its customer's."""
+    held_until: datetime | None = None
+    """Nobody chases before that moment: the later one of the document's and its customer's."""
     quiet_until: datetime | None = None
     """A call puts the need of the next one off until then."""
 
@@ -109,7 +109,7 @@ class CustomerHeader:
     follow_ups: int
     never_reached: tuple[Amount, ...]
     phone: str = ""
-    held_until: date | None = None
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

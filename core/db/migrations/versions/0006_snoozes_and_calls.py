@@ -23,13 +23,14 @@ def _number(name: str) -> sa.Column[int]:
 
 
 def upgrade() -> None:
-    op.add_column("customers", _text("held_until"))
+    op.add_column("customers", _number("held_until"))
+    op.add_column("customers", _number("call_from"))
     for column in (
         _number("call_at"),
         sa.Column("call_reason", sa.String(16), server_default=sa.text("''"), nullable=False),
         _number("call_emails"),
         _number("call_since"),
-        _text("held_until"),
+        _number("held_until"),
         _number("quiet_until"),
     ):
         op.add_column("documents", column)
@@ -37,8 +38,8 @@ def upgrade() -> None:
         "ix_customers_held",
         "customers",
         ["held_until"],
-        sqlite_where=sa.text("held_until > ''"),
-        postgresql_where=sa.text("held_until > ''"),
+        sqlite_where=sa.text("held_until > 0"),
+        postgresql_where=sa.text("held_until > 0"),
     )
     newest: list[sa.ColumnClause[int]] = [
         sa.literal_column("last_sent_at DESC"),
@@ -55,8 +56,8 @@ def upgrade() -> None:
         "ix_documents_held",
         "documents",
         ["held_until", *newest],
-        sqlite_where=sa.text("held_until > ''"),
-        postgresql_where=sa.text("held_until > ''"),
+        sqlite_where=sa.text("held_until > 0"),
+        postgresql_where=sa.text("held_until > 0"),
     )
     op.create_table(
         "holds",
@@ -65,6 +66,7 @@ def upgrade() -> None:
         sa.Column("document_id", _Id, nullable=True),
         sa.Column("kind", sa.String(16), nullable=False),
         _text("until"),
+        _number("resumes_at"),
         _text("note"),
         _text("set_by"),
         _number("set_at"),
