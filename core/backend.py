@@ -43,6 +43,7 @@ from core.settings import Settings
 if TYPE_CHECKING:
     from core.chasing import Chasing
     from core.checking import CheckReport
+    from core.evidence import Exported
     from core.examination import Check
     from core.importing import FailedImport, Progress
     from core.linking import Linking
@@ -292,6 +293,14 @@ class Backend:
 
         quiet = timedelta(days=self.settings.call_quiet_days)
         return Chasing(self._database, self._clock, self.settings.operator, quiet)
+
+    def export_evidence(
+        self, document_id: int, to: Path | None = None, progress: Progress | None = None
+    ) -> Exported:
+        """Write everything about a document's emails into a new folder or zip file."""
+        from core import evidence
+
+        return evidence.export(self._reader, document_id, to, progress)
 
     # ----------------------------------------------------------------- upkeep
 

@@ -10,7 +10,7 @@ from core.chasing import CallEntry, Scope, Standing
 from core.days import parse_day
 from core.errors import UsageError
 from core.model import DocumentRow, HoldKind, Kind, Outcome
-from tui import answers, chasing
+from tui import answers, chasing, prints
 from tui.actions.common import opened, put_json
 from tui.exits import DONE
 from tui.past import parse_time
@@ -98,4 +98,24 @@ def call(options: Namespace) -> int:
         )
     else:
         say(f"{cell(row.number)}: {chasing.call_line(made, now)}")
+    return DONE
+
+
+def evidence(options: Namespace) -> int:
+    with opened() as backend:
+        row = _document(backend, options)
+        written = backend.export_evidence(row.id, options.to, prints.progress())
+    if options.json:
+        put_json(
+            {
+                "number": row.number,
+                "path": str(written.path),
+                "files": written.files,
+                "emails": written.emails,
+                "bytes": written.bytes,
+            }
+        )
+    else:
+        nothing = "" if written.emails else " Nothing was sent about it."
+        say(f"{cell(row.number)}: {written.files} files in {cell(str(written.path))}.{nothing}")
     return DONE
