@@ -82,10 +82,10 @@ def _email(email: EmailEntry, number: int, files: tuple[str, ...]) -> Entry:
         lines.append(f"{recipient.role.value.capitalize()}: {recipient.address}{known}")
         if recipient.error:
             lines.append(f"Not accepted, or not known: {recipient.error}")
-    for attached in email.attachments:
-        lines.append(
-            f"Attached: {attached.name} ({attached.size} bytes, SHA-256 {attached.sha256})"
-        )
+    lines += [
+        f"Attached: {file.name} ({file.size} bytes, SHA-256 {file.sha256})"
+        for file in email.attachments
+    ]
     lines += [f"Note: {note.text} {note.diagnostic}".rstrip() for note in email.notes]
     if files:
         lines.append(f"Files: {', '.join(files)}")

@@ -21,6 +21,7 @@ _PLACES = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
+    "chase": "snooze, call, evidence",
 }
 
 

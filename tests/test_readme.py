@@ -29,6 +29,7 @@ _PLACES: Final = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
+    "chase": "snooze, call, evidence",
 }
 
 

@@ -18,6 +18,7 @@ from core.errors import OuttrayError
 from core.model import Chip, CustomerRow, FeedState, FeedStatus, IngestReport
 from core.trouble import Trouble
 from tui import themes
+from tui.chasing_flows import ChaseFlows, ChaseWanted
 from tui.commands import Host, bindings, carry_out, key_label
 from tui.desk import Desk, utc_now
 from tui.flows import Sending
@@ -55,6 +56,7 @@ class OuttrayApp(App[None]):
         self.jobs = Jobs(self)
         self.desk = Desk(backend, self.jobs, clock)
         self.sending = Sending(self, self.desk, changed=self.show_again, failed=self.report)
+        self.chases = ChaseFlows(self, self.desk, changed=self.show_again, failed=self.report)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._told: str = ""
@@ -181,6 +183,10 @@ class OuttrayApp(App[None]):
     @on(CommunicationsScreen.SendWanted)
     def _begin_sending(self, event: CommunicationsScreen.SendWanted) -> None:
         self.sending.begin(event.kind, event.row)
+
+    @on(ChaseWanted)
+    def _begin_chase(self, event: ChaseWanted) -> None:
+        self.chases.begin(event)
 
     # ------------------------------------------------------------------ commands
 

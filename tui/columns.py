@@ -8,10 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Generic, Literal, TypeVar
 
+from core.calling import needs_call
 from core.feedhealth import is_stuck
 from core.model import Amount, CustomerRow, DocumentRow, Kind, Word
 from tui import badges
 from tui.badges import Span
+from tui.chasing import PHONE, held_mark
 from tui.text import ago, amount, amounts, cell, money
 
 T = TypeVar("T")
@@ -150,10 +152,18 @@ def _last_recipient(row: DocumentRow, _: Context) -> Cell:
 def _delivery(row: DocumentRow, context: Context) -> Cell:
     summary = row.summary
     stuck = is_stuck(summary.word, summary.last_sent_at, context.now)
-    spans = badges.delivery(summary, stuck=stuck)
+    spans = (*badges.delivery(summary, stuck=stuck), *_chased(row, context.now))
     if len(spans) > 1:
         return spans
     return (replace(spans[0], text=spans[0].text.ljust(_BLOCK), short=spans[0].text.rstrip()),)
+
+
+def _chased(row: DocumentRow, now: datetime) -> Cell:
+    """Quiet: nothing is wrong. Where the day does not fit, that there is one."""
+    held = held_mark(row.held_until, now)
+    if held:
+        return (Span(f" {held}", "ink--dim", " zz"),)
+    return (Span(f" {PHONE}", "ink--warning"),) if needs_call(row, now) else ()
 
 
 def document_columns(*, customer: bool = False) -> tuple[Column[DocumentRow], ...]:
@@ -207,7 +217,7 @@ def _customer_last_sent(row: CustomerRow, context: Context) -> Cell:
     return (Span(ago(row.last_sent_at, context.now)),)
 
 
-def _needs_attention(row: CustomerRow, _: Context) -> Cell:
+def _needs_attention(row: CustomerRow, context: Context) -> Cell:
     counts = (
         (row.bounced, Word.BOUNCED, "bounced"),
         (row.complained, Word.COMPLAINED, "complained"),
@@ -226,6 +236,13 @@ def _needs_attention(row: CustomerRow, _: Context) -> Cell:
         noun = "document" if row.never_reached == 1 else "documents"
         text = f"{gap}never reached · {row.never_reached} {noun}"
         spans.append(Span(text, "ink--warning", f"{gap}unreached {row.never_reached}"))
+    if row.needs_call:
+        gap = "  " if spans else ""
+        short = f"{gap}{PHONE} {row.needs_call}"
+        spans.append(Span(f"{short} to call", "ink--warning", short))
+    held = held_mark(row.held_until, context.now)
+    if held:
+        spans.append(Span(f"{'  ' if spans else ''}{held}", "ink--dim"))
     return tuple(spans)
 
 

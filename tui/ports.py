@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from core.model import (
+    Call,
     Chip,
     Composition,
     CustomerFilter,
@@ -18,6 +20,7 @@ from core.model import (
     Draft,
     EmailKind,
     FeedStatus,
+    HoldKind,
     IngestReport,
     Overview,
     SendOutcome,
@@ -25,6 +28,19 @@ from core.model import (
 )
 from core.settings import Settings
 from core.trouble import Trouble
+
+if TYPE_CHECKING:
+    from core.chasing import CallEntry, Scope, Standing
+    from core.evidence import Exported
+
+
+class Chasing(Protocol):
+    """Snoozes, promises and calls; see ``core.chasing``."""
+
+    def standing(self, scope: Scope) -> Standing: ...
+    def hold(self, scope: Scope, kind: HoldKind, until: date, note: str = "") -> Standing: ...
+    def lift(self, scope: Scope, note: str = "") -> Standing: ...
+    def log_call(self, document_id: int, entry: CallEntry) -> Call: ...
 
 
 class Backend(Protocol):
@@ -53,6 +69,10 @@ class Backend(Protocol):
     def check(self, draft: Draft) -> Verdict: ...
     def send(self, draft: Draft, confirmed: bool) -> SendOutcome: ...
     def recover(self) -> int: ...
+
+    @property
+    def chasing(self) -> Chasing: ...
+    def export_evidence(self, document_id: int, to: Path | None = None) -> Exported: ...
 
     def pull(self, wait_seconds: int) -> IngestReport: ...
     def feed_status(self) -> FeedStatus: ...

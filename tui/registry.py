@@ -6,39 +6,12 @@ method ``command_VERB`` of that screen, or of the app for the place ``app``, car
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from tui.command import Command
+from tui.registry_chasing import CHASING, CHASING_CUSTOMERS, CHASING_DIALOGS
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing a person can do."""
-
-    id: str
-    """``place.verb``; stable, because people's keymaps name it."""
-    keys: tuple[str, ...]
-    """Textual's key names; the first is the one that is shown."""
-    label: str
-    """At most two or three words, for the bottom line."""
-    help: str
-    """One sentence for the help screen and the palette."""
-    group: str = ""
-    """Heading in the help screen."""
-    footer: int = 0
-    """Order in the bottom line, 1 first; 0: not shown there."""
-    danger: bool = False
-    """Something leaves the house, or is lost."""
-    priority: bool = False
-    """Works even while a text field has the focus."""
-    palette: bool = True
-
-    @property
-    def place(self) -> str:
-        return self.id.partition(".")[0]
-
-    @property
-    def verb(self) -> str:
-        return self.id.partition(".")[2]
+__all__ = ["COMMANDS", "Command"]
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -100,6 +73,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Choose the filter before it.",
         "Filter",
     ),
+    *CHASING,
     # ----------------------------------------------------------------- the log panel
     Command(
         "log.toggle",
@@ -184,6 +158,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Choose the filter before it.",
         "Filter",
     ),
+    *CHASING_CUSTOMERS,
     # ----------------------------------------------------------------- search fields
     Command(
         "search.leave",
@@ -292,4 +267,5 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=3,
         palette=False,
     ),
+    *CHASING_DIALOGS,
 )

@@ -23,6 +23,7 @@ from core.model import (
     FeedStatus,
     Overview,
 )
+from tui.chasing_flows import ChaseWanted
 from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.commands import bindings
 from tui.desk import Desk
@@ -35,6 +36,8 @@ from tui.widgets.customer_card import CustomerCard
 from tui.widgets.email_log import EmailLog
 from tui.widgets.search import Search
 from tui.widgets.window_table import WindowTable
+
+_NEED_ROW = ("follow_up", "resend", "log", "snooze", "call", "evidence")
 
 
 class CommunicationsScreen(PlaceScreen):
@@ -189,8 +192,7 @@ class CommunicationsScreen(PlaceScreen):
 
     def why_not(self, command_id: str) -> str:
         row = self._table.cursor_row
-        needs_row = ("documents.follow_up", "documents.resend", "documents.log")
-        if command_id in needs_row and row is None:
+        if command_id.partition(".")[2] in _NEED_ROW and row is None:
             return "There is no document under the cursor."
         return ""
 
@@ -217,6 +219,20 @@ class CommunicationsScreen(PlaceScreen):
         row = self._table.cursor_row
         if row is not None:
             self.post_message(self.SendWanted(kind, row))
+
+    def command_snooze(self) -> None:
+        self._want_chase("snooze")
+
+    def command_call(self) -> None:
+        self._want_chase("call")
+
+    def command_evidence(self) -> None:
+        self._want_chase("evidence")
+
+    def _want_chase(self, verb: str) -> None:
+        row = self._table.cursor_row
+        if row is not None:
+            self.post_message(ChaseWanted(verb, row))
 
     def command_bounced(self) -> None:
         self.chips.pick(Chip.ALL if self._where.chip is Chip.BOUNCED else Chip.BOUNCED)

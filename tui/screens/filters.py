@@ -19,6 +19,8 @@ _LOOKS: Final[tuple[tuple[Chip, str, str, str, bool], ...]] = (
     (Chip.FAILED, "Failed", "✖", "tone--failed", False),
     (Chip.UNCONFIRMED, "Unconfirmed", "?", "tone--unconfirmed", False),
     (Chip.STUCK, "SENT ?", "➤", "tone--unconfirmed", False),
+    (Chip.NEEDS_CALL, "Needs a call", "☎", "ink--warning", False),
+    (Chip.SNOOZED, "Snoozed", "zz", "ink--dim", False),
     (Chip.NEVER_SENT, "Never sent", "·", "tone--never-sent", False),
 )
 
@@ -40,6 +42,8 @@ def nothing_found(where: DocumentFilter) -> str:
         return "No unresolved bounce.\nB shows all documents."
     if where.chip is Chip.STUCK:
         return "No email waits for word for more than a day.\n[ and ] choose another filter."
+    if where.chip is Chip.NEEDS_CALL:
+        return "Nobody needs a call.\n[ and ] choose another filter."
     if where.chip is not Chip.ALL:
         label = next((look[1] for look in _LOOKS if look[0] is where.chip), where.chip.value)
         return f"No document is “{label.lower()}”.\n[ and ] choose another filter."
