@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Generic, Literal, TypeVar
 
+from rich.cells import cell_len
+
 from core.calling import needs_call
 from core.feedhealth import is_stuck
 from core.model import Amount, CustomerRow, DocumentRow, Kind, Word
@@ -152,18 +154,25 @@ def _last_recipient(row: DocumentRow, _: Context) -> Cell:
 def _delivery(row: DocumentRow, context: Context) -> Cell:
     summary = row.summary
     stuck = is_stuck(summary.word, summary.last_sent_at, context.now)
-    spans = (*badges.delivery(summary, stuck=stuck), *_chased(row, context.now))
+    spans = _chased(badges.delivery(summary, stuck=stuck), row, context.now)
     if len(spans) > 1:
         return spans
     return (replace(spans[0], text=spans[0].text.ljust(_BLOCK), short=spans[0].text.rstrip()),)
 
 
-def _chased(row: DocumentRow, now: datetime) -> Cell:
-    """Quiet: nothing is wrong. Where the day does not fit, that there is one."""
+def _chased(spans: Cell, row: DocumentRow, now: datetime) -> Cell:
+    """Add, quietly, that nobody is to chase, or that somebody should call.
+
+    Where it is narrow the status keeps its word: the day goes first, then the mark.
+    """
     held = held_mark(row.held_until, now)
-    if held:
-        return (Span(f" {held}", "ink--dim", " zz"),)
-    return (Span(f" {PHONE}", "ink--warning"),) if needs_call(row, now) else ()
+    if not held and not needs_call(row, now):
+        return spans
+    mark = Span(f" {held}", "ink--dim", " zz") if held else Span(f" {PHONE}", "ink--warning", "")
+    badge, *others = spans
+    if cell_len(badge.text) + cell_len(mark.short or "") <= _BLOCK:
+        badge = replace(badge, short=None)
+    return (badge, *others, mark)
 
 
 def document_columns(*, customer: bool = False) -> tuple[Column[DocumentRow], ...]:

@@ -38,7 +38,6 @@ def chase_lines(log: DocumentLog, now: datetime) -> Content:
             Content.assemble(
                 (f"{PHONE} Needs a call: {why}", "$tone-deferred"),
                 (f"   {phone_words(log.phone)}", "bold"),
-                ("   P logs the call", "$muted"),
             )
         )
     return Content("\n").join(lines)
