@@ -118,3 +118,16 @@ def test_without_a_file_there_are_defaults(tmp_path: Path, monkeypatch: pytest.M
 )
 def test_the_label_of_a_database_never_holds_a_password(url: str, label: str) -> None:
     assert Settings(database_url=url).database_label == label
+
+
+def test_how_long_a_call_counts_can_be_set_and_a_mistake_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[calls]\nquiet_days = "14"\n')
+    assert load({"OUTTRAY_CONFIG": str(file)}).call_quiet_days == 14
+    both = {"OUTTRAY_CONFIG": str(file), "OUTTRAY_CALL_QUIET_DAYS": "3"}
+    assert load(both).call_quiet_days == 3
+    file.write_text('[calls]\nquiet_days = "soon"\n')
+    with pytest.raises(SettingsError, match="line 2: calls.quiet_days is 'soon'"):
+        load({"OUTTRAY_CONFIG": str(file)})
+    with pytest.raises(SettingsError, match="OUTTRAY_CALL_QUIET_DAYS is '999'"):
+        load({"OUTTRAY_CALL_QUIET_DAYS": "999"})

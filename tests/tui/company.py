@@ -258,6 +258,9 @@ class Company:
                 row.summary.never_reached and row.summary.send_count > 0 for row in rows
             ),
             needs_call=sum(bool(needs_call(row, NOW)) for row in rows),
+            held_until=next(
+                (hold.resumes_at for hold in newest(self.holds_about(customer.id, None))), None
+            ),
         )
 
     def customer_matches(self, customer_id: int, text: str) -> bool:
