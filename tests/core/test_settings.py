@@ -127,7 +127,7 @@ def test_how_long_a_call_counts_can_be_set_and_a_mistake_is_named(tmp_path: Path
     both = {"OUTTRAY_CONFIG": str(file), "OUTTRAY_CALL_QUIET_DAYS": "3"}
     assert load(both).call_quiet_days == 3
     file.write_text('[calls]\nquiet_days = "soon"\n')
-    with pytest.raises(SettingsError, match="line 2: calls.quiet_days is 'soon'"):
+    with pytest.raises(SettingsError, match=r"line 2: calls\.quiet_days is 'soon'"):
         load({"OUTTRAY_CONFIG": str(file)})
     with pytest.raises(SettingsError, match="OUTTRAY_CALL_QUIET_DAYS is '999'"):
         load({"OUTTRAY_CALL_QUIET_DAYS": "999"})
