@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from core.db import reads, upgrade
 from core.db.engine import Database, Reader
@@ -43,8 +43,10 @@ from core.settings import Settings
 if TYPE_CHECKING:
     from core.blueprint import Names
     from core.bulk import Bulk
+    from core.chasing import Chasing
     from core.checking import CheckReport
     from core.correcting import Correcting
+    from core.evidence import Exported
     from core.examination import Check
     from core.importing import FailedImport, Progress
     from core.linking import Linking
@@ -57,6 +59,9 @@ if TYPE_CHECKING:
     from core.ses.clients import Clients
     from core.settingup import SetUp
     from core.trouble import Trouble
+
+
+_Filter = TypeVar("_Filter", DocumentFilter, CustomerFilter)
 
 
 def _now() -> datetime:
@@ -107,19 +112,19 @@ class Backend:
         return self._database.reader
 
     def overview(self) -> Overview:
-        return reads.overview(self._reader)
+        return reads.overview(self._reader, self._clock())
 
     def count_customers(self, where: CustomerFilter) -> int:
-        return reads.count_customers(self._reader, where)
+        return reads.count_customers(self._reader, self._now(where))
 
     def page_customers(
         self, where: CustomerFilter, offset: int = 0, limit: int | None = None
     ) -> tuple[CustomerRow, ...]:
         """Return customers, those that need attention first; ``limit`` ``None`` is all."""
-        return reads.page_customers(self._reader, where, offset, limit)
+        return reads.page_customers(self._reader, self._now(where), offset, limit)
 
     def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
-        return reads.customer_position(self._reader, where, customer_id)
+        return reads.customer_position(self._reader, self._now(where), customer_id)
 
     def customer_header(self, customer_id: int) -> CustomerHeader:
         from core.db import history
@@ -130,13 +135,13 @@ class Backend:
         return found
 
     def count_documents(self, where: DocumentFilter) -> int:
-        return reads.count_documents(self._reader, self._now(where))
+        return reads.count_documents(self._reader, self._timed(where))
 
     def page_documents(
         self, where: DocumentFilter, offset: int = 0, limit: int | None = None
     ) -> tuple[DocumentRow, ...]:
         """Return documents, newest sent first; ``limit`` ``None`` is all."""
-        rows = reads.page_documents(self._reader, self._now(where), offset, limit)
+        rows = reads.page_documents(self._reader, self._timed(where), offset, limit)
         return self._paces.marked(rows)
 
     def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
@@ -145,16 +150,16 @@ class Backend:
 
     def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
         """Return the first ids that answer to a filter, newest sent first."""
-        return reads.document_ids(self._reader, self._now(where), limit)
+        return reads.document_ids(self._reader, self._timed(where), limit)
 
     def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
-        return reads.document_position(self._reader, self._now(where), document_id)
+        return reads.document_position(self._reader, self._timed(where), document_id)
 
     def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
-        return reads.chip_counts(self._reader, self._now(replace(where, chip=Chip.LATE)))
+        return reads.chip_counts(self._reader, self._timed(replace(where, chip=Chip.LATE)))
 
-    def _now(self, where: DocumentFilter) -> DocumentFilter:
-        where = where if where.as_of else replace(where, as_of=self._clock())
+    def _timed(self, where: DocumentFilter) -> DocumentFilter:
+        where = self._now(where)
         if where.chip is not Chip.LATE or where.as_of is None:
             return where
         return replace(where, late=self._paces.late_documents(where.as_of))
@@ -164,6 +169,9 @@ class Backend:
         from core.paces import Paces
 
         return Paces(self._database, self._clock)
+
+    def _now(self, where: _Filter) -> _Filter:
+        return where if where.as_of else replace(where, as_of=self._clock())
 
     def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
         """Return the emails of a document as they were known at ``as_of``; ``None``: now."""
@@ -356,6 +364,22 @@ class Backend:
 
         settings = self.settings
         return Linking(self._database, self._clock, settings.operator, settings.number_pattern)
+
+    @cached_property
+    def chasing(self) -> Chasing:
+        """Snoozes, promises and phone calls."""
+        from core.chasing import Chasing
+
+        quiet = timedelta(days=self.settings.call_quiet_days)
+        return Chasing(self._database, self._clock, self.settings.operator, quiet)
+
+    def export_evidence(
+        self, document_id: int, to: Path | None = None, progress: Progress | None = None
+    ) -> Exported:
+        """Write everything about a document's emails into a new folder or zip file."""
+        from core import evidence
+
+        return evidence.export(self._reader, document_id, to, progress)
 
     # ----------------------------------------------------------------- upkeep
 

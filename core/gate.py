@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.model import EmailKind, Finding, Kind, Verdict, Weight
+from core.model import EmailKind, Finding, Hold, HoldKind, Kind, Verdict, Weight
 from core.recipients import (
     ANOTHER,
     LISTED,
@@ -68,6 +68,8 @@ class GateFacts:
     today: tuple[RecentEmail, ...] = ()
     size: int = 0
     """Of the message as it would leave: attachments are a third larger in it than on the disk."""
+    holds: tuple[Hold, ...] = ()
+    """What asks not to chase at this moment."""
     unsettled: tuple[RecentEmail, ...] = ()
     """Emails about this document of which nobody knows yet whether they were sent."""
     alternatives: tuple[str, ...] = ()
@@ -157,6 +159,34 @@ def _document(facts: GateFacts) -> Iterator[Finding]:
             f"{facts.document_kind.value.capitalize()} {facts.number} is {status}",
             "There may be nothing to follow up on.",
             "Send it anyway only if you mean it.",
+        )
+    yield from _held(facts)
+
+
+def _held(facts: GateFacts) -> Iterator[Finding]:
+    """A follow-up is chasing; an original or a resend is not, and the promise is only recalled."""
+    for hold in facts.holds:
+        if hold.until is None:
+            continue
+        chases = facts.kind is EmailKind.FOLLOW_UP
+        day = f"{hold.until.day} {hold.until:%b %Y}"
+        who = f"{hold.by[:1].upper()}{hold.by[1:]}"
+        what = {
+            HoldKind.PROMISE: f"{who} promised not to chase before {day}",
+            HoldKind.SNOOZE: f"{who} put this off until {day}",
+            HoldKind.DISPUTE: f"Disputed: {who} asked not to chase before {day}",
+        }[hold.kind]
+        where = "for the whole customer" if hold.whole_customer else ""
+        note = f"“{hold.note}”" if hold.note else ""
+        when = f"noted on {hold.at:%d %b %Y, %H:%M}"
+        yield Finding(
+            Weight.ASK if chases else Weight.NOTE,
+            "held",
+            what,
+            " · ".join(part for part in (note, where, when) if part),
+            "Leave it until then, lift it with Z on the document, or send anyway."
+            if chases
+            else "",
         )
 
 

@@ -28,7 +28,7 @@ from core.errors import (
     UnreachableError,
 )
 from core.message import sender_address
-from core.model import Hold, Status
+from core.model import OutboxHold, Status
 from core.ports import Clock, Mailer, Outgoing
 from core.screening import sender_as_sent
 
@@ -154,7 +154,7 @@ class Handover:
         self.allowance.forget_quota()
         oldest = outbox_lists.oldest_accepted(self.database.reader, now - _DAY)
         until = rate.opens_again(oldest, now)
-        hold = Hold(QUOTA, "SES", now, until, words)
+        hold = OutboxHold(QUOTA, "SES", now, until, words)
         self._record(lambda c: outbox_acts.hold_back(c, hold))
         return until
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.advice import WHAT_TO_DO
-from core.db import history, reads
+from core.calling import summarise
+from core.db import chase_reads, history, reads
 from core.db.engine import Reader
 from core.diagnosis import explain
 from core.errors import NotFoundError
 from core.model import DocumentFilter, DocumentLog, DocumentRow, Kind, Late, RecipientEntry, Word
-from core.status import FAILURES, summarise_document
+from core.past import moments_of
+from core.status import FAILURES
 
 Lateness = Callable[[RecipientEntry, datetime | None], Late | None]
 """What makes a delivery late, now or at that time."""
@@ -38,9 +40,16 @@ def document_log(
     if document is None:
         raise NotFoundError("That document is no longer in the database.")
     known = history.correspondence(reader, document_id, as_of)
+    chase = chase_reads.chase_of(reader, document_id, document.customer_id, as_of)
     if as_of is not None:
-        summary = summarise_document(known.deliveries, document.balance_due)
-        document = replace(document, summary=summary)
+        summary = summarise(known.deliveries, document.balance_due, document.kind)
+        document = replace(
+            document,
+            summary=summary,
+            held_until=chase.held_until,
+            quiet_until=chase.quiet_until,
+        )
+    about = chase_reads.customer(reader, document.customer_id)
     return DocumentLog(
         document,
         tuple(
@@ -52,8 +61,13 @@ def document_log(
             )
             for email in known.emails
         ),
-        history.moments(reader, document_id),
+        moments_of(
+            (*history.moments(reader, document_id), *chase_reads.moments(reader, document_id))
+        ),
         as_of,
+        chase.calls,
+        chase.holds,
+        about[1] if about else "",
     )
 
 

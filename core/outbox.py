@@ -14,8 +14,8 @@ from core.model import (
     Draft,
     EmailKind,
     Enqueued,
-    Hold,
     OutboxEntry,
+    OutboxHold,
     OutboxOverview,
     Progress,
     Role,
@@ -108,7 +108,7 @@ class Outbox:
 
     def pause(self, note: str = "") -> None:
         """Let no program send from this database until somebody resumes."""
-        hold = Hold(PAUSE, self._operator, self._clock(), None, one_line(note))
+        hold = OutboxHold(PAUSE, self._operator, self._clock(), None, one_line(note))
         with self._database.transaction() as connection:
             outbox_acts.hold_back(connection, hold)
 
@@ -118,7 +118,7 @@ class Outbox:
             lifted = [outbox_acts.lift(connection, each.name) for each in self._holds()]
         return any(lifted)
 
-    def _holds(self) -> Sequence[Hold]:
+    def _holds(self) -> Sequence[OutboxHold]:
         return outbox_acts.holds(self._database.reader)
 
     def cancel(self, delivery_ids: Sequence[int]) -> int:

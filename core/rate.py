@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.model import Hold
+from core.model import OutboxHold
 
 #: Of the ceiling, a second: from half the rate to the whole takes half a minute.
 _GROWTH: Final = 1 / 60
@@ -142,7 +142,7 @@ def opens_again(oldest_sent: datetime | None, now: datetime) -> datetime:
     return min(max(at, now + timedelta(minutes=1)), now + _NEXT_LOOK)
 
 
-def hold_words(hold: Hold) -> str:
+def hold_words(hold: OutboxHold) -> str:
     """Say who holds the outbox back, why, and for how long; times are the reader's."""
     if hold.until is not None:
         return f"{hold.words} Trying again at {hour(hold.until)}."

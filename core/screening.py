@@ -10,7 +10,8 @@ from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
-from core.db import gatefacts, history
+from core.calling import in_force
+from core.db import chase_reads, gatefacts, history
 from core.db.engine import Reader
 from core.errors import ServiceError, UnansweredError
 from core.gate import GateFacts, RecentEmail, RecipientFacts
@@ -72,6 +73,12 @@ def gather(
         today=tuple(
             _recent(email, document)
             for email in gatefacts.emails_since(reader, document.customer_id, _today(now))
+        ),
+        holds=tuple(
+            replace(hold, at=hold.at.astimezone())
+            for hold in in_force(
+                chase_reads.chase_of(reader, document.id, document.customer_id).holds, now
+            )
         ),
         unsettled=tuple(
             _recent(email, document) for email in gatefacts.unsettled_emails(reader, document.id)

@@ -22,6 +22,7 @@ _VARIABLES: Final = {
     "mail.configuration_set": "OUTTRAY_CONFIGURATION_SET",
     "mail.number_pattern": "OUTTRAY_NUMBER_PATTERN",
     "mail.check_mx": "OUTTRAY_CHECK_MX",
+    "calls.quiet_days": "OUTTRAY_CALL_QUIET_DAYS",
     "feed.queue_url": "OUTTRAY_QUEUE_URL",
     "ui.theme": "OUTTRAY_THEME",
 }
@@ -29,6 +30,8 @@ _VARIABLES: Final = {
 #: Keys that are true or false: in TOML without quotes.
 _SWITCHES: Final = ("mail.check_mx",)
 _TRUE, _FALSE = "true", "false"
+_QUIET_DAYS: Final = 7
+_MOST_DAYS: Final = 366
 
 #: User and password as SQLAlchemy finds them; a password may hold ``?`` and ``/``.
 _USER: Final = re.compile(r"\A[^:/@]*(?::[^@]*)?@")
@@ -54,6 +57,8 @@ class Settings:
     """Whether the DNS is asked for the mail servers of a recipient's domain; ``load`` says yes."""
     queue_url: str = ""
     """Empty: there is no feed, and the UI says so."""
+    call_quiet_days: int = _QUIET_DAYS
+    """After a call nobody needs to call about that document again for so many days."""
     theme: str = ""
     lease: timedelta = timedelta(seconds=60)
     """How long an email stays with a program that says nothing more; not for settings files."""
@@ -97,9 +102,19 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         number_pattern=values.get("mail.number_pattern", ""),
         check_mx=check_mx == _TRUE,
         queue_url=values.get("feed.queue_url", ""),
+        call_quiet_days=_quiet_days(values, env, path),
         theme=values.get("ui.theme", ""),
         source=path,
     )
+
+
+def _quiet_days(values: Mapping[str, str], env: Mapping[str, str], path: Path | None) -> int:
+    value = values.get("calls.quiet_days")
+    if value is None:
+        return _QUIET_DAYS
+    from_file = path is not None and not env.get("OUTTRAY_CALL_QUIET_DAYS")
+    place = _place(path, "calls.quiet_days") if path and from_file else "OUTTRAY_CALL_QUIET_DAYS"
+    return _days(value, place)
 
 
 def _config_path(env: Mapping[str, str]) -> Path | None:
@@ -151,6 +166,14 @@ def _check_pattern(pattern: str, place: str) -> None:
             f"{place} is no regular expression: {error}.",
             "Expected something like INV-\\d+; leave it out to find every document's number.",
         ) from error
+
+
+def _days(value: str, place: str) -> int:
+    if value.isascii() and value.isdigit() and int(value) <= _MOST_DAYS:
+        return int(value)
+    raise SettingsError(
+        f"{place} is {value[:40]!r}.", f'Expected days, from "0" to "{_MOST_DAYS}".'
+    )
 
 
 def _place(path: Path, key: str) -> str:

@@ -26,6 +26,7 @@ _PLACES = {
     "edit": "edit address",
     "requeue": "send again",
     "outbox": "outbox",
+    "chase": "snooze, call, evidence",
 }
 
 

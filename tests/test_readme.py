@@ -34,6 +34,7 @@ _PLACES: Final = {
     "edit": "edit address",
     "requeue": "send again",
     "outbox": "outbox",
+    "chase": "snooze, call, evidence",
 }
 
 

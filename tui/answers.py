@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from core.calling import is_ahead, needs_call
 from core.errors import OuttrayError
 from core.model import (
     Amount,
     Attachment,
+    Call,
     CustomerRow,
     DeliveryState,
     DocumentLog,
@@ -20,6 +22,7 @@ from core.model import (
     EmailEntry,
     Engagement,
     Finding,
+    Hold,
     ImportReport,
     IngestReport,
     Late,
@@ -62,12 +65,19 @@ def customer(row: CustomerRow) -> Json:
         "failed": row.failed,
         "unconfirmed": row.unconfirmed,
         "never_reached": row.never_reached,
+        "needs_call": row.needs_call,
+        "snoozed_until": _held_until(row.held_until, datetime.now(UTC)),
     }
 
 
-def document(row: DocumentRow) -> Json:
-    summary = row.summary
-    late = late_document(row, datetime.now(UTC))
+def _held_until(until: datetime | None, now: datetime) -> str | None:
+    return day(until.astimezone().date()) if until and is_ahead(until, now) else None
+
+
+def document(row: DocumentRow, as_of: datetime | None = None) -> Json:
+    """A row as it stands at ``as_of``; ``None``: now."""
+    summary, then = row.summary, as_of or datetime.now(UTC)
+    late = late_document(row, then)
     return {
         "number": row.number,
         "kind": row.kind.value,
@@ -91,15 +101,42 @@ def document(row: DocumentRow) -> Json:
         "recipients": summary.recipients,
         "other_recipient_failed": summary.other_failed,
         "pdf": row.pdf or None,
+        "needs_call": needs_call(row, then) or None,
+        "snoozed_until": _held_until(row.held_until, then),
     }
 
 
 def log(found: DocumentLog) -> Json:
     return {
-        "document": document(found.document),
+        "document": document(found.document, found.as_of),
         "emails": [_email(e) for e in found.emails],
         "as_of": instant(found.as_of),
         "moments": [instant(at) for at in found.moments],
+        "calls": [call(each) for each in found.calls],
+        "snoozes": [hold(each) for each in found.holds],
+        "phone": found.phone or None,
+    }
+
+
+def call(made: Call) -> Json:
+    return {
+        "at": instant(made.at),
+        "by": made.by,
+        "contact": made.contact or None,
+        "outcome": made.outcome.value,
+        "note": made.note or None,
+    }
+
+
+def hold(entry: Hold) -> Json:
+    """``until`` is the first day to chase again; ``null``: it was lifted."""
+    return {
+        "kind": entry.kind.value,
+        "until": day(entry.until),
+        "note": entry.note or None,
+        "by": entry.by,
+        "at": instant(entry.at),
+        "whole_customer": entry.whole_customer,
     }
 
 

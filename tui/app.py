@@ -18,6 +18,7 @@ from core.errors import OuttrayError
 from core.model import Chip, CustomerRow, FeedState, FeedStatus, IngestReport
 from core.trouble import Trouble
 from tui import themes
+from tui.chasing_flows import ChaseFlows, ChaseWanted
 from tui.commands import Host, bindings, carry_out, key_label
 from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _SHEETS: Final = (
     "base", "badges", "tables", "communications", "dialogs", "editing", "linking",
+    "chasing",
 )  # fmt: skip
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
@@ -70,6 +72,7 @@ class OuttrayApp(App[None]):
             failed=self.report,
             corrected=self.fixing.saved_with_a_send,
         )
+        self.chases = ChaseFlows(self, self.desk, changed=self.show_again, failed=self.report)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._told: str = ""
@@ -207,6 +210,10 @@ class OuttrayApp(App[None]):
     @on(CommunicationsScreen.EditWanted)
     def _begin_editing(self, event: CommunicationsScreen.EditWanted) -> None:
         self.fixing.begin(event.row.customer_id, event.row.id, event.address)
+
+    @on(ChaseWanted)
+    def _begin_chase(self, event: ChaseWanted) -> None:
+        self.chases.begin(event)
 
     # ------------------------------------------------------------------ commands
 

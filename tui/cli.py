@@ -22,6 +22,7 @@ os.environ.setdefault("TEXTUAL_FPS", "250")
 
 from core.errors import OuttrayError, SettingsError, UsageError
 from core.model import Chip
+from tui.arguments import add_chasing
 from tui.cli_outbox import add_outbox
 from tui.exits import DONE, FAILED, WRONG_USAGE
 
@@ -108,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_looking(commands)
     _add_sending(commands)
     add_outbox(commands)
+    add_chasing(commands, _command)
     _add_events(commands)
     _add_upkeep(commands)
     return parser
@@ -179,8 +181,8 @@ def _add_looking(commands: Commands) -> None:
         default="all",
         metavar="WORD",
         help="bounced, complained, dropped, deferred, failed, never_sent, stuck, late, "
-        "delivered …; "
-        "bounced means unresolved bounces",
+        "needs_call, "
+        "snoozed …; bounced means unresolved bounces",
     )
     documents.add_argument("--kind", choices=["invoice", "estimate"])
     documents.add_argument("--search", default="", metavar="TEXT")

@@ -8,11 +8,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final, Generic, Literal, TypeVar
 
+from rich.cells import cell_len
+
+from core.calling import needs_call
 from core.feedhealth import is_stuck
 from core.model import Amount, CustomerRow, DocumentRow, Kind, Word
 from core.pace import late_document
 from tui import badges
 from tui.badges import Span
+from tui.chasing import PHONE, held_mark
 from tui.text import ago, amount, amounts, cell, money
 
 T = TypeVar("T")
@@ -152,10 +156,25 @@ def _delivery(row: DocumentRow, context: Context) -> Cell:
     summary = row.summary
     stuck = is_stuck(summary.word, summary.last_sent_at, context.now)
     late = late_document(row, context.now) is not None
-    spans = badges.delivery(summary, stuck=stuck, late=late)
+    spans = _chased(badges.delivery(summary, stuck=stuck, late=late), row, context.now)
     if len(spans) > 1:
         return spans
     return (replace(spans[0], text=spans[0].text.ljust(_BLOCK), short=spans[0].text.rstrip()),)
+
+
+def _chased(spans: Cell, row: DocumentRow, now: datetime) -> Cell:
+    """Add, quietly, that nobody is to chase, or that somebody should call.
+
+    Where it is narrow the status keeps its word: the day goes first, then the mark.
+    """
+    held = held_mark(row.held_until, now)
+    if not held and not needs_call(row, now):
+        return spans
+    mark = Span(f" {held}", "ink--dim", " zz") if held else Span(f" {PHONE}", "ink--warning", "")
+    badge, *others = spans
+    if cell_len(badge.text) + cell_len(mark.short or "") <= _BLOCK:
+        badge = replace(badge, short=None)
+    return (badge, *others, mark)
 
 
 def document_columns(*, customer: bool = False) -> tuple[Column[DocumentRow], ...]:
@@ -209,7 +228,7 @@ def _customer_last_sent(row: CustomerRow, context: Context) -> Cell:
     return (Span(ago(row.last_sent_at, context.now)),)
 
 
-def _needs_attention(row: CustomerRow, _: Context) -> Cell:
+def _needs_attention(row: CustomerRow, context: Context) -> Cell:
     counts = (
         (row.bounced, Word.BOUNCED, "bounced"),
         (row.complained, Word.COMPLAINED, "complained"),
@@ -228,6 +247,13 @@ def _needs_attention(row: CustomerRow, _: Context) -> Cell:
         noun = "document" if row.never_reached == 1 else "documents"
         text = f"{gap}never reached · {row.never_reached} {noun}"
         spans.append(Span(text, "ink--warning", f"{gap}unreached {row.never_reached}"))
+    if row.needs_call:
+        gap = "  " if spans else ""
+        short = f"{gap}{PHONE} {row.needs_call}"
+        spans.append(Span(f"{short} to call", "ink--warning", short))
+    held = held_mark(row.held_until, context.now)
+    if held:
+        spans.append(Span(f"{'  ' if spans else ''}{held}", "ink--dim"))
     return tuple(spans)
 
 

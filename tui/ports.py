@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from core.model import (
     BulkItem,
+    Call,
     Chip,
     Composition,
     Correctable,
@@ -22,6 +24,7 @@ from core.model import (
     EmailKind,
     Enqueued,
     FeedStatus,
+    HoldKind,
     IngestReport,
     OutboxEntry,
     OutboxOverview,
@@ -36,6 +39,8 @@ from core.settings import Settings
 from core.trouble import Trouble
 
 if TYPE_CHECKING:
+    from core.chasing import CallEntry, Scope, Standing
+    from core.evidence import Exported
     from core.external import MailSeen, Unlinked
     from core.linking import LinkedByHand
 
@@ -95,6 +100,15 @@ class Correcting(Protocol):
     def resend(self, document_id: int, old: str, new: str, confirmed: bool) -> SendOutcome: ...
 
 
+class Chasing(Protocol):
+    """Snoozes, promises and calls; see ``core.chasing``."""
+
+    def standing(self, scope: Scope) -> Standing: ...
+    def hold(self, scope: Scope, kind: HoldKind, until: date, note: str = "") -> Standing: ...
+    def lift(self, scope: Scope, note: str = "") -> Standing: ...
+    def log_call(self, document_id: int, entry: CallEntry) -> Call: ...
+
+
 class Backend(Protocol):
     """Synchronous, for threads. Every method may raise ``core.errors.OuttrayError``."""
 
@@ -132,6 +146,10 @@ class Backend(Protocol):
     def outbox_waiting(self) -> int: ...
     @property
     def correcting(self) -> Correcting: ...
+
+    @property
+    def chasing(self) -> Chasing: ...
+    def export_evidence(self, document_id: int, to: Path | None = None) -> Exported: ...
 
     def pull(self, wait_seconds: int) -> IngestReport: ...
     def feed_status(self) -> FeedStatus: ...

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.cells import cell_len
 
+from core.calling import needs_call
 from core.errors import FailedImport
 from core.feedhealth import is_stuck, no_word
 from core.model import (
+    Call,
     CustomerRow,
     DocumentLog,
     DocumentRow,
@@ -29,7 +31,7 @@ from core.model import (
 )
 from core.pace import late_document, late_words
 from core.status import effect
-from tui import answers
+from tui import answers, chasing
 from tui.past import spoken
 from tui.text import ago, amounts, cell, csv_cell, moment, money
 
@@ -103,6 +105,7 @@ def _attention(row: CustomerRow) -> str:
         (row.failed, "failed"),
         (row.unconfirmed, "unconfirmed"),
         (row.never_reached, "never reached"),
+        (row.needs_call, "to call"),
     )
     return " · ".join(f"{count} {word}" for count, word in counts if count)
 
@@ -147,7 +150,10 @@ def _delivery(row: DocumentRow, judged_at: datetime) -> str:
     others = sorted(w.value for w in summary.unresolved if w is not summary.word)
     if others:
         words.append(f"⟵ {' '.join(others)}")
-    return " ".join(words)
+    if needs_call(row, judged_at):
+        words.append("☎ call")
+    words.append(chasing.held_mark(row.held_until, judged_at))
+    return " ".join(filter(None, words))
 
 
 def documents_csv(rows: Sequence[DocumentRow]) -> None:
@@ -184,10 +190,16 @@ def log(history: DocumentLog) -> None:
     )
     if history.as_of is not None:
         _out(f"As known {spoken(history.as_of, now)}, not as it is now.")
+    for line in chasing.state_lines(history, judged_at):
+        _out(line)
     if not history.emails:
         _out("Nothing was sent yet.")
-    for entry in history.emails:
-        _email(entry, now, judged_at)
+    for entry in chasing.newest_first(history.emails, history.calls):
+        if isinstance(entry, Call):
+            _out()
+            _out(chasing.call_line(entry, now))
+        else:
+            _email(entry, now, judged_at)
 
 
 def _email(entry: EmailEntry, now: datetime, judged_at: datetime) -> None:

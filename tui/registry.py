@@ -11,6 +11,7 @@ from typing import Final
 from tui.command import Command
 from tui.outbox_commands import OUTBOX_COMMANDS
 from tui.registry_bulk import BULK, SELECTING
+from tui.registry_chasing import CHASING, CHASING_CUSTOMERS, CHASING_DIALOGS
 from tui.registry_correcting import CORRECTING
 from tui.registry_linking import LINKING
 
@@ -85,6 +86,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Filter",
     ),
     *SELECTING,
+    *CHASING,
     # ----------------------------------------------------------------- the log panel
     Command(
         "log.toggle",
@@ -170,6 +172,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Filter",
     ),
     *LINKING,
+    *CHASING_CUSTOMERS,
     # ----------------------------------------------------------------- search fields
     Command(
         "search.leave",
@@ -298,4 +301,5 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *OUTBOX_COMMANDS,
     # ----------------------------------------------------------------- correcting an address
     *CORRECTING,
+    *CHASING_DIALOGS,
 )

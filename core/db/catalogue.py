@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from core.db.chasing import inherit_holds
 from core.db.codec import search_key, storable, to_date, to_money
 from core.db.contacts import put_contact, superseded_addresses
 from core.db.engine import hold
@@ -220,6 +221,7 @@ def put_documents(
         touched.update(_put_batch(connection, batch, counts))
         if progress is not None:
             progress(min(start + _BATCH, len(entries)), len(entries))
+    inherit_holds(connection)
     summarise_customers(connection, touched)
     return counts
 

@@ -236,7 +236,10 @@ def contacts(reader: Reader, customer_id: int) -> tuple[Contact, ...]:
 
 
 def customer_header(reader: Reader, customer_id: int) -> CustomerHeader | None:
-    rows = reader.rows("SELECT name, documents FROM customers WHERE id = :id", {"id": customer_id})
+    rows = reader.rows(
+        "SELECT name, documents, phone, held_until FROM customers WHERE id = :id",
+        {"id": customer_id},
+    )
     if not rows:
         return None
     emails, follow_ups = reader.rows(
@@ -253,6 +256,8 @@ def customer_header(reader: Reader, customer_id: int) -> CustomerHeader | None:
         emails=int(emails),
         follow_ups=int(follow_ups),
         never_reached=never_reached_amounts(reader, [customer_id]).get(customer_id, ()),
+        phone=rows[0][2],
+        held_until=from_instant(rows[0][3]),
     )
 
 

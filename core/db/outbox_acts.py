@@ -14,24 +14,25 @@ from core.db.engine import Reader
 from core.db.outbox import NO_LEASE
 from core.db.summaries import lock_documents_of, settle_deliveries
 from core.db.tables import deliveries, outbox_acts, outbox_holds
-from core.model import Hold, Status
+from core.model import OutboxHold, Status
 
 CANCELLED: Final = "cancelled"
 SENT: Final = "sent"
 NOT_SENT: Final = "not_sent"
 
 
-def holds(reader: Reader) -> tuple[Hold, ...]:
+def holds(reader: Reader) -> tuple[OutboxHold, ...]:
     """Return why nothing may leave; what has run out is among them."""
     rows = reader.rows(
         "SELECT name, held_by, since, until, words FROM outbox_holds ORDER BY name", {}
     )
     return tuple(
-        Hold(row[0], row[1], known_instant(row[2]), from_instant(row[3]), row[4]) for row in rows
+        OutboxHold(row[0], row[1], known_instant(row[2]), from_instant(row[3]), row[4])
+        for row in rows
     )
 
 
-def hold_back(connection: Connection, hold: Hold) -> None:
+def hold_back(connection: Connection, hold: OutboxHold) -> None:
     """Let nothing leave; a hold of the same name is replaced."""
     connection.execute(delete(outbox_holds).where(outbox_holds.c.name == hold.name))
     given = {

@@ -35,11 +35,23 @@ ON_ITS_WAY: Final = (
 #: Deliveries that their recipient's server has not confirmed.
 UNCONFIRMED: Final = f"x.status IN ({int(Status.SENT)}, {int(Status.DEFERRED)}) AND x.sent_at > 0"
 
+#: Somebody asked not to chase before a moment that is still to come.
+HELD: Final = "(d.held_until > 0 AND d.held_until > :now)"
+#: See ``calling.needs_call``.
+CALL_DUE: Final = (
+    "(d.call_at > 0 AND d.call_at <= :now AND d.quiet_until <= :now AND d.held_until <= :now)"
+)
+_LATER: Final = "CASE WHEN d.quiet_until > d.held_until THEN d.quiet_until ELSE d.held_until END"
+#: The first moment of ``CALL_DUE``, the latest of the three; no function for that is in both.
+CALL_FROM: Final = f"CASE WHEN d.call_at > {_LATER} THEN d.call_at ELSE {_LATER} END"
+
 #: What each chip looks for; ``Chip.LATE`` needs the paces of domains, see ``core.paces``. Bounces,
 #: complaints, drops and failures are looked for where they are *unresolved*, whatever the latest
 #: email says; the other words are those of the latest email.
 CHIPS: Final = {
-    Chip.ATTENTION: NEEDS_ATTENTION,
+    Chip.ATTENTION: f"({NEEDS_ATTENTION} OR {CALL_DUE})",
+    Chip.NEEDS_CALL: CALL_DUE,
+    Chip.SNOOZED: HELD,
     Chip.BOUNCED: "d.open_bounce > 0",
     Chip.SOFT_BOUNCED: "d.open_bounce IN (1, 3)",
     Chip.COMPLAINED: "d.open_complaint > 0",
@@ -65,7 +77,12 @@ CHIPS: Final = {
 }
 
 NEWEST_FIRST: Final = "d.last_sent_at DESC, d.id DESC"
-ATTENTION_FIRST: Final = "c.attention DESC, c.name_key, c.id"
+#: Beside ``attention``: whose only trouble may be that nobody has called yet.
+_CALLS_DUE: Final = "(c.call_from > 0 AND c.call_from <= :now)"
+CALLS: Final = f"CASE WHEN {_CALLS_DUE} THEN 1 ELSE 0 END"
+ATTENTION_FIRST: Final = f"c.attention DESC, {CALLS} DESC, c.name_key, c.id"
+CUSTOMER_NEEDS_ATTENTION: Final = f"(c.attention > 0 OR {_CALLS_DUE})"
+_TIMED: Final = (Chip.STUCK, Chip.ATTENTION, Chip.NEEDS_CALL, Chip.SNOOZED)
 
 _AT_ONCE: Final = 500
 _LONGEST_SEARCH: Final = 400
@@ -85,7 +102,7 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
         parts.append(
             "d.customer_id IN (SELECT id FROM customers WHERE search LIKE :customer ESCAPE '!')"
         )
-        values["customer"] = _part_of(search_key(where.customer[:_LONGEST_SEARCH]))
+        values["customer"] = part_of(search_key(where.customer[:_LONGEST_SEARCH]))
     if where.kind is not None:
         parts.append("d.kind = :kind")
         values["kind"] = where.kind.value
@@ -97,8 +114,8 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
         parts.append(f"d.id IN ({', '.join(str(int(key)) for key in where.late) or 'NULL'})")
     elif where.chip is not Chip.ALL:
         parts.append(CHIPS[where.chip])
-    if where.chip is Chip.STUCK:
-        values |= stuck_before(where)
+    if where.chip in _TIMED:
+        values |= times_of(where.as_of)
     for position, word in enumerate(search_key(where.text[:_LONGEST_SEARCH]).split()):
         name = f"word{position}"
         parts.append(
@@ -106,13 +123,18 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
             f" OR lower(d.last_recipient) LIKE :{name} ESCAPE '!'"
             f" OR d.customer_id IN (SELECT id FROM customers WHERE search LIKE :{name} ESCAPE '!'))"
         )
-        values[name] = _part_of(word)
+        values[name] = part_of(word)
     return _where(parts), values
 
 
-def stuck_before(where: DocumentFilter) -> dict[str, int]:
-    """Return the value that ``Chip.STUCK`` needs: what was sent before it has had its day."""
-    return {"stuck_before": to_instant(where.as_of - STUCK_AFTER) if where.as_of else 0}
+def times_of(as_of: datetime | None) -> dict[str, int]:
+    """Return the values that conditions on the time need; ``None``: nothing is due.
+
+    What was sent before ``stuck_before`` has had its day.
+    """
+    if as_of is None:
+        return {"stuck_before": 0, "now": 0}
+    return {"stuck_before": to_instant(as_of - STUCK_AFTER), "now": to_instant(as_of)}
 
 
 def on_its_way(as_of: datetime | None) -> dict[str, int]:
@@ -130,13 +152,14 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
     parts: list[str] = []
     values: dict[str, Any] = {}
     if where.attention:
-        parts.append("c.attention > 0")
+        parts.append(CUSTOMER_NEEDS_ATTENTION)
+        values |= times_of(where.as_of)
     key = search_key(where.text[:_LONGEST_SEARCH])
     if key:
         words = []
         for position, word in enumerate(key.split()):
             words.append(f"c.search LIKE :word{position} ESCAPE '!'")
-            values[f"word{position}"] = _part_of(word)
+            values[f"word{position}"] = part_of(word)
         parts.append(
             f"({' AND '.join(words)} OR c.id IN"
             " (SELECT customer_id FROM documents WHERE number_key LIKE :number ESCAPE '!'))"
@@ -161,7 +184,8 @@ def _where(parts: list[str]) -> str:
     return " WHERE " + " AND ".join(parts) if parts else ""
 
 
-def _part_of(text: str) -> str:
+def part_of(text: str) -> str:
+    """Return the LIKE pattern, with ``ESCAPE '!'``, for what holds ``text``."""
     return f"%{_escape(text)}%"
 
 

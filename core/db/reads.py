@@ -12,17 +12,23 @@ from core.db.codec import from_date, from_instant, from_money, known_instant
 from core.db.engine import Reader, SqliteReader
 from core.db.queries import (
     ATTENTION_FIRST,
+    CALL_DUE,
+    CALLS,
     CHIPS,
+    CUSTOMER_NEEDS_ATTENTION,
+    HELD,
     NEWEST_FIRST,
     REACHED_NOBODY,
     customer_conditions,
     document_conditions,
     in_chunks,
     numbered,
-    stuck_before,
+    times_of,
 )
 from core.model import (
     Amount,
+    CallNeed,
+    CallReason,
     Chip,
     CustomerFilter,
     CustomerRow,
@@ -42,7 +48,8 @@ _DOCUMENT_COLUMNS: Final = (
     " d.issued_on, d.due_on, d.pdf, d.word, d.other_failed, d.delivered, d.recipients,"
     " d.send_count, d.last_sent_at, d.last_recipient, d.last_email_id, d.open_bounce,"
     " d.open_complaint, d.open_drop, d.open_failure, d.ever_delivered, d.never_reached,"
-    " d.by_program"
+    " d.by_program, d.call_at, d.call_reason, d.call_emails, d.call_since, d.quiet_until,"
+    " d.held_until"
 )
 
 # --------------------------------------------------------------------------- documents
@@ -123,7 +130,7 @@ def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     clause, values = document_conditions(replace(where, chip=Chip.ALL))
     chips = list(CHIPS)
     sums = ", ".join(f"sum(CASE WHEN {CHIPS[chip]} THEN 1 ELSE 0 END)" for chip in chips)
-    values |= stuck_before(where)
+    values |= times_of(where.as_of)
     row = reader.rows(f"SELECT count(*), {sums} FROM documents d{clause}", values)[0]
     counts = {chip: int(count or 0) for chip, count in zip(chips, row[1:], strict=True)}
     late = count_documents(reader, replace(where, chip=Chip.LATE))  # a few, found by their index
@@ -164,8 +171,18 @@ def _document(row: Sequence[Any]) -> DocumentRow:
             ever_delivered=bool(row[24]),
             never_reached=bool(row[25]),
             by_program=bool(row[26]),
+            call=_call_need(row[27:31]),
         ),
+        quiet_until=from_instant(row[31]),
+        held_until=from_instant(row[32]),
     )
+
+
+def _call_need(row: Sequence[Any]) -> CallNeed | None:
+    at, why, emails, since = row
+    if not at:
+        return None
+    return CallNeed(CallReason(why), known_instant(at), emails, known_instant(since))
 
 
 # --------------------------------------------------------------------------- customers
@@ -183,11 +200,17 @@ def page_customers(
     clause, values = customer_conditions(where)
     rows = reader.rows(
         "SELECT c.id, c.name, c.documents, c.last_sent_at, c.bounced, c.complained, c.dropped,"
-        f" c.failed, c.never_reached, c.unconfirmed FROM customers c{clause}"
-        f" ORDER BY {ATTENTION_FIRST} LIMIT :limit OFFSET :offset",
-        {**values, "limit": _ALL if limit is None else limit, "offset": offset},
+        " c.failed, c.never_reached, c.unconfirmed, c.held_until"
+        f" FROM customers c{clause} ORDER BY {ATTENTION_FIRST} LIMIT :limit OFFSET :offset",
+        {
+            **values,
+            **times_of(where.as_of),
+            "limit": _ALL if limit is None else limit,
+            "offset": offset,
+        },
     )
     ids = [row[0] for row in rows]
+    chases = _chases(reader, ids, where.as_of)
     balances = open_balances(reader, ids)
     addresses = _primary_addresses(reader, ids)
     return tuple(
@@ -202,8 +225,10 @@ def page_customers(
             complained=row[5],
             dropped=row[6],
             failed=row[7],
-            never_reached=row[8],
+            never_reached=row[8] - chases.get(row[0], (0, 0))[1],
             unconfirmed=row[9],
+            needs_call=chases.get(row[0], (0, 0))[0],
+            held_until=from_instant(row[10]),
         )
         for row in rows
     )
@@ -213,17 +238,24 @@ def customer_position(reader: Reader, where: CustomerFilter, customer_id: int) -
     """Return how many customers stand before this one, ``None`` when it is not among them."""
     clause, values = customer_conditions(where)
     also = " AND" if clause else " WHERE"
+    values |= times_of(where.as_of)
     here = reader.rows(
-        f"SELECT c.attention, c.name_key FROM customers c{clause}{also} c.id = :id",
+        f"SELECT c.attention, c.name_key, {CALLS} FROM customers c{clause}{also} c.id = :id",
         {**values, "id": customer_id},
     )
     if not here:
         return None
     before = reader.rows(
         f"SELECT count(*) FROM customers c{clause}{also} (c.attention > :attention"
-        " OR (c.attention = :attention AND (c.name_key < :name"
-        " OR (c.name_key = :name AND c.id < :id))))",
-        {**values, "id": customer_id, "attention": here[0][0], "name": here[0][1]},
+        f" OR (c.attention = :attention AND ({CALLS} > :calls OR ({CALLS} = :calls"
+        " AND (c.name_key < :name OR (c.name_key = :name AND c.id < :id))))))",
+        {
+            **values,
+            "id": customer_id,
+            "attention": here[0][0],
+            "name": here[0][1],
+            "calls": here[0][2],
+        },
     )
     return int(before[0][0])
 
@@ -254,6 +286,25 @@ def _amounts(
     return {customer_id: tuple(amounts) for customer_id, amounts in found.items()}
 
 
+def _chases(
+    reader: Reader, customer_ids: list[int], as_of: datetime | None
+) -> dict[int, tuple[int, int]]:
+    """Return how many documents of each customer call for the phone, and how many of those that
+    reached nobody are held back: nobody is to chase them now."""
+    found: dict[int, tuple[int, int]] = {}
+    for some in in_chunks(customer_ids):
+        among, values = numbered("id", some)
+        rows = reader.rows(
+            f"SELECT d.customer_id, sum(CASE WHEN {CALL_DUE} THEN 1 ELSE 0 END),"
+            f" sum(CASE WHEN {REACHED_NOBODY} AND {HELD} THEN 1 ELSE 0 END) FROM documents d"
+            f" WHERE d.customer_id IN {among} AND (d.call_at > 0 OR d.never_reached > 0)"
+            " GROUP BY d.customer_id",
+            {**values, **times_of(as_of)},
+        )
+        found.update((row[0], (int(row[1]), int(row[2]))) for row in rows)
+    return found
+
+
 def _primary_addresses(reader: Reader, customer_ids: list[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for some in in_chunks(customer_ids):
@@ -267,11 +318,12 @@ def _primary_addresses(reader: Reader, customer_ids: list[int]) -> dict[int, str
     return found
 
 
-def overview(reader: Reader) -> Overview:
+def overview(reader: Reader, as_of: datetime | None = None) -> Overview:
+    """Return the totals over all customers; who needs a call depends on the time."""
     customers, attention = reader.rows(
-        "SELECT count(*), coalesce(sum(CASE WHEN attention > 0 THEN 1 ELSE 0 END), 0)"
-        " FROM customers",
-        {},
+        f"SELECT count(*), coalesce(sum(CASE WHEN {CUSTOMER_NEEDS_ATTENTION} THEN 1 ELSE 0 END), 0)"
+        " FROM customers c",
+        times_of(as_of),
     )[0]
     documents = reader.rows("SELECT count(*) FROM documents", {})[0][0]
     bounced = reader.rows("SELECT count(*) FROM documents d WHERE d.open_bounce > 0", {})[0][0]

@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
+from core.calling import summarise
 from core.db.bulk import for_update, rows_among, type_of_row, write_changes
 from core.db.codec import from_instant, from_money, to_instant
-from core.db.queries import NEEDS_ATTENTION, REACHED_NOBODY
+from core.db.queries import CALL_FROM, NEEDS_ATTENTION, REACHED_NOBODY
 from core.db.rows import (
     DELIVERY_COLUMNS,
     EVENT_COLUMNS,
@@ -24,8 +25,8 @@ from core.db.rows import (
     view_of,
 )
 from core.db.tables import customers, deliveries, documents
-from core.model import DeliveryState, DeliveryView, DocumentSummary, Fact, Status, Word
-from core.status import settle, summarise_document
+from core.model import DeliveryState, DeliveryView, DocumentSummary, Fact, Kind, Status, Word
+from core.status import settle
 
 _AT_ONCE = 500
 """Identifiers in one IN clause; every database takes that many."""
@@ -82,6 +83,14 @@ def summarise_documents(connection: Connection, document_ids: Collection[int]) -
     summarise_customers(connection, {row.customer_id for row in books.values()})
 
 
+def settle_call_needs(connection: Connection) -> None:
+    """Work out, for a database of before, which open invoices call for the phone."""
+    sql = "SELECT id FROM documents WHERE balance_due > 0 AND kind = 'invoice' AND word <> :never"
+    found = connection.execute(text(sql), {"never": Word.NEVER_SENT.value})
+    for some in chunks(row[0] for row in found):
+        summarise_documents(connection, some)
+
+
 def current_summaries(
     connection: Connection, document_ids: Collection[int]
 ) -> dict[int, DocumentSummary]:
@@ -98,6 +107,7 @@ class _Book(NamedTuple):
 
     customer_id: int
     balance_due: Decimal
+    kind: Kind
     summary: type_of_row
 
 
@@ -110,7 +120,7 @@ def _documents(
     connection: Connection, document_ids: Collection[int], lock: str = ""
 ) -> dict[int, _Book]:
     rows = rows_among(connection, _DOCUMENTS + lock, document_ids)
-    return {row[0]: _Book(row[1], from_money(row[2]), row[3:]) for row in rows}
+    return {row[0]: _Book(row[1], from_money(row[2]), Kind(row[3]), row[4:]) for row in rows}
 
 
 def _settled(connection: Connection, rows: Mapping[int, type_of_row]) -> dict[int, DeliveryState]:
@@ -144,7 +154,7 @@ def _summaries(
     for row in rows:
         views[row[2]].append(view_of(row, states.get(row[0])))
     return {
-        document_id: summarise_document(views[document_id], book.balance_due)
+        document_id: summarise(views[document_id], book.balance_due, book.kind)
         for document_id, book in books.items()
     }
 
@@ -222,9 +232,13 @@ _SUMMARY_COLUMNS = (
     "open_complaint",
     "open_drop",
     "open_failure",
+    "call_at",
+    "call_reason",
+    "call_emails",
+    "call_since",
 )
 _DOCUMENTS = (
-    f"SELECT id, customer_id, balance_due, {', '.join(_SUMMARY_COLUMNS)} FROM documents"
+    f"SELECT id, customer_id, balance_due, kind, {', '.join(_SUMMARY_COLUMNS)} FROM documents"
     " WHERE id {among} ORDER BY id"
 )
 
@@ -244,6 +258,7 @@ _ROLLUP = {
     "unconfirmed": _count("d.word = 'UNCONFIRMED'"),
     "never_reached": _count(REACHED_NOBODY),
     "last_sent_at": "coalesce(max(d.last_sent_at), 0)",
+    "call_from": f"coalesce(min(CASE WHEN d.call_at > 0 THEN {CALL_FROM} END), 0)",
 }
 _ROLLUP_COLUMNS = tuple(_ROLLUP)
 _ROLLUPS = (
@@ -268,7 +283,7 @@ def delivery_columns(state: DeliveryState) -> dict[str, Any]:
 
 def document_columns(summary: DocumentSummary) -> dict[str, Any]:
     """Return the summary columns of a document, by name."""
-    unresolved = summary.unresolved
+    unresolved, call = summary.unresolved, summary.call
     return {
         "word": summary.word.value,
         "other_failed": int(summary.other_failed),
@@ -285,4 +300,8 @@ def document_columns(summary: DocumentSummary) -> dict[str, Any]:
         "open_complaint": int(Word.COMPLAINED in unresolved),
         "open_drop": int(Word.DROPPED in unresolved),
         "open_failure": int(Word.FAILED in unresolved),
+        "call_at": to_instant(call.at) if call else 0,
+        "call_reason": call.reason.value if call else "",
+        "call_emails": call.emails if call else 0,
+        "call_since": to_instant(call.since) if call else 0,
     }

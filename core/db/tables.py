@@ -52,6 +52,7 @@ customers = Table(
     Column("name_key", Text, nullable=False, index=True),  # search_key(name)
     _text("search"),  # search_key of name and addresses
     _text("phone"),
+    _number("held_until"),  # nobody chases before that
     # Roll-ups of the customer's documents.
     _number("documents"),
     _number("attention"),  # documents that need attention: the order of the customers screen
@@ -62,6 +63,13 @@ customers = Table(
     _number("unconfirmed"),
     _number("never_reached"),
     _number("last_sent_at"),
+    _number("call_from"),  # the first moment that a document of theirs calls for the phone
+)
+Index(
+    "ix_customers_held",
+    customers.c.held_until,
+    sqlite_where=customers.c.held_until > 0,
+    postgresql_where=customers.c.held_until > 0,
 )
 Index("ix_customers_attention", customers.c.attention.desc(), customers.c.name_key, customers.c.id)
 
@@ -109,6 +117,14 @@ documents = Table(
     _flag("open_complaint"),
     _flag("open_drop"),
     _flag("open_failure"),
+    # When and why the emails call for the phone (``calling.CallNeed``); 0: they do not.
+    _number("call_at"),
+    Column("call_reason", String(16), nullable=False, server_default=text("''")),
+    _number("call_emails"),
+    _number("call_since"),
+    # What puts that off.
+    _number("held_until"),  # the customer's own hold included
+    _number("quiet_until"),  # after a call
     UniqueConstraint("customer_id", "kind", "number"),
 )
 _newest = (documents.c.last_sent_at.desc(), documents.c.id.desc())
@@ -122,6 +138,54 @@ for _column in ("open_bounce", "open_complaint", "open_drop", "open_failure"):
         sqlite_where=documents.c[_column] > 0,
         postgresql_where=documents.c[_column] > 0,
     )
+Index(
+    "ix_documents_call",
+    documents.c.call_at,
+    documents.c.quiet_until,
+    documents.c.held_until,
+    documents.c.customer_id,
+    *_newest,
+    sqlite_where=documents.c.call_at > 0,
+    postgresql_where=documents.c.call_at > 0,
+)
+Index(
+    "ix_documents_held",
+    documents.c.held_until,
+    *_newest,
+    sqlite_where=documents.c.held_until > 0,
+    postgresql_where=documents.c.held_until > 0,
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    # Who asked not to chase until when; never changed, the newest row of its scope is in force.
+    Column("id", _Id, primary_key=True),
+    Column("customer_id", _Id, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("document_id", _Id, ForeignKey("documents.id", ondelete="CASCADE")),  # empty: all
+    Column("kind", String(16), nullable=False),
+    _text("until"),  # a day, ISO; empty: lifted
+    _number("resumes_at"),  # its beginning, where it was set
+    _text("note"),
+    _text("set_by"),
+    _number("set_at"),
+    Index("ix_holds_customer", "customer_id", "id"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("document_id", _Id, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    _number("at"),
+    _text("called_by"),
+    _text("contact"),
+    Column("outcome", String(16), nullable=False),
+    _text("note"),
+    _number("logged_at"),
+    _number("quiet_until"),
+    Index("ix_calls_document", "document_id", "at", "id"),
+)
 
 emails = Table(
     "emails",

@@ -11,9 +11,11 @@ from core.db.engine import Database, hold
 from core.errors import DatabaseError, DatabaseVersionError
 
 #: All revisions, oldest first, so that the version can be judged without importing Alembic.
-REVISIONS: Final = ("0001", "0002", "0004", "0007")
+REVISIONS: Final = ("0001", "0002", "0004", "0006", "0007")
 HEAD: Final = REVISIONS[-1]
 
+#: What the emails of before call for is worked out once, by the rule of this program.
+_WITH_CALLS: Final = "0006"
 _OURS: Final = ("customers", "deliveries", "documents", "emails", "events", "payloads")
 _ALEMBIC: Final = "alembic_version"
 _SCRIPTS: Final = Path(__file__).resolve().parent / "migrations"
@@ -55,7 +57,7 @@ def prepare(database: Database) -> None:
         )
     if found is not None and database.path is not None:
         backup(database, database.path.with_name(f"{database.path.name}.before-{HEAD}"))
-    _run_migrations(database)
+    _run_migrations(database, found)
 
 
 def backup(database: Database, target: Path) -> Path:
@@ -100,7 +102,7 @@ def _tables(database: Database) -> set[str]:
     return {str(row[0]) for row in database.reader.rows(sql, {})}
 
 
-def _run_migrations(database: Database) -> None:
+def _run_migrations(database: Database, found: str | None) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -110,3 +112,7 @@ def _run_migrations(database: Database) -> None:
         hold(connection, "migrations")  # two programs may be started on a new database at once
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_CALLS):
+            from core.db.summaries import settle_call_needs
+
+            settle_call_needs(connection)

@@ -4,6 +4,7 @@ Times are aware and in UTC; money is ``Decimal``. Nothing in here decides anythi
 """
 
 from core.model.bulk import BulkItem
+from core.model.chasing import Call, CallNeed, CallReason, Hold, HoldKind, Outcome
 from core.model.corrections import (
     Correctable,
     Corrected,
@@ -23,9 +24,9 @@ from core.model.facts import (
 from core.model.outbox import (
     Batch,
     Enqueued,
-    Hold,
     LeftOut,
     OutboxEntry,
+    OutboxHold,
     OutboxOverview,
     Progress,
     WorkReport,
@@ -80,6 +81,9 @@ __all__ = [
     "Awaited",
     "Batch",
     "BulkItem",
+    "Call",
+    "CallNeed",
+    "CallReason",
     "Chip",
     "Composition",
     "Contact",
@@ -109,6 +113,7 @@ __all__ = [
     "Finding",
     "Health",
     "Hold",
+    "HoldKind",
     "ImportReport",
     "IngestReport",
     "KeptCorrection",
@@ -119,7 +124,9 @@ __all__ = [
     "Note",
     "Origin",
     "OutboxEntry",
+    "OutboxHold",
     "OutboxOverview",
+    "Outcome",
     "Overview",
     "Progress",
     "Proposal",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from core.model.chasing import CallNeed
 from core.model.words import Engagement, Role, Status, Word
 
 _WORD_OF_STATUS: Final = {status: Word[status.name] for status in Status}
@@ -144,3 +145,5 @@ class DocumentSummary:
     """Money is open and no recipient was ever DELIVERED."""
     by_program: bool = False
     """OPENED or CLICKED, and maybe by a program alone; shown, and never acted upon."""
+    call: CallNeed | None = None
+    """When and why the emails alone call for the phone."""

@@ -10,7 +10,7 @@ from core.model.words import EmailKind, Word
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class OutboxHold:
     """Why nothing leaves: a person paused the outbox, or the day's quota is used up."""
 
     name: str
@@ -95,7 +95,7 @@ class Batch:
 class OutboxOverview:
     progress: Progress
     """Everything that is open, and the batches that are."""
-    holds: tuple[Hold, ...] = ()
+    holds: tuple[OutboxHold, ...] = ()
     batches: tuple[Batch, ...] = ()
     """Those with something in them that waits or is going, oldest first."""
     next_at: datetime | None = None

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from core.model.chasing import Call, Hold
 from core.model.facts import DeliveryState, DocumentSummary, EmailSummary
 from core.model.words import EmailKind, Kind, Role, Word
 
@@ -37,6 +38,8 @@ class CustomerRow:
     """Documents that were sent, are open, and reached nobody."""
     unconfirmed: int = 0
     """Documents of whose latest email nobody knows yet whether it was sent."""
+    needs_call: int = 0
+    """Documents that call for the phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ class DocumentRow:
     summary: DocumentSummary
     awaited: Awaited | None = None
     """Of the latest email, while it is on its way; ``None``: confirmed, or no pace is known."""
+    held_until: datetime | None = None
+    """Nobody chases this customer before that moment; it may have passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,10 @@ class Awaited:
     sent_at: datetime
     late_at: datetime
     """After this moment it is late."""
+    held_until: datetime | None = None
+    """Nobody chases before that moment: the later one of the document's and its customer's."""
+    quiet_until: datetime | None = None
+    """A call puts the need of the next one off until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,8 @@ class CustomerHeader:
     emails: int
     follow_ups: int
     never_reached: tuple[Amount, ...]
+    phone: str = ""
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +216,11 @@ class DocumentLog:
     """When anything about this document became known, oldest first."""
     as_of: datetime | None = None
     """This is what was known then; ``None``: what is known now."""
+    calls: tuple[Call, ...] = ()
+    """Newest first."""
+    holds: tuple[Hold, ...] = ()
+    """What was asked not to chase, for the document and its customer; newest first."""
+    phone: str = ""
 
 
 class Chip(StrEnum):
@@ -231,6 +247,9 @@ class Chip(StrEnum):
     """SENT, and no word for a day: ``SENT ?``. It depends on ``DocumentFilter.as_of``."""
     LATE = "late"
     """On its way for longer than its domain takes, and not ``STUCK``. Depends on ``as_of``, too."""
+    NEEDS_CALL = "needs_call"
+    """See ``core.calling``; it depends on ``as_of`` as well."""
+    SNOOZED = "snoozed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +266,8 @@ class DocumentFilter:
     number: str = ""
     """Exactly this document number."""
     as_of: datetime | None = None
-    """Now, for ``Chip.STUCK`` and ``Chip.LATE``: the front door fills it in."""
+    """Now, for what depends on it: the front door fills it in. Without it nothing counts as stuck,
+    late, held, or in need of a call."""
     late: tuple[int, ...] = ()
     """The ids for ``Chip.LATE``, filled in likewise: they depend on every domain's pace."""
 
@@ -257,3 +277,5 @@ class CustomerFilter:
     text: str = ""
     """Words looked for in name, addresses, or the beginning of a document number."""
     attention: bool = False
+    as_of: datetime | None = None
+    """Now, as in ``DocumentFilter``."""

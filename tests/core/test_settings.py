@@ -141,3 +141,16 @@ def test_a_switch_that_is_neither_true_nor_false_is_refused(tmp_path: Path) -> N
     path.write_text("", "utf-8")
     with pytest.raises(SettingsError, match="OUTTRAY_CHECK_MX"):
         read(path, OUTTRAY_CHECK_MX="maybe")
+
+
+def test_how_long_a_call_counts_can_be_set_and_a_mistake_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[calls]\nquiet_days = "14"\n')
+    assert load({"OUTTRAY_CONFIG": str(file)}).call_quiet_days == 14
+    both = {"OUTTRAY_CONFIG": str(file), "OUTTRAY_CALL_QUIET_DAYS": "3"}
+    assert load(both).call_quiet_days == 3
+    file.write_text('[calls]\nquiet_days = "soon"\n')
+    with pytest.raises(SettingsError, match=r"line 2: calls\.quiet_days is 'soon'"):
+        load({"OUTTRAY_CONFIG": str(file)})
+    with pytest.raises(SettingsError, match="OUTTRAY_CALL_QUIET_DAYS is '999'"):
+        load({"OUTTRAY_CALL_QUIET_DAYS": "999"})

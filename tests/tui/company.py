@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from core.advice import WHAT_TO_DO
+from core.calling import needs_call, newest, summarise
 from core.machines import doubt
 from core.model import (
     Amount,
     Awaited,
+    Call,
     Composition,
     Contact,
     CustomerRow,
@@ -24,6 +26,7 @@ from core.model import (
     EmailKind,
     Fact,
     Health,
+    Hold,
     Kind,
     RecipientEntry,
     Role,
@@ -31,7 +34,7 @@ from core.model import (
     Word,
     address_key,
 )
-from core.status import FAILURES, settle, summarise_document, summarise_email
+from core.status import FAILURES, settle, summarise_email
 
 NOW = datetime(2026, 11, 20, 16, 3, 20, tzinfo=UTC)
 
@@ -41,6 +44,7 @@ class Customer:
     id: int
     name: str
     addresses: list[str]
+    phone: str = ""
 
 
 @dataclass
@@ -88,6 +92,8 @@ class Company:
         self.emails: dict[int, Email] = {}
         self.suppressed: dict[str, tuple[str, str]] = {}
         self.awaited: dict[int, Awaited] = {}
+        self.holds: list[tuple[int, int | None, Hold]] = []
+        self.calls: dict[int, list[Call]] = {}
         self._deliveries = 0
 
     # ------------------------------------------------------------------ building
@@ -185,7 +191,7 @@ class Company:
 
     def _summary(self, document: Document) -> DocumentSummary:
         views = [view for email in self._of(document.id) for view in self._views(email)]
-        return summarise_document(views, document.balance)
+        return summarise(views, document.balance, document.kind)
 
     def row(self, document_id: int) -> DocumentRow:
         document = self.documents[document_id]
@@ -204,6 +210,26 @@ class Company:
             pdf="",
             summary=self._summary(document),
             awaited=self.awaited.get(document.id),
+            held_until=max(
+                (
+                    hold.resumes_at
+                    for hold in newest(self.holds_about(document.customer_id, document_id))
+                    if hold.resumes_at
+                ),
+                default=None,
+            ),
+            quiet_until=max(
+                (call.at + timedelta(days=7) for call in self.calls.get(document_id, [])),
+                default=None,
+            ),
+        )
+
+    def holds_about(self, customer_id: int, document_id: int | None) -> tuple[Hold, ...]:
+        """Newest first; a document's include its customer's."""
+        return tuple(
+            hold
+            for whose, about, hold in reversed(self.holds)
+            if whose == customer_id and about in (None, document_id)
         )
 
     def rows(self) -> list[DocumentRow]:
@@ -233,6 +259,10 @@ class Company:
             failed=sum(Word.FAILED in f for f in failed),
             never_reached=sum(
                 row.summary.never_reached and row.summary.send_count > 0 for row in rows
+            ),
+            needs_call=sum(bool(needs_call(row, NOW)) for row in rows),
+            held_until=next(
+                (hold.resumes_at for hold in newest(self.holds_about(customer.id, None))), None
             ),
         )
 
@@ -278,12 +308,26 @@ class Company:
     def log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
         known = self if as_of is None else self._then(as_of)
         emails = tuple(known._entry(email) for email in reversed(known._of(document_id)))
-        return DocumentLog(known.row(document_id), emails, self._moments(document_id), as_of)
+        row = known.row(document_id)
+        return DocumentLog(
+            row,
+            emails,
+            self._moments(document_id),
+            as_of,
+            calls=tuple(reversed(known.calls.get(document_id, []))),
+            holds=known.holds_about(row.customer_id, document_id),
+            phone=self.customers[row.customer_id].phone,
+        )
 
     def _then(self, as_of: datetime) -> Company:
         """The company as it was; here every fact is received when it happens."""
         past = deepcopy(self)
         past.emails = {key: email for key, email in past.emails.items() if email.at <= as_of}
+        past.holds = [each for each in past.holds if each[2].at <= as_of]
+        past.calls = {
+            key: [call for call in calls if call.logged_at <= as_of]
+            for key, calls in past.calls.items()
+        }
         for email in past.emails.values():
             for delivery in email.deliveries:
                 delivery.facts = [fact for fact in delivery.facts if fact.at <= as_of]

@@ -9,12 +9,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
+from core.calling import in_force, is_ahead, needs_call
+from core.chasing import CallEntry, Scope, Standing
+from core.evidence import Exported
 from core.feedhealth import is_stuck
 from core.model import (
     Amount,
     Batch,
+    Call,
     Chip,
     Composition,
     CustomerFilter,
@@ -31,6 +36,7 @@ from core.model import (
     FeedStatus,
     Finding,
     Hold,
+    HoldKind,
     IngestReport,
     OutboxEntry,
     OutboxOverview,
@@ -150,6 +156,7 @@ class FakeBackend:
         self.current_trouble = Trouble()
         self.calls: dict[str, int] = {}
         self.sent: list[Draft] = []
+        self.exported: list[tuple[int, Path | None]] = []
         self.status = FeedStatus(FeedState.LIVE, last_answer_at=now, waiting=0)
         self._revision = 1
         self._failures: dict[str, Exception] = {}
@@ -378,6 +385,63 @@ class FakeBackend:
     def close(self) -> None:
         self._enter("close")
 
+    # ------------------------------------------------------------------ chasing
+
+    @property
+    def chasing(self) -> FakeChasing:
+        return FakeChasing(self)
+
+    def export_evidence(self, document_id: int, to: Path | None = None) -> Exported:
+        self._enter("export_evidence")
+        self.exported.append((document_id, to))
+        return Exported(to or Path("evidence"), 7, 3, 12_000)
+
+
+class FakeChasing:
+    """Keeps holds and calls in the company; the rules are the program's."""
+
+    def __init__(self, backend: FakeBackend) -> None:
+        self._backend = backend
+        self._company = backend.company
+
+    def standing(self, scope: Scope) -> Standing:
+        self._backend._enter("standing")
+        customer = self._company.customers[scope.customer_id]
+        holds = self._company.holds_about(scope.customer_id, scope.document_id)
+        force = tuple(in_force(holds, self._backend.now))
+        return Standing(customer.name, customer.phone, holds, force, ("Ada Nord",))
+
+    def _put(self, scope: Scope, kind: HoldKind, until: date | None, note: str) -> Standing:
+        resumes = None if until is None else datetime.combine(until, time()).astimezone(UTC)
+        now = self._backend.now + timedelta(microseconds=len(self._company.holds))
+        whole = scope.document_id is None
+        hold = Hold(kind, until, resumes, note, self._backend.settings.operator, now, whole)
+        self._company.holds.append((scope.customer_id, scope.document_id, hold))
+        self._backend._revision += 1
+        return self.standing(scope)
+
+    def hold(self, scope: Scope, kind: HoldKind, until: date, note: str = "") -> Standing:
+        self._backend._enter("hold")
+        return self._put(scope, kind, until, note)
+
+    def lift(self, scope: Scope, note: str = "") -> Standing:
+        self._backend._enter("lift")
+        return self._put(scope, self.standing(scope).in_force[0].kind, None, note)
+
+    def log_call(self, document_id: int, entry: CallEntry) -> Call:
+        self._backend._enter("log_call")
+        now, by = self._backend.now, self._backend.settings.operator
+        calls = self._company.calls.setdefault(document_id, [])
+        call = Call(
+            len(calls) + 1, entry.at or now, by, entry.contact, entry.outcome, entry.note, now
+        )
+        calls.append(call)
+        if entry.hold_until is not None:
+            row = self._company.row(document_id)
+            self._put(Scope.of(row), HoldKind.PROMISE, entry.hold_until, entry.note)
+        self._backend._revision += 1
+        return call
+
 
 def _needs_attention(row: CustomerRow) -> bool:
     return bool(row.bounced or row.complained or row.dropped or row.failed or row.never_reached)
@@ -391,6 +455,10 @@ def _has_chip(row: DocumentRow, chip: Chip) -> bool:
         return bool(summary.unresolved & FAILURES)
     if chip is Chip.LATE:
         return late_document(row, NOW) is not None
+    if chip is Chip.NEEDS_CALL:
+        return bool(needs_call(row, NOW))
+    if chip is Chip.SNOOZED:
+        return is_ahead(row.held_until, NOW)
     if chip is Chip.STUCK:
         return is_stuck(summary.word, summary.last_sent_at, NOW)
     if chip is Chip.NEVER_REACHED:

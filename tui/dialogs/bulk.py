@@ -124,15 +124,12 @@ class BulkDialog(ModalScreen[bool]):
             self._show()
         elif self._phase is Phase.SENDING and self._enqueued is not None:
             enqueued, outbox = self._enqueued, self.desk.backend.outbox
-            self.desk.jobs.start(
-                "bulk.look",
-                lambda: (
-                    outbox.progress(enqueued.batch_id),
-                    outbox.deliveries(enqueued.email_ids),
-                ),
-                self._moved,
-                self._failed,
-            )
+
+            def look() -> tuple[Progress, tuple[OutboxEntry, ...]]:
+                entries = tuple(outbox.deliveries(enqueued.email_ids))
+                return outbox.progress(enqueued.batch_id), entries
+
+            self.desk.jobs.start("bulk.look", look, self._moved, self._failed)
 
     def _moved(self, answer: tuple[Progress, tuple[OutboxEntry, ...]]) -> None:
         if not self.is_mounted or self._phase is not Phase.SENDING:

@@ -62,6 +62,8 @@ _SIGNS: Final = (
             "wait, or call. After a day without word it becomes SENT ?."
         ),
     ),
+    ("zz 5 Dec", "Nobody is to chase before that day: promised, disputed, put off. Z changes it."),
+    ("☎", "Emails will not do any more: call. The log says why, and the number."),
     ("as of 09:12", "The feed is down: statuses are of then, and their badges are dimmed."),
     (
         "OPENED ?",
@@ -108,12 +110,13 @@ class HelpDialog(ModalScreen[None]):
 def sections(places: Iterable[str]) -> Iterator[tuple[str, list[Line]]]:
     """The keys of ``places`` in that order, what works everywhere, and what is on the screen."""
     for place in places:
-        if place not in ("app", "screen", "compose"):
+        if place not in ("app", "screen", "compose", "chase"):
             yield _TITLES.get(place, place), [_line(command) for command in of_places([place])]
     yield "The table", [(Content.styled(keys, "bold"), text) for keys, text in _TABLE]
     yield "Everywhere", [_line(command) for command in of_places(["app", "screen"])]
     yield "What a status means", [(content([block(word)]), WHAT_TO_DO[word]) for word in _ORDER]
     yield "Signs beside a badge", [(Content.styled(sign, "bold"), text) for sign, text in _SIGNS]
+    yield "Snooze, call, evidence", [_line(command) for command in of_places(["chase"])]
     yield "Writing an email", [_line(command) for command in of_places(["compose"])]
 
 

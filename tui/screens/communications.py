@@ -23,6 +23,7 @@ from core.model import (
     FeedStatus,
     Overview,
 )
+from tui.chasing_flows import ChaseWanted
 from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.commands import bindings
 from tui.desk import Desk
@@ -38,7 +39,9 @@ from tui.widgets.window_table import WindowTable
 
 MOST_SELECTED = 1_000
 """Of one act: their drafts are in memory until they are written down."""
-_ON_A_ROW = frozenset({"documents.edit_address", "documents.log", "documents.select"})
+_ON_A_ROW = frozenset(
+    f"documents.{verb}" for verb in ("edit_address", "log", "select", "snooze", "call", "evidence")
+)
 _ON_ROWS = frozenset({"documents.follow_up", "documents.resend"})
 
 
@@ -272,6 +275,20 @@ class CommunicationsScreen(PlaceScreen):
             in_log = self.log_panel.has_focus_within
             pointed = self.log_panel.failed_address if in_log else ""
             self.post_message(self.EditWanted(row, pointed))
+
+    def command_snooze(self) -> None:
+        self._want_chase("snooze")
+
+    def command_call(self) -> None:
+        self._want_chase("call")
+
+    def command_evidence(self) -> None:
+        self._want_chase("evidence")
+
+    def _want_chase(self, verb: str) -> None:
+        row = self._table.cursor_row
+        if row is not None:
+            self.post_message(ChaseWanted(verb, row))
 
     def command_bounced(self) -> None:
         self.chips.pick(Chip.ALL if self._where.chip is Chip.BOUNCED else Chip.BOUNCED)

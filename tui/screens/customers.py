@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from core.model import Chip, CustomerFilter, CustomerRow, FeedStatus, Overview
+from tui.chasing_flows import ChaseWanted
 from tui.columns import CUSTOMER_COLUMNS
 from tui.commands import bindings
 from tui.desk import Desk
@@ -175,7 +176,7 @@ class CustomersScreen(PlaceScreen):
     # ------------------------------------------------------------------ commands
 
     def why_not(self, command_id: str) -> str:
-        if command_id == "customers.open" and not self._table.row_count:
+        if command_id in ("customers.open", "customers.snooze") and not self._table.row_count:
             return "There is no customer here."
         return ""
 
@@ -184,6 +185,11 @@ class CustomersScreen(PlaceScreen):
 
     def command_open(self) -> None:
         self._table.action_choose()
+
+    def command_snooze(self) -> None:
+        row = self._table.cursor_row
+        if row is not None:
+            self.post_message(ChaseWanted("snooze", row))
 
     def command_attention(self) -> None:
         self.chips.pick("all" if self._where.attention else "attention")

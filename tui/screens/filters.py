@@ -21,6 +21,8 @@ _LOOKS: Final[tuple[tuple[Chip, str, str, str, bool], ...]] = (
     (Chip.UNCONFIRMED, "Unconfirmed", "?", "tone--unconfirmed", False),
     (Chip.STUCK, "SENT ?", "➤", "tone--unconfirmed", False),
     (Chip.LATE, "Late", LATE_GLYPH, "tone--deferred", False),
+    (Chip.NEEDS_CALL, "Needs a call", "☎", "ink--warning", False),
+    (Chip.SNOOZED, "Snoozed", "zz", "ink--dim", False),
     (Chip.NEVER_SENT, "Never sent", "·", "tone--never-sent", False),
 )
 
@@ -46,6 +48,8 @@ def nothing_found(where: DocumentFilter) -> str:
         return (
             "No email waits longer than its domain usually takes.\n[ and ] choose another filter."
         )
+    if where.chip is Chip.NEEDS_CALL:
+        return "Nobody needs a call.\n[ and ] choose another filter."
     if where.chip is not Chip.ALL:
         label = next((look[1] for look in _LOOKS if look[0] is where.chip), where.chip.value)
         return f"No document is “{label.lower()}”.\n[ and ] choose another filter."

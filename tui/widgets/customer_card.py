@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from core.model import Amount, Contact, CustomerHeader, Overview, Word
 from tui.badges import badge, block
+from tui.chasing import PHONE, held_mark
 from tui.paint import content, toned
 from tui.text import ago, amounts, cell
 
@@ -38,7 +39,9 @@ class CustomerCard(Widget):
             return Content("")
         if isinstance(self.shown, Overview):
             return overview_line(self.shown)
-        return contact_line(self.shown.contacts, self.now) + "\n" + balance_line(self.shown)
+        return (
+            contact_line(self.shown.contacts, self.now) + "\n" + balance_line(self.shown, self.now)
+        )
 
 
 def contact_line(contacts: Sequence[Contact], now: datetime) -> Content:
@@ -77,7 +80,7 @@ def brief_health(contact: Contact, now: datetime) -> Content:
     return toned(f" {look.glyph} {label} {when}".rstrip(), word)
 
 
-def balance_line(header: CustomerHeader) -> Content:
+def balance_line(header: CustomerHeader, now: datetime) -> Content:
     """``open balance $3,220.51   $1,350.00 has never reached anyone   41 documents``."""
     counts = " · ".join(
         (
@@ -86,12 +89,15 @@ def balance_line(header: CustomerHeader) -> Content:
             _counted(header.follow_ups, "follow-up"),
         )
     )
+    held = held_mark(header.held_until, now)
     return Content.assemble(
         ("open balance ", "$muted"),
         (amounts(header.open_balance), "bold"),
         "   " if header.never_reached else "",
         never_reached(header.never_reached),
         (f"   {counts}", "$muted"),
+        (f"   {PHONE} {cell(header.phone, 30)}", "$muted") if header.phone else "",
+        (f"   {held}" if held else "", "$muted"),
     )
 
 

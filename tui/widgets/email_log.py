@@ -14,11 +14,13 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from core.model import DocumentLog, EmailEntry
+from core.model import Call, DocumentLog, EmailEntry
 from core.status import FAILURES
+from tui.chasing import newest_first
 from tui.commands import bindings, carry_out
 from tui.past import earlier, later
 from tui.text import cell
+from tui.widgets.chase_lines import call_content, chase_lines
 from tui.widgets.email_story import banner, head, story
 from tui.widgets.past_prompt import PastPrompt
 
@@ -90,6 +92,15 @@ class EmailItem(Vertical):
             self._story.update(story(self.email, self._head.now, self._head.as_of))
 
 
+class CallItem(Static):
+    """A phone call among the emails: one line, longer where more was said."""
+
+    DEFAULT_CSS = "CallItem { height: auto; padding: 0 2; }"
+
+    def __init__(self, call: Call, now: datetime) -> None:
+        super().__init__(call_content(call, now), markup=False)
+
+
 class EmailLog(VerticalScroll, can_focus=True):
     """The panel below a table: up and down choose an email, Enter opens and closes it."""
 
@@ -117,12 +128,15 @@ class EmailLog(VerticalScroll, can_focus=True):
         self._title = Static("", id="log-title", markup=False)
         self._banner = Static("", id="log-past", markup=False)
         self._banner.display = False
+        self._chase = Static("", id="log-chase", markup=False)
+        self._calls: tuple[Call, ...] = ()
         self._prompt = PastPrompt(clock)
 
     def compose(self) -> ComposeResult:
         yield self._title
         yield self._banner
         yield self._prompt
+        yield self._chase
 
     @property
     def document_id(self) -> int | None:
@@ -150,16 +164,24 @@ class EmailLog(VerticalScroll, can_focus=True):
         self.refresh_bindings()
         emails = log.emails[:MOST_EMAILS]
         self._title.update(_title(log))
+        chase = chase_lines(log, now)
+        self._chase.display = bool(chase)
+        self._chase.update(chase)
         items = self.items
-        if [item.email.id for item in items] == [email.id for email in emails]:
+        same = self._calls == log.calls and bool(items)
+        if same and [item.email.id for item in items] == [email.id for email in emails]:
             for item, email in zip(items, emails, strict=True):
                 item.show(email, now, log.as_of)
             return
         with self.app.batch_update():
-            await self.query(EmailItem).remove()
+            self._calls = log.calls
+            await self.query("EmailItem, CallItem").remove()
+            newest = emails[0].id if emails else None
             await self.mount_all(
-                EmailItem(email, now, log.as_of, is_open=position == 0)
-                for position, email in enumerate(emails)
+                CallItem(entry, now)
+                if isinstance(entry, Call)
+                else EmailItem(entry, now, log.as_of, is_open=entry.id == newest)
+                for entry in newest_first(emails, log.calls)
             )
         self._cursor = 0
         self._mark()

@@ -1,0 +1,44 @@
+"""A database of before learns which of its documents call for the phone."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from core.checking import check
+from core.db import reads, upgrade
+from core.db.engine import Database
+from core.model import DocumentFilter
+from tests.core.db.books import document, hard_bounce, one, sent, tell
+
+
+def downgraded(database: Database) -> None:
+    """Take away what 0006 brought, as a database of the first version has it."""
+    with database.transaction() as connection:
+        for name in ("ix_documents_call", "ix_documents_held", "ix_customers_held"):
+            connection.execute(text(f"DROP INDEX {name}"))
+        for table in ("holds", "calls"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        columns = {
+            "documents": (
+                "call_at", "call_reason", "call_emails", "call_since", "held_until", "quiet_until",
+            ),
+            "customers": ("held_until", "call_from"),
+        }  # fmt: skip
+        for table, names in columns.items():
+            for name in names:
+                connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+def test_an_older_database_is_brought_up_to_date_with_its_history(database: Database) -> None:
+    row = one(database)
+    tell(database, hard_bounce(sent(database, row).message_ids[0]))
+    one(database, number="INV-0043")
+    before = reads.page_documents(database.reader, DocumentFilter())
+    downgraded(database)
+    upgrade.prepare(database)
+    assert upgrade.version(database) == upgrade.HEAD
+    assert document(database).summary.call is not None
+    assert document(database, "INV-0043").summary.call is None
+    assert reads.page_documents(database.reader, DocumentFilter()) == before
+    assert check(database).differences == ()
