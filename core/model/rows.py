@@ -40,6 +40,8 @@ class CustomerRow:
     """Documents of whose latest email nobody knows yet whether it was sent."""
     needs_call: int = 0
     """Documents that call for the phone."""
+    held_until: datetime | None = None
+    """Nobody chases this customer before that moment; it may have passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ class DocumentRow:
     awaited: Awaited | None = None
     """Of the latest email, while it is on its way; ``None``: confirmed, or no pace is known."""
     held_until: datetime | None = None
-    """Nobody chases this customer before that moment; it may have passed."""
+    """Nobody chases before that moment: the later one of the document's and its customer's."""
+    quiet_until: datetime | None = None
+    """A call puts the need of the next one off until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +79,6 @@ class Awaited:
     sent_at: datetime
     late_at: datetime
     """After this moment it is late."""
-    held_until: datetime | None = None
-    """Nobody chases before that moment: the later one of the document's and its customer's."""
-    quiet_until: datetime | None = None
-    """A call puts the need of the next one off until then."""
 
 
 @dataclass(frozen=True, slots=True)
