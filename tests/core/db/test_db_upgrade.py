@@ -248,15 +248,13 @@ def test_what_an_older_version_left_waiting_is_held_until_somebody_has_looked(
         for statement in (
             "INSERT INTO customers (id, name, name_key) VALUES (1, 'Ann', 'ann')",
             (
-                "INSERT INTO documents"
-                " (id, customer_id, kind, number, number_key, status, currency)"
-                " VALUES (1, 1, 'invoice', 'INV-1', 'inv-1', 'OPEN', 'EUR')"
+                "INSERT INTO documents (id, customer_id, kind, number, number_key, status,"
+                " currency) VALUES (1, 1, 'invoice', 'INV-1', 'inv-1', 'OPEN', 'EUR')"
             ),
             "INSERT INTO emails (id, document_id, kind) VALUES (1, 1, 'original')",
             (
-                "INSERT INTO deliveries"
-                " (id, email_id, document_id, role, address, address_key, tag,"
-                " local_status, status) VALUES (1, 1, 1, 'to', 'a@x', 'a@x', 't', 10, 10)"
+                "INSERT INTO deliveries (id, email_id, document_id, role, address, address_key,"
+                " tag, local_status, status) VALUES (1, 1, 1, 'to', 'a@x', 'a@x', 't', 10, 10)"
             ),
         ):
             connection.exec_driver_sql(statement)
