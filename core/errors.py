@@ -19,6 +19,7 @@
     │   │   └── NoSuchThingError      SES has no identity, set or entry of that name
     │   ├── ThrottledError        a definite no for now: nothing was sent, trying again can help
     │   └── UnansweredError       nobody knows whether it was done: never repeat blindly
+    ├── NeedsConfirmationError  a person must say more first; nothing was done (exit 3)
     └── MissingExtraError     an optional part is not installed
 """
 
@@ -110,6 +111,10 @@ class ThrottledError(ServiceError):
 
 class UnansweredError(ServiceError):
     """The request may or may not have had its effect. Never repeat it blindly."""
+
+
+class NeedsConfirmationError(OuttrayError):
+    """A person must confirm it in the way the hint says; nothing was done."""
 
 
 class MissingExtraError(OuttrayError):

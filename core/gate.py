@@ -8,11 +8,18 @@ list, the address's health, its provider's mood, who else wrote today.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core.model import EmailKind, Finding, Health, Kind, Suppression, Verdict, Weight, Word
+from core.gate_lists import (
+    SOFT_BOUNCES_IN_A_ROW,
+    RecipientFacts,
+    released,
+    suppressed,
+    suppressed_by_us,
+)
+from core.model import EmailKind, Finding, Kind, Verdict, Weight, Word
 
 #: A follow-up on one of these is probably a mistake. Words of several accounting systems.
 _SETTLED: Final = frozenset(
@@ -32,24 +39,10 @@ _SETTLED: Final = frozenset(
         "EXPIRED",
     }
 )
-_SOFT_BOUNCES_IN_A_ROW: Final = 3
 _ANOTHER: Final = "Use another address."
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientFacts:
-    """What is known of one address at this moment."""
-
-    address: str
-    syntax_problem: str = ""
-    suppression: Suppression | None = None
-    lookup_problem: str = ""
-    """Why SES's list could not be asked; says nothing about the address."""
-    own: Suppression | None = None
-    provider_trouble: str = ""
-    """What the recipient's provider does to us at the moment, in words."""
-    provider_extent: str = ""
-    health: Health = field(default_factory=Health)
+__all__ = ["GateFacts", "RecentEmail", "RecipientFacts", "judge", "judge_address"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +70,22 @@ class GateFacts:
     """Emails about this document of which nobody knows yet whether they were sent."""
     alternatives: tuple[str, ...] = ()
     """This customer's other addresses that nothing speaks against."""
+    list_problem: str = ""
+    """Why SES's list was asked for exact spellings only."""
+
+
+def judge_address(facts: RecipientFacts) -> Verdict:
+    """Return what speaks against one address, whatever is to be sent there."""
+    if facts.syntax_problem:
+        return Verdict((_syntax(facts),))
+    return Verdict(
+        (
+            *suppressed(facts, _ANOTHER),
+            *suppressed_by_us(facts, _ANOTHER),
+            *_health(facts),
+            *_provider(facts),
+        )
+    )
 
 
 def judge(facts: GateFacts) -> Verdict:
@@ -97,25 +106,30 @@ def _findings(facts: GateFacts) -> Iterator[Finding]:
         yield Finding(Weight.REFUSE, "no_address", "No address", "", "Type an address in To.")
     for recipient in facts.recipients:
         if recipient.syntax_problem:
-            yield Finding(
-                Weight.REFUSE,
-                "syntax",
-                f"{recipient.address} is not an email address",
-                recipient.syntax_problem,
-                "Correct the address.",
-                recipient.address,
-            )
+            yield _syntax(recipient)
     yield from _document(facts)
     instead = f"Use {facts.alternatives[0]} instead." if facts.alternatives else _ANOTHER
     for recipient in facts.recipients:
-        yield from _suppressed(recipient, instead)
+        yield from suppressed(recipient, instead)
+    if facts.list_problem and any(_asked_and_clean(each) for each in facts.recipients):
+        yield Finding(
+            Weight.NOTE,
+            "other_spellings_unknown",
+            "SES's list was asked for these exact spellings only",
+            f"{facts.list_problem} SES ignores the case when it sends.",
+        )
     for recipient in facts.recipients:
-        yield from _suppressed_by_us(recipient, instead)
+        yield from suppressed_by_us(recipient, instead)
     for recipient in facts.recipients:
         yield from _health(recipient)
     for recipient in facts.recipients:
         yield from _provider(recipient)
     yield from _others(facts)
+
+
+def _asked_and_clean(recipient: RecipientFacts) -> bool:
+    is_known = recipient.suppression or recipient.lookup_problem or recipient.syntax_problem
+    return not is_known
 
 
 def _document(facts: GateFacts) -> Iterator[Finding]:
@@ -130,60 +144,25 @@ def _document(facts: GateFacts) -> Iterator[Finding]:
         )
 
 
-def _suppressed(recipient: RecipientFacts, instead: str) -> Iterator[Finding]:
-    if recipient.suppression is not None:
-        entry = recipient.suppression
-        complained = entry.reason == "COMPLAINT"
-        yield Finding(
-            Weight.REFUSE,
-            "suppressed",
-            "Suppressed: nothing can be sent to this address",
-            _why_suppressed(entry),
-            instead
-            if not complained
-            else f"They marked our email as spam; ask them first. {instead}",
-            recipient.address,
-        )
-    elif recipient.lookup_problem:
-        yield Finding(
-            Weight.ASK,
-            "suppression_unknown",
-            "SES's suppression list could not be asked",
-            recipient.lookup_problem,
-            "Try again in a moment, or send knowing that it may be dropped.",
-            recipient.address,
-        )
-
-
-def _suppressed_by_us(recipient: RecipientFacts, instead: str) -> Iterator[Finding]:
-    if recipient.own is not None:
-        yield Finding(
-            Weight.REFUSE,
-            "suppressed_by_us",
-            "On our own suppression list: nothing is sent to this address",
-            recipient.own.reason,
-            instead,
-            recipient.address,
-        )
-
-
-def _why_suppressed(entry: Suppression) -> str:
-    reason = {"BOUNCE": "hard bounce", "COMPLAINT": "complaint (marked as spam)"}.get(
-        entry.reason, entry.reason.lower()
+def _syntax(recipient: RecipientFacts) -> Finding:
+    return Finding(
+        Weight.REFUSE,
+        "syntax",
+        f"{recipient.address} is not an email address",
+        recipient.syntax_problem,
+        "Correct the address.",
+        recipient.address,
     )
-    since = f" since {entry.since:%d %b %Y, %H:%M}" if entry.since else ""
-    cause = ""
-    if entry.email_subject:
-        cause = f" · caused by “{entry.email_subject}” ({entry.document_number})"
-    elif entry.ses_message_id:
-        cause = f" · caused by an email that is not in this database ({entry.ses_message_id})"
-    return f"{reason}{since}{cause}"
 
 
 def _health(recipient: RecipientFacts) -> Iterator[Finding]:
     health = recipient.health
     if recipient.suppression is not None or recipient.own is not None:
         return  # said already, and more strongly
+    answered = released(recipient)
+    if answered is not None:
+        yield answered
+        return
     about = f" ({health.document_number})" if health.document_number else ""
     when = f" on {health.at:%d %b %Y}" if health.at else ""
     if health.is_bad:
@@ -200,7 +179,7 @@ def _health(recipient: RecipientFacts) -> Iterator[Finding]:
             "Correct the address, or send again if you know that it works now.",
             recipient.address,
         )
-    elif health.soft_streak >= _SOFT_BOUNCES_IN_A_ROW:
+    elif health.soft_streak >= SOFT_BOUNCES_IN_A_ROW:
         yield Finding(
             Weight.ASK,
             "soft_bounces",

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
+from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
-from core.db import gatefacts, history
+from core.db import gatefacts, history, suppressions
 from core.db.engine import Reader
 from core.errors import ServiceError, UnansweredError
 from core.gate import GateFacts, RecentEmail, RecipientFacts
 from core.message import sender_address
-from core.model import DocumentRow, Draft, Health, Suppression, address_key
-from core.ports import SuppressionList
+from core.model import DocumentRow, Draft, Health, Release, Suppression, address_key
+from core.ports import KnownEntries, NothingKnown, SuppressionList
 from core.trouble import ProviderTrouble, extent, headline
 
 Troubles = Callable[[Sequence[str]], Mapping[str, ProviderTrouble]]
 """Whose provider, of the addresses given, turns us away at the moment."""
+_NOTHING_KNOWN: Final = NothingKnown()
 
 
 def gather(
@@ -31,30 +33,13 @@ def gather(
     operator: str,
     now: datetime,
     troubles: Troubles = lambda _: {},
+    known: KnownEntries = _NOTHING_KNOWN,
 ) -> GateFacts:
     """Return what is known now. A look-up that fails becomes a fact, never an exception."""
-    addresses = list(dict.fromkeys(map(_as_asked, (*draft.to, *draft.cc, *draft.bcc))))
+    addresses = list(dict.fromkeys(map(as_asked, (*draft.to, *draft.cc, *draft.bcc))))
     contacts = history.contacts(reader, document.customer_id)
-    health = history.health(reader, addresses)
-    own = gatefacts.own_suppressions(reader, [*addresses, *(c.address for c in contacts)])
-    spellings = gatefacts.spellings(reader, addresses)
-    trouble = {a: (headline(t, now), extent(t)) for a, t in troubles(addresses).items()}
-    recipients = tuple(
-        _with_suppression(
-            reader,
-            suppression_list,
-            RecipientFacts(
-                address=address,
-                syntax_problem=syntax_problem(address),
-                own=own.get(address_key(address)),
-                provider_trouble=trouble.get(address, ("", ""))[0],
-                provider_extent=trouble.get(address, ("", ""))[1],
-                health=_local(health.get(address_key(address), Health())),
-            ),
-            spellings[address_key(address)],
-        )
-        for address in addresses
-    )
+    own = gatefacts.own_suppressions(reader, [c.address for c in contacts])
+    recipients = about(reader, suppression_list, addresses, now, troubles)
     used = {address_key(address) for address in addresses}
     return GateFacts(
         kind=draft.kind,
@@ -77,7 +62,41 @@ def gather(
             if address_key(contact.address) not in used
             and address_key(contact.address) not in own
             and not contact.health.is_bad
+            and not any(not entry.ignored_by for entry in known.stored(contact.address))
         ),
+        list_problem=known.problem(),
+    )
+
+
+def about(
+    reader: Reader,
+    suppression_list: SuppressionList,
+    addresses: Sequence[str],
+    now: datetime,
+    troubles: Troubles = lambda _: {},
+) -> tuple[RecipientFacts, ...]:
+    """Return what is known of each address by itself."""
+    health = history.health(reader, addresses)
+    own = suppressions.entries_of(reader, addresses)
+    released = suppressions.releases(reader, addresses)
+    spellings = gatefacts.spellings(reader, addresses)
+    trouble = {a: (headline(t, now), extent(t)) for a, t in troubles(addresses).items()}
+    return tuple(
+        _with_suppression(
+            reader,
+            suppression_list,
+            RecipientFacts(
+                address=address,
+                syntax_problem=syntax_problem(address),
+                own=_local_entry(own.get(address_key(address))),
+                provider_trouble=trouble.get(address, ("", ""))[0],
+                provider_extent=trouble.get(address, ("", ""))[1],
+                health=_local(health.get(address_key(address), Health())),
+                released=_local_release(released.get(address_key(address))),
+            ),
+            spellings[address_key(address)],
+        )
+        for address in addresses
     )
 
 
@@ -101,7 +120,7 @@ def as_sent(address: str) -> str:
     return valid.ascii_email or valid.normalized
 
 
-def _as_asked(address: str) -> str:
+def as_asked(address: str) -> str:
     """The address that SES would get: lists and history know it in this form only."""
     return address if syntax_problem(address.strip()) else as_sent(address)
 
@@ -114,16 +133,18 @@ def _with_suppression(
 ) -> RecipientFacts:
     if facts.syntax_problem:
         return facts
+    ignored: Suppression | None = None
     try:
         for spelling in spellings:
             found = suppression_list.look_up(spelling)
-            if found is not None:
+            if found is not None and not found.ignored_by:
                 return replace(facts, suppression=_with_cause(reader, found))
+            ignored = ignored or found
     except UnansweredError as error:
         return replace(facts, lookup_problem=error.title)  # its hint is about calls that change
     except ServiceError as error:
         return replace(facts, lookup_problem=str(error))
-    return facts
+    return facts if ignored is None else replace(facts, suppression=_with_cause(reader, ignored))
 
 
 def _with_cause(reader: Reader, found: Suppression) -> Suppression:
@@ -133,6 +154,16 @@ def _with_cause(reader: Reader, found: Suppression) -> Suppression:
     if cause is None:
         return found
     return replace(found, email_subject=cause[0], document_number=cause[1])
+
+
+def _local_entry(entry: Suppression | None) -> Suppression | None:
+    if entry is None or entry.since is None:
+        return entry
+    return replace(entry, since=entry.since.astimezone())
+
+
+def _local_release(release: Release | None) -> Release | None:
+    return None if release is None else replace(release, at=release.at.astimezone())
 
 
 def _local(health: Health) -> Health:

@@ -27,7 +27,7 @@ from core.model import (
     Word,
     address_key,
 )
-from core.ports import Clock, Mailer, Outgoing, SuppressionList
+from core.ports import Clock, KnownEntries, Mailer, NothingKnown, Outgoing, SuppressionList
 from core.screening import Troubles, as_sent, gather
 
 #: Pauses between tries of a call that SES documents as *not accepted*; then it is FAILED.
@@ -49,6 +49,7 @@ class Dispatch:
     configuration_set: str
     pause: Callable[[float], None] = field(default=time.sleep)
     troubles: Troubles = field(default=lambda _: {})
+    known: KnownEntries = field(default_factory=NothingKnown)
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live for every recipient."""
@@ -100,6 +101,7 @@ class Dispatch:
             operator=self.operator,
             now=self.clock(),
             troubles=self.troubles,
+            known=self.known,
         )
         return judge(facts)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from core.model.facts import DeliveryState, DocumentSummary, EmailSummary
+from core.model.suppressions import Suppression
 from core.model.words import EmailKind, Kind, Role, Word
 
 
@@ -66,6 +67,8 @@ class Contact:
     address: str
     primary: bool
     health: Health
+    suppression: Suppression | None = None
+    """What stops mail to it, as far as is known without asking anybody."""
 
 
 @dataclass(frozen=True, slots=True)
