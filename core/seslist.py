@@ -16,7 +16,7 @@ from typing import Final
 
 from core.db import suppressions
 from core.db.engine import Reader
-from core.errors import ServiceError, ThrottledError
+from core.errors import CredentialsError, ServiceError, ThrottledError, UnreachableError
 from core.model import Contact, ListPhase, ListState, Suppression, address_key
 from core.ports import Clock, EffectiveReasons, KnownEntries, ListPage, SuppressionBook
 from core.suppressed import weightiest
@@ -24,6 +24,8 @@ from core.suppressed import weightiest
 FRESH: Final = timedelta(minutes=5)
 MOST_ENTRIES: Final = 100_000
 """Some thirty megabytes. What is beyond it is found by exact spelling only."""
+#: The hints of the others are about calls that change something.
+_SAYS_WHAT_TO_DO: Final = (CredentialsError, UnreachableError)
 _RETRY: Final = timedelta(minutes=1)
 _THROTTLE_PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
 _PATIENCE_SECONDS: Final = 3.0
@@ -181,7 +183,8 @@ class KeptList:
 
     def _told(self, phase: ListPhase, error: ServiceError) -> None:
         with self._lock:
-            state = replace(self._state, phase=phase, problem=error.title, hint=error.hint)
+            hint = error.hint if isinstance(error, _SAYS_WHAT_TO_DO) else "Wait a moment."
+            state = replace(self._state, phase=phase, problem=error.title, hint=hint)
             self._state = replace(state, count=self._count(), version=state.version + 1)
 
     def _read(self) -> None:

@@ -25,6 +25,8 @@ _PLACES: Final = {
     "documents": "documents",
     "log": "log of a document",
     "customers": "customers",
+    "suppressions": "suppressions",
+    "reason": "dialogs of the suppressions",
     "search": "search fields",
     "app": "everywhere",
     "screen": "everywhere",

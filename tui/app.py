@@ -15,7 +15,7 @@ from textual.app import App, SystemCommand
 from textual.screen import Screen
 
 from core.errors import OuttrayError
-from core.model import Chip, CustomerRow, FeedState, FeedStatus, IngestReport
+from core.model import Chip, CustomerRow, FeedState, FeedStatus, IngestReport, ListState
 from core.trouble import Trouble
 from tui import themes
 from tui.commands import Host, bindings, carry_out, key_label
@@ -31,7 +31,7 @@ from tui.text import cell
 from tui.widgets.feed_words import news
 
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
-_SHEETS: Final = ("base", "badges", "tables", "communications", "dialogs")
+_SHEETS: Final = ("base", "badges", "tables", "communications", "suppressions", "dialogs")
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
 
@@ -47,6 +47,8 @@ class OuttrayApp(App[None]):
     """How often one looks for changes of other programs, and at the feed."""
     TROUBLE_SECONDS = 60.0
     """How often one looks for trouble beyond single emails."""
+    SUPPRESSIONS_SECONDS = 30.0
+    """How often one looks whether the copy of SES's suppression list is too old."""
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
     def __init__(self, backend: Backend, *, clock: Callable[[], datetime] = utc_now) -> None:
@@ -57,6 +59,7 @@ class OuttrayApp(App[None]):
         self.sending = Sending(self, self.desk, changed=self.show_again, failed=self.report)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
+        self._list_version = 0
         self._told: str = ""
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -98,6 +101,12 @@ class OuttrayApp(App[None]):
             backend.trouble, self._show_trouble, self._not_pulled, every=self.TROUBLE_SECONDS
         )
         self.jobs.start(None, backend.recover, None, self.report)
+        self.jobs.repeat(
+            backend.read_suppressions,
+            self._suppressions_read,
+            self._not_pulled,
+            every=self.SUPPRESSIONS_SECONDS,
+        )
         if backend.settings.queue_url:
             self.jobs.repeat(lambda: backend.pull(POLL_SECONDS), self._pulled, self._not_pulled)
 
@@ -117,6 +126,11 @@ class OuttrayApp(App[None]):
         changed = self._revision is not None and revision != self._revision
         self._revision = revision
         if changed:
+            self.show_again()
+
+    def _suppressions_read(self, state: ListState) -> None:
+        before, self._list_version = self._list_version, state.version
+        if before != state.version:
             self.show_again()
 
     def _show_trouble(self, trouble: Trouble) -> None:
@@ -191,6 +205,8 @@ class OuttrayApp(App[None]):
             return "This is the list of customers."
         if command_id == "app.all" and isinstance(screen, CommunicationsScreen):
             return "" if screen.customer else "These are the documents of all customers."
+        if command_id == "app.suppressions" and screen.id == "suppressions-screen":
+            return "These are the suppressions."
         return ""
 
     def label_of(self, command: Command) -> str:
@@ -209,8 +225,26 @@ class OuttrayApp(App[None]):
         while len(self.screen_stack) > 1:
             _ = self.pop_screen()
 
+    def command_suppressions(self) -> None:
+        from tui.screens.suppressions import SuppressionsScreen  # not for the first paint
+
+        for depth, screen in enumerate(reversed(self.screen_stack)):
+            if isinstance(screen, SuppressionsScreen):
+                for _ in range(depth):
+                    _ = self.pop_screen()
+                return
+        _ = self.push_screen(SuppressionsScreen(self.desk, self._feed))
+
+    def on_suppressions_screen_document_wanted(self, event: Any) -> None:
+        """Show the document among its customer's, with its log open; Back comes back here."""
+        wanted = event.customer, event.document_id
+        screen = CommunicationsScreen(self.desk, self._feed, wanted[0], document_id=wanted[1])
+        _ = self.push_screen(screen)
+
     def command_reload(self) -> None:
-        self.show_again()
+        screen = self.screen
+        if isinstance(screen, PlaceScreen) and screen.is_ready:
+            screen.read_again()
 
     def command_theme(self) -> None:
         names = [theme.name for theme in themes.THEMES]

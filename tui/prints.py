@@ -162,11 +162,12 @@ def documents_csv(rows: Sequence[DocumentRow]) -> None:
     numbers = {"total", "balance_due", "send_count"}
     for entry in entries:
         writer.writerow(
-            entry[name] if name in numbers else _harmless(entry[name]) for name in columns
+            entry[name] if name in numbers else harmless(entry[name]) for name in columns
         )
 
 
-def _harmless(value: Any) -> str:
+def harmless(value: Any) -> str:
+    """Return text for a cell of CSV that no spreadsheet runs."""
     text = "" if value is None else str(value).lower() if isinstance(value, bool) else cell(value)
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 

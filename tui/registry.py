@@ -6,39 +6,12 @@ method ``command_VERB`` of that screen, or of the app for the place ``app``, car
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from tui.command import Command
+from tui.registry_suppressions import SUPPRESSION_COMMANDS
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing a person can do."""
-
-    id: str
-    """``place.verb``; stable, because people's keymaps name it."""
-    keys: tuple[str, ...]
-    """Textual's key names; the first is the one that is shown."""
-    label: str
-    """At most two or three words, for the bottom line."""
-    help: str
-    """One sentence for the help screen and the palette."""
-    group: str = ""
-    """Heading in the help screen."""
-    footer: int = 0
-    """Order in the bottom line, 1 first; 0: not shown there."""
-    danger: bool = False
-    """Something leaves the house, or is lost."""
-    priority: bool = False
-    """Works even while a text field has the focus."""
-    palette: bool = True
-
-    @property
-    def place(self) -> str:
-        return self.id.partition(".")[0]
-
-    @property
-    def verb(self) -> str:
-        return self.id.partition(".")[2]
+__all__ = ["COMMANDS", "Command"]
 
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -184,6 +157,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Choose the filter before it.",
         "Filter",
     ),
+    *SUPPRESSION_COMMANDS,
     # ----------------------------------------------------------------- search fields
     Command(
         "search.leave",
@@ -204,6 +178,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=6,
     ),
     Command("app.customers", ("c", "C"), "Customers", "The list of customers.", "Go", footer=7),
+    Command(
+        "app.suppressions",
+        ("s", "S"),
+        "Suppressions",
+        "The addresses that nothing is sent to, on SES's list and on ours.",
+        "Go",
+        footer=8,
+    ),
     Command(
         "app.reload", ("f5",), "Reload", "Read what is shown from the database again.", "Program"
     ),

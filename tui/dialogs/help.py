@@ -23,6 +23,7 @@ _TITLES: Final = {
     "log": "The log",
     "documents": "Documents",
     "customers": "Customers",
+    "suppressions": "Suppressions",
     "search": "The search",
 }
 _TABLE: Final = (
@@ -97,7 +98,7 @@ class HelpDialog(ModalScreen[None]):
 def sections(places: Iterable[str]) -> Iterator[tuple[str, list[Line]]]:
     """The keys of ``places`` in that order, what works everywhere, and what is on the screen."""
     for place in places:
-        if place not in ("app", "screen", "compose"):
+        if place not in ("app", "screen", "compose", "reason"):
             yield _TITLES.get(place, place), [_line(command) for command in of_places([place])]
     yield "The table", [(Content.styled(keys, "bold"), text) for keys, text in _TABLE]
     yield "Everywhere", [_line(command) for command in of_places(["app", "screen"])]
