@@ -38,11 +38,10 @@ def change_words(change: SuppressionChange, again: str) -> str:
 
 
 def cause_words(cause: Cause | None) -> str:
-    """``Following up on invoice INV-0042 · INV-0042``; ``~`` where SES did not name the email."""
+    """``INV-0042 · Following up on invoice INV-0042``."""
     if cause is None:
         return ""
-    guess = "" if cause.is_named else "~ "
-    return f"{guess}{cell(cause.subject)} · {cell(cause.document_number)}"
+    return f"{cell(cause.document_number)} · {cell(cause.subject)}"
 
 
 def entry_words(entry: Suppression, now: datetime) -> str:
@@ -51,11 +50,14 @@ def entry_words(entry: Suppression, now: datetime) -> str:
     return ", ".join(part for part in parts if part)
 
 
+def brief_reason(reason: str) -> str:
+    """``complaint`` is enough where there is little room."""
+    return reason_words(cell(reason)).removesuffix(" (marked as spam)")
+
+
 def row_reason(row: SuppressedAddress) -> str:
     """The reasons of all entries, each once; what SES ignores says so."""
-    told = [
-        reason_words(cell(e.reason)) + (" (ignored)" if e.ignored_by else "") for e in row.entries
-    ]
+    told = [brief_reason(e.reason) + (" (ignored)" if e.ignored_by else "") for e in row.entries]
     return " · ".join(dict.fromkeys(told))
 
 

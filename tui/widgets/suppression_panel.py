@@ -52,7 +52,7 @@ def content(details: SuppressionDetails, address: str, now: datetime) -> Content
     if details.row is None:
         lines.append(_line("", Content("It is on neither list now.")))
     else:
-        lines += [_line(_place(e), _entry(e, now)) for e in details.row.entries]
+        lines += [_line(_place(e), _entry(e, address, now)) for e in details.row.entries]
         lines.append(_line("caused by", _cause(details.row, now)))
     for position, entry in enumerate(details.audit):
         lines.append(_line("" if position else "done", Content(audit_words(entry, now))))
@@ -68,11 +68,12 @@ def _place(entry: Suppression) -> str:
     return "SES" if entry.source == "ses" else "ours"
 
 
-def _entry(entry: Suppression, now: datetime) -> Content:
+def _entry(entry: Suppression, address: str, now: datetime) -> Content:
     said = [f" since {moment(entry.since, now)}" if entry.since else ""]
     if entry.added_by:
         said.append(f" · added by {cell(entry.added_by, 40)}")
-    said.append(f" · stored as {cell(entry.address)}")
+    if entry.address != address:
+        said.append(f" · stored as {cell(entry.address)}")
     if entry.ignored_by:
         said.append(f" · {cell(entry.ignored_by)} ignores it: SES would send")
     return Content.assemble(
