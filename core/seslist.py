@@ -122,7 +122,7 @@ class KeptList:
         for spelling in self._spellings(address):
             if spelling not in asked:
                 asked.add(spelling)
-                found = self.book().get(spelling)
+                found = self._live(spelling)
                 if found is not None and not (found := self.judged(found)).ignored_by:
                     return found
                 ignored = ignored or found
@@ -137,12 +137,22 @@ class KeptList:
                 for spelling in self._spellings(typed):
                     if spelling not in asked:
                         asked.add(spelling)
-                        entry = self.book().get(spelling)
+                        entry = self._live(spelling)
                         if entry is not None:
                             found[entry.address] = self.judged(entry)
         except ServiceError as error:
             return list(found.values()), error
         return list(found.values()), None
+
+    def _live(self, spelling: str) -> Suppression | None:
+        """Ask SES for exactly this spelling, and let the copy learn from the answer."""
+        entry = self.book().get(spelling)
+        known = {each.address: each for each in self.stored(spelling)}
+        if entry is not None and entry.address not in known:
+            self.remember(entry)
+        elif entry is None and spelling in known:
+            self.forget(spelling)
+        return entry
 
     def _spellings(self, address: str) -> Iterator[str]:
         """As typed, in lower case, and only then as the copy has it, which may take a moment."""

@@ -17,6 +17,8 @@ _PLACES = {
     "documents": "documents",
     "log": "log of a document",
     "customers": "customers",
+    "suppressions": "suppressions",
+    "reason": "dialogs of the suppressions",
     "search": "search fields",
     "app": "everywhere",
     "screen": "everywhere",

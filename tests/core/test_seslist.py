@@ -41,6 +41,16 @@ def test_the_copy_alone_decides_nothing() -> None:
     book.entries.clear()
     assert lists.stored("bob@x.example"), "the copy still has it"
     assert lists.look_up("bob@x.example") is None, "SES has not"
+    assert lists.stored("bob@x.example") == (), "and the copy has learnt it"
+
+
+def test_the_copy_learns_what_a_look_up_finds() -> None:
+    book = FakeBook()
+    lists = kept(book)
+    lists.refresh()
+    book.entries["bob@x.example"] = found = Suppression("bob@x.example", "BOUNCE", AT, "ses")
+    assert lists.look_up("BOB@x.example") == found
+    assert lists.stored("Bob@x.example") == (found,)
 
 
 def test_the_typed_spelling_is_asked_before_the_whole_list() -> None:

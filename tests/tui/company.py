@@ -27,6 +27,7 @@ from core.model import (
     RecipientEntry,
     Role,
     Status,
+    Suppression,
     Word,
     address_key,
 )
@@ -86,6 +87,7 @@ class Company:
         self.documents: dict[int, Document] = {}
         self.emails: dict[int, Email] = {}
         self.suppressed: dict[str, tuple[str, str]] = {}
+        self.listed: dict[str, Suppression] = {}
         self._deliveries = 0
 
     # ------------------------------------------------------------------ building
@@ -244,7 +246,13 @@ class Company:
     def contacts(self, customer_id: int) -> tuple[Contact, ...]:
         addresses = self.customers[customer_id].addresses
         return tuple(
-            Contact("", address, primary=index == 0, health=self._health(address))
+            Contact(
+                "",
+                address,
+                primary=index == 0,
+                health=self._health(address),
+                suppression=self.listed.get(address_key(address)),
+            )
             for index, address in enumerate(addresses)
         )
 
