@@ -10,7 +10,7 @@ from core.model import Finding, Health, Release, Suppression, Weight
 from core.suppressed import reason_words
 
 SOFT_BOUNCES_IN_A_ROW: Final = 3
-_RELEASE: Final = "S shows the lists and releases it, with a reason."
+_RELEASE: Final = "To release it: S, or outtray suppressions remove."
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from core.suppressed import weightiest
 
 FRESH: Final = timedelta(minutes=5)
 MOST_ENTRIES: Final = 100_000
-"""Some thirty megabytes. What is beyond it is found by exact spelling only."""
+"""Some tens of megabytes. What is beyond it is found by exact spelling only."""
 #: The hints of the others are about calls that change something.
 _SAYS_WHAT_TO_DO: Final = (CredentialsError, UnreachableError)
 _RETRY: Final = timedelta(minutes=1)

@@ -120,6 +120,6 @@ def _clash(command: Command, keys: Mapping[str, tuple[str, ...]]) -> tuple[str, 
 def _meet(place: str, other: str) -> bool:
     """Commands clash only where both can be pressed; a dialog hides what lies under it."""
     everywhere = {"app", "screen"}
-    if "compose" in (place, other):
+    if {"compose", "reason"} & {place, other}:
         return place == other
     return place == other or place in everywhere or other in everywhere

@@ -199,7 +199,7 @@ def test_an_entry_that_ses_ignores_says_whose_choice_that_is() -> None:
 def test_a_suppressed_address_names_the_key_that_releases_it() -> None:
     for recipient in (RecipientFacts(ANN, suppression=LISTED), RecipientFacts(ANN, own=OURS)):
         (finding,) = judge(facts(recipient)).findings
-        assert "S shows the lists" in finding.next
+        assert "To release it: S" in finding.next
 
 
 @pytest.mark.parametrize("health", [BOUNCED, SOFT, replace(BOUNCED, word=Word.COMPLAINED)])
