@@ -178,6 +178,7 @@ class Backend:
 
     @cached_property
     def _dispatch(self) -> Dispatch:
+        from core.ports import NothingKnown
         from core.sending import Dispatch
         from core.ses.mailer import SesMailer
 
@@ -190,7 +191,7 @@ class Backend:
             operator=self.settings.operator,
             configuration_set=self.settings.configuration_set,
             troubles=self._lookout.of,
-            known=self._kept_list,
+            known=NothingKnown() if self._suppression_list else self._kept_list,
         )
 
     @cached_property

@@ -20,7 +20,7 @@ from core.trouble import Trouble
 from tui import themes
 from tui.commands import Host, bindings, carry_out, key_label
 from tui.desk import Desk, utc_now
-from tui.flows import Sending
+from tui.flows import Sending, back_to
 from tui.jobs import Jobs
 from tui.ports import Backend
 from tui.registry import COMMANDS, Command
@@ -228,18 +228,13 @@ class OuttrayApp(App[None]):
     def command_suppressions(self) -> None:
         from tui.screens.suppressions import SuppressionsScreen  # not for the first paint
 
-        for depth, screen in enumerate(reversed(self.screen_stack)):
-            if isinstance(screen, SuppressionsScreen):
-                for _ in range(depth):
-                    _ = self.pop_screen()
-                return
-        _ = self.push_screen(SuppressionsScreen(self.desk, self._feed))
+        if not back_to(self, SuppressionsScreen):
+            _ = self.push_screen(SuppressionsScreen(self.desk, self._feed))
 
     def on_suppressions_screen_document_wanted(self, event: Any) -> None:
         """Show the document among its customer's, with its log open; Back comes back here."""
-        wanted = event.customer, event.document_id
-        screen = CommunicationsScreen(self.desk, self._feed, wanted[0], document_id=wanted[1])
-        _ = self.push_screen(screen)
+        shown, found = event.customer, event.document_id
+        _ = self.push_screen(CommunicationsScreen(self.desk, self._feed, shown, document_id=found))
 
     def command_reload(self) -> None:
         screen = self.screen

@@ -35,7 +35,7 @@ def entries(reader: Reader) -> tuple[Suppression, ...]:
 def entries_of(reader: Reader, addresses: Iterable[str]) -> dict[str, Suppression]:
     """Return the entries of our own list, by ``address_key``."""
     found: dict[str, Suppression] = {}
-    for some in in_chunks(sorted({address_key(address) for address in addresses})):
+    for some in in_chunks(sorted({storable(address_key(address)) for address in addresses})):
         among, values = numbered("a", some)
         for row in reader.rows(f"{_ENTRY} WHERE address_key IN {among}", values):
             found[address_key(row[0])] = _entry(row)
