@@ -32,7 +32,7 @@ from core.model import (
     Word,
     address_key,
 )
-from core.ports import Clock, MailRoutes, SuppressionList
+from core.ports import Clock, KnownEntries, MailRoutes, NothingKnown, SuppressionList
 from core.rate import hold_words
 from core.screening import Troubles, as_sent, gather, sender_as_sent
 
@@ -69,6 +69,7 @@ class Dispatch:
     troubles: Troubles = field(default=lambda _: {})
     routes: MailRoutes | None = None
     """The DNS; ``None``: it is not asked."""
+    known: KnownEntries = field(default_factory=NothingKnown)
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live for every recipient."""
@@ -166,6 +167,7 @@ class Dispatch:
             troubles=self.troubles,
             routes=self.routes,
             is_unreported=not self.handover.configuration_set,
+            known=self.known,
         )
         return judge(facts)
 

@@ -117,7 +117,7 @@ def _clash(command: Command, keys: Mapping[str, tuple[str, ...]]) -> tuple[str, 
     return None
 
 
-_DIALOGS: Final = frozenset({"bulk", "chase", "compose", "edit", "link", "requeue"})
+_DIALOGS: Final = frozenset({"bulk", "chase", "compose", "edit", "link", "reason", "requeue"})
 
 
 def _meet(place: str, other: str) -> bool:

@@ -38,6 +38,7 @@ from core.model import (
     Hold,
     HoldKind,
     IngestReport,
+    ListState,
     OutboxEntry,
     OutboxOverview,
     Overview,
@@ -56,6 +57,7 @@ from core.status import FAILURES
 from core.trouble import Trouble
 from tests.tui.company import NOW, Company
 from tests.tui.fake_linking import FakeLinking
+from tests.tui.fake_lists import FakeLists
 
 _CHIP_WORDS = {
     Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
@@ -165,6 +167,7 @@ class FakeBackend:
         self._pending: list[tuple[int, Fact]] = []
         self._has_pending = threading.Event()
         self._send_answer: SendOutcome | None = None
+        self.suppressions = FakeLists(self._enter, now, self.settings.operator)
 
     # ------------------------------------------------------------------ for tests
 
@@ -377,6 +380,9 @@ class FakeBackend:
     def trouble(self) -> Trouble:
         self._enter("trouble")
         return self.current_trouble
+
+    def read_suppressions(self) -> ListState:
+        return self.suppressions.state
 
     def revision(self) -> int:
         self._enter("revision")

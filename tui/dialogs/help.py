@@ -25,6 +25,7 @@ _TITLES: Final = {
     "customers": "Customers",
     "unlinked": "Unlinked emails",
     "link": "Linking one of them",
+    "suppressions": "Suppressions",
     "search": "The search",
     "outbox": "The outbox",
 }
@@ -110,7 +111,7 @@ class HelpDialog(ModalScreen[None]):
 def sections(places: Iterable[str]) -> Iterator[tuple[str, list[Line]]]:
     """The keys of ``places`` in that order, what works everywhere, and what is on the screen."""
     for place in places:
-        if place not in ("app", "screen", "compose", "chase"):
+        if place not in ("app", "screen", "compose", "chase", "reason"):
             yield _TITLES.get(place, place), [_line(command) for command in of_places([place])]
     yield "The table", [(Content.styled(keys, "bold"), text) for keys, text in _TABLE]
     yield "Everywhere", [_line(command) for command in of_places(["app", "screen"])]
