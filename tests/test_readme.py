@@ -35,6 +35,7 @@ _PLACES: Final = {
     "requeue": "send again",
     "outbox": "outbox",
     "chase": "snooze, call, evidence",
+    "bulk": "many at once",
 }
 
 
