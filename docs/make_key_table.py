@@ -29,6 +29,7 @@ _PLACES = {
     "requeue": "send again",
     "outbox": "outbox",
     "chase": "snooze, call, evidence",
+    "bulk": "many at once",
 }
 
 

@@ -37,6 +37,7 @@ _PLACES: Final = {
     "requeue": "send again",
     "outbox": "outbox",
     "chase": "snooze, call, evidence",
+    "bulk": "many at once",
 }
 
 
