@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from core.errors import RefusedError, ServiceError
 from core.model import Suppression
@@ -45,6 +46,11 @@ class FakeBook:
         found = [replace(e, ses_message_id="") for e in self.entries.values()]
         end = start + self.page_size
         return ListPage(found[start:end], str(end) if end < len(found) else "")
+
+    def since(self, at: datetime) -> Sequence[Suppression]:
+        self._enter("since", at.isoformat())
+        found = [e for e in self.entries.values() if e.since is None or e.since >= at]
+        return [replace(e, ses_message_id="") for e in found]
 
     def put(self, address: str, reason: str) -> None:
         self._enter("put", address)

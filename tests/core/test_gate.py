@@ -281,11 +281,12 @@ _RECIPIENTS = st.builds(
     syntax_problem=st.sampled_from(["", "no @"]),
     meant=st.sampled_from(["", "b@gmail.com"]),
     route=st.sampled_from(list(MailRoute)),
-    suppression=st.sampled_from([None, LISTED, COMPLAINED]),
+    suppression=st.sampled_from([None, LISTED, COMPLAINED, IGNORED]),
     lookup_problem=st.sampled_from(["", "SES said: slow down"]),
     own=st.sampled_from([None, OURS]),
     provider_trouble=st.sampled_from(["", "Google turns us away"]),
     health=st.sampled_from([Health(), BOUNCED, SOFT]),
+    released=st.sampled_from([None, RELEASED]),
     same=st.sampled_from([None, recent(), recent("anna", Word.DELIVERED)]),
 )
 _FACTS = st.builds(
@@ -293,6 +294,7 @@ _FACTS = st.builds(
     document_status=st.sampled_from(["OPEN", "PAID"]),
     sender_problem=st.sampled_from(["", "It is not set."]),
     is_unreported=st.booleans(),
+    list_problem=st.sampled_from(["", "SES said: not authorized."]),
     today=st.lists(st.sampled_from([recent(), recent("anna", same=False)]), max_size=2).map(tuple),
     unsettled=st.lists(st.just(recent(word=Word.UNCONFIRMED)), max_size=1).map(tuple),
     alternatives=st.lists(st.just("bob@customer.example"), max_size=1).map(tuple),
@@ -316,6 +318,8 @@ def _steps(verdict: Verdict) -> list[str]:
     same = {
         "no_domain": "no_mail",
         "suppression_unknown": "suppressed",
+        "suppression_ignored": "suppressed",
+        "released": "bad_address",
         "soft_bounces": "bad_address",
     }
     return [same.get(finding.code, finding.code) for finding in verdict.findings]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +52,23 @@ def test_the_copy_learns_what_a_look_up_finds() -> None:
     book.entries["bob@x.example"] = found = Suppression("bob@x.example", "BOUNCE", AT, "ses")
     assert lists.look_up("BOB@x.example") == found
     assert lists.stored("Bob@x.example") == (found,)
+
+
+def test_what_was_added_lately_is_told_with_what_stops_nothing_and_the_copy_learns_it() -> None:
+    book = FakeBook()
+    lists = kept(book)
+    lists.refresh()
+    new = Suppression("New@x.example", "BOUNCE", AT, "ses")
+    spam = Suppression("spam@x.example", "COMPLAINT", AT, "ses")
+    old = replace(BOB, since=AT - timedelta(days=1))
+    book.entries = {entry.address: entry for entry in (old, new, spam)}
+    book.reasons = EffectiveReasons(frozenset({"COMPLAINT"}), "configuration set outtray")
+    lists.refresh(force=True)
+    told = {entry.address: entry.ignored_by for entry in lists.since(AT)}
+    assert told == {"New@x.example": "configuration set outtray", "spam@x.example": ""}
+    book.entries["late@x.example"] = late = Suppression("late@x.example", "COMPLAINT", AT, "ses")
+    assert late in lists.since(AT)
+    assert lists.stored("Late@x.example") == (late,)
 
 
 def test_the_typed_spelling_is_asked_before_the_whole_list() -> None:
