@@ -40,6 +40,7 @@ from core.model import (
     IngestReport,
     ListState,
     OutboxEntry,
+    OutboxHold,
     OutboxOverview,
     Overview,
     Progress,
@@ -76,7 +77,7 @@ class FakeOutbox:
         self._backend = backend
         self.listed: list[OutboxEntry] = []
         self.sent = 0
-        self.holds: tuple[Hold, ...] = ()
+        self.holds: tuple[OutboxHold, ...] = ()
         self.acts: list[tuple[object, ...]] = []
         self.is_working = False
         self.why = ""
@@ -110,7 +111,7 @@ class FakeOutbox:
         return WorkReport(waiting=self._count(Word.QUEUED), words=self.why)
 
     def pause(self, note: str = "") -> None:
-        self.holds = (Hold("pause", "anna", NOW, None, note),)
+        self.holds = (OutboxHold("pause", "anna", NOW, None, note),)
         self._change(self.listed)
 
     def resume(self) -> bool:
