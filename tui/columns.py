@@ -253,7 +253,8 @@ def _needs_attention(row: CustomerRow, context: Context) -> Cell:
         spans.append(Span(f"{short} to call", "ink--warning", short))
     held = held_mark(row.held_until, context.now)
     if held:
-        spans.append(Span(f"{'  ' if spans else ''}{held}", "ink--dim"))
+        gap = "  " if spans else ""
+        spans.append(Span(f"{gap}{held}", "ink--dim", f"{gap}zz"))
     return tuple(spans)
 
 
@@ -263,5 +264,5 @@ CUSTOMER_COLUMNS: Final[tuple[Column[CustomerRow], ...]] = (
     Column("open_balance", "Open balance", 12, _open_balance, ideal=14, align="right"),
     Column("documents", "Documents", 9, _documents, align="right", priority=4),
     Column("last_sent", "Last sent", 11, _customer_last_sent, priority=1),
-    Column("attention", "Needs attention", 17, _needs_attention, ideal=34, weight=2),
+    Column("attention", "Needs attention", 17, _needs_attention, ideal=42, weight=2),
 )
