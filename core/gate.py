@@ -1,7 +1,7 @@
 """May this be sent? A pure function over facts, the same for F, R and the command line.
 
 Times are worded in the zone they are given in: the operator's. The order of the findings is
-DESIGN section 3: no address, syntax, document, SES's list, our own
+DESIGN section 3: no address, syntax, document and its files, SES's list, our own
 list, the address's health, its provider's mood, who else wrote today.
 """
 
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from core import attaching
+from core.attaching import FileFacts, PdfFacts
 from core.model import EmailKind, Finding, Health, Kind, Suppression, Verdict, Weight, Word
 
 #: A follow-up on one of these is probably a mistake. Words of several accounting systems.
@@ -30,6 +32,18 @@ _SETTLED: Final = frozenset(
         "DECLINED",
         "REJECTED",
         "EXPIRED",
+    }
+)
+_TEST_CODES: Final = frozenset(
+    {
+        "no_sender",
+        "no_address",
+        "syntax",
+        "attachment_blocked",
+        "too_big",
+        "suppressed",
+        "suppression_unknown",
+        "suppressed_by_us",
     }
 )
 _SOFT_BOUNCES_IN_A_ROW: Final = 3
@@ -77,11 +91,22 @@ class GateFacts:
     """Emails about this document of which nobody knows yet whether they were sent."""
     alternatives: tuple[str, ...] = ()
     """This customer's other addresses that nothing speaks against."""
+    pdf: PdfFacts | None = None
+    body: str = field(default="", repr=False)
+    files: tuple[FileFacts, ...] = ()
 
 
 def judge(facts: GateFacts) -> Verdict:
     """Return every finding, in the gate's order; the weightiest decides."""
     return Verdict(tuple(_findings(facts)))
+
+
+def judge_test(facts: GateFacts) -> Verdict:
+    """Return what speaks against a test sent to oneself: only what would not arrive.
+
+    It is no email to the customer, so nothing about the customer or the document matters.
+    """
+    return Verdict(tuple(f for f in _findings(facts) if f.code in _TEST_CODES))
 
 
 def _findings(facts: GateFacts) -> Iterator[Finding]:
@@ -106,6 +131,8 @@ def _findings(facts: GateFacts) -> Iterator[Finding]:
                 recipient.address,
             )
     yield from _document(facts)
+    if facts.pdf is not None:
+        yield from attaching.findings(facts.kind, facts.pdf, facts.body, facts.files)
     instead = f"Use {facts.alternatives[0]} instead." if facts.alternatives else _ANOTHER
     for recipient in facts.recipients:
         yield from _suppressed(recipient, instead)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import email
 import hashlib
-import html
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,6 +21,7 @@ from email.utils import format_datetime, parseaddr
 from typing import Any, Final
 
 from core.model import AttachedFile, DocumentRow, Draft, EmailKind
+from core.rich_text import to_html
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _MOST_REFERENCES: Final = 10
@@ -72,8 +72,13 @@ def one_line(text: str) -> str:
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
-def compose(draft: Draft, sender: str, message_id: str, at: datetime) -> bytes:
+def compose(
+    draft: Draft, sender: str, message_id: str, at: datetime, literals: Sequence[str] = ()
+) -> bytes:
     """Return the message as raw MIME: visible To and Cc name everybody, Bcc nobody.
+
+    The text part is what the person wrote, the HTML part made of it as Markdown; ``literals``
+    (numbers, names) are never read as Markdown.
 
     Raises:
         ValueError: an address that is none; the gate has refused those before.
@@ -91,7 +96,7 @@ def compose(draft: Draft, sender: str, message_id: str, at: datetime) -> bytes:
         _write(message, "References", "\n ".join(_thread(draft.references)))
     body = _body(draft.body)
     message.set_content(body, cte="quoted-printable")
-    message.add_alternative(_as_html(body), subtype="html", cte="quoted-printable")
+    message.add_alternative(_as_html(body, literals), subtype="html", cte="quoted-printable")
     for file in draft.attachments:
         _attach(message, file)
     _set_boundaries(message, message_id)
@@ -198,9 +203,6 @@ def _body(text: str) -> str:
     return "\n".join(_CONTROLS.sub(" ", line) for line in lines)
 
 
-def _as_html(text: str) -> str:
-    paragraphs = [part for part in re.split(r"\n\s*\n", text.strip()) if part]
-    inner = "\n".join(
-        f"<p>{html.escape(part).replace(chr(10), '<br>' + chr(10))}</p>" for part in paragraphs
-    )
-    return f"<!DOCTYPE html>\n<html><body>\n{inner}\n</body></html>\n"
+def _as_html(text: str, literals: Sequence[str]) -> str:
+    inner = to_html(text.strip(), [one_line(literal) for literal in literals])
+    return f"<!DOCTYPE html>\n<html><body>\n{inner}</body></html>\n"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
+from pathlib import Path
 
 from email_validator import EmailNotValidError, validate_email
 
+from core.attaching import FileFacts, PdfFacts
 from core.db import gatefacts, history
 from core.db.engine import Reader
 from core.errors import ServiceError, UnansweredError
@@ -78,7 +80,16 @@ def gather(
             and address_key(contact.address) not in own
             and not contact.health.is_bad
         ),
+        pdf=_pdf(draft, document),
+        body=draft.body,
+        files=tuple(FileFacts(file.name, len(file.content)) for file in draft.attachments),
     )
+
+
+def _pdf(draft: Draft, document: DocumentRow) -> PdfFacts:
+    path = document.pdf
+    name = draft.expected_pdf or Path(path).name
+    return PdfFacts(document.number, name, path, bool(path) and Path(path).is_file())
 
 
 def syntax_problem(address: str) -> str:

@@ -9,25 +9,35 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
-from core.db import outbox, reads
+from core.changes import snapshot_of
+from core.db import drafts, history, outbox, reads
 from core.db.engine import Database
-from core.drafting import replaced_by
-from core.errors import NotFoundError, ServiceError, ThrottledError, UnansweredError
-from core.gate import judge
+from core.drafting import replaced_by, threaded
+from core.errors import (
+    InputError,
+    NotFoundError,
+    ServiceError,
+    ThrottledError,
+    UnansweredError,
+)
+from core.gate import GateFacts, judge, judge_test
 from core.message import compose, one_line, sender_address
 from core.model import (
     Decision,
     DocumentRow,
     Draft,
+    Preview,
     RecipientOutcome,
     Role,
     SendOutcome,
     Status,
+    TestOutcome,
     Verdict,
     Word,
     address_key,
 )
 from core.ports import Clock, Mailer, Outgoing, SuppressionList
+from core.previewing import preview
 from core.screening import Troubles, as_sent, gather
 
 #: Pauses between tries of a call that SES documents as *not accepted*; then it is FAILED.
@@ -68,7 +78,7 @@ class Dispatch:
             asks = verdict.decision is Decision.ASK and not confirmed
             if verdict.decision is Decision.REFUSE or asks:
                 return SendOutcome(document.number, None, verdict)
-            email = self._compose(draft)
+            email = self._compose(draft, document)
             recorded = self._write_down(email, newest)
             confirmed = False
         for delivery_id, delivery in zip(recorded.delivery_ids, email.deliveries, strict=True):
@@ -76,6 +86,45 @@ class Dispatch:
         return SendOutcome(
             document.number, recorded.email_id, verdict, self._outcomes(recorded, email)
         )
+
+    def preview(self, draft: Draft) -> Preview:
+        """Return what would leave, read from the message composed as for sending.
+
+        Raises:
+            InputError: an address is none, so there is no message.
+        """
+        try:
+            email = self._compose(draft, self._document(draft.document_id))
+        except ValueError as error:
+            raise InputError(f"There is nothing to show yet: {error}.", "Correct To.") from error
+        return preview(email.mime or b"", [(d.role, d.address) for d in email.deliveries])
+
+    def send_test(self, draft: Draft, address: str) -> TestOutcome:
+        """Send ``draft`` to ``address`` alone, marked ``[test]``; nothing of it is written down.
+
+        It carries a tag that no delivery has and names no configuration set, so that no report
+        about it is taken for one about the document. Raises ``ServiceError``.
+        """
+        document = self._document(draft.document_id)
+        subject = f"[test] {one_line(draft.subject)}"
+        test = replace(draft, to=(address.strip(),), cc=(), bcc=(), subject=subject, replaces=None)
+        verdict = judge_test(self._facts(test, document))
+        if verdict.decision is not Decision.ALLOW:
+            worst = max(verdict.findings, key=lambda finding: finding.weight)
+            told = " ".join(part for part in (f"{worst.title}.", worst.detail) if part)
+            return TestOutcome(address, subject, stopped_by=told)
+        email = self._compose(test, document)
+        (delivery,) = email.deliveries
+        sent = self._call(
+            Outgoing(
+                sender=sender_address(self.sender),
+                recipient=delivery.address,
+                mime=email.mime or b"",
+                tag=f"test-{delivery.tag}",
+                configuration_set="",
+            )
+        )
+        return TestOutcome(delivery.address, subject, ses_message_id=sent)
 
     def recover(self) -> int:
         """Close what stopped programs left in flight; return how many deliveries that were."""
@@ -91,7 +140,10 @@ class Dispatch:
         return document
 
     def _judge(self, draft: Draft, document: DocumentRow) -> Verdict:
-        facts = gather(
+        return judge(self._facts(draft, document))
+
+    def _facts(self, draft: Draft, document: DocumentRow) -> GateFacts:
+        return gather(
             self.database.reader,
             self.suppression_list,
             draft,
@@ -101,7 +153,6 @@ class Dispatch:
             now=self.clock(),
             troubles=self.troubles,
         )
-        return judge(facts)
 
     def _newest_email(self, document_id: int) -> int:
         with self.database.transaction() as connection:
@@ -112,12 +163,14 @@ class Dispatch:
         with self.database.transaction() as connection:
             if outbox.newest_email(connection, email.document_id) != newest:
                 return None
+            drafts.discard(connection, email.document_id, email.kind, self.operator)
             return outbox.record(connection, email)
 
-    def _compose(self, draft: Draft) -> outbox.NewEmail:
+    def _compose(self, draft: Draft, document: DocumentRow) -> outbox.NewEmail:
         """Compose the exact bytes and name every delivery, before anything is sent."""
         to, cc, bcc = _once_each(draft.to, draft.cc, draft.bcc)
         ready = replace(draft, to=to, cc=cc, bcc=bcc, subject=one_line(draft.subject))
+        ready = threaded(self.database.reader, ready)
         now = self.clock()
         domain = sender_address(self.sender).rpartition("@")[2]
         message_id = f"<{uuid.uuid4().hex}@{domain}>"
@@ -130,10 +183,17 @@ class Dispatch:
             sent_by=self.operator,
             created_at=now,
             message_id=message_id,
-            mime=compose(ready, self.sender, message_id, now),
+            mime=compose(ready, self.sender, message_id, now, self._foreign(document)),
             attachments=ready.attachments,
             deliveries=_deliveries(ready),
+            snapshot=snapshot_of(document),
         )
+
+    def _foreign(self, document: DocumentRow) -> tuple[str, ...]:
+        """What strangers named: in a message it is never read as Markdown."""
+        contacts = history.contacts(self.database.reader, document.customer_id)
+        names = (part for c in contacts for part in (c.name, c.address))
+        return (document.number, document.customer, document.status, *names)
 
     def _hand_over(
         self, delivery_id: int, delivery: outbox.NewDelivery, email: outbox.NewEmail

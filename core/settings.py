@@ -20,12 +20,15 @@ _VARIABLES: Final = {
     "mail.from": "OUTTRAY_FROM",
     "mail.configuration_set": "OUTTRAY_CONFIGURATION_SET",
     "mail.number_pattern": "OUTTRAY_NUMBER_PATTERN",
+    "mail.language": "OUTTRAY_LANGUAGE",
+    "mail.templates": "OUTTRAY_TEMPLATES",
     "feed.queue_url": "OUTTRAY_QUEUE_URL",
     "ui.theme": "OUTTRAY_THEME",
 }
 
 #: User and password as SQLAlchemy finds them; a password may hold ``?`` and ``/``.
 _USER: Final = re.compile(r"\A[^:/@]*(?::[^@]*)?@")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 _SECTION: Final = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
 _ASSIGNMENT: Final = re.compile(r"\s*([\w\"'.\s-]+?)\s*=")
 
@@ -47,6 +50,10 @@ class Settings:
     queue_url: str = ""
     """Empty: there is no feed, and the UI says so."""
     theme: str = ""
+    language: str = "en"
+    """Of the emails: ``de``, ``de-AT``."""
+    templates: Path | None = None
+    """The folder of the office's own texts; it need not exist."""
     source: Path | None = field(default=None, compare=False)
     """The TOML file that was read, if there is one."""
 
@@ -76,6 +83,13 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             values[key] = env[variable]
     if env.get("OUTTRAY_NUMBER_PATTERN"):
         _check_pattern(values["mail.number_pattern"], "OUTTRAY_NUMBER_PATTERN")
+    language = values.get("mail.language", "en")
+    if not _LANGUAGE.fullmatch(language):
+        place = "OUTTRAY_LANGUAGE" if env.get("OUTTRAY_LANGUAGE") or path is None else ""
+        raise SettingsError(
+            f"{place or _place(path or Path(), 'mail.language')} is {language!r}.",
+            "Expected a language like en, de or de-AT.",
+        )
     return Settings(
         database_url=values.get("database.url") or _default_database_url(),
         operator=values.get("operator") or _login_name(),
@@ -84,8 +98,21 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         number_pattern=values.get("mail.number_pattern", ""),
         queue_url=values.get("feed.queue_url", ""),
         theme=values.get("ui.theme", ""),
+        language=language,
+        templates=_templates(values.get("mail.templates", ""), path),
         source=path,
     )
+
+
+def _templates(named: str, path: Path | None) -> Path:
+    """The folder that is named, else ``templates`` beside the settings file."""
+    if named:
+        return Path(named).expanduser()
+    if path is not None:
+        return path.parent / "templates"
+    from platformdirs import user_config_path
+
+    return user_config_path("outtray", appauthor=False) / "templates"
 
 
 def _config_path(env: Mapping[str, str]) -> Path | None:

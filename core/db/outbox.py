@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from core.db import snapshots
 from core.db.adoption import adopt_waiting
 from core.db.codec import storable, to_instant
 from core.db.engine import hold
 from core.db.summaries import lock_documents, settle_deliveries
 from core.db.tables import attachments, deliveries, emails, messages
-from core.model import AttachedFile, EmailKind, Role, Status, address_key, domain_of
+from core.model import AttachedFile, EmailKind, Role, Snapshot, Status, address_key, domain_of
 
 NEVER_HANDED_OVER: Final = "Outtray stopped before this was handed to SES; nothing was sent."
 STOPPED_MID_CALL: Final = (
@@ -46,6 +47,8 @@ class NewEmail:
     """The exact bytes; ``None`` where they are not ours to keep."""
     attachments: tuple[AttachedFile, ...]
     deliveries: tuple[NewDelivery, ...]
+    snapshot: Snapshot | None = None
+    """How the document stands, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def record_all(
     files = [row for i, e in zip(email_ids, new, strict=True) for row in _file_rows(i, e)]
     if files:
         connection.execute(insert(attachments), files)
+    snapshots.record(connection, [(i, e.snapshot) for i, e in zip(email_ids, new, strict=True)])
     rows = [
         _delivery_row(i, e, delivery, known.get(delivery.tag, Answer(Status.QUEUED)))
         for i, e in zip(email_ids, new, strict=True)

@@ -41,7 +41,7 @@ _DOCUMENT_COLUMNS: Final = (
     " d.issued_on, d.due_on, d.pdf, d.word, d.other_failed, d.delivered, d.recipients,"
     " d.send_count, d.last_sent_at, d.last_recipient, d.last_email_id, d.open_bounce,"
     " d.open_complaint, d.open_drop, d.open_failure, d.ever_delivered, d.never_reached,"
-    " d.by_program"
+    " d.by_program, EXISTS (SELECT 1 FROM drafts w WHERE w.document_id = d.id)"
 )
 
 # --------------------------------------------------------------------------- documents
@@ -142,6 +142,7 @@ def _document(row: Sequence[Any]) -> DocumentRow:
             never_reached=bool(row[25]),
             by_program=bool(row[26]),
         ),
+        has_draft=bool(row[27]),
     )
 
 

@@ -56,6 +56,8 @@ class DocumentRow:
     due_on: date | None
     pdf: str
     summary: DocumentSummary
+    has_draft: bool = False
+    """Somebody wrote an email about it and did not send it yet."""
 
 
 @dataclass(frozen=True, slots=True)
