@@ -91,8 +91,10 @@ class Dispatch:
         """Return what would leave, read from the message composed as for sending.
 
         Raises:
-            InputError: an address is none, so there is no message.
+            InputError: there is no address, or one is none, so there is no message.
         """
+        if not draft.to:
+            raise InputError("There is nothing to show yet: no address.", "Type one in To.")
         try:
             email = self._compose(draft, self._document(draft.document_id))
         except ValueError as error:

@@ -99,7 +99,8 @@ _CLOSED: Final = frozenset({"PAID", "DRAFT", "VOID", "CANCELLED", "EXPIRED", "DE
 
 
 def _number(row: DocumentRow, _: Context) -> Cell:
-    return (Span(cell(row.number), "ink--strong"),)
+    number = Span(cell(row.number), "ink--strong")
+    return (number, Span(" ✎", "ink--dim")) if row.has_draft else (number,)
 
 
 def _customer(row: DocumentRow, _: Context) -> Cell:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.model import (
+    AttachedFile,
     Chip,
     Composition,
     CustomerFilter,
@@ -20,11 +21,24 @@ from core.model import (
     FeedStatus,
     IngestReport,
     Overview,
+    Preview,
     SendOutcome,
+    TestOutcome,
     Verdict,
 )
 from core.settings import Settings
 from core.trouble import Trouble
+
+
+class Composing(Protocol):
+    """What one does while writing; see ``core.composing.Composing``."""
+
+    def save(self, draft: Draft) -> datetime: ...
+    def discard(self, draft: Draft) -> None: ...
+    def preview(self, draft: Draft) -> Preview: ...
+    def send_test(self, draft: Draft, address: str) -> TestOutcome: ...
+    def attach(self, path: str) -> AttachedFile: ...
+    def paths(self, typed: str) -> tuple[str, ...]: ...
 
 
 class Backend(Protocol):
@@ -32,6 +46,8 @@ class Backend(Protocol):
 
     @property
     def settings(self) -> Settings: ...
+    @property
+    def composing(self) -> Composing: ...
 
     def overview(self) -> Overview: ...
     def count_customers(self, where: CustomerFilter) -> int: ...

@@ -6,40 +6,10 @@ method ``command_VERB`` of that screen, or of the app for the place ``app``, car
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing a person can do."""
-
-    id: str
-    """``place.verb``; stable, because people's keymaps name it."""
-    keys: tuple[str, ...]
-    """Textual's key names; the first is the one that is shown."""
-    label: str
-    """At most two or three words, for the bottom line."""
-    help: str
-    """One sentence for the help screen and the palette."""
-    group: str = ""
-    """Heading in the help screen."""
-    footer: int = 0
-    """Order in the bottom line, 1 first; 0: not shown there."""
-    danger: bool = False
-    """Something leaves the house, or is lost."""
-    priority: bool = False
-    """Works even while a text field has the focus."""
-    palette: bool = True
-
-    @property
-    def place(self) -> str:
-        return self.id.partition(".")[0]
-
-    @property
-    def verb(self) -> str:
-        return self.id.partition(".")[2]
-
+from tui.command import Command as Command
+from tui.registry_writing import WRITING
 
 COMMANDS: Final[tuple[Command, ...]] = (
     # ----------------------------------------------------------------- documents
@@ -244,52 +214,5 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette=False,
     ),
     Command("app.quit", ("ctrl+q",), "Quit", "Leave Outtray.", "Program", footer=92, priority=True),
-    # ----------------------------------------------------------------- compose
-    Command(
-        "compose.send",
-        ("ctrl+s",),
-        "Send",
-        "Send the email as it stands.",
-        "Compose",
-        footer=1,
-        danger=True,
-        priority=True,
-        palette=False,
-    ),
-    Command(
-        "compose.use_1",
-        ("alt+1", "f2"),
-        "Use 1st address",
-        "Put the first address offered below To into To.",
-        "Compose",
-        palette=False,
-        priority=True,
-    ),
-    Command(
-        "compose.use_2",
-        ("alt+2", "f3"),
-        "Use 2nd address",
-        "Put the second one into To.",
-        "Compose",
-        palette=False,
-        priority=True,
-    ),
-    Command(
-        "compose.use_3",
-        ("alt+3", "f4"),
-        "Use 3rd address",
-        "Put the third one into To.",
-        "Compose",
-        palette=False,
-        priority=True,
-    ),
-    Command(
-        "compose.close",
-        ("escape",),
-        "Close",
-        "Close without sending; the draft is kept while Outtray runs.",
-        "Compose",
-        footer=3,
-        palette=False,
-    ),
+    *WRITING,
 )

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from core.backend import Backend
 from core.errors import OuttrayError
-from core.model import Composition, Decision, EmailKind, Kind, SendOutcome, Word
-from tui import answers, prints
+from core.model import Composition, Decision, Draft, EmailKind, Kind, SendOutcome, Word
+from tui import answers, composing, prints
 from tui.actions.common import opened, put_json
 from tui.exits import ASKS, DONE, FAILED
 from tui.prints import say
@@ -22,42 +22,70 @@ def send(options: Namespace) -> int:
         backend.recover()
         for number in options.numbers:
             try:
-                outcome = _send_one(backend, options, number)
+                answer, this_code = _do_one(backend, options, number)
             except OuttrayError as error:
                 say(f"{cell(number)}: {cell(str(error))}")
-                results.append(answers.not_possible(number, error))
-                code = FAILED
-                continue
-            prints.outcome(outcome)
-            results.append(answers.outcome(outcome))
-            code = _worse(code, _code_of(outcome))
+                answer, this_code = answers.not_possible(number, error), FAILED
+            results.append(answer)
+            code = _worse(code, this_code)
     if options.json:
         put_json(results)
     return code
 
 
-def _send_one(backend: Backend, options: Namespace, number: str) -> SendOutcome:
+def _do_one(backend: Backend, options: Namespace, number: str) -> tuple[answers.Json, int]:
+    """Send one document, or show it, or send it to oneself."""
+    draft = _draft(backend, options, number)
+    if options.preview:
+        seen = backend.composing.preview(draft)
+        if not options.json:
+            composing.print_preview(number, seen)
+        return composing.preview(number, seen), DONE
+    if options.test_to is not None:
+        test = backend.composing.send_test(draft, options.test_to)
+        composing.say_test(number, test)
+        return composing.test(number, test), FAILED if test.stopped_by else DONE
+    outcome = backend.send(draft, confirmed=options.yes)
+    prints.outcome(outcome)
+    return answers.outcome(outcome), _code_of(outcome)
+
+
+def _draft(backend: Backend, options: Namespace, number: str) -> Draft:
     kind = Kind(options.kind) if options.kind else None
     document = backend.find_document(number, options.customer, kind)
-    composition = backend.compose(EmailKind(options.email_kind), document.id)
-    draft = _edited(composition, options)
-    return backend.send(draft.draft, confirmed=options.yes)
+    composition = backend.composing.compose(
+        EmailKind(options.email_kind), document.id, getattr(options, "language", "")
+    )
+    return _edited(composition, options)
 
 
-def _edited(composition: Composition, options: Namespace) -> Composition:
+def _edited(composition: Composition, options: Namespace) -> Draft:
     from core.drafting import read_attachment
 
-    draft = composition.draft
-    if options.to:
-        draft = replace(draft, to=tuple(options.to))
-    if options.cc:
-        draft = replace(draft, cc=tuple(options.cc))
+    draft = _worded(composition, options)
+    draft = replace(
+        draft,
+        to=tuple(options.to) or draft.to,
+        cc=tuple(options.cc) or draft.cc,
+        bcc=tuple(options.bcc) or draft.bcc,
+    )
     if getattr(options, "subject", None) is not None:
         draft = replace(draft, subject=options.subject)
     if getattr(options, "message", None) is not None:
         draft = replace(draft, body=options.message)
     files = tuple(read_attachment(path) for path in getattr(options, "attach", []))
-    return replace(composition, draft=replace(draft, attachments=draft.attachments + files))
+    return replace(draft, attachments=draft.attachments + files)
+
+
+def _worded(composition: Composition, options: Namespace) -> Draft:
+    """The draft in the words that were asked for."""
+    step = getattr(options, "step", None)
+    if step is None and not getattr(options, "current", False):
+        chosen = composition.versions[composition.chosen]
+        if chosen.problem:
+            say(f"{cell(composition.document.number)}: {cell(chosen.problem)} Built-in text used.")
+        return composition.draft
+    return composing.in_words_of(composition, composing.version(composition, step))
 
 
 def _code_of(outcome: SendOutcome) -> int:
