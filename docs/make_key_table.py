@@ -21,6 +21,10 @@ _PLACES = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
+    "attachments": "attachments",
+    "version": "text of an email",
+    "prompt": "questions",
+    "preview": "preview",
 }
 
 

@@ -29,6 +29,10 @@ _PLACES: Final = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
+    "attachments": "attachments",
+    "version": "text of an email",
+    "prompt": "questions",
+    "preview": "preview",
 }
 
 

@@ -47,6 +47,14 @@ _NAMED: Final = frozenset(
         "at",
     ]
 ) | {f"f{number}" for number in range(1, 25)}
+#: The places of a dialog, and which of them lie within it.
+_DIALOGS: Final = {
+    "compose": ("compose", "attachments", "version"),
+    "attachments": ("compose", "attachments"),
+    "version": ("compose", "version"),
+    "prompt": ("prompt",),
+    "preview": ("preview",),
+}
 _SYMBOLS: Final = {"?": "question_mark", "/": "slash", "[": "left_square_bracket"}
 
 
@@ -120,6 +128,6 @@ def _clash(command: Command, keys: Mapping[str, tuple[str, ...]]) -> tuple[str, 
 def _meet(place: str, other: str) -> bool:
     """Commands clash only where both can be pressed; a dialog hides what lies under it."""
     everywhere = {"app", "screen"}
-    if "compose" in (place, other):
-        return place == other
+    if place in _DIALOGS or other in _DIALOGS:
+        return other in _DIALOGS.get(place, ())
     return place == other or place in everywhere or other in everywhere

@@ -105,6 +105,15 @@ WRITING: Final[tuple[Command, ...]] = (
         palette=False,
     ),
     Command(
+        "compose.help",
+        ("f1", "alt+h"),
+        "Help",
+        "The keys of this dialog and what every status means.",
+        "Compose",
+        priority=True,
+        palette=False,
+    ),
+    Command(
         "attachments.add",
         ("a", "A"),
         "Attach",

@@ -263,6 +263,9 @@ class ComposeDialog(ModalScreen[Composed]):
     def command_test(self) -> None:
         side_steps.test(self)
 
+    def command_help(self) -> None:
+        side_steps.show_help(self)
+
     def command_version(self) -> None:
         self.form.version_line.command_next()
 

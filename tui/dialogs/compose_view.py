@@ -102,18 +102,17 @@ def kept(saved: SavedDraft | None, now: datetime) -> Content:
 
 
 _HINTS = ("preview", "attach", "version", "bcc", "test")
-_SHORT = {"version": "text", "test": "test to oneself"}
+_SHORT = {"version": "text", "bcc": "Bcc", "test": "test to oneself"}
 
 
 def hints() -> Content:
-    """``Alt+P preview  Alt+A attach …``; Alt is named once."""
-    parts: list[Content] = []
+    """``Alt + P preview  A attach …``."""
+    parts = [Content.styled("Alt +", "$muted")]
     for verb in _HINTS:
         command = BY_ID[f"compose.{verb}"]
-        key = key_label(command.keys[0])
-        shown = key if not parts else key.removeprefix("Alt+")
-        label = _SHORT.get(verb, command.label).lower()
-        parts.append(Content.assemble((f"{shown} ", "bold $accent"), (label, "$muted")))
+        key = key_label(command.keys[0]).removeprefix("Alt+")
+        label = _SHORT.get(verb, command.label.lower())
+        parts.append(Content.assemble((f"{key} ", "bold $accent"), (label, "$muted")))
     return Content("  ").join(parts)
 
 

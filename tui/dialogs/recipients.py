@@ -139,7 +139,7 @@ def _told(address: str, known: Sequence[KnownAddress], now: datetime) -> Content
     found = state.of(known, address)
     shown = cell(address, 40)
     if "@" not in address:
-        return toned(f"✖ {shown} is no address", Word.BOUNCED)
+        return toned(f"✖ {shown}", Word.BOUNCED)
     if found is None:
         return Content.assemble(shown, (" new here", "$muted"))
     return Content.assemble(shown, _health(found, now))

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from tui.dialogs.compose import ComposeDialog
 
 
+def show_help(dialog: ComposeDialog) -> None:
+    from tui.dialogs.help import HelpDialog
+
+    _ = dialog.app.push_screen(HelpDialog(("compose", "attachments", "version")))
+
+
 def preview(dialog: ComposeDialog) -> None:
     """Compose the message as for sending, and show it."""
     draft = dialog.current_draft()
