@@ -19,6 +19,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any, Final
+from urllib.parse import quote
 
 from core.model import AttachedFile, DocumentRow, Draft, EmailKind
 from core.rich_text import to_html
@@ -184,10 +185,27 @@ def _attach(message: EmailMessage, file: AttachedFile) -> None:
     if not _CONTENT_TYPE.fullmatch(content_type) or main.lower() in _OPENED_BY_READERS:
         main, sub = "application", "octet-stream"
     message.add_attachment(file.content, maintype=main, subtype=sub, filename="attachment")
-    name = one_line(file.name) or "attachment"
     parts: Any = message.get_payload()  # a list, since it has an attachment
-    encoded = name if name.isascii() and "=?" not in name else ("utf-8", "", name)
-    parts[-1].set_param("filename", encoded, header="Content-Disposition", replace=True)
+    del parts[-1]["Content-Disposition"]
+    name = one_line(file.name) or "attachment"
+    _write(parts[-1], "Content-Disposition", f"attachment;\n {_filename(name)}")
+
+
+def _filename(name: str) -> str:
+    """The parameter as RFC 2231 has it: what could be read as an encoded word is escaped, too."""
+    if name.isascii() and "=?" not in name and len(name) <= _LONGEST_WORD:
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'filename="{quoted}"'
+    pieces = [""]
+    for letter in name:
+        escaped = quote(letter, safe="")
+        if len(pieces[-1]) + len(escaped) > _LONGEST_WORD:
+            pieces.append("")
+        pieces[-1] += escaped
+    if len(pieces) == 1:
+        return f"filename*=utf-8''{pieces[0]}"
+    pieces[0] = f"utf-8''{pieces[0]}"
+    return ";\n ".join(f"filename*{i}*={piece}" for i, piece in enumerate(pieces))
 
 
 def _set_boundaries(message: EmailMessage, message_id: str) -> None:
