@@ -51,7 +51,8 @@ class Composing:
         reader = self.database.reader
         made = drafting.draft(reader, kind, document_id, office, self.clock())
         saved = drafts.find(reader, document_id, made.draft.kind, office.operator)
-        return replace(made, saved=saved)
+        others = drafts.of_others(reader, document_id, office.operator)
+        return replace(made, saved=saved, drafts_of_others=others)
 
     def save(self, draft: Draft) -> datetime:
         """Keep ``draft`` for this operator until it is sent; return when that was."""

@@ -99,8 +99,7 @@ _CLOSED: Final = frozenset({"PAID", "DRAFT", "VOID", "CANCELLED", "EXPIRED", "DE
 
 
 def _number(row: DocumentRow, _: Context) -> Cell:
-    number = Span(cell(row.number), "ink--strong")
-    return (number, Span(" ✎", "ink--dim")) if row.has_draft else (number,)
+    return (Span(cell(row.number), "ink--strong"),)
 
 
 def _customer(row: DocumentRow, _: Context) -> Cell:
@@ -141,7 +140,10 @@ def _sends(row: DocumentRow, _: Context) -> Cell:
 
 
 def _document_last_sent(row: DocumentRow, context: Context) -> Cell:
-    return (Span(ago(row.summary.last_sent_at, context.now)),)
+    when = ago(row.summary.last_sent_at, context.now)
+    if not row.has_draft:
+        return (Span(when),)
+    return (Span("✎ ", "ink--dim"), Span(when if row.summary.last_sent_at else "draft"))
 
 
 def _last_recipient(row: DocumentRow, _: Context) -> Cell:

@@ -63,6 +63,18 @@ def find(reader: Reader, document_id: int, kind: EmailKind, operator: str) -> Sa
     return SavedDraft(_draft(document_id, kind, found, contents), known_instant(saved_at))
 
 
+def of_others(reader: Reader, document_id: int, operator: str) -> tuple[tuple[str, datetime], ...]:
+    """Return who else has a draft about a document, and of when; the newest first."""
+    return tuple(
+        (row[0], known_instant(row[1]))
+        for row in reader.rows(
+            "SELECT operator, max(saved_at) FROM drafts WHERE document_id = :document"
+            " AND operator <> :operator GROUP BY operator ORDER BY 2 DESC",
+            {"document": document_id, "operator": storable(operator)},
+        )
+    )
+
+
 def _is(document_id: int, kind: EmailKind, operator: str) -> Any:
     d = drafts.c
     return (

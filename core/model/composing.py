@@ -103,6 +103,8 @@ class Composition:
     """Of a resend: what is not as it was."""
     known: tuple[KnownAddress, ...] = ()
     saved: SavedDraft | None = None
+    drafts_of_others: tuple[tuple[str, datetime], ...] = ()
+    """Who else writes about this document and has not sent it, and when they last did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ def test_a_draft_comes_back_as_it_was_left_attachments_included(
     assert (found.draft, found.saved_at) == (left, clock.now)
     assert composing.compose(EmailKind.ORIGINAL, row.id).saved is None
     other = replace(composing, office=Office("ben"))
-    assert other.compose(EmailKind.FOLLOW_UP, row.id).saved is None
+    theirs = other.compose(EmailKind.FOLLOW_UP, row.id)
+    assert theirs.saved is None
+    assert theirs.drafts_of_others == (("anna", clock.now),)
 
 
 @settings(

@@ -290,6 +290,19 @@ async def test_a_kept_draft_is_offered_and_can_be_put_away(backend: FakeBackend)
         assert "The draft is kept" not in person.words
 
 
+async def test_the_draft_of_a_colleague_is_told(
+    backend: FakeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = backend.company.composition(EmailKind.FOLLOW_UP, backend.company.find("EST-0007").id)
+    theirs = replace(made, drafts_of_others=(("ben", NOW),))
+    monkeypatch.setattr(backend.company, "composition", lambda *_: theirs)
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        assert "✎ ben has an unsent draft of today" in person.text
+        assert person.dialog.message.text == made.draft.body
+
+
 async def test_a_draft_that_cannot_be_kept_is_told(backend: FakeBackend) -> None:
     backend.fail("save", DatabaseBusyError("The database is busy.", "Try again."))
     async with driving(backend) as person:

@@ -68,17 +68,18 @@ class ComposeForm(Vertical):
         yield Horizontal(Static("Attached", classes="label"), self.attachments, id="files")
         before = view.before(self._composition.history, now)
         yield _labelled("Before", Static(before, id="before", markup=False))
-        with Horizontal(id="actions"):
-            yield self.send_button
-            yield Button("Close Esc", id="close", compact=True)
-            yield self._reason
-        yield Static(view.hints(), id="hints", markup=False)
+        with Vertical(id="foot"):
+            with Horizontal(id="actions"):
+                yield self.send_button
+                yield Button("Close Esc", id="close", compact=True)
+                yield self._reason
+            yield Static(view.hints(), id="hints", markup=False)
 
     def on_mount(self) -> None:
-        saved = self._composition.saved
+        kept = view.kept(self._composition, self._clock())
         self.bcc_row.display = bool(self.bcc_row.field.value)
-        self.kept.update(view.kept(saved, self._clock()))
-        self.kept.display = saved is not None
+        self.kept.update(kept)
+        self.kept.display = bool(kept.plain)
         self.query_one("#changes").display = self._composition.changes is not None
 
     def _changes(self, now: datetime) -> Content:

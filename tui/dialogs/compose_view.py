@@ -9,11 +9,11 @@ from textual.content import Content
 
 from core.errors import OuttrayError
 from core.model import (
+    Composition,
     Contact,
     Draft,
     EmailEntry,
     Finding,
-    SavedDraft,
     Verdict,
     Weight,
     Word,
@@ -90,15 +90,19 @@ def offer(position: int, contact: Contact, now: datetime) -> Content:
     )
 
 
-def kept(saved: SavedDraft | None, now: datetime) -> Content:
-    """``draft of 14:02, unsent · ^N starts anew``."""
-    if saved is None:
-        return Content("")
-    words = f"draft of {moment(saved.saved_at, now)}, unsent"
-    key = key_label(BY_ID["compose.anew"].keys[0])
-    return Content.assemble(
-        (f"✎ {words} · ", "$muted"), (key, "bold $accent"), (" starts anew", "$muted")
-    )
+def kept(composition: Composition, now: datetime) -> Content:
+    """``draft of 14:02, unsent · ^N starts anew``; empty where nobody has one."""
+    lines: list[Content] = []
+    if composition.saved is not None:
+        words = f"✎ draft of {moment(composition.saved.saved_at, now)}, unsent · "
+        key = key_label(BY_ID["compose.anew"].keys[0])
+        lines.append(
+            Content.assemble((words, "$muted"), (key, "bold $accent"), (" starts anew", "$muted"))
+        )
+    for operator, at in composition.drafts_of_others[:2]:
+        words = f"✎ {cell(operator, 24)} has an unsent draft of {moment(at, now)}"
+        lines.append(Content.styled(words, "$muted"))
+    return Content("\n").join(lines)
 
 
 _HINTS = ("preview", "attach", "version", "bcc", "test")

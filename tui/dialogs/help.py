@@ -52,6 +52,7 @@ _SIGNS: Final = (
     ("⟵ BOUNCED", "An earlier email of the document failed, and nothing made it good yet."),
     ("! 1/2", "A Cc or Bcc failed; one of two recipients was reached."),
     ("SENT ?", "No word for a day: it may be stuck, or the feed is broken. [ ] filters them."),
+    ("✎ 3 d ago", "Somebody wrote an email about it that is not sent yet: F or R opens it."),
     ("as of 09:12", "The feed is down: statuses are of then, and their badges are dimmed."),
     (
         "OPENED ?",
