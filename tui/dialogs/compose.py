@@ -195,8 +195,7 @@ class ComposeDialog(ModalScreen[Composed]):
     def show_draft(self, draft: Draft) -> None:
         """Show another text, or other files, in place of what is in the fields."""
         self.draft = draft
-        shown = view.fields(draft)
-        self.form.fill(shown)
+        self.form.fill(view.fields(draft))
         self._shown = self.form.fields()
         self.attachments.show(draft.attachments)
         self.form.version_line.show(self.wording.versions, self.wording.at)
@@ -282,16 +281,13 @@ class ComposeDialog(ModalScreen[Composed]):
     # ------------------------------------------------------------------ commands
 
     def why_not(self, command_id: str) -> str:
-        if command_id == "compose.send":
-            button = send_button(self._phase, self._verdict)
-            return button.reason.removeprefix("off: ") if button.is_off else ""
-        is_changed = self.current_draft() != self._pristine
         return why_off(
             command_id,
             self._phase,
+            self._verdict,
             offers=len(self.form.advice.offers),
             texts=len(self.wording.versions),
-            is_changed=is_changed,
+            is_changed=self.current_draft() != self._pristine,
         )
 
     def label_of(self, command: Command) -> str:

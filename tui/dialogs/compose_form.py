@@ -103,6 +103,7 @@ class ComposeForm(Vertical):
         self.to_row.field.value = shown.to
         self.cc_row.field.value = shown.cc
         self.bcc_row.field.value = shown.bcc
+        self.bcc_row.display = self.bcc_row.display or bool(shown.bcc)
         self.subject.value, self.message.text = shown.subject, shown.body
 
     def lock_all(self, is_locked: bool) -> None:

@@ -76,8 +76,19 @@ def send_button(phase: Phase, verdict: Verdict | None) -> SendButton:
     return SendButton("Send ^S", is_off=False)
 
 
-def why_off(command_id: str, phase: Phase, *, offers: int, texts: int, is_changed: bool) -> str:
-    """Return why a command beside Send cannot be used now; empty: it can."""
+def why_off(
+    command_id: str,
+    phase: Phase,
+    verdict: Verdict | None,
+    *,
+    offers: int,
+    texts: int,
+    is_changed: bool,
+) -> str:
+    """Return why a command cannot be used now; empty: it can."""
+    if command_id == "compose.send":
+        button = send_button(phase, verdict)
+        return button.reason.removeprefix("off: ") if button.is_off else ""
     if command_id.startswith("compose.use_") and int(command_id[-1]) > offers:
         return "This customer has no such other address."
     if phase is Phase.SENDING and command_id != "compose.preview":
