@@ -114,7 +114,7 @@ def findings(
             "pdf_missing",
             f"The PDF of {pdf.number} is not attached: {missing}",
             "",
-            "Attach it (Alt+A), or send without it.",
+            "Attach it (Alt+A; --attach), or send without it.",
         )
 
 

@@ -27,10 +27,10 @@ def add_sending(commands: Commands, add: Add, add_which: Which) -> None:
         command.add_argument("numbers", nargs="+", metavar="NUMBER")
         for option in ("--to", "--cc", "--bcc"):
             command.add_argument(option, action="append", default=[], metavar="ADDRESS")
+        command.add_argument("--attach", action="append", default=[], type=Path, metavar="FILE")
         if name != "resend":
             command.add_argument("--subject", metavar="TEXT")
             command.add_argument("--message", metavar="TEXT", help="Markdown is understood")
-            command.add_argument("--attach", action="append", default=[], type=Path, metavar="FILE")
             _add_language(command)
         if name == "follow-up":
             _add_step(command)

@@ -21,7 +21,6 @@ from tui.dialogs.autosave import Autosave
 from tui.dialogs.compose_form import ComposeForm
 from tui.dialogs.send_state import (
     Composed,
-    Fields,
     Phase,
     alternatives,
     edited,
@@ -29,6 +28,7 @@ from tui.dialogs.send_state import (
     recipients,
     refusal,
     send_button,
+    untouched,
     why_off,
 )
 from tui.dialogs.version_line import VersionLine
@@ -58,7 +58,7 @@ class ComposeDialog(ModalScreen[Composed]):
         self._problem: OuttrayError | None = None
         self._timer: Timer | None = None
         self.wording = Wording.of(composition.versions, composition.chosen, self.draft)
-        self._pristine = self._untouched(composition.draft)
+        self._pristine = untouched(composition.draft, self._failed)
         self.autosave = Autosave(
             self, desk, self._pristine, side_steps.not_kept(self), was_saved=saved is not None
         )
@@ -117,10 +117,6 @@ class ComposeDialog(ModalScreen[Composed]):
         draft = edited(self.draft, self._shown, self.form.fields(), self._failed)
         return replace(draft, attachments=self.attachments.files)
 
-    def _untouched(self, draft: Draft) -> Draft:
-        nothing = Fields("", "", "", "")
-        return edited(draft, nothing, nothing, self._failed)
-
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
         button = send_button(phase, self._verdict)
@@ -167,9 +163,7 @@ class ComposeDialog(ModalScreen[Composed]):
     @on(Input.Changed, "#cc")
     @on(Input.Changed, "#bcc")
     def _address_changed(self, event: Input.Changed) -> None:
-        shown = {"to": self._shown.to, "cc": self._shown.cc}.get(
-            event.input.id or "", self._shown.bcc
-        )
+        shown = getattr(self._shown, event.input.id or "to")
         if self._verdict is None and self._problem is None and event.value == shown:
             return  # the first value, which is being checked already
         self._check_soon()

@@ -131,6 +131,12 @@ def edited(draft: Draft, shown: Fields, now: Fields, failed: Iterable[str]) -> D
     )
 
 
+def untouched(draft: Draft, failed: Iterable[str]) -> Draft:
+    """Return ``draft`` as ``edited`` returns it when nothing was changed."""
+    nothing = Fields("", "", "", "")
+    return edited(draft, nothing, nothing, failed)
+
+
 def _replaced(draft: Draft, to: tuple[str, ...], failed: set[str]) -> str | None:
     before = draft.replaces or (draft.to[0] if draft.to else None)
     if before is None or not to or address_key(to[0]) == address_key(before):
