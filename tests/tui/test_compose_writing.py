@@ -334,6 +334,30 @@ async def test_a_draft_that_is_being_written_when_the_email_leaves_does_not_come
         assert backend.composing.kept == {}
 
 
+@pytest.mark.usefixtures("soon")
+async def test_a_draft_written_while_ses_is_called_does_not_come_back_either(
+    backend: FakeBackend,
+) -> None:
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        backend.hold("save")
+        person.dialog.subject.value = "Changed"
+        await person.until(lambda: backend.calls.get("save", 0) == 1)
+        await asyncio.sleep(0.4)  # the check of what was typed
+        backend.hold("send")
+        await person.pilot.press("ctrl+s")
+        await person.until(lambda: backend.calls.get("send", 0) == 1)
+        backend.release("save")
+        await person.until(lambda: bool(backend.composing.kept))
+        await person.tick()
+        backend.composing.kept.clear()  # the send's own transaction
+        backend.release("send")
+        await person.settle()
+        assert backend.calls.get("discard", 0) == 1
+        assert backend.composing.kept == {}
+
+
 async def test_help_names_the_keys_of_the_dialog(backend: FakeBackend) -> None:
     async with driving(backend) as person:
         await person.at("EST-0007")

@@ -35,7 +35,9 @@ class Autosave:
         self._is_kept = was_saved
         self._wanted: Draft | None = None
         self._is_writing = False
+        self._is_held = False
         self._is_over = False
+        self._came_late: Draft | None = None
         self._timer: Timer | None = None
 
     def soon(self, draft: Callable[[], Draft]) -> None:
@@ -46,18 +48,25 @@ class Autosave:
     def now(self, draft: Draft) -> None:
         """Keep ``draft``, or forget what was kept where nothing was changed."""
         self._stop_timer()
-        if not self._is_over and draft != self._kept:
+        if not self._is_held and draft != self._kept:
             self._wanted = draft
             self._write()
 
-    def sent(self) -> None:
-        """The email left, and the draft with it; what is still being written is taken back."""
+    def hold(self) -> None:
+        """The email is on its way: sending it puts the draft away, and nothing may come after."""
         self._stop_timer()
         self._wanted = None
+        self._is_held = True
+
+    def sent(self) -> None:
+        """The email left, and the draft with it; what was still being written is taken back."""
         self._is_over = True
+        if self._came_late is not None:
+            self._take_back(self._came_late)
 
     def again(self, draft: Draft) -> None:
         """Keep ``draft`` once more: the send that put it away reached nobody."""
+        self._is_held, self._came_late = False, None
         self._kept, self._is_kept = None, False
         self.now(draft)
 
@@ -82,15 +91,20 @@ class Autosave:
     def _written(self, draft: Draft, *, is_kept: bool) -> None:
         self._is_writing = False
         self._kept, self._is_kept = draft, is_kept
-        if self._is_over and is_kept:
-            composing = self._desk.backend.composing
-            self._desk.jobs.start(None, lambda: composing.discard(draft))
+        if self._is_held and is_kept:
+            self._came_late = draft
+            if self._is_over:
+                self._take_back(draft)
             return
         self._write()
 
+    def _take_back(self, draft: Draft) -> None:
+        composing = self._desk.backend.composing
+        self._desk.jobs.start(None, lambda: composing.discard(draft))
+
     def _not_written(self, error: OuttrayError) -> None:
         self._is_writing = False
-        if not self._is_over:
+        if not self._is_held:
             self._failed(error)
 
     def _stop_timer(self) -> None:

@@ -197,7 +197,6 @@ class ComposeDialog(ModalScreen[Composed]):
 
     @on(AttachmentList.Removed)
     def files_changed(self) -> None:
-        """What is attached is the gate's business, too."""
         self._check_soon()
         self.autosave.soon(self.current_draft)
 
@@ -218,6 +217,7 @@ class ComposeDialog(ModalScreen[Composed]):
             return
         draft = self.current_draft()
         self._problem = None
+        self.autosave.hold()
         self._enter(Phase.SENDING)
         self.desk.jobs.start(
             None,
@@ -229,6 +229,7 @@ class ComposeDialog(ModalScreen[Composed]):
     def _answered(self, draft: Draft, outcome: SendOutcome) -> None:
         if outcome.email_id is None:
             self._verdict = outcome.verdict
+            self.autosave.again(draft)
             self._enter(Phase.CHECKED)
             return
         refused = refusal(outcome)
@@ -243,8 +244,6 @@ class ComposeDialog(ModalScreen[Composed]):
         self._problem = error
         self.autosave.again(self.current_draft())
         self._check()
-
-    # ------------------------------------------------------------------ beside the send
 
     def command_preview(self) -> None:
         side_steps.preview(self)
