@@ -23,10 +23,15 @@ _PLACES = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
+    "bulk": "several at once",
     "edit": "edit address",
     "requeue": "send again",
     "outbox": "outbox",
     "chase": "snooze, call, evidence",
+    "attachments": "attachments",
+    "version": "text of an email",
+    "prompt": "questions",
+    "preview": "preview",
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from core.model import (
+    AttachedFile,
     BulkItem,
     Call,
     Chip,
@@ -29,8 +30,10 @@ from core.model import (
     OutboxEntry,
     OutboxOverview,
     Overview,
+    Preview,
     Progress,
     SendOutcome,
+    TestOutcome,
     Verdict,
     Waiting,
     WorkReport,
@@ -109,11 +112,24 @@ class Chasing(Protocol):
     def log_call(self, document_id: int, entry: CallEntry) -> Call: ...
 
 
+class Composing(Protocol):
+    """What one does while writing; see ``core.composing.Composing``."""
+
+    def save(self, draft: Draft) -> datetime: ...
+    def discard(self, draft: Draft) -> None: ...
+    def preview(self, draft: Draft) -> Preview: ...
+    def send_test(self, draft: Draft, address: str) -> TestOutcome: ...
+    def attach(self, path: str) -> AttachedFile: ...
+    def paths(self, typed: str) -> tuple[str, ...]: ...
+
+
 class Backend(Protocol):
     """Synchronous, for threads. Every method may raise ``core.errors.OuttrayError``."""
 
     @property
     def settings(self) -> Settings: ...
+    @property
+    def composing(self) -> Composing: ...
 
     @property
     def linking(self) -> Linking: ...

@@ -5,6 +5,19 @@ Times are aware and in UTC; money is ``Decimal``. Nothing in here decides anythi
 
 from core.model.bulk import BulkItem
 from core.model.chasing import Call, CallNeed, CallReason, Hold, HoldKind, Outcome
+from core.model.composing import (
+    Change,
+    Changes,
+    Composition,
+    FilePrint,
+    KnownAddress,
+    Preview,
+    SavedDraft,
+    Snapshot,
+    TemplateReport,
+    TestOutcome,
+    Version,
+)
 from core.model.corrections import (
     Correctable,
     Corrected,
@@ -52,7 +65,6 @@ from core.model.rows import (
 )
 from core.model.sending import (
     AttachedFile,
-    Composition,
     Decision,
     Draft,
     Finding,
@@ -84,6 +96,8 @@ __all__ = [
     "Call",
     "CallNeed",
     "CallReason",
+    "Change",
+    "Changes",
     "Chip",
     "Composition",
     "Contact",
@@ -110,6 +124,7 @@ __all__ = [
     "FeedCause",
     "FeedState",
     "FeedStatus",
+    "FilePrint",
     "Finding",
     "Health",
     "Hold",
@@ -118,6 +133,7 @@ __all__ = [
     "IngestReport",
     "KeptCorrection",
     "Kind",
+    "KnownAddress",
     "Late",
     "LeftOut",
     "MailRoute",
@@ -128,6 +144,7 @@ __all__ = [
     "OutboxOverview",
     "Outcome",
     "Overview",
+    "Preview",
     "Progress",
     "Proposal",
     "QuarantinedBody",
@@ -135,10 +152,15 @@ __all__ = [
     "RecipientOutcome",
     "Rejection",
     "Role",
+    "SavedDraft",
     "SendOutcome",
+    "Snapshot",
     "Status",
     "Suppression",
+    "TemplateReport",
+    "TestOutcome",
     "Verdict",
+    "Version",
     "Waiting",
     "Weight",
     "Word",
