@@ -107,10 +107,11 @@ def compose(
 def size_of(draft: Draft) -> int:
     """Return about how many bytes ``compose`` makes of it: attachments exactly, texts amply.
 
-    Base64 comes in lines of 76 characters and a line end, for 57 bytes each.
+    Base64 comes in lines of 76 characters and a line end, for 57 bytes each. The text travels
+    twice, plain and as HTML, and a letter may become several of either.
     """
-    files = sum(-(-len(file.content) // 57) * 78 for file in draft.attachments)
-    return files + 6 * len(draft.body.encode("utf-8", "replace")) + 2_000
+    files = sum(-(-len(file.content) // 57) * 78 + 1_000 for file in draft.attachments)
+    return files + 8 * len(draft.body.encode("utf-8", "replace")) + 2_000
 
 
 def attachments_of(mime: bytes) -> tuple[AttachedFile, ...]:

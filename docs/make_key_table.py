@@ -23,7 +23,7 @@ _PLACES = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
-    "bulk": "several at once",
+    "bulk": "many at once",
     "edit": "edit address",
     "requeue": "send again",
     "outbox": "outbox",

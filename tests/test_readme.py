@@ -32,7 +32,7 @@ _PLACES: Final = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
-    "bulk": "several at once",
+    "bulk": "many at once",
     "edit": "edit address",
     "requeue": "send again",
     "outbox": "outbox",

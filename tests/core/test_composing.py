@@ -16,9 +16,16 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from core.composing import Composing
-from core.db import drafts, history, reads
+from core.db import drafts, history, outbox_acts, reads
 from core.db.engine import Database
-from core.errors import InputError, RefusedError
+from core.errors import (
+    InputError,
+    QuotaUsedUpError,
+    RefusedError,
+    ServiceError,
+    ThrottledError,
+    UnansweredError,
+)
 from core.model import (
     AttachedFile,
     Change,
@@ -26,6 +33,7 @@ from core.model import (
     Decision,
     DocumentFilter,
     EmailKind,
+    OutboxHold,
     Role,
     Suppression,
     Word,
@@ -35,9 +43,10 @@ from core.wording import Office
 from tests.conftest import Clock
 from tests.core.db.books import START, document, entry, one, put, sent
 from tests.core.drafts import ANN, BOB, BOSS, draft, words
-from tests.core.test_sending import FakeList, FakeMailer, Make, dispatch, pauses, suppressions
+from tests.core.mail_fakes import FakeList, FakeMailer, handover
+from tests.core.test_sending import Make, dispatch, suppressions
 
-__all__ = ["dispatch", "pauses", "suppressions"]  # fixtures
+__all__ = ["dispatch", "suppressions"]  # fixtures
 
 PDF = AttachedFile("INV-0042.pdf", "application/pdf", b"%PDF-1.4 sent")
 SENDER = "Outtray Büro <billing@outtray.example>"
@@ -134,6 +143,20 @@ def test_a_draft_is_gone_with_the_email_it_became_and_not_with_another(
     mailer.answers = [lambda _: seen.append(document(database).has_draft)]
     sending.send(draft(row), confirmed=False)
     assert seen == [False]  # in the transaction that wrote the email, before SES was called
+    assert document(database, "INV-0043").has_draft
+
+
+def test_a_draft_goes_with_the_email_that_is_put_into_the_outbox_and_stays_where_none_is(
+    database: Database, composing: Composing, sending: Dispatch, suppressions: FakeList
+) -> None:
+    row, other = put(database, entry(), entry("INV-0043", "Other", "o@other.example"))
+    suppressions.entries["o@other.example"] = Suppression("", "BOUNCE", None, "ses")
+    left = draft(row), draft(other, "o@other.example")
+    for each in left:
+        composing.save(each)
+    queued = sending.enqueue([sending.approve(each) for each in left], confirmed=True)
+    assert (len(queued.email_ids), len(queued.left_out)) == (1, 1)
+    assert not document(database).has_draft
     assert document(database, "INV-0043").has_draft
 
 
@@ -356,6 +379,51 @@ def test_a_test_of_a_settled_document_is_not_asked_about_but_suppression_is_chec
     suppressions.failure = RefusedError("SES cannot be asked.")
     assert "could not be asked" in composing.send_test(follow_up, "me@outtray.example").stopped_by
     assert len(mailer.calls) == 1
+
+
+def test_a_test_waits_patiently_when_ses_says_slow_down_and_is_sent_once(
+    database: Database, clock: Clock, dispatch: Make, composing: Composing
+) -> None:
+    row, pauses = one(database), list[float]()
+    mailer = FakeMailer(ThrottledError("Slow down."), ThrottledError("Slow down."))
+    way = replace(handover(database, mailer, clock), pause=pauses.append)
+    testing = replace(composing, dispatch=lambda: dispatch(mailer, handover=way))
+    assert testing.send_test(draft(row), "me@outtray.example").ses_message_id == "ses-3"
+    assert pauses == sorted(pauses)
+    assert len({call.mime for call in mailer.calls}) == 1
+    assert len(pauses) == 2
+
+
+@pytest.mark.parametrize(
+    ("answers", "calls"),
+    [
+        ([ThrottledError("Slow down.")] * 9, 4),
+        ([QuotaUsedUpError("The day's quota is used up.")], 1),
+        ([UnansweredError("SES did not answer.")], 1),
+        ([RefusedError("SES said no.")], 1),
+    ],
+)
+def test_a_test_that_does_not_leave_says_so_and_leaves_no_trace(
+    database: Database, dispatch: Make, composing: Composing,
+    answers: list[ServiceError], calls: int,
+) -> None:  # fmt: skip
+    row, mailer = one(database), FakeMailer(*answers)
+    testing = replace(composing, dispatch=lambda: dispatch(mailer))
+    with pytest.raises(type(answers[0]), match=answers[0].title):
+        testing.send_test(draft(row), "me@outtray.example")
+    assert (len(mailer.calls), emails(database)) == (calls, 0)
+    assert outbox_acts.holds(database.reader) == ()
+
+
+def test_no_test_leaves_while_somebody_holds_the_outbox(
+    database: Database, composing: Composing, mailer: FakeMailer, clock: Clock
+) -> None:
+    row = one(database)
+    with database.transaction() as connection:
+        outbox_acts.hold_back(connection, OutboxHold("pause", "ben", clock.now, None, "wait"))
+    stopped_by = composing.send_test(draft(row), "me@outtray.example").stopped_by
+    assert stopped_by.startswith("Paused by ben")
+    assert mailer.calls == []
 
 
 # --------------------------------------------------------------------------- files and addresses

@@ -36,7 +36,7 @@ from core.sending import Dispatch
 from tests.conftest import Clock
 from tests.core.db.books import START, document, entry, fact, hard_bounce, put, sent, tell
 from tests.core.drafts import ANN, BOB
-from tests.core.test_sending import FakeList, FakeMailer
+from tests.core.mail_fakes import FakeList, FakeMailer, handover
 
 OLD, NEW = ANN, "anna@customer.example"
 LAST_WEEK = START - timedelta(days=7, hours=1)
@@ -58,12 +58,11 @@ def correcting(
 ) -> Correcting:
     dispatch = Dispatch(
         database=database,
-        mailer=mailer,
         suppression_list=suppressions,
         clock=clock,
         sender="billing@outtray.example",
         operator="anna",
-        configuration_set="outtray",
+        handover=handover(database, mailer, clock),
     )
     return Correcting(database, dispatch, clock, "anna")
 

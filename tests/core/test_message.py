@@ -24,6 +24,7 @@ from core.message import (
     one_line,
     references,
     sender_address,
+    size_of,
     wire_id,
 )
 from core.model import AttachedFile, DocumentRow, DocumentSummary, Draft, EmailKind, Kind
@@ -288,3 +289,13 @@ def test_an_original_names_the_money_and_whether_something_is_attached() -> None
     assert "attached" in attached
     assert "1,350.00 USD" in attached
     assert "attached" not in default_body(EmailKind.ORIGINAL, document())
+
+
+@given(
+    sizes=st.lists(st.integers(min_value=0, max_value=5_000), max_size=6),
+    text=st.text(alphabet='a"&<=*\n é€', max_size=2_000),
+)
+def test_the_size_is_foreseen_and_never_too_small(sizes: list[int], text: str) -> None:
+    files = tuple(AttachedFile(f"ü{n}.bin", "a/b", b"x" * size) for n, size in enumerate(sizes))
+    big = draft(attachments=files, body=text)
+    assert len(compose(big, SENDER, MESSAGE_ID, AT)) <= size_of(big)

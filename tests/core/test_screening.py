@@ -16,7 +16,7 @@ from core.sending import Dispatch
 from tests.conftest import Clock
 from tests.core.db.books import START, entry, fact, hard_bounce, one, put, sent, tell
 from tests.core.drafts import ANN, draft
-from tests.core.test_sending import FakeList, FakeMailer
+from tests.core.mail_fakes import FakeList, FakeMailer, handover
 
 PDF = AttachedFile("INV-0042.pdf", "application/pdf", b"%PDF-1.4")
 
@@ -39,12 +39,11 @@ def dispatch(database: Database, clock: Clock) -> Callable[..., Dispatch]:
     def make(**changes: Any) -> Dispatch:
         values: dict[str, Any] = {
             "database": database,
-            "mailer": FakeMailer(),
             "suppression_list": FakeList(),
             "clock": clock,
             "sender": "billing@outtray.example",
             "operator": "anna",
-            "configuration_set": "outtray",
+            "handover": handover(database, FakeMailer(), clock),
             **changes,
         }
         return Dispatch(**values)
