@@ -23,7 +23,6 @@ _PLACES = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
-    "bulk": "many at once",
     "edit": "edit address",
     "requeue": "send again",
     "outbox": "outbox",
@@ -32,6 +31,7 @@ _PLACES = {
     "version": "text of an email",
     "prompt": "questions",
     "preview": "preview",
+    "bulk": "many at once",
 }
 
 

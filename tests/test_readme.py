@@ -32,7 +32,6 @@ _PLACES: Final = {
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",
-    "bulk": "many at once",
     "edit": "edit address",
     "requeue": "send again",
     "outbox": "outbox",
@@ -41,6 +40,7 @@ _PLACES: Final = {
     "version": "text of an email",
     "prompt": "questions",
     "preview": "preview",
+    "bulk": "many at once",
 }
 
 
