@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
 
 _RULES: Final = ("blockquote", "list", "newline", "escape", "emphasis", "link", "autolink")
 _LINK: Final = re.compile(r"(?:https?://|mailto:)\S", re.IGNORECASE)
@@ -59,7 +60,20 @@ def _markdown() -> MarkdownIt:
     made = MarkdownIt("zero", {"html": False, "breaks": True, "xhtmlOut": False})
     made.enable(list(_RULES))
     made.validateLink = _is_safe  # type: ignore[method-assign]
+    made.core.ruler.push("spell_out", _spell_out)
     return made
+
+
+def _spell_out(state: StateCore) -> None:
+    """``[]()`` leads nowhere and nobody is asked whether it is safe: it stays as it is written."""
+    for block in state.tokens:
+        is_empty = False
+        for token in block.children or ():
+            if token.type == "link_open":
+                is_empty = not token.attrGet("href")
+            if is_empty and token.type in ("link_open", "link_close"):
+                token.content = "[" if token.type == "link_open" else "]()"
+                token.type, token.tag, token.nesting = "text", "", 0
 
 
 def _is_safe(url: str) -> bool:

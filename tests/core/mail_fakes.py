@@ -131,13 +131,15 @@ def office(
     return Outbox(database, dispatch, worker, clock, dispatch.operator)
 
 
-def handover(database: Database, mailer: FakeMailer, clock: Clock) -> Handover:
+def handover(
+    database: Database, mailer: FakeMailer, clock: Clock, configuration_set: str = "outtray"
+) -> Handover:
     """The way to SES alone, for what sends at once."""
     return Handover(
         database,
         mailer,
         clock,
-        "outtray",
+        configuration_set,
         Allowance(FakeAccount(), clock),
         lease_length=timedelta(seconds=60),
         spread=lambda: 1.0,

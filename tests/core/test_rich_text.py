@@ -64,6 +64,7 @@ def test_whatever_is_written_only_simple_html_comes_out(text: str) -> None:
         ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n"),
         ("> so", "<blockquote>\n<p>so</p>\n</blockquote>\n"),
         ("[pay](https://x.example/?a=1&b=2)", '<p><a href="https://x.example/?a=1&amp;b=2">pay</a></p>\n'),
+        ("[]() [a](  ) *b*", "<p>[]() [a]() <em>b</em></p>\n"),
         ("[no](javascript:alert(1))", "<p>[no](javascript:alert(1))</p>\n"),
         ("<b>x</b> &amp;", "<p>&lt;b&gt;x&lt;/b&gt; &amp;amp;</p>\n"),
         ("# no heading", "<p># no heading</p>\n"),

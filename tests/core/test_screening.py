@@ -36,14 +36,15 @@ class FakeRoutes:
 
 @pytest.fixture
 def dispatch(database: Database, clock: Clock) -> Callable[..., Dispatch]:
-    def make(**changes: Any) -> Dispatch:
+    def make(configuration_set: str = "outtray", **changes: Any) -> Dispatch:
+        by_hand = handover(database, FakeMailer(), clock, configuration_set)
         values: dict[str, Any] = {
             "database": database,
             "suppression_list": FakeList(),
             "clock": clock,
             "sender": "billing@outtray.example",
             "operator": "anna",
-            "handover": handover(database, FakeMailer(), clock),
+            "handover": by_hand,
             **changes,
         }
         return Dispatch(**values)

@@ -65,7 +65,7 @@ class ComposeDialog(ModalScreen[Composed]):
         # held, not queried: an answer may come while the dialog is being taken down
         self.form = form = ComposeForm(composition, self.draft, self._shown, desk.clock)
         self.to, self.cc, self.bcc = form.to_row.field, form.cc_row.field, form.bcc_row.field
-        self.subject, self.message = form.subject, form.message
+        self.subject, self.message, self.keep = form.subject, form.message, form.keep
         self.attachments, self.send_button = form.attachments, form.send_button
 
     def compose(self) -> ComposeResult:
@@ -139,7 +139,7 @@ class ComposeDialog(ModalScreen[Composed]):
 
     def _offer(self) -> None:
         draft = self.current_draft()
-        self.form.keep.follow(draft)
+        self.keep.follow(draft)
         self.form.advice.offer(offers(self.composition.contacts, draft.to, self._verdict))
 
     @on(OptionList.OptionSelected, "#others")
@@ -152,7 +152,7 @@ class ComposeDialog(ModalScreen[Composed]):
             self.to.focus()
 
     def command_save_address(self) -> None:
-        self.form.keep.action_change()
+        self.keep.action_change()
 
     def command_use_1(self) -> None:
         self._use(0)
@@ -243,7 +243,7 @@ class ComposeDialog(ModalScreen[Composed]):
             self._not_sent(refused)
         else:
             self.autosave.sent()
-            _ = self.dismiss(Composed(draft, outcome, is_address_kept=self.form.keep.is_wanted))
+            _ = self.dismiss(Composed(draft, outcome, is_address_kept=self.keep.is_wanted))
 
     def _not_sent(self, error: OuttrayError) -> None:
         """The draft stays; the gate is asked again, because the failure may have changed facts."""
@@ -281,7 +281,7 @@ class ComposeDialog(ModalScreen[Composed]):
 
     def why_not(self, command_id: str) -> str:
         if command_id == "compose.save_address" and self._phase is not Phase.SENDING:
-            return self.form.keep.why_not
+            return self.keep.why_not
         return why_off(
             command_id,
             self._phase,
