@@ -90,9 +90,7 @@ READS: dict[str, Read] = {
         r, {"nobody.example", *map(domain_of, _addresses(r))}
     ),
     "same_content": lambda r: [
-        gatefacts.same_content(
-            r, _addresses(r), subject, body, [digest] if digest else [], LONG_AGO
-        )
+        gatefacts.same_content(r, _addresses(r), subject, body, digests, LONG_AGO)
         for subject, body, digests in _contents(r)
     ],
 }
