@@ -21,6 +21,7 @@ from core.feedwatch import FeedWatch
 from core.model import (
     Chip,
     Composition,
+    Contact,
     CustomerFilter,
     CustomerHeader,
     CustomerRow,
@@ -33,6 +34,7 @@ from core.model import (
     ImportReport,
     IngestReport,
     Kind,
+    ListState,
     Overview,
     QuarantinedBody,
     SendOutcome,
@@ -55,10 +57,20 @@ if TYPE_CHECKING:
     from core.mailroom import Mailroom
     from core.outbox import Outbox
     from core.paces import Paces
-    from core.ports import Account, Clock, Feed, Mailer, MailRoutes, SuppressionList
+    from core.ports import (
+        Account,
+        Clock,
+        Feed,
+        Mailer,
+        MailRoutes,
+        SuppressionBook,
+        SuppressionList,
+    )
     from core.quarantine import RetryReport
     from core.ses.clients import Clients
+    from core.seslist import KeptList
     from core.settingup import SetUp
+    from core.suppressions import Suppressions
     from core.trouble import Trouble
 
 
@@ -79,6 +91,7 @@ class Backend:
         clock: Clock = _now,
         mailer: Mailer | None = None,
         suppression_list: SuppressionList | None = None,
+        suppression_book: SuppressionBook | None = None,
         feed: Feed | None = None,
         account: Account | None = None,
         routes: MailRoutes | None = None,
@@ -86,7 +99,7 @@ class Backend:
         self.settings = settings
         self._clock = clock
         self._mailer = mailer
-        self._suppression_list = suppression_list
+        self._suppression_list, self._suppression_book = suppression_list, suppression_book
         self._given_feed = feed
         self._account = account
         self._given_routes = routes
@@ -133,7 +146,7 @@ class Backend:
         found = history.customer_header(self._reader, customer_id)
         if found is None:
             raise NotFoundError("That customer is no longer in the database.")
-        return found
+        return replace(found, contacts=self._on_lists(found.contacts))
 
     def count_documents(self, where: DocumentFilter) -> int:
         return reads.count_documents(self._reader, self._timed(where))
@@ -217,15 +230,18 @@ class Backend:
     @cached_property
     def _mailroom(self) -> Mailroom:
         from core.mailroom import Mailroom
+        from core.ports import NothingKnown
 
+        given = self._suppression_list
         return Mailroom(
             self._database,
             self.settings,
             self._clients,
             self._clock,
             self._lookout.of,
+            suppressions=given or self._kept_list,
+            known=NothingKnown() if given else self._kept_list,
             mailer=self._mailer,
-            suppressions=self._suppression_list,
             account=self._account,
             routes=self._routes,
         )
@@ -247,9 +263,44 @@ class Backend:
 
         return self._given_routes or (DnsRoutes() if self.settings.check_mx else None)
 
+    @cached_property
+    def _kept_list(self) -> KeptList:
+        """SES's suppression list in memory; nothing is asked before somebody wants it read."""
+        from core.seslist import KeptList
+
+        return KeptList(self._open_book, self._clock, self.settings.configuration_set)
+
+    def _open_book(self) -> SuppressionBook:
+        from core.ses.suppression import SesSuppressionList
+
+        return self._suppression_book or SesSuppressionList(self._clients)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """Both suppression lists as one."""
+        from core.suppression_changes import ListChanges
+        from core.suppressions import Suppressions
+
+        kept = self._kept_list
+        changes = ListChanges(self._database, kept, self._clock, self.settings.operator)
+        return Suppressions(
+            self._database, kept, self._clock, changes, self._lookout.of, self._routes
+        )
+
+    def read_suppressions(self) -> ListState:
+        """Keep the copy of SES's list fresh, for whoever has set SES up; raises nothing."""
+        is_set_up = bool(self.settings.sender or self.settings.configuration_set)
+        return self._kept_list.refresh() if is_set_up else self._kept_list.state
+
+    def _on_lists(self, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+        from core.seslist import on_lists
+
+        return on_lists(self._reader, self._kept_list, contacts)
+
     def compose(self, kind: EmailKind, document_id: int) -> Composition:
         """Return a draft with everything filled in; what was never sent becomes an original."""
-        return self.composing.compose(kind, document_id)
+        made = self.composing.compose(kind, document_id)
+        return replace(made, contacts=self._on_lists(made.contacts))
 
     @cached_property
     def composing(self) -> Composing:

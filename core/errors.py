@@ -20,6 +20,7 @@
     │   ├── ThrottledError        a definite no for now: nothing was sent, trying again can help
     │   │   └── QuotaUsedUpError      the account's messages of 24 hours are used up
     │   └── UnansweredError       nobody knows whether it was done: never repeat blindly
+    ├── NeedsConfirmationError  a person must say more first; nothing was done (exit 3)
     └── MissingExtraError     an optional part is not installed
 """
 
@@ -115,6 +116,10 @@ class QuotaUsedUpError(ThrottledError):
 
 class UnansweredError(ServiceError):
     """The request may or may not have had its effect. Never repeat it blindly."""
+
+
+class NeedsConfirmationError(OuttrayError):
+    """A person must confirm it in the way the hint says; nothing was done."""
 
 
 class MissingExtraError(OuttrayError):

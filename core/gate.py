@@ -17,6 +17,7 @@ from core.attaching import FileFacts, PdfFacts
 from core.model import EmailKind, Finding, Hold, HoldKind, Kind, Verdict, Weight
 from core.recipients import (
     ANOTHER,
+    KNOWN,
     LISTED,
     REPEATED,
     WRITTEN,
@@ -95,6 +96,8 @@ class GateFacts:
     """No configuration set is named: SES may not report what becomes of it."""
     pdf: PdfFacts | None = None
     files: tuple[FileFacts, ...] = ()
+    list_problem: str = ""
+    """Why SES's list was asked for exact spellings only."""
 
 
 def judge(facts: GateFacts) -> Verdict:
@@ -135,13 +138,15 @@ def _findings(facts: GateFacts) -> Iterator[Finding]:
     if facts.pdf is not None:
         yield from attaching.findings(facts.kind, facts.pdf, facts.files)
     yield from _about(facts.recipients, LISTED, facts.alternatives)
+    yield from _spellings(facts)
+    yield from _about(facts.recipients, KNOWN, facts.alternatives)
     yield from _others(facts)
     yield from _about(facts.recipients, REPEATED)
 
 
 def judge_address(recipient: RecipientFacts, alternatives: Sequence[str] = ()) -> Verdict:
     """Return what speaks against an address alone, whatever is sent to it; in the gate's order."""
-    return Verdict(tuple(_about([recipient], (*WRITTEN, *LISTED), alternatives)))
+    return Verdict(tuple(_about([recipient], (*WRITTEN, *LISTED, *KNOWN), alternatives)))
 
 
 def is_settled(document_status: str) -> bool:
@@ -157,6 +162,23 @@ def _about(
     for rule in rules:
         for recipient in recipients:
             yield from rule(recipient, instead)
+
+
+def _spellings(facts: GateFacts) -> Iterator[Finding]:
+    """Who is on the list in another case was not looked for; matters where nothing was found."""
+    if facts.list_problem and any(_asked_and_clean(each) for each in facts.recipients):
+        yield Finding(
+            Weight.NOTE,
+            "other_spellings_unknown",
+            "SES's list was asked for these exact spellings only",
+            f"{facts.list_problem} SES ignores the case when it sends.",
+            "Send it: SES drops what goes to a listed address, and reports that.",
+        )
+
+
+def _asked_and_clean(recipient: RecipientFacts) -> bool:
+    is_known = recipient.suppression or recipient.lookup_problem or recipient.syntax_problem
+    return not is_known
 
 
 def _limits(facts: GateFacts) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from core.allowance import Allowance
 from core.db.engine import Database
 from core.handover import Handover
 from core.outbox import Outbox
-from core.ports import Account, Clock, Mailer, MailRoutes, SuppressionList
+from core.ports import Account, Clock, KnownEntries, Mailer, MailRoutes, SuppressionList
 from core.recheck import Recheck
 from core.screening import Troubles
 from core.sending import Dispatch, program_name
@@ -31,18 +31,18 @@ class Mailroom:
         clock: Clock,
         troubles: Troubles,
         *,
+        suppressions: SuppressionList,
+        known: KnownEntries,
         mailer: Mailer | None = None,
-        suppressions: SuppressionList | None = None,
         account: Account | None = None,
         routes: MailRoutes | None = None,
     ) -> None:
         from core.ses.account import SesAccount
         from core.ses.mailer import SesMailer
-        from core.ses.suppression import SesSuppressionList
 
         self._database, self._settings, self._clock = database, settings, clock
         self._troubles, self._routes = troubles, routes
-        self._suppressions = suppressions or SesSuppressionList(clients)
+        self._suppressions, self._known = suppressions, known
         self._handover = Handover(
             database=database,
             mailer=mailer or SesMailer(clients),
@@ -63,6 +63,7 @@ class Mailroom:
             handover=self._handover,
             troubles=self._troubles,
             routes=self._routes,
+            known=self._known,
         )
 
     @cached_property

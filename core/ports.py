@@ -65,7 +65,7 @@ class SuppressionList(Protocol):
         ...
 
     def since(self, at: datetime) -> Sequence[Suppression]:
-        """Return the entries that were added or renewed since then.
+        """Return the entries that were added or renewed since then; some may stop nothing.
 
         Raises:
             ServiceError: the list could not be asked.
@@ -82,6 +82,68 @@ class MailRoutes(Protocol):
         A domain of which nothing is known by then is UNKNOWN or left out. Raises nothing.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveReasons:
+    """For which reasons an entry of SES's list stops mail."""
+
+    reasons: frozenset[str]
+    chosen_by: str
+    """``configuration set outtray`` or ``the account``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    entries: Sequence[Suppression]
+    next_token: str
+    """Empty: this was the last one."""
+
+
+class SuppressionBook(SuppressionList, Protocol):
+    """The same list, to be read whole and changed. Case matters in all but ``look_up``.
+
+    Every method may raise ``ServiceError``.
+    """
+
+    def get(self, address: str) -> Suppression | None: ...
+
+    def page(self, token: str = "") -> ListPage:
+        """Return a page of the whole list, from the beginning or from where another ended."""
+        ...
+
+    def put(self, address: str, reason: str) -> None:
+        """Add or replace an entry; ``reason`` is ``BOUNCE`` or ``COMPLAINT``."""
+        ...
+
+    def delete(self, address: str) -> None:
+        """Remove an entry; one that is not there is no error."""
+        ...
+
+    def effective_reasons(self, configuration_set: str) -> EffectiveReasons: ...
+
+
+class KnownEntries(Protocol):
+    """What is remembered of the list; asks nobody and never waits."""
+
+    def stored(self, address: str) -> tuple[Suppression, ...]:
+        """Return the entries for ``address`` in whatever case they are stored."""
+        ...
+
+    def problem(self) -> str:
+        """Return why other spellings could not be looked for; empty: they were."""
+        ...
+
+
+class NothingKnown:
+    """Implements ``KnownEntries`` where nothing is remembered."""
+
+    def stored(self, address: str) -> tuple[Suppression, ...]:
+        del address
+        return ()
+
+    def problem(self) -> str:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

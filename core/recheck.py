@@ -42,8 +42,8 @@ class Recheck:
         key = address_key(address)
         own = gatefacts.own_suppressions(self._database.reader, [address])
         found = own.get(key) or self._on_the_list_of_ses(address, queued_at)
-        if found is None:
-            return ""
+        if found is None or found.ignored_by:
+            return ""  # SES stops nothing for a reason that is not in effect
         since = f" since {found.since.astimezone():%d %b %Y, %H:%M}" if found.since else ""
         where = "SES's" if found.source == "ses" else "our own"
         reason = _REASONS.get(found.reason, found.reason)
@@ -68,7 +68,9 @@ class Recheck:
             if not (is_fresh and self._since is not None and self._since <= since):
                 # The oldest is sent first, so that the first question usually serves them all.
                 self._entries = {
-                    address_key(each.address): each for each in self._list.since(since)
+                    address_key(each.address): each
+                    for each in self._list.since(since)
+                    if not each.ignored_by
                 }
                 self._asked_at, self._since = now, since
             return self._entries

@@ -7,10 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from core.model import Finding, Health, MailRoute, Suppression, Weight, Word, domain_of
+from core.model import (
+    Finding,
+    Health,
+    MailRoute,
+    Release,
+    Suppression,
+    Weight,
+    Word,
+    domain_of,
+)
+from core.suppressed import reason_words
 
 ANOTHER: Final = "Use another address."
 _SOFT_BOUNCES_IN_A_ROW: Final = 3
+_RELEASE: Final = "To release it: S, or outtray suppressions remove."
 _ON_ITS_WAY: Final = (Word.QUEUED, Word.SENDING, Word.UNCONFIRMED, Word.SENT, Word.DEFERRED)
 
 
@@ -42,6 +53,8 @@ class RecipientFacts:
     """What the recipient's provider does to us at the moment, in words."""
     provider_extent: str = ""
     health: Health = field(default_factory=Health)
+    released: Release | None = None
+    """A person took it off a list and vouched for it; what happened before that is answered."""
     same: RecentEmail | None = None
     """An email with exactly this content that this address was sent lately, and that arrived."""
 
@@ -101,17 +114,25 @@ def _unroutable(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
 
 
 def _suppressed(recipient: RecipientFacts, instead: str) -> Iterator[Finding]:
-    if recipient.suppression is not None:
-        entry = recipient.suppression
-        complained = entry.reason == "COMPLAINT"
+    """What SES's list says; an entry whose reason SES ignores here asks, and does not stop."""
+    entry = recipient.suppression
+    if entry is not None and entry.ignored_by:
+        yield Finding(
+            Weight.ASK,
+            "suppression_ignored",
+            f"On SES's suppression list, but {entry.ignored_by} ignores this: SES would send",
+            _why_suppressed(entry),
+            f"Send only if you know that they want it. {instead}",
+            recipient.address,
+        )
+    elif entry is not None:
+        ask_first = "They marked our email as spam; ask them first. " if entry.is_complaint else ""
         yield Finding(
             Weight.REFUSE,
             "suppressed",
             "Suppressed: nothing can be sent to this address",
             _why_suppressed(entry),
-            instead
-            if not complained
-            else f"They marked our email as spam; ask them first. {instead}",
+            f"{ask_first}{instead} {_RELEASE}",
             recipient.address,
         )
     elif recipient.lookup_problem:
@@ -126,34 +147,40 @@ def _suppressed(recipient: RecipientFacts, instead: str) -> Iterator[Finding]:
 
 
 def _suppressed_by_us(recipient: RecipientFacts, instead: str) -> Iterator[Finding]:
+    """What our own list says."""
     if recipient.own is not None:
+        by = f" · added by {recipient.own.added_by}" if recipient.own.added_by else ""
         yield Finding(
             Weight.REFUSE,
             "suppressed_by_us",
             "On our own suppression list: nothing is sent to this address",
-            recipient.own.reason,
-            instead,
+            f"{reason_words(recipient.own.reason)}{_since(recipient.own)}{by}",
+            f"{instead} {_RELEASE}",
             recipient.address,
         )
 
 
 def _why_suppressed(entry: Suppression) -> str:
-    reason = {"BOUNCE": "hard bounce", "COMPLAINT": "complaint (marked as spam)"}.get(
-        entry.reason, entry.reason.lower()
-    )
-    since = f" since {entry.since:%d %b %Y, %H:%M}" if entry.since else ""
     cause = ""
     if entry.email_subject:
         cause = f" · caused by “{entry.email_subject}” ({entry.document_number})"
     elif entry.ses_message_id:
         cause = f" · caused by an email that is not in this database ({entry.ses_message_id})"
-    return f"{reason}{since}{cause}"
+    return f"{reason_words(entry.reason)}{_since(entry)}{cause}"
+
+
+def _since(entry: Suppression) -> str:
+    return f" since {entry.since:%d %b %Y, %H:%M}" if entry.since else ""
 
 
 def _health(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
     health = recipient.health
     if recipient.suppression is not None or recipient.own is not None:
         return  # said already, and more strongly
+    answered = _released(recipient)
+    if answered is not None:
+        yield answered
+        return
     about = f" ({health.document_number})" if health.document_number else ""
     when = f" on {health.at:%d %b %Y}" if health.at else ""
     if health.is_bad:
@@ -179,6 +206,22 @@ def _health(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
             "Call them, or use another address.",
             recipient.address,
         )
+
+
+def _released(recipient: RecipientFacts) -> Finding | None:
+    """What a person vouched for after it had happened is a note; the next bounce asks again."""
+    health, release = recipient.health, recipient.released
+    speaks_against = health.is_bad or health.soft_streak >= _SOFT_BOUNCES_IN_A_ROW
+    if release is None or not speaks_against or (health.at and release.at < health.at):
+        return None
+    return Finding(
+        Weight.NOTE,
+        "released",
+        f"Released by {release.by} on {release.at:%d %b %Y, %H:%M}",
+        f"{release.reason} · before that the last email to this address failed",
+        "Send it; should it fail again, the gate asks again.",
+        recipient.address,
+    )
 
 
 def _provider(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
@@ -218,6 +261,8 @@ Rule = Callable[[RecipientFacts, str], Iterator[Finding]]
 
 WRITTEN: Final[tuple[Rule, ...]] = (_syntax, _misspelt, _unroutable)
 """How the address is written, and whether mail can get there at all."""
-LISTED: Final[tuple[Rule, ...]] = (_suppressed, _suppressed_by_us, _health, _provider)
-"""What we and SES know of it."""
+LISTED: Final[tuple[Rule, ...]] = (_suppressed,)
+"""What SES's list says of it."""
+KNOWN: Final[tuple[Rule, ...]] = (_suppressed_by_us, _health, _provider)
+"""What we know of it."""
 REPEATED: Final[tuple[Rule, ...]] = (_same,)

@@ -13,7 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from core.attaching import FileFacts, PdfFacts
 from core.calling import in_force
-from core.db import chase_reads, gatefacts, history
+from core.db import chase_reads, gatefacts, history, suppressions
 from core.db.engine import Reader
 from core.errors import ServiceError, UnansweredError
 from core.gate import GateFacts, RecentEmail, RecipientFacts
@@ -24,15 +24,17 @@ from core.model import (
     Draft,
     Health,
     MailRoute,
+    Release,
     Suppression,
     address_key,
     domain_of,
 )
-from core.ports import MailRoutes, SuppressionList
+from core.ports import KnownEntries, MailRoutes, NothingKnown, SuppressionList
 from core.trouble import ProviderTrouble, extent, headline
 
 Troubles = Callable[[Sequence[str]], Mapping[str, ProviderTrouble]]
 """Whose provider, of the addresses given, turns us away at the moment."""
+_NOTHING_KNOWN: Final = NothingKnown()
 
 SAME_WITHIN: Final = timedelta(days=7)
 """How long the same content to the same address is worth a question."""
@@ -50,6 +52,7 @@ def gather(
     troubles: Troubles = lambda _: {},
     routes: MailRoutes | None = None,
     is_unreported: bool = False,
+    known: KnownEntries = _NOTHING_KNOWN,
 ) -> GateFacts:
     """Return what is known now. A look-up that fails becomes a fact, never an exception."""
     addresses = (*draft.to, *draft.cc, *draft.bcc)
@@ -91,10 +94,12 @@ def gather(
             if address_key(contact.address) not in used
             and address_key(contact.address) not in own
             and not contact.health.is_bad
+            and not any(not entry.ignored_by for entry in known.stored(contact.address))
         ),
         is_unreported=is_unreported,
         pdf=_pdf(draft, document),
         files=tuple(FileFacts(file.name) for file in draft.attachments),
+        list_problem=known.problem(),
     )
 
 
@@ -119,7 +124,8 @@ def look_at(
     well = [address for address in addresses if not problems[address]]
     dns = routes.ask({domain_of(address) for address in well}) if routes else dict[str, MailRoute]
     health = history.health(reader, addresses)
-    own = gatefacts.own_suppressions(reader, addresses)
+    own = suppressions.entries_of(reader, addresses)
+    released = suppressions.releases(reader, addresses)
     spellings = gatefacts.spellings(reader, addresses)
     trouble = {a: (headline(t, now), extent(t)) for a, t in troubles(addresses).items()}
     better = intended(reader, well)
@@ -131,10 +137,11 @@ def look_at(
                 address=address,
                 syntax_problem=problems[address],
                 meant=better.get(address, ""),
-                own=own.get(address_key(address)),
+                own=_local_entry(own.get(address_key(address))),
                 provider_trouble=trouble.get(address, ("", ""))[0],
                 provider_extent=trouble.get(address, ("", ""))[1],
                 health=_local(health.get(address_key(address), Health())),
+                released=_local_release(released.get(address_key(address))),
             ),
             spellings[address_key(address)],
         )
@@ -226,16 +233,18 @@ def _with_suppression(
 ) -> RecipientFacts:
     if facts.syntax_problem:
         return facts
+    ignored: Suppression | None = None
     try:
         for spelling in spellings:
             found = suppression_list.look_up(spelling)
-            if found is not None:
+            if found is not None and not found.ignored_by:
                 return replace(facts, suppression=_with_cause(reader, found))
+            ignored = ignored or found
     except UnansweredError as error:
         return replace(facts, lookup_problem=error.title)  # its hint is about calls that change
     except ServiceError as error:
         return replace(facts, lookup_problem=str(error))
-    return facts
+    return facts if ignored is None else replace(facts, suppression=_with_cause(reader, ignored))
 
 
 def _with_cause(reader: Reader, found: Suppression) -> Suppression:
@@ -245,6 +254,16 @@ def _with_cause(reader: Reader, found: Suppression) -> Suppression:
     if cause is None:
         return found
     return replace(found, email_subject=cause[0], document_number=cause[1])
+
+
+def _local_entry(entry: Suppression | None) -> Suppression | None:
+    if entry is None or entry.since is None:
+        return entry
+    return replace(entry, since=entry.since.astimezone())
+
+
+def _local_release(release: Release | None) -> Release | None:
+    return None if release is None else replace(release, at=release.at.astimezone())
 
 
 def _local(health: Health) -> Health:

@@ -33,7 +33,7 @@ from core.model import (
     Verdict,
     Word,
 )
-from core.ports import Clock, MailRoutes, SuppressionList
+from core.ports import Clock, KnownEntries, MailRoutes, NothingKnown, SuppressionList
 from core.previewing import preview
 from core.rate import hold_words
 from core.screening import Troubles, gather
@@ -72,6 +72,7 @@ class Dispatch:
     troubles: Troubles = field(default=lambda _: {})
     routes: MailRoutes | None = None
     """The DNS; ``None``: it is not asked."""
+    known: KnownEntries = field(default_factory=NothingKnown)
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live for every recipient."""
@@ -210,6 +211,7 @@ class Dispatch:
             troubles=self.troubles,
             routes=self.routes,
             is_unreported=not self.handover.configuration_set,
+            known=self.known,
         )
 
     def _newest_email(self, document_id: int) -> int:

@@ -19,6 +19,8 @@ _PLACES = {
     "customers": "customers",
     "unlinked": "unlinked emails",
     "link": "linking one",
+    "suppressions": "suppressions",
+    "reason": "dialogs of the suppressions",
     "search": "search fields",
     "app": "everywhere",
     "screen": "everywhere",

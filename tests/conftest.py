@@ -241,7 +241,7 @@ def backend(
         settings,
         clock=clock,
         mailer=SesMailer(clients),
-        suppression_list=SesSuppressionList(clients),
+        suppression_book=SesSuppressionList(clients),
         feed=SqsFeed(clients, settings.queue_url),
     )
     opened.open()

@@ -28,6 +28,8 @@ _PLACES: Final = {
     "customers": "customers",
     "unlinked": "unlinked emails",
     "link": "linking one",
+    "suppressions": "suppressions",
+    "reason": "dialogs of the suppressions",
     "search": "search fields",
     "app": "everywhere",
     "screen": "everywhere",

@@ -6,46 +6,42 @@ import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 os.environ.setdefault("TEXTUAL_FPS", "250")  # read once, when Textual is imported
 
-from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.screen import Screen
 
 from core.errors import OuttrayError
-from core.model import Chip, CustomerRow, FeedState, FeedStatus, IngestReport
+from core.model import FeedState, FeedStatus, IngestReport, ListState
 from core.trouble import Trouble
 from tui import themes
-from tui.chasing_flows import ChaseFlows, ChaseWanted
+from tui.chasing_flows import ChaseFlows
 from tui.commands import Host, bindings, carry_out, key_label
 from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
 from tui.jobs import Jobs
 from tui.outgoing import Outgoing
+from tui.places import Places
 from tui.ports import Backend
 from tui.registry import COMMANDS, Command
-from tui.screens.communications import CommunicationsScreen
 from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
 from tui.text import cell
 from tui.widgets.feed_words import news
 
-if TYPE_CHECKING:
-    from tui.screens.outbox import OutboxScreen
-
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _SHEETS: Final = (
-    "base", "badges", "tables", "communications", "dialogs", "editing", "linking",
+    "base", "badges", "tables", "communications", "suppressions", "dialogs", "editing", "linking",
     "chasing",
 )  # fmt: skip
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
 
 
-class OuttrayApp(App[None]):
+class OuttrayApp(Places):
     """Shows ``backend`` on a terminal; ``clock`` is for tests."""
 
     TITLE = "Outtray"
@@ -56,6 +52,8 @@ class OuttrayApp(App[None]):
     """How often one looks for changes of other programs, and at the feed."""
     TROUBLE_SECONDS = 60.0
     """How often one looks for trouble beyond single emails."""
+    SUPPRESSIONS_SECONDS = 30.0
+    """How often one looks whether the copy of SES's suppression list is too old."""
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
     def __init__(self, backend: Backend, *, clock: Callable[[], datetime] = utc_now) -> None:
@@ -75,6 +73,7 @@ class OuttrayApp(App[None]):
         self.chases = ChaseFlows(self, self.desk, changed=self.show_again, failed=self.report)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
+        self._list_version = 0
         self._told: str = ""
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -116,6 +115,12 @@ class OuttrayApp(App[None]):
             backend.trouble, self._show_trouble, self._not_pulled, every=self.TROUBLE_SECONDS
         )
         self.outgoing.begin(self.PULSE_SECONDS)
+        self.jobs.repeat(
+            backend.read_suppressions,
+            self._suppressions_read,
+            self._not_pulled,
+            every=self.SUPPRESSIONS_SECONDS,
+        )
         if backend.settings.queue_url:
             self.jobs.repeat(lambda: backend.pull(POLL_SECONDS), self._pulled, self._not_pulled)
 
@@ -136,6 +141,11 @@ class OuttrayApp(App[None]):
         changed = self._revision is not None and revision != self._revision
         self._revision = revision
         if changed:
+            self.show_again()
+
+    def _suppressions_read(self, state: ListState) -> None:
+        before, self._list_version = self._list_version, state.version
+        if before != state.version:
             self.show_again()
 
     def _show_trouble(self, trouble: Trouble) -> None:
@@ -183,52 +193,7 @@ class OuttrayApp(App[None]):
             markup=False,
         )
 
-    # ------------------------------------------------------------------ going places
-
-    @on(CustomersScreen.Opened)
-    def _open_customer(self, event: CustomersScreen.Opened) -> None:
-        self.show_documents(event.customer, event.chip)
-
-    def show_documents(self, customer: CustomerRow | None, chip: Chip = Chip.ALL) -> None:
-        """Show a customer's documents, or everybody's, on top of the list of customers."""
-        screen = CommunicationsScreen(self.desk, self._feed, customer, chip)
-        if isinstance(self.screen, CommunicationsScreen):
-            _ = self.switch_screen(screen)
-        else:
-            _ = self.push_screen(screen)
-
-    @on(CommunicationsScreen.SendWanted)
-    def _begin_sending(self, event: CommunicationsScreen.SendWanted) -> None:
-        self.sending.begin(event.kind, event.row)
-
-    @on(CommunicationsScreen.ManyWanted)
-    def _begin_many(self, event: CommunicationsScreen.ManyWanted) -> None:
-        screen = self.screen
-        done = screen.clear_selection if isinstance(screen, CommunicationsScreen) else lambda: None
-        self.sending.many(event.kind, event.document_ids, done)
-
-    @on(CommunicationsScreen.EditWanted)
-    def _begin_editing(self, event: CommunicationsScreen.EditWanted) -> None:
-        self.fixing.begin(event.row.customer_id, event.row.id, event.address)
-
-    @on(ChaseWanted)
-    def _begin_chase(self, event: ChaseWanted) -> None:
-        self.chases.begin(event)
-
     # ------------------------------------------------------------------ commands
-
-    def why_not(self, command_id: str) -> str:
-        """See ``Host``."""
-        screen = self.screen
-        if command_id == "app.customers" and isinstance(screen, CustomersScreen):
-            return "This is the list of customers."
-        if command_id == "app.outbox" and type(screen).__name__ == "OutboxScreen":
-            return "This is the outbox."
-        if command_id == "app.all" and isinstance(screen, CommunicationsScreen):
-            return "" if screen.customer else "These are the documents of all customers."
-        if command_id == "app.unlinked" and screen.name == "unlinked":
-            return "These are the emails that wait to be linked."
-        return ""
 
     def label_of(self, command: Command) -> str:
         """What the bottom line calls ``command`` here and now."""
@@ -239,24 +204,10 @@ class OuttrayApp(App[None]):
     def action_command(self, command_id: str) -> None:
         carry_out(self, command_id)
 
-    def command_all(self) -> None:
-        self.show_documents(None)
-
-    def command_customers(self) -> None:
-        while len(self.screen_stack) > 1:
-            _ = self.pop_screen()
-
-    def command_unlinked(self) -> None:
-        from tui.screens.unlinked import UnlinkedScreen  # not for the first paint
-
-        _ = self.push_screen(UnlinkedScreen(self.desk, self._feed))
-
-    def is_quiet(self, command_id: str) -> bool:
-        """Whether the bottom line leaves a command out, because there is no reason to use it."""
-        return command_id == "app.unlinked" and not self.desk.board.unlinked
-
     def command_reload(self) -> None:
-        self.show_again()
+        screen = self.screen
+        if isinstance(screen, PlaceScreen) and screen.is_ready:
+            screen.read_again()
 
     def command_theme(self) -> None:
         names = [theme.name for theme in themes.THEMES]
@@ -272,14 +223,6 @@ class OuttrayApp(App[None]):
 
     def command_palette(self) -> None:
         self.action_command_palette()
-
-    def command_outbox(self) -> None:
-        from tui.screens.outbox import OutboxScreen  # not for the first paint
-
-        _ = self.push_screen(OutboxScreen(self.desk, self._feed))
-
-    def on_outbox_screen_again_wanted(self, event: OutboxScreen.AgainWanted) -> None:
-        self.sending.begin_with(event.composition)
 
     def command_back(self) -> None:
         if len(self.screen_stack) > 1:

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, NoReturn
 # Textual reads it when it is imported: at 60 a type-ahead waits for two ticks of the timer.
 os.environ.setdefault("TEXTUAL_FPS", "250")
 
-from core.errors import OuttrayError, SettingsError, UsageError
+from core.errors import NeedsConfirmationError, OuttrayError, SettingsError, UsageError
 from core.model import Chip
-from tui import arguments
+from tui import arguments, cli_suppressions
 from tui.arguments_chasing import add_chasing
 from tui.cli_outbox import add_outbox
-from tui.exits import DONE, FAILED, WRONG_USAGE
+from tui.exits import ASKS, DONE, FAILED, WRONG_USAGE
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -44,6 +44,8 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()  # here, where a reader who has left can still be told from a failure
     except (UsageError, SettingsError) as error:
         return _complain(error, WRONG_USAGE)
+    except NeedsConfirmationError as error:
+        return _complain(error, ASKS)
     except OuttrayError as error:
         return _complain(error, FAILED)
     except KeyboardInterrupt:
@@ -114,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     add_outbox(commands)
     add_chasing(commands, _command)
     _add_events(commands)
+    cli_suppressions.add(commands, _command, _count)
     _add_upkeep(commands)
     return parser
 

@@ -75,6 +75,8 @@ _KEY_NAMES: Final = {
     "up": "↑",
     "down": "↓",
     "tab": "Tab",
+    "delete": "Del",
+    "plus": "+",
     "comma": ",",
     "full_stop": ".",
     "less_than_sign": "<",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from textual.app import App
+from textual.screen import Screen
 
 from core.errors import OuttrayError
 from core.model import (
@@ -106,6 +108,16 @@ class Sending:
             timeout=6 if is_fine else 15,
             markup=False,
         )
+
+
+def back_to(app: App[None], kind: type[Screen[Any]]) -> bool:
+    """Go back to the screen of that kind, if one lies below; false where there is none."""
+    for depth, screen in enumerate(reversed(app.screen_stack)):
+        if isinstance(screen, kind):
+            for _ in range(depth):
+                _ = app.pop_screen()
+            return True
+    return False
 
 
 def told(recipients: tuple[RecipientOutcome, ...]) -> tuple[str, bool]:

@@ -27,12 +27,18 @@ from core.model import (
     FeedStatus,
     HoldKind,
     IngestReport,
+    ListState,
     OutboxEntry,
     OutboxOverview,
     Overview,
     Preview,
     Progress,
     SendOutcome,
+    SuppressedAddress,
+    SuppressionChange,
+    SuppressionChip,
+    SuppressionDetails,
+    SuppressionFilter,
     TestOutcome,
     Verdict,
     Waiting,
@@ -123,6 +129,30 @@ class Composing(Protocol):
     def paths(self, typed: str) -> tuple[str, ...]: ...
 
 
+class SuppressionChanges(Protocol):
+    """Changes to the suppression lists; each may take seconds and is audited."""
+
+    def add(self, address: str, reason: str, *, ses_reason: str = "") -> SuppressionChange: ...
+    def remove(self, address: str, reason: str, *, typed: str = "") -> SuppressionChange: ...
+
+
+class Suppressions(Protocol):
+    """Both suppression lists as one."""
+
+    @property
+    def changes(self) -> SuppressionChanges: ...
+    @property
+    def state(self) -> ListState: ...
+    def refresh(self, *, force: bool = False) -> ListState: ...
+    def count(self, where: SuppressionFilter) -> int: ...
+    def page(
+        self, where: SuppressionFilter, offset: int, limit: int
+    ) -> tuple[SuppressedAddress, ...]: ...
+    def position(self, where: SuppressionFilter, row_id: int) -> int | None: ...
+    def counts(self, where: SuppressionFilter) -> Mapping[SuppressionChip, int]: ...
+    def details(self, address: str) -> SuppressionDetails: ...
+
+
 class Backend(Protocol):
     """Synchronous, for threads. Every method may raise ``core.errors.OuttrayError``."""
 
@@ -166,6 +196,10 @@ class Backend(Protocol):
     @property
     def chasing(self) -> Chasing: ...
     def export_evidence(self, document_id: int, to: Path | None = None) -> Exported: ...
+
+    @property
+    def suppressions(self) -> Suppressions: ...
+    def read_suppressions(self) -> ListState: ...
 
     def pull(self, wait_seconds: int) -> IngestReport: ...
     def feed_status(self) -> FeedStatus: ...

@@ -169,11 +169,12 @@ def documents_csv(rows: Sequence[DocumentRow]) -> None:
     numbers = {"total", "balance_due", "send_count"}
     for entry in entries:
         writer.writerow(
-            entry[name] if name in numbers else _harmless(entry[name]) for name in columns
+            entry[name] if name in numbers else harmless(entry[name]) for name in columns
         )
 
 
-def _harmless(value: Any) -> str:
+def harmless(value: Any) -> str:
+    """Return text for a cell of CSV that no spreadsheet runs."""
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else csv_cell(value)

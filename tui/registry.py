@@ -14,6 +14,7 @@ from tui.registry_bulk import BULK, SELECTING
 from tui.registry_chasing import CHASING, CHASING_CUSTOMERS, CHASING_DIALOGS
 from tui.registry_correcting import CORRECTING
 from tui.registry_linking import LINKING
+from tui.registry_suppressions import SUPPRESSION_COMMANDS
 from tui.registry_writing import WRITING
 
 __all__ = ["COMMANDS", "Command"]
@@ -174,6 +175,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     *LINKING,
     *CHASING_CUSTOMERS,
+    *SUPPRESSION_COMMANDS,
     # ----------------------------------------------------------------- search fields
     Command(
         "search.leave",
@@ -199,6 +201,14 @@ COMMANDS: Final[tuple[Command, ...]] = (
         ("u", "U"),
         "Unlinked",
         "Emails of other programs that wait to be linked to a document.",
+        "Go",
+        footer=8,
+    ),
+    Command(
+        "app.suppressions",
+        ("s", "S"),
+        "Suppressions",
+        "The addresses that nothing is sent to, on SES's list and on ours.",
         "Go",
         footer=8,
     ),

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.model import CustomerFilter, CustomerRow, DocumentFilter, DocumentRow
+from core.model import (
+    CustomerFilter,
+    CustomerRow,
+    DocumentFilter,
+    DocumentRow,
+    SuppressedAddress,
+    SuppressionFilter,
+)
 from tui.ports import Backend
 
 
@@ -46,4 +53,24 @@ class DocumentSource:
         return self.backend.document_position(self.where, key)
 
     def key(self, row: DocumentRow) -> int:
+        return row.id
+
+
+@dataclass(frozen=True)
+class SuppressionSource:
+    """Addresses on either suppression list that answer to a filter."""
+
+    backend: Backend
+    where: SuppressionFilter
+
+    def count(self) -> int:
+        return self.backend.suppressions.count(self.where)
+
+    def page(self, offset: int, limit: int) -> Sequence[SuppressedAddress]:
+        return self.backend.suppressions.page(self.where, offset, limit)
+
+    def position(self, key: int) -> int | None:
+        return self.backend.suppressions.position(self.where, key)
+
+    def key(self, row: SuppressedAddress) -> int:
         return row.id

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from core.db.codec import from_instant, known_instant, storable, to_instant
+from core.db import suppressions
+from core.db.codec import known_instant, storable, to_instant
 from core.db.engine import Reader
 from core.db.queries import in_chunks, numbered
 from core.misspelt import MANY
@@ -30,15 +31,7 @@ class EarlierEmail:
 
 def own_suppressions(reader: Reader, addresses: Sequence[str]) -> dict[str, Suppression]:
     """Return the entries of our own list, by ``address_key``."""
-    among, values = numbered("a", sorted({address_key(address) for address in addresses}))
-    return {
-        row[0]: Suppression(row[1], row[2], from_instant(row[3]), "own")
-        for row in reader.rows(
-            "SELECT address_key, address, reason, since FROM suppressions"
-            f" WHERE address_key IN {among}",
-            values,
-        )
-    }
+    return suppressions.entries_of(reader, addresses)
 
 
 def spellings(reader: Reader, addresses: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -395,3 +395,17 @@ address_changes = Table(
     _number("changed_at"),
     Index("ix_address_changes_customer_id", "customer_id"),
 )
+
+suppression_audit = Table(
+    "suppression_audit",
+    metadata,
+    # Every change to either list and every attempt; never deleted.
+    Column("id", _Id, primary_key=True),
+    _number("at"),
+    *(Column(name, Text, nullable=False) for name in ("address_key", "address")),
+    Column("list", String(8), nullable=False),  # ses, own
+    Column("action", String(8), nullable=False),  # added, removed
+    *map(_text, ("reason", "operator", "detail")),
+    Column("outcome", String(12), nullable=False),  # begun, done, failed
+    Index("ix_suppression_audit_address", "address_key", "at", "id"),
+)

@@ -14,6 +14,8 @@ from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_docum
 from core.db.engine import Database
 from core.demo.books import Document, documents
 from core.demo.emails import Fate, PastEmail, history
+from core.demo.holds import write_holds
+from core.demo.lists import as_ses_stores, write_own_list
 from core.demo.others import external_bodies
 from core.demo.people import Customer, Mailbox, customers
 from core.ingest import ingest
@@ -89,8 +91,10 @@ def fill(database: Database, now: datetime, seed: int = SEED) -> Company:
     bodies = [*external_bodies(emails, _SeededOrigin(random)), *bodies]
     for start in range(0, len(bodies), 500):
         ingest(database, bodies[start : start + 500], "demo", lambda: now, _arrived_at)
+    write_own_list(database, people, now)
+    write_holds(database, people, rows, now)
     return Company(
-        tuple(suppressions),
+        as_ses_stores(suppressions),
         tuple(box for customer in people for box in customer.mailboxes),
     )
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from core.model.chasing import Call, Hold
 from core.model.facts import DeliveryState, DocumentSummary, EmailSummary
+from core.model.suppressions import Suppression
 from core.model.words import EmailKind, Kind, Role, Word
 
 
@@ -91,6 +92,8 @@ class Contact:
     address: str
     primary: bool
     health: Health
+    suppression: Suppression | None = None
+    """What stops mail to it, as far as is known without asking anybody."""
 
 
 @dataclass(frozen=True, slots=True)

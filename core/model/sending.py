@@ -3,26 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from core.model.words import EmailKind, Word
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """An address that must not be mailed."""
-
-    address: str
-    reason: str
-    """``BOUNCE`` or ``COMPLAINT`` on SES's list; free words on our own."""
-    since: datetime | None
-    source: str
-    """``ses`` or ``own``."""
-    ses_message_id: str = ""
-    """The email that caused it, where SES knows."""
-    email_subject: str = ""
-    document_number: str = ""
 
 
 class Weight(IntEnum):

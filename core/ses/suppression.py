@@ -1,7 +1,7 @@
-"""SES's account suppression list, asked live.
+"""SES's account suppression list in the sending Region: look up, read, add, remove.
 
-The API matches case exactly while sending ignores case (SES.md section 9), so an address is asked
-for as typed and in lower case.
+The API matches case exactly while sending ignores case (SES.md section 9). ``Get`` and ``Delete``
+carry the address in the path and answer 400 to one with a slash.
 """
 
 from __future__ import annotations
@@ -10,54 +10,119 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from core.errors import RefusedError
-from core.model import Suppression
+from core.errors import NoSuchThingError, RefusedError
+from core.model import Suppression, address_key
+from core.ports import EffectiveReasons, ListPage
 from core.ses.clients import Clients, in_words
 
-_PAGE: Final = 1_000
+_PAGE: Final = 1000
+_IN_THE_SANDBOX: Final = (
+    "SES takes no entries while the account is in its sandbox; ask AWS for production access, "
+    "or put the address on our own list."
+)
 
 
 class SesSuppressionList:
-    """Implements ``ports.SuppressionList``."""
+    """Implements ``ports.SuppressionBook``."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     def look_up(self, address: str) -> Suppression | None:
+        """Ask for ``address`` as typed and in lower case; see ``ports.SuppressionList``."""
         for spelling in dict.fromkeys((address.strip(), address.strip().lower())):
-            found = self._get(spelling)
+            found = self.get(spelling)
             if found is not None:
                 return found
         return None
 
     def since(self, at: datetime) -> Sequence[Suppression]:
         """Page through what was added since ``at``; botocore has no paginator for it."""
-        client = self._clients.control()
         found: list[Suppression] = []
-        token: dict[str, str] = {}
+        token = ""
         while True:
-            with in_words("sesv2"):
-                answer = client.list_suppressed_destinations(StartDate=at, PageSize=_PAGE, **token)
-            found += map(_entry, answer.get("SuppressedDestinationSummaries", ()))
-            if not answer.get("NextToken"):
+            page = self._page(token, StartDate=at)
+            found += page.entries
+            if not page.next_token:
                 return found
-            token = {"NextToken": answer["NextToken"]}
+            token = page.next_token
 
-    def _get(self, address: str) -> Suppression | None:
+    def get(self, address: str) -> Suppression | None:
         client = self._clients.control()
         try:
             with in_words("sesv2"):
                 answer = client.get_suppressed_destination(EmailAddress=address)
-        except RefusedError as error:
-            if _is_not_found(error):
-                return None
-            raise
+        except NoSuchThingError:
+            return None
+        except RefusedError:
+            if "/" not in address:
+                raise
+            return self._search(address)
         return _entry(answer["SuppressedDestination"])
 
+    def _search(self, address: str) -> Suppression | None:
+        """Find what ``Get`` cannot be asked for; here the case does not matter either."""
+        key, token = address_key(address), ""
+        while True:
+            page = self.page(token)
+            for entry in page.entries:
+                if address_key(entry.address) == key:
+                    return entry
+            if not page.next_token:
+                return None
+            token = page.next_token
 
-def _is_not_found(error: RefusedError) -> bool:
-    response: dict[str, Any] = getattr(error.__cause__, "response", {})
-    return bool(response.get("Error", {}).get("Code") == "NotFoundException")
+    def page(self, token: str = "") -> ListPage:
+        """Return a page of the list; SES names no causing email in it."""
+        return self._page(token)
+
+    def _page(self, token: str, **chosen: datetime) -> ListPage:
+        client = self._clients.control()
+        more = {"NextToken": token} if token else {}
+        with in_words("sesv2"):
+            answer = client.list_suppressed_destinations(PageSize=_PAGE, **chosen, **more)
+        found = [_entry(each) for each in answer.get("SuppressedDestinationSummaries", ())]
+        return ListPage(found, answer.get("NextToken") or "")
+
+    def put(self, address: str, reason: str) -> None:
+        client = self._clients.control()
+        try:
+            with in_words("sesv2"):
+                client.put_suppressed_destination(EmailAddress=address, Reason=reason)
+        except RefusedError as error:
+            raise RefusedError(error.title, _IN_THE_SANDBOX) from error
+
+    def delete(self, address: str) -> None:
+        client = self._clients.control()
+        try:
+            with in_words("sesv2"):
+                client.delete_suppressed_destination(EmailAddress=address)
+        except NoSuchThingError:
+            return  # gone is what was wanted
+        except RefusedError as error:
+            if "/" not in address:
+                raise
+            raise RefusedError(
+                "SES's API cannot remove an address with a slash in it.",
+                "Remove it with a bulk job (aws sesv2 create-import-job with "
+                "SuppressionListImportAction=DELETE) or ask AWS support.",
+            ) from error
+
+    def effective_reasons(self, configuration_set: str) -> EffectiveReasons:
+        """Return what stops mail: the configuration set's choice, or else the account's."""
+        client = self._clients.control()
+        if configuration_set:
+            with in_words("sesv2"):
+                answer = client.get_configuration_set(ConfigurationSetName=configuration_set)
+            reasons = (answer.get("SuppressionOptions") or {}).get("SuppressedReasons")
+            if reasons is not None:  # an empty list is a choice, too: nothing stops mail
+                return EffectiveReasons(
+                    frozenset(reasons), f"configuration set {configuration_set}"
+                )
+        with in_words("sesv2"):
+            account = client.get_account()
+        chosen = (account.get("SuppressionAttributes") or {}).get("SuppressedReasons") or ()
+        return EffectiveReasons(frozenset(chosen), "the account")
 
 
 def _entry(found: dict[str, Any]) -> Suppression:
@@ -66,5 +131,5 @@ def _entry(found: dict[str, Any]) -> Suppression:
         reason=found["Reason"],
         since=found.get("LastUpdateTime"),
         source="ses",
-        ses_message_id=found.get("Attributes", {}).get("MessageId", ""),
+        ses_message_id=(found.get("Attributes") or {}).get("MessageId", ""),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +18,7 @@ from core.model import (
     Health,
     Kind,
     MailRoute,
+    Release,
     Suppression,
     Verdict,
     Weight,
@@ -49,6 +50,10 @@ def facts(*recipients: RecipientFacts, **changes: Any) -> GateFacts:
 
 def recent(sent_by: str = "ben", word: Word = Word.SENT, *, same: bool = True) -> RecentEmail:
     return RecentEmail("INV-0042" if same else "INV-0007", same, sent_by, AT, word)
+
+
+IGNORED = replace(LISTED, ignored_by="configuration set outtray")
+RELEASED = Release("ben", AT + timedelta(hours=1), "has a new mailbox")
 
 
 CASES: dict[str, tuple[GateFacts, str, Decision, str]] = {
@@ -92,6 +97,12 @@ CASES: dict[str, tuple[GateFacts, str, Decision, str]] = {
         "Try again",
     ),
     "ours": (facts(RecipientFacts(ANN, own=OURS)), "suppressed_by_us", Decision.REFUSE, "another"),
+    "ignored by SES": (
+        facts(RecipientFacts(ANN, suppression=IGNORED)),
+        "suppression_ignored",
+        Decision.ASK,
+        "know that they want it",
+    ),
     "bad address": (
         facts(RecipientFacts(ANN, health=BOUNCED)),
         "bad_address",
@@ -270,11 +281,12 @@ _RECIPIENTS = st.builds(
     syntax_problem=st.sampled_from(["", "no @"]),
     meant=st.sampled_from(["", "b@gmail.com"]),
     route=st.sampled_from(list(MailRoute)),
-    suppression=st.sampled_from([None, LISTED, COMPLAINED]),
+    suppression=st.sampled_from([None, LISTED, COMPLAINED, IGNORED]),
     lookup_problem=st.sampled_from(["", "SES said: slow down"]),
     own=st.sampled_from([None, OURS]),
     provider_trouble=st.sampled_from(["", "Google turns us away"]),
     health=st.sampled_from([Health(), BOUNCED, SOFT]),
+    released=st.sampled_from([None, RELEASED]),
     same=st.sampled_from([None, recent(), recent("anna", Word.DELIVERED)]),
 )
 _FACTS = st.builds(
@@ -282,6 +294,7 @@ _FACTS = st.builds(
     document_status=st.sampled_from(["OPEN", "PAID"]),
     sender_problem=st.sampled_from(["", "It is not set."]),
     is_unreported=st.booleans(),
+    list_problem=st.sampled_from(["", "SES said: not authorized."]),
     today=st.lists(st.sampled_from([recent(), recent("anna", same=False)]), max_size=2).map(tuple),
     unsettled=st.lists(st.just(recent(word=Word.UNCONFIRMED)), max_size=1).map(tuple),
     alternatives=st.lists(st.just("bob@customer.example"), max_size=1).map(tuple),
@@ -305,6 +318,8 @@ def _steps(verdict: Verdict) -> list[str]:
     same = {
         "no_domain": "no_mail",
         "suppression_unknown": "suppressed",
+        "suppression_ignored": "suppressed",
+        "released": "bad_address",
         "soft_bounces": "bad_address",
     }
     return [same.get(finding.code, finding.code) for finding in verdict.findings]
@@ -332,3 +347,52 @@ def test_every_finding_has_a_next_step_and_the_heaviest_decides(
 def test_an_address_alone_is_judged_as_the_gate_judges_it(recipient: RecipientFacts) -> None:
     of_the_gate = judge(facts(replace(recipient, same=None))).findings
     assert judge_address(recipient) == Verdict(of_the_gate)
+
+
+# --------------------------------------------------------------------------- the lists
+
+
+def test_an_entry_that_ses_ignores_says_whose_choice_that_is() -> None:
+    (finding,) = judge(facts(RecipientFacts(ANN, suppression=IGNORED))).findings
+    assert "configuration set outtray ignores this: SES would send" in finding.title
+    assert "hard bounce since 20 Nov 2026" in finding.detail
+
+
+def test_a_suppressed_address_names_the_key_that_releases_it() -> None:
+    for recipient in (RecipientFacts(ANN, suppression=LISTED), RecipientFacts(ANN, own=OURS)):
+        (finding,) = judge(facts(recipient)).findings
+        assert "To release it: S" in finding.next
+
+
+@pytest.mark.parametrize("health", [BOUNCED, SOFT, replace(BOUNCED, word=Word.COMPLAINED)])
+def test_what_a_person_vouched_for_is_a_note_with_their_words(health: Health) -> None:
+    (finding,) = judge(facts(RecipientFacts(ANN, health=health, released=RELEASED))).findings
+    assert (finding.weight, finding.code) == (Weight.NOTE, "released")
+    assert "Released by ben on 20 Nov 2026, 10:30" in finding.title
+    assert "has a new mailbox" in finding.detail
+
+
+def test_what_happens_after_the_release_asks_again() -> None:
+    later = replace(BOUNCED, at=RELEASED.at + timedelta(minutes=1))
+    (finding,) = judge(facts(RecipientFacts(ANN, health=later, released=RELEASED))).findings
+    assert finding.code == "bad_address"
+
+
+def test_a_release_overrides_no_list() -> None:
+    recipient = RecipientFacts(ANN, suppression=LISTED, health=BOUNCED, released=RELEASED)
+    assert judge(facts(recipient)).decision is Decision.REFUSE
+
+
+def test_other_spellings_that_could_not_be_looked_for_are_a_note() -> None:
+    verdict = judge(facts(list_problem="SES said: not authorized."))
+    assert [f.code for f in verdict.findings] == ["other_spellings_unknown"]
+    assert verdict.decision is Decision.ALLOW
+    asks = facts(RecipientFacts(ANN, lookup_problem="no network"), list_problem="no network")
+    assert [f.code for f in judge(asks).findings] == ["suppression_unknown"]
+
+
+def test_an_address_by_itself_is_judged_by_the_same_rules() -> None:
+    recipient = RecipientFacts(ANN, suppression=LISTED, own=OURS)
+    assert judge_address(recipient).findings == judge(facts(recipient)).findings
+    assert judge_address(RecipientFacts("ann@", "nothing after the @")).decision is Decision.REFUSE
+    assert judge_address(RecipientFacts(ANN)).findings == ()

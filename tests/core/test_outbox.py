@@ -499,6 +499,44 @@ def test_an_address_suppressed_since_it_was_queued_is_not_sent_to(
     assert len(listed.listed) == 1  # one question for all of them
 
 
+@pytest.mark.parametrize("may_list", [True, False])
+def test_an_entry_whose_reason_stops_nothing_fails_no_email(
+    database: Database, clock: Clock, may_list: bool
+) -> None:
+    listed = FakeList()
+    desk = office(database, clock, FakeMailer(), listed, lanes=1)
+    fill(desk, documents(database, 2))
+    clock.advance(minutes=30)
+    listed.list_failure = None if may_list else NotPermittedError("SES said: not authorized.")
+    for address, ignored_by in (
+        ("to0@customer.example", "the account"),
+        ("To0@Customer.example", "the account"),
+        ("to1@customer.example", ""),
+    ):
+        listed.entries[address] = Suppression(
+            address, "BOUNCE", clock.now, "ses", ignored_by=ignored_by
+        )
+    report = desk.work()
+    assert (report.failed, report.sent) == (1, 1)
+    (failed,) = desk.entries()
+    assert failed.address == "to1@customer.example"
+
+
+def test_an_ineffective_entry_hides_no_other_of_the_same_address(
+    database: Database, clock: Clock
+) -> None:
+    listed = FakeList()
+    desk = office(database, clock, mailer := FakeMailer(), listed, lanes=1)
+    fill(desk, documents(database, 1))
+    stops = Suppression("to0@customer.example", "COMPLAINT", clock.now, "ses")
+    ignored = Suppression(
+        "To0@Customer.example", "BOUNCE", clock.now, "ses", ignored_by="the account"
+    )
+    listed.entries = {stops.address: stops, ignored.address: ignored}
+    assert desk.work().failed == 1
+    assert mailer.calls == []
+
+
 def test_our_own_list_is_looked_at_as_well(database: Database, clock: Clock) -> None:
     desk = office(database, clock, mailer := FakeMailer())
     fill(desk, documents(database, 1))

@@ -34,6 +34,7 @@ from core.model import (
     RecipientEntry,
     Role,
     Status,
+    Suppression,
     Version,
     Word,
     address_key,
@@ -99,6 +100,7 @@ class Company:
         self.awaited: dict[int, Awaited] = {}
         self.holds: list[tuple[int, int | None, Hold]] = []
         self.calls: dict[int, list[Call]] = {}
+        self.listed: dict[str, Suppression] = {}
         self._deliveries = 0
 
     # ------------------------------------------------------------------ building
@@ -282,7 +284,13 @@ class Company:
     def contacts(self, customer_id: int) -> tuple[Contact, ...]:
         addresses = self.customers[customer_id].addresses
         return tuple(
-            Contact("", address, primary=index == 0, health=self._health(address))
+            Contact(
+                "",
+                address,
+                primary=index == 0,
+                health=self._health(address),
+                suppression=self.listed.get(address_key(address)),
+            )
             for index, address in enumerate(addresses)
         )
 

@@ -38,7 +38,9 @@ from core.model import (
     Hold,
     HoldKind,
     IngestReport,
+    ListState,
     OutboxEntry,
+    OutboxHold,
     OutboxOverview,
     Overview,
     Progress,
@@ -57,6 +59,7 @@ from core.trouble import Trouble
 from tests.tui.company import NOW, Company
 from tests.tui.fake_composing import FakeComposing
 from tests.tui.fake_linking import FakeLinking
+from tests.tui.fake_lists import FakeLists
 
 _CHIP_WORDS = {
     Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
@@ -75,7 +78,7 @@ class FakeOutbox:
         self._backend = backend
         self.listed: list[OutboxEntry] = []
         self.sent = 0
-        self.holds: tuple[Hold, ...] = ()
+        self.holds: tuple[OutboxHold, ...] = ()
         self.acts: list[tuple[object, ...]] = []
         self.is_working = False
         self.why = ""
@@ -109,7 +112,7 @@ class FakeOutbox:
         return WorkReport(waiting=self._count(Word.QUEUED), words=self.why)
 
     def pause(self, note: str = "") -> None:
-        self.holds = (Hold("pause", "anna", NOW, None, note),)
+        self.holds = (OutboxHold("pause", "anna", NOW, None, note),)
         self._change(self.listed)
 
     def resume(self) -> bool:
@@ -167,6 +170,7 @@ class FakeBackend:
         self._has_pending = threading.Event()
         self._send_answer: SendOutcome | None = None
         self.composing = FakeComposing(self)
+        self.suppressions = FakeLists(self._enter, now, self.settings.operator)
 
     # ------------------------------------------------------------------ for tests
 
@@ -380,6 +384,9 @@ class FakeBackend:
     def trouble(self) -> Trouble:
         self._enter("trouble")
         return self.current_trouble
+
+    def read_suppressions(self) -> ListState:
+        return self.suppressions.state
 
     def revision(self) -> int:
         self._enter("revision")

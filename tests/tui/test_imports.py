@@ -39,8 +39,8 @@ def test_of_core_only_words_and_rules_are_needed(with_the_app: set[str]) -> None
     core = {name for name in core if not name.startswith("core.model.")}
     assert core <= {
         "core.model", "core.errors", "core.status", "core.settings", "core.advice", "core.text",
-        "core.machines", "core.feedhealth", "core.pace", "core.trouble", "core.calling",
-        "core.days",
+        "core.machines", "core.feedhealth", "core.pace", "core.suppressed", "core.trouble",
+        "core.calling", "core.days", "core.rate",
     }  # fmt: skip
 
 

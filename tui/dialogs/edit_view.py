@@ -153,6 +153,10 @@ def result_line(number: str, answer: SendOutcome | OuttrayError) -> tuple[Conten
     if recipient.status is Word.FAILED:
         said = f"{look.glyph} {name} not sent: {cell(recipient.error, 200)}"
         return toned(said, Word.FAILED), False
+    if recipient.status is Word.QUEUED:
+        why = cell(recipient.error, 200) or "It is not its turn yet."
+        said = f"{look.glyph} {name} not sent: {why}"
+        return toned(f"{said} It waits in the outbox and goes out by itself.", Word.QUEUED), False
     if recipient.status is Word.UNCONFIRMED:
         said = f"{look.glyph} {name}: not known whether SES took it; its report will tell"
         return toned(said, Word.UNCONFIRMED), False

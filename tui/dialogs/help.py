@@ -25,6 +25,7 @@ _TITLES: Final = {
     "customers": "Customers",
     "unlinked": "Unlinked emails",
     "link": "Linking one of them",
+    "suppressions": "Suppressions",
     "search": "The search",
     "outbox": "The outbox",
 }
@@ -114,7 +115,7 @@ def sections(places: Collection[str]) -> Iterator[tuple[str, list[Line]]]:
     if "compose" in places:
         yield from _writing()
     for place in places:
-        if place not in ("app", "screen", "chase", *_WRITING):
+        if place not in ("app", "screen", "chase", "reason", *_WRITING):
             yield _TITLES.get(place, place), [_line(command) for command in of_places([place])]
     yield "The table", [(Content.styled(keys, "bold"), text) for keys, text in _TABLE]
     yield "Everywhere", [_line(command) for command in of_places(["app", "screen"])]

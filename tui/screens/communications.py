@@ -81,9 +81,12 @@ class CommunicationsScreen(PlaceScreen):
         feed: FeedStatus,
         customer: CustomerRow | None = None,
         chip: Chip = Chip.ALL,
+        document_id: int | None = None,
     ) -> None:
         super().__init__(desk, feed)
         self.customer = customer
+        self._first = document_id
+        """The document to stand on, with its log open, when the screen has opened."""
         self._where = DocumentFilter(customer_id=customer.id if customer else None, chip=chip)
         # held, not queried: an answer may come while the screen is being taken down
         self.card = CustomerCard(classes="" if customer else "-overview")
@@ -121,7 +124,7 @@ class CommunicationsScreen(PlaceScreen):
 
     def _load(self) -> None:
         self._table.empty = nothing_found(self._where)
-        self._table.load(DocumentSource(self.desk.backend, self._where))
+        self._table.load(DocumentSource(self.desk.backend, self._where), cursor_key=self._first)
         self.refresh_bindings()
 
     def _show_surroundings(self) -> None:
@@ -192,6 +195,9 @@ class CommunicationsScreen(PlaceScreen):
 
     @on(WindowTable.Loaded, "#documents")
     def _loaded(self) -> None:
+        first, self._first = self._first, None
+        if first is not None and self._table.cursor_key == first:
+            self._table.action_choose()
         self.refresh_bindings()
 
     @on(WindowTable.Chosen, "#documents")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from core.model import Chip, DocumentFilter
+from core.model import (
+    Chip,
+    DocumentFilter,
+    ListPhase,
+    ListState,
+    SuppressionChip,
+    SuppressionFilter,
+)
 from tui.badges import LATE_GLYPH
 from tui.text import cell
 from tui.widgets.chips import ChipItem
@@ -54,3 +61,42 @@ def nothing_found(where: DocumentFilter) -> str:
         label = next((look[1] for look in _LOOKS if look[0] is where.chip), where.chip.value)
         return f"No document is “{label.lower()}”.\n[ and ] choose another filter."
     return "No documents yet.\nouttray import FILE…   reads them from your accounting program"
+
+
+_LISTS: Final[tuple[tuple[SuppressionChip, str, str, str, str], ...]] = (
+    (SuppressionChip.ALL, "All", "", "", ""),
+    (SuppressionChip.BOUNCES, "Bounces", "✖", "tone--bounced", "No hard bounce is listed."),
+    (SuppressionChip.COMPLAINTS, "Complaints", "⚑", "tone--complained", "Nobody complained."),
+    (SuppressionChip.OURS, "Ours", "⊘", "tone--dropped", "Our own list is empty."),
+    (SuppressionChip.SES, "SES", "", "", "SES's list is empty."),
+)
+
+
+def suppression_items(
+    counts: Mapping[SuppressionChip, int],
+) -> list[ChipItem]:
+    """Return the chips of the suppression lists; all of them are always there."""
+    return [
+        ChipItem(chip, label, counts.get(chip), glyph, tone)
+        for chip, label, glyph, tone, _ in _LISTS
+    ]
+
+
+def nothing_suppressed(where: SuppressionFilter, state: ListState) -> str:
+    """Say why the table is empty, and what to press."""
+    if where.text:
+        return f"No address matches “{cell(where.text, 40)}”.\nEsc clears the search."
+    if state.phase in (ListPhase.READING, ListPhase.UNREAD):
+        return "◌ Reading SES's list…"
+    if state.phase is ListPhase.FAILED and where.chip is not SuppressionChip.OURS:
+        return (
+            f"SES's list cannot be read, and nothing is on ours.\n{cell(state.problem, 200)}\n"
+            f"{cell(state.hint, 200)} F5 tries again."
+        )
+    if where.chip is not SuppressionChip.ALL:
+        words = next(words for chip, *_, words in _LISTS if chip is where.chip)
+        return f"{words}\n[ and ] choose another filter."
+    return (
+        "No address is suppressed.\nHard bounces and complaints come by themselves; "
+        "N puts an address on our own list."
+    )

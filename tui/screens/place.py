@@ -73,6 +73,10 @@ class PlaceScreen(Screen[None]):
     def show_again(self) -> None:
         """Read everything that is shown again; cursor and scroll stay with their rows."""
 
+    def read_again(self) -> None:
+        """Do what ``show_again`` does, and ask again whoever else is asked."""
+        self.show_again()
+
     def close_something(self) -> bool:
         """Close or clear what is open in here; false when there is nothing."""
         return False

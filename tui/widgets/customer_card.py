@@ -13,7 +13,9 @@ from textual.widget import Widget
 from core.model import Amount, Contact, CustomerHeader, Overview, Word
 from tui.badges import badge, block
 from tui.chasing import PHONE, held_mark
-from tui.paint import content, toned
+from tui.columns_suppressions import word_of
+from tui.paint import content, sign, toned
+from tui.suppression_words import entry_words
 from tui.text import ago, amounts, cell
 
 _WHY = {
@@ -61,6 +63,10 @@ def contact_line(contacts: Sequence[Contact], now: datetime) -> Content:
 
 
 def _first_health(contact: Contact, now: datetime) -> Content:
+    if contact.suppression is not None:
+        said = entry_words(contact.suppression, now)
+        shown = sign("SUPPRESSED", word_of(contact.suppression))
+        return Content.assemble("  ", shown, (f" {said}", "$muted"))
     word = contact.health.word
     if word is None:
         return Content.styled("  never written to", "$muted")
@@ -71,6 +77,9 @@ def _first_health(contact: Contact, now: datetime) -> Content:
 
 def brief_health(contact: Contact, now: datetime) -> Content:
     """`` ● delivered yesterday``: how the newest email to this address fared."""
+    if contact.suppression is not None:
+        meant, said = word_of(contact.suppression), entry_words(contact.suppression, now)
+        return toned(f" {badge(meant).glyph} SUPPRESSED {said}", meant)
     word = contact.health.word
     if word is None:
         return Content.styled("  no email yet", "$muted")

@@ -135,5 +135,6 @@ _PRINTED = {
     "space": " ",
     "left_square_bracket": "[",
     "comma": ",",
+    "plus": "+",
     "full_stop": ".",
 }

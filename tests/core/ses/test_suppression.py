@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.errors import ServiceError, UnansweredError
+from core.errors import RefusedError, ServiceError, UnansweredError
 from core.ses.clients import Clients
 from core.ses.suppression import SesSuppressionList
 from core.simulator import Simulator
@@ -30,8 +30,12 @@ def suppress(aws: Simulator, address: str, reason: str = "BOUNCE") -> None:
         "at": "2026-11-18T09:30:00+00:00",
         "message_id": "ses-1",
     }
-    body = json.dumps({"entries": [entry]}).encode()
-    with urllib.request.urlopen(f"{aws.url}/_outtray/suppressions", data=body):  # noqa: S310
+    control(aws, "suppressions", {"entries": [entry]})
+
+
+def control(aws: Simulator, path: str, body: object) -> None:
+    data = json.dumps(body).encode()
+    with urllib.request.urlopen(f"{aws.url}/_outtray/{path}", data=data):  # noqa: S310
         pass
 
 
@@ -76,11 +80,126 @@ def test_a_look_up_that_fails_is_never_taken_for_a_clean_address(
         listed.look_up(ANN)
 
 
-def test_an_address_that_the_service_cannot_look_up_is_not_taken_for_clean(
+SLASHED = "sales/ann@customer.example"
+
+
+def test_an_address_with_a_slash_is_looked_for_in_the_whole_list(
     aws: Simulator, listed: SesSuppressionList
 ) -> None:
+    assert listed.look_up(SLASHED) is None
+    suppress(aws, SLASHED, "COMPLAINT")
+    found = listed.look_up(SLASHED)
+    assert found is not None
+    assert (found.address, found.reason) == (SLASHED, "COMPLAINT")
+
+
+def test_an_address_with_a_slash_is_not_taken_for_clean_when_the_list_cannot_be_read(
+    aws: Simulator, listed: SesSuppressionList
+) -> None:
+    aws.set_faults(suppression_fail=True)
     with pytest.raises(ServiceError):
-        listed.look_up("sales/ann@customer.example")
+        listed.look_up(SLASHED)
+
+
+def test_an_address_with_a_slash_cannot_be_removed_and_the_error_says_what_to_do(
+    aws: Simulator, listed: SesSuppressionList
+) -> None:
+    suppress(aws, SLASHED)
+    with pytest.raises(RefusedError, match="slash") as refused:
+        listed.delete(SLASHED)
+    assert "create-import-job" in refused.value.hint
+
+
+def test_a_label_makes_another_address(aws: Simulator, listed: SesSuppressionList) -> None:
+    suppress(aws, "ann+old@customer.example")
+    assert listed.look_up(ANN) is None
+
+
+def test_an_entry_that_is_put_is_there_and_one_that_is_deleted_is_gone(
+    aws: Simulator, listed: SesSuppressionList
+) -> None:
+    listed.put("Ann@Customer.example", "COMPLAINT")
+    found = listed.get("Ann@Customer.example")
+    assert found is not None
+    assert found.is_complaint
+    listed.delete(ANN)
+    assert listed.get("Ann@Customer.example") is not None, "case matters for the API"
+    listed.delete("Ann@Customer.example")
+    assert listed.get("Ann@Customer.example") is None
+
+
+def test_removing_what_is_not_there_is_no_error(aws: Simulator, listed: SesSuppressionList) -> None:
+    listed.delete(ANN)
+
+
+def test_a_sandbox_takes_no_entry_and_the_error_says_so(
+    aws: Simulator, listed: SesSuppressionList
+) -> None:
+    control(aws, "account", {"production_access": False})
+    with pytest.raises(RefusedError) as refused:
+        listed.put(ANN, "BOUNCE")
+    assert "sandbox" in refused.value.hint
+
+
+def test_the_whole_list_comes_page_by_page(aws: Simulator, listed: SesSuppressionList) -> None:
+    at = "2026-11-18T09:30:00+00:00"
+    entries = [{"address": f"a{n}@x.example", "reason": "BOUNCE", "at": at} for n in range(2_500)]
+    control(aws, "suppressions", {"entries": entries})
+    found, token, pages = [], "", 0
+    while True:
+        page = listed.page(token)
+        found += page.entries
+        pages += 1
+        token = page.next_token
+        if not token:
+            break
+    assert pages == 3
+    assert {entry.address for entry in found} == {entry["address"] for entry in entries}
+
+
+# --------------------------------------------------------------------------- what stops mail
+
+
+def choose(listed: SesSuppressionList, *, account: list[str], own: list[str] | None) -> None:
+    ses = listed._clients.control()
+    ses.put_account_suppression_attributes(SuppressedReasons=account)
+    if own is not None:
+        ses.put_configuration_set_suppression_options(
+            ConfigurationSetName="outtray", SuppressedReasons=own
+        )
+
+
+@pytest.mark.parametrize(
+    ("account", "own", "expected", "chosen_by"),
+    [
+        (["BOUNCE", "COMPLAINT"], None, {"BOUNCE", "COMPLAINT"}, "the account"),
+        (["COMPLAINT"], None, {"COMPLAINT"}, "the account"),
+        ([], None, set(), "the account"),
+        (["BOUNCE", "COMPLAINT"], [], set(), "configuration set outtray"),
+        ([], ["BOUNCE"], {"BOUNCE"}, "configuration set outtray"),
+    ],
+)
+def test_the_configuration_sets_choice_wins_even_when_it_is_empty(
+    aws: Simulator,
+    listed: SesSuppressionList,
+    account: list[str],
+    own: list[str] | None,
+    expected: set[str],
+    chosen_by: str,
+) -> None:
+    choose(listed, account=account, own=own)
+    found = listed.effective_reasons("outtray")
+    assert (found.reasons, found.chosen_by) == (expected, chosen_by)
+
+
+def test_without_a_configuration_set_the_account_decides(
+    aws: Simulator, listed: SesSuppressionList
+) -> None:
+    choose(listed, account=["BOUNCE"], own=[])
+    assert listed.effective_reasons("").reasons == {"BOUNCE"}
+
+
+# --------------------------------------------------------------------------- what is new
 
 
 def test_what_was_added_since_a_moment_is_listed_whole(

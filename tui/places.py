@@ -1,0 +1,112 @@
+"""Going places: which screen comes up for what is chosen, and which commands lead there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import App
+
+from core.model import Chip, CustomerRow, FeedStatus
+from tui.chasing_flows import ChaseFlows, ChaseWanted
+from tui.desk import Desk
+from tui.fixing import Fixing
+from tui.flows import Sending, back_to
+from tui.screens.communications import CommunicationsScreen
+from tui.screens.customers import CustomersScreen
+
+if TYPE_CHECKING:
+    from tui.screens.outbox import OutboxScreen
+    from tui.screens.suppressions import SuppressionsScreen
+
+
+class Places(App[None]):
+    """What ``OuttrayApp`` knows of its screens; it sets what is declared here."""
+
+    desk: Desk
+    sending: Sending
+    fixing: Fixing
+    chases: ChaseFlows
+    _feed: FeedStatus
+
+    @on(CustomersScreen.Opened)
+    def _open_customer(self, event: CustomersScreen.Opened) -> None:
+        self.show_documents(event.customer, event.chip)
+
+    def show_documents(self, customer: CustomerRow | None, chip: Chip = Chip.ALL) -> None:
+        """Show a customer's documents, or everybody's, on top of the list of customers."""
+        screen = CommunicationsScreen(self.desk, self._feed, customer, chip)
+        if isinstance(self.screen, CommunicationsScreen):
+            _ = self.switch_screen(screen)
+        else:
+            _ = self.push_screen(screen)
+
+    @on(CommunicationsScreen.SendWanted)
+    def _begin_sending(self, event: CommunicationsScreen.SendWanted) -> None:
+        self.sending.begin(event.kind, event.row)
+
+    @on(CommunicationsScreen.ManyWanted)
+    def _begin_many(self, event: CommunicationsScreen.ManyWanted) -> None:
+        screen = self.screen
+        done = screen.clear_selection if isinstance(screen, CommunicationsScreen) else lambda: None
+        self.sending.many(event.kind, event.document_ids, done)
+
+    @on(CommunicationsScreen.EditWanted)
+    def _begin_editing(self, event: CommunicationsScreen.EditWanted) -> None:
+        self.fixing.begin(event.row.customer_id, event.row.id, event.address)
+
+    @on(ChaseWanted)
+    def _begin_chase(self, event: ChaseWanted) -> None:
+        self.chases.begin(event)
+
+    def why_not(self, command_id: str) -> str:
+        """See ``Host``."""
+        screen = self.screen
+        if command_id == "app.customers" and isinstance(screen, CustomersScreen):
+            return "This is the list of customers."
+        if command_id == "app.outbox" and type(screen).__name__ == "OutboxScreen":
+            return "This is the outbox."
+        if command_id == "app.all" and isinstance(screen, CommunicationsScreen):
+            return "" if screen.customer else "These are the documents of all customers."
+        if command_id == "app.unlinked" and screen.name == "unlinked":
+            return "These are the emails that wait to be linked."
+        if command_id == "app.suppressions" and screen.id == "suppressions-screen":
+            return "These are the suppressions."
+        return ""
+
+    def command_all(self) -> None:
+        self.show_documents(None)
+
+    def command_customers(self) -> None:
+        while len(self.screen_stack) > 1:
+            _ = self.pop_screen()
+
+    def command_unlinked(self) -> None:
+        from tui.screens.unlinked import UnlinkedScreen  # not for the first paint
+
+        _ = self.push_screen(UnlinkedScreen(self.desk, self._feed))
+
+    def is_quiet(self, command_id: str) -> bool:
+        """Whether the bottom line leaves a command out, because there is no reason to use it."""
+        return command_id == "app.unlinked" and not self.desk.board.unlinked
+
+    def command_suppressions(self) -> None:
+        from tui.screens.suppressions import SuppressionsScreen  # not for the first paint
+
+        if not back_to(self, SuppressionsScreen):
+            _ = self.push_screen(SuppressionsScreen(self.desk, self._feed))
+
+    def on_suppressions_screen_document_wanted(
+        self, event: SuppressionsScreen.DocumentWanted
+    ) -> None:
+        """Show the document among its customer's, with its log open; Back comes back here."""
+        shown, found = event.customer, event.document_id
+        _ = self.push_screen(CommunicationsScreen(self.desk, self._feed, shown, document_id=found))
+
+    def command_outbox(self) -> None:
+        from tui.screens.outbox import OutboxScreen  # not for the first paint
+
+        _ = self.push_screen(OutboxScreen(self.desk, self._feed))
+
+    def on_outbox_screen_again_wanted(self, event: OutboxScreen.AgainWanted) -> None:
+        self.sending.begin_with(event.composition)
