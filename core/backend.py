@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from core.bulk import Bulk
     from core.chasing import Chasing
     from core.checking import CheckReport
+    from core.composing import Composing
     from core.correcting import Correcting
     from core.evidence import Exported
     from core.examination import Check
@@ -298,10 +299,18 @@ class Backend:
 
     def compose(self, kind: EmailKind, document_id: int) -> Composition:
         """Return a draft with everything filled in; what was never sent becomes an original."""
-        from core import drafting
-
-        made = drafting.draft(self._reader, kind, document_id)
+        made = self.composing.compose(kind, document_id)
         return replace(made, contacts=self._on_lists(made.contacts))
+
+    @cached_property
+    def composing(self) -> Composing:
+        """What a person does while writing: drafts, previews, tests, attachments, templates."""
+        from core.composing import Composing
+        from core.wording import Office
+
+        settings = self.settings
+        office = Office(settings.operator, settings.sender, settings.language, settings.templates)
+        return Composing(self._database, lambda: self._mailroom.dispatch, office, self._clock)
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live."""

@@ -5,27 +5,43 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
-from core.db import history, reads
+from core.changes import changes
+from core.db import history, known, reads, snapshots
 from core.db.engine import Reader
 from core.errors import InputError, NotFoundError
-from core.message import attachments_of, default_body, default_subject, references
+from core.message import attachments_of, references, sender_address
 from core.model import (
     AttachedFile,
+    Changes,
     Composition,
     DocumentRow,
     Draft,
     EmailEntry,
     EmailKind,
     Role,
+    Version,
     Word,
     address_key,
 )
+from core.previewing import print_of
 from core.status import FAILURES, NEVER_LEFT
+from core.wording import Occasion, Office, versions
+
+NOBODY: Final = Office()
+"""No name, no templates: the texts that are built in."""
 
 
-def draft(reader: Reader, kind: EmailKind, document_id: int) -> Composition:
+def draft(
+    reader: Reader,
+    kind: EmailKind,
+    document_id: int,
+    office: Office = NOBODY,
+    now: datetime | None = None,
+) -> Composition:
     """Return a draft and what was already sent; what was never sent is resent as an original.
 
     A follow-up stays one: the accounting program may have sent the document itself.
@@ -35,22 +51,26 @@ def draft(reader: Reader, kind: EmailKind, document_id: int) -> Composition:
         raise NotFoundError("That document is no longer in the database.")
     emails = history.emails_of(reader, document_id)
     contacts = history.contacts(reader, document.customer_id)
-    primary = tuple(contact.address for contact in contacts if contact.primary)[:1]
     standing = [email for email in emails if email.summary.word is not Word.CANCELLED]
-    to = _addresses(standing[0], Role.TO) if standing else ()
+    today = (now or datetime.now(UTC)).astimezone().date()  # *today* is the operator's
+    occasion = Occasion(document, contacts, standing, today)
     ours = [email for email in standing if email.kind is not EmailKind.EXTERNAL]
     if kind is EmailKind.RESEND and not ours:
         # Nothing was sent, or by another program, whose bytes are not ours to send again.
         kind = EmailKind.ORIGINAL
+    primary = tuple(contact.address for contact in contacts if contact.primary)[:1]
+    to = _addresses(standing[0], Role.TO) if standing else ()
     if kind is EmailKind.RESEND:
-        made = _same_again(reader, document, ours)
+        made = _same_again(reader, office, occasion, ours)
     else:
-        made = _new_message(reader, kind, document)
-    return Composition(
-        replace(made, to=to or primary, replaces=_failed_address(standing)),
-        document,
-        contacts,
-        emails,
+        made = _new_message(reader, office, occasion, kind)
+    addressed = replace(made.draft, to=to or primary, replaces=_failed_address(standing))
+    domain = sender_address(office.sender).rpartition("@")[2]
+    return replace(
+        made,
+        draft=addressed,
+        history=emails,
+        known=known.addresses(reader, document.customer_id, domain),
     )
 
 
@@ -71,40 +91,110 @@ def read_attachment(path: Path) -> AttachedFile:
     return AttachedFile(path.name, content_type or "application/octet-stream", content)
 
 
-def _new_message(reader: Reader, kind: EmailKind, document: DocumentRow) -> Draft:
-    attachments: tuple[AttachedFile, ...] = ()
-    thread: tuple[str, ...] = ()
-    if kind is EmailKind.FOLLOW_UP:
-        thread = references(history.wire_ids(reader, document.id))
-    elif document.pdf and Path(document.pdf).is_file():
-        attachments = (read_attachment(Path(document.pdf)),)
-    return Draft(
+def threaded(reader: Reader, draft: Draft) -> Draft:
+    """Return a resend within the thread of those it goes to; one that knows nobody begins anew.
+
+    Somebody who never got the original would find a reply to nothing.
+    """
+    if draft.kind is not EmailKind.RESEND:
+        return draft
+    goes_to = {address_key(address) for address in (*draft.to, *draft.cc, *draft.bcc)}
+    sent = known.wire_ids_to(reader, draft.document_id)
+    thread = references([(i, region) for i, region, key in sent if key in goes_to])
+    return replace(draft, in_reply_to=thread[0] if thread else "", references=thread)
+
+
+def _new_message(
+    reader: Reader, office: Office, occasion: Occasion, kind: EmailKind
+) -> Composition:
+    document = occasion.document
+    carries = kind is not EmailKind.FOLLOW_UP
+    pdf = _pdf(document) if carries else None
+    files = () if pdf is None else (pdf,)
+    texts, chosen = versions(office, kind, occasion, attached=bool(files))
+    texts = tuple(replace(text, attachments=files) for text in texts)
+    thread = () if carries else references(history.wire_ids(reader, document.id))
+    first = texts[chosen]
+    made = Draft(
         document_id=document.id,
         kind=kind,
         to=(),
-        subject=default_subject(kind, document),
-        body=default_body(kind, document, attached=bool(attachments)),
-        attachments=attachments,
+        subject=first.subject,
+        body=first.body,
+        attachments=files,
         in_reply_to=thread[0] if thread else "",
         references=thread,
+        expected_pdf=Path(document.pdf).name if carries else "",
     )
+    return _composition(made, occasion, texts, chosen)
 
 
-def _same_again(reader: Reader, document: DocumentRow, emails: Sequence[EmailEntry]) -> Draft:
-    """The newest original or resend again; a follow-up only where nothing else was sent."""
-    carrying = [e for e in emails if e.kind is not EmailKind.FOLLOW_UP]
-    source = (carrying or list(emails))[0]
+def _same_again(
+    reader: Reader, office: Office, occasion: Occasion, ours: Sequence[EmailEntry]
+) -> Composition:
+    """The newest original or resend again; a follow-up only where nothing else was sent.
+
+    Beside it, to choose instead: the document as it stands now, in the words of an original.
+    """
+    carrying = [e for e in ours if e.kind is not EmailKind.FOLLOW_UP]
+    source = (carrying or list(ours))[0]
     mime = history.sent_bytes(reader, source.id)
-    return Draft(
-        document_id=document.id,
+    sent = attachments_of(mime) if mime else ()
+    as_sent = Version("as sent", source.subject, source.body, sent)
+    current = _new_message(reader, office, occasion, EmailKind.ORIGINAL)
+    fresh = replace(current.versions[current.chosen], name="current document", step=0)
+    before = snapshots.find(reader, source.id)
+    pdf_sent = next((print_of(f.name, f.content) for f in sent if _is_pdf(f)), None)
+    pdf_now = next((print_of(f.name, f.content) for f in fresh.attachments), None)
+    if not occasion.document.pdf:
+        pdf_now = pdf_sent  # where it lies is not known, so nothing can be said about it
+    made = Draft(
+        document_id=occasion.document.id,
         kind=EmailKind.RESEND,
         to=(),
         cc=_addresses(source, Role.CC),
         bcc=_addresses(source, Role.BCC),
         subject=source.subject,
         body=source.body,
-        attachments=attachments_of(mime) if mime else (),
+        attachments=sent,
+        expected_pdf=current.draft.expected_pdf or (pdf_sent.name if pdf_sent else ""),
     )
+    return replace(
+        _composition(made, occasion, (as_sent, fresh), 0),
+        changes=Changes(
+            source.created_at,
+            before is not None,
+            changes(before, occasion.document, pdf_sent, pdf_now),
+        ),
+    )
+
+
+def _composition(
+    draft: Draft, occasion: Occasion, texts: tuple[Version, ...], chosen: int
+) -> Composition:
+    return Composition(
+        draft,
+        occasion.document,
+        tuple(occasion.contacts),
+        tuple(occasion.emails),
+        versions=texts,
+        chosen=chosen,
+    )
+
+
+def _pdf(document: DocumentRow) -> AttachedFile | None:
+    """The document's PDF as it lies on the disk now; the gate tells where there is none."""
+    path = Path(document.pdf)
+    if not document.pdf or not path.is_file():
+        return None
+    try:
+        return read_attachment(path)
+    except InputError:
+        return None
+
+
+def _is_pdf(file: AttachedFile) -> bool:
+    return file.content_type == "application/pdf" or file.name.lower().endswith(".pdf")
 
 
 def _addresses(entry: EmailEntry, role: Role) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """May this be sent? A pure function over facts, the same for F, R and the command line.
 
 Times are worded in the zone they are given in: the operator's. The order of the findings is
-DESIGN section 3: no address, syntax, spelling, the domain's mail servers, document, SES's list, our
-own list, the address's health, its provider's mood, who else wrote today, the same once more.
+DESIGN section 3: no address, syntax, spelling, the domain's mail servers, document and its files,
+SES's list, our own list, the address's health, its provider's mood, who else wrote today, the same
+once more.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from core import attaching
+from core.attaching import FileFacts, PdfFacts
 from core.model import EmailKind, Finding, Hold, HoldKind, Kind, Verdict, Weight
 from core.recipients import (
     ANOTHER,
@@ -31,6 +34,7 @@ __all__ = [
     "is_settled",
     "judge",
     "judge_address",
+    "judge_test",
 ]
 
 #: A follow-up on one of these is probably a mistake. Words of several accounting systems.
@@ -54,6 +58,19 @@ _SETTLED: Final = frozenset(
 #: SES's limits of a message (SES.md section 7); the size is that after base64.
 MOST_RECIPIENTS: Final = 50
 MOST_BYTES: Final = 40 * 1024 * 1024
+#: What keeps a test from arriving; everything else is about the customer or the document.
+_TEST_CODES: Final = frozenset(
+    {
+        "no_sender",
+        "no_address",
+        "syntax",
+        "too_large",
+        "attachment_blocked",
+        "suppressed",
+        "suppression_unknown",
+        "suppressed_by_us",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,8 @@ class GateFacts:
     """This customer's other addresses that nothing speaks against."""
     is_unreported: bool = False
     """No configuration set is named: SES may not report what becomes of it."""
+    pdf: PdfFacts | None = None
+    files: tuple[FileFacts, ...] = ()
     list_problem: str = ""
     """Why SES's list was asked for exact spellings only."""
 
@@ -84,6 +103,14 @@ class GateFacts:
 def judge(facts: GateFacts) -> Verdict:
     """Return every finding, in the gate's order; the weightiest decides."""
     return Verdict(tuple(_findings(facts)))
+
+
+def judge_test(facts: GateFacts) -> Verdict:
+    """Return what speaks against a test sent to oneself: only what would not arrive.
+
+    It is no email to the customer, so nothing about the customer or the document matters.
+    """
+    return Verdict(tuple(f for f in _findings(facts) if f.code in _TEST_CODES))
 
 
 def _findings(facts: GateFacts) -> Iterator[Finding]:
@@ -108,6 +135,8 @@ def _findings(facts: GateFacts) -> Iterator[Finding]:
     yield from _about(facts.recipients, WRITTEN)
     yield from _limits(facts)
     yield from _document(facts)
+    if facts.pdf is not None:
+        yield from attaching.findings(facts.kind, facts.pdf, facts.files)
     yield from _about(facts.recipients, LISTED, facts.alternatives)
     yield from _spellings(facts)
     yield from _about(facts.recipients, KNOWN, facts.alternatives)

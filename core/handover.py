@@ -16,7 +16,7 @@ from core.allowance import Allowance
 from core.db import claims, outbox, outbox_acts, outbox_lists
 from core.db.claims import Taken
 from core.db.engine import Database
-from core.db.outbox import Lease
+from core.db.outbox import Lease, NewDelivery, NewEmail
 from core.errors import (
     CredentialsError,
     DatabaseBusyError,
@@ -41,6 +41,8 @@ QUOTA: Final = "quota"
 _DAY: Final = timedelta(hours=24)
 _TRIES_TO_RECORD: Final = 5
 """An answer of SES is heard once; a busy database is asked for more than half a minute."""
+_TRIES_WATCHED: Final = 4
+"""Of what somebody waits for: seven seconds at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,35 @@ class Handover:
             self._unanswered(taken, outbox.STOPPED_MID_CALL)
             raise
         return self._accepted(taken, ses_message_id)
+
+    def call_unrecorded(self, email: NewEmail, delivery: NewDelivery) -> str:
+        """Call SES for an email that is written down nowhere; return SES's message id.
+
+        Its tag is no delivery's and no configuration set is named, so that nothing SES reports
+        about it is taken for a report about a document. Throttling is waited for, a few times:
+        somebody is looking on.
+
+        Raises:
+            ServiceError: it was not sent, or nobody knows (``UnansweredError``); the words say.
+        """
+        outgoing = Outgoing(
+            sender=sender_address(sender_as_sent(email.sender)),
+            recipient=delivery.address,
+            mime=email.mime or b"",
+            tag=f"test-{delivery.tag}",
+            configuration_set="",
+        )
+        for tries in range(1, _TRIES_WATCHED):
+            self.allowance.spend()
+            try:
+                return self.mailer.send(outgoing)
+            except QuotaUsedUpError:
+                raise
+            except ThrottledError:
+                self.allowance.slow_down()
+                self.pause(rate.pause_before(tries, self.spread()))
+        self.allowance.spend()
+        return self.mailer.send(outgoing)
 
     def _outgoing(self, taken: Taken) -> Outgoing:
         return Outgoing(

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import email
 import hashlib
-import html
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,8 +19,10 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
 from typing import Any, Final
+from urllib.parse import quote
 
 from core.model import AttachedFile, DocumentRow, Draft, EmailKind
+from core.rich_text import to_html
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _MOST_REFERENCES: Final = 10
@@ -72,8 +73,13 @@ def one_line(text: str) -> str:
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
-def compose(draft: Draft, sender: str, message_id: str, at: datetime) -> bytes:
+def compose(
+    draft: Draft, sender: str, message_id: str, at: datetime, literals: Sequence[str] = ()
+) -> bytes:
     """Return the message as raw MIME: visible To and Cc name everybody, Bcc nobody.
+
+    The text part is what the person wrote, the HTML part made of it as Markdown; ``literals``
+    (numbers, names) are never read as Markdown.
 
     Raises:
         ValueError: an address that is none; the gate has refused those before.
@@ -91,7 +97,7 @@ def compose(draft: Draft, sender: str, message_id: str, at: datetime) -> bytes:
         _write(message, "References", "\n ".join(_thread(draft.references)))
     body = _body(draft.body)
     message.set_content(body, cte="quoted-printable")
-    message.add_alternative(_as_html(body), subtype="html", cte="quoted-printable")
+    message.add_alternative(_as_html(body, literals), subtype="html", cte="quoted-printable")
     for file in draft.attachments:
         _attach(message, file)
     _set_boundaries(message, message_id)
@@ -101,10 +107,11 @@ def compose(draft: Draft, sender: str, message_id: str, at: datetime) -> bytes:
 def size_of(draft: Draft) -> int:
     """Return about how many bytes ``compose`` makes of it: attachments exactly, texts amply.
 
-    Base64 comes in lines of 76 characters and a line end, for 57 bytes each.
+    Base64 comes in lines of 76 characters and a line end, for 57 bytes each. The text travels
+    twice, plain and as HTML, and a letter may become several of either.
     """
-    files = sum(-(-len(file.content) // 57) * 78 for file in draft.attachments)
-    return files + 6 * len(draft.body.encode("utf-8", "replace")) + 2_000
+    files = sum(-(-len(file.content) // 57) * 78 + 1_000 for file in draft.attachments)
+    return files + 8 * len(draft.body.encode("utf-8", "replace")) + 2_000
 
 
 def attachments_of(mime: bytes) -> tuple[AttachedFile, ...]:
@@ -194,10 +201,27 @@ def _attach(message: EmailMessage, file: AttachedFile) -> None:
     if not _CONTENT_TYPE.fullmatch(content_type) or main.lower() in _OPENED_BY_READERS:
         main, sub = "application", "octet-stream"
     message.add_attachment(file.content, maintype=main, subtype=sub, filename="attachment")
-    name = one_line(file.name) or "attachment"
     parts: Any = message.get_payload()  # a list, since it has an attachment
-    encoded = name if name.isascii() and "=?" not in name else ("utf-8", "", name)
-    parts[-1].set_param("filename", encoded, header="Content-Disposition", replace=True)
+    del parts[-1]["Content-Disposition"]
+    name = one_line(file.name) or "attachment"
+    _write(parts[-1], "Content-Disposition", f"attachment;\n {_filename(name)}")
+
+
+def _filename(name: str) -> str:
+    """The parameter as RFC 2231 has it: what could be read as an encoded word is escaped, too."""
+    if name.isascii() and "=?" not in name and len(name) <= _LONGEST_WORD:
+        quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'filename="{quoted}"'
+    pieces = [""]
+    for letter in name:
+        escaped = quote(letter, safe="")
+        if len(pieces[-1]) + len(escaped) > _LONGEST_WORD:
+            pieces.append("")
+        pieces[-1] += escaped
+    if len(pieces) == 1:
+        return f"filename*=utf-8''{pieces[0]}"
+    pieces[0] = f"utf-8''{pieces[0]}"
+    return ";\n ".join(f"filename*{i}*={piece}" for i, piece in enumerate(pieces))
 
 
 def _set_boundaries(message: EmailMessage, message_id: str) -> None:
@@ -213,9 +237,6 @@ def _body(text: str) -> str:
     return "\n".join(_CONTROLS.sub(" ", line) for line in lines)
 
 
-def _as_html(text: str) -> str:
-    paragraphs = [part for part in re.split(r"\n\s*\n", text.strip()) if part]
-    inner = "\n".join(
-        f"<p>{html.escape(part).replace(chr(10), '<br>' + chr(10))}</p>" for part in paragraphs
-    )
-    return f"<!DOCTYPE html>\n<html><body>\n{inner}\n</body></html>\n"
+def _as_html(text: str, literals: Sequence[str]) -> str:
+    inner = to_html(text.strip(), [one_line(literal) for literal in literals])
+    return f"<!DOCTYPE html>\n<html><body>\n{inner}</body></html>\n"

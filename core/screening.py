@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
+from core.attaching import FileFacts, PdfFacts
 from core.calling import in_force
 from core.db import chase_reads, gatefacts, history, suppressions
 from core.db.engine import Reader
@@ -95,8 +97,16 @@ def gather(
             and not any(not entry.ignored_by for entry in known.stored(contact.address))
         ),
         is_unreported=is_unreported,
+        pdf=_pdf(draft, document),
+        files=tuple(FileFacts(file.name) for file in draft.attachments),
         list_problem=known.problem(),
     )
+
+
+def _pdf(draft: Draft, document: DocumentRow) -> PdfFacts:
+    path = document.pdf
+    name = draft.expected_pdf or Path(path).name
+    return PdfFacts(document.number, name, path, bool(path) and Path(path).is_file())
 
 
 def look_at(

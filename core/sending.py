@@ -11,30 +11,32 @@ from typing import Final
 
 from core.db import claims, outbox, outbox_acts, reads
 from core.db.claims import Taken
+from core.db.drafts import discard
 from core.db.engine import Database
 from core.db.summaries import lock_documents
-from core.drafting import replaced_by
-from core.errors import NotFoundError
-from core.gate import judge
+from core.envelope import write
+from core.errors import InputError, NotFoundError
+from core.gate import GateFacts, judge, judge_test
 from core.handover import Handover
-from core.message import compose, one_line, sender_address
+from core.message import one_line
 from core.model import (
     Decision,
     DocumentRow,
     Draft,
     Enqueued,
     LeftOut,
+    Preview,
     RecipientOutcome,
-    Role,
     SendOutcome,
     Status,
+    TestOutcome,
     Verdict,
     Word,
-    address_key,
 )
 from core.ports import Clock, KnownEntries, MailRoutes, NothingKnown, SuppressionList
+from core.previewing import preview
 from core.rate import hold_words
-from core.screening import Troubles, as_sent, gather, sender_as_sent
+from core.screening import Troubles, gather
 
 _AT_ONCE: Final = 25
 """Emails whose bytes are in memory at the same time."""
@@ -50,6 +52,7 @@ class Approval:
     """A draft that the gate was asked about, and what had been written about its document then."""
 
     draft: Draft
+    document: DocumentRow
     verdict: Verdict
     newest_email: int
 
@@ -92,7 +95,7 @@ class Dispatch:
             asks = verdict.decision is Decision.ASK and not confirmed
             if verdict.decision is Decision.REFUSE or asks:
                 return SendOutcome(document.number, None, verdict)
-            email = self._compose(draft)
+            email = self._compose(draft, document)
             recorded = self._write_down(email, newest, None if held else self.handover.lease(by))
             confirmed = False
         if not held:
@@ -104,7 +107,7 @@ class Dispatch:
         """Ask the gate about a draft that is to be enqueued; SES's list is asked live."""
         document = self._document(draft.document_id)
         newest = self._newest_email(document.id)
-        return Approval(draft, self._judge(draft, document), newest)
+        return Approval(draft, document, self._judge(draft, document), newest)
 
     def enqueue(
         self, drafts: Sequence[Draft | Approval], *, confirmed: bool, batch_id: str = ""
@@ -135,9 +138,47 @@ class Dispatch:
                     if overtaken or document_id in {email.document_id for email in emails}:
                         left_out.append(LeftOut(document_id, each.verdict, is_overtaken=True))
                     else:
-                        emails.append(replace(self._compose(each.draft), batch_id=batch_id))
+                        email = self._compose(each.draft, each.document)
+                        emails.append(replace(email, batch_id=batch_id))
+                        discard(connection, document_id, email.kind, self.operator)
                 written += [each.email_id for each in outbox.record_all(connection, emails)]
         return Enqueued(batch_id, tuple(written), tuple(left_out))
+
+    def preview(self, draft: Draft) -> Preview:
+        """Return what would leave, read from the message composed as for sending.
+
+        Raises:
+            InputError: there is no address, or one is none, so there is no message.
+        """
+        if not draft.to:
+            raise InputError("There is nothing to show yet: no address.", "Type one in To.")
+        try:
+            email = self._compose(draft, self._document(draft.document_id))
+        except ValueError as error:
+            raise InputError(f"There is nothing to show yet: {error}.", "Correct To.") from error
+        return preview(email.mime or b"", [(d.role, d.address) for d in email.deliveries])
+
+    def send_test(self, draft: Draft, address: str) -> TestOutcome:
+        """Send ``draft`` to ``address`` alone, marked ``[test]``; nothing of it is written down.
+
+        It carries a tag that no delivery has and names no configuration set, so that no report
+        about it is taken for one about the document. Raises ``ServiceError``.
+        """
+        document = self._document(draft.document_id)
+        subject = f"[test] {one_line(draft.subject)}"
+        test = replace(draft, to=(address.strip(),), cc=(), bcc=(), subject=subject, replaces=None)
+        verdict = judge_test(self._facts(test, document))
+        if verdict.decision is not Decision.ALLOW:
+            worst = max(verdict.findings, key=lambda finding: finding.weight)
+            told = " ".join(part for part in (f"{worst.title}.", worst.detail) if part)
+            return TestOutcome(address, subject, stopped_by=told)
+        held = self._held()  # nothing leaves while somebody holds the outbox, a test neither
+        if held:
+            return TestOutcome(address, subject, stopped_by=held)
+        email = self._compose(test, document)
+        (delivery,) = email.deliveries
+        sent = self.handover.call_unrecorded(email, delivery)
+        return TestOutcome(delivery.address, subject, ses_message_id=sent)
 
     def recover(self) -> int:
         """Close what stopped programs were sending; return how many deliveries that were.
@@ -156,7 +197,10 @@ class Dispatch:
         return document
 
     def _judge(self, draft: Draft, document: DocumentRow) -> Verdict:
-        facts = gather(
+        return judge(self._facts(draft, document))
+
+    def _facts(self, draft: Draft, document: DocumentRow) -> GateFacts:
+        return gather(
             self.database.reader,
             self.suppression_list,
             draft,
@@ -169,7 +213,6 @@ class Dispatch:
             is_unreported=not self.handover.configuration_set,
             known=self.known,
         )
-        return judge(facts)
 
     def _newest_email(self, document_id: int) -> int:
         with self.database.transaction() as connection:
@@ -187,28 +230,17 @@ class Dispatch:
         with self.database.transaction() as connection:
             if outbox.newest_email(connection, email.document_id) != newest:
                 return None
+            discard(connection, email.document_id, email.kind, self.operator)
             return outbox.record(connection, email, lease)
 
-    def _compose(self, draft: Draft) -> outbox.NewEmail:
-        """Compose the exact bytes and name every delivery, before anything is sent."""
-        to, cc, bcc = _once_each(draft.to, draft.cc, draft.bcc)
-        ready = replace(draft, to=to, cc=cc, bcc=bcc, subject=one_line(draft.subject))
-        now = self.clock()
-        sender = sender_as_sent(self.sender)
-        domain = sender_address(sender).rpartition("@")[2]
-        message_id = f"<{uuid.uuid4().hex}@{domain}>"
-        return outbox.NewEmail(
-            document_id=ready.document_id,
-            kind=ready.kind,
-            subject=ready.subject,
-            body=ready.body,
-            sender=sender,
-            sent_by=self.operator,
-            created_at=now,
-            message_id=message_id,
-            mime=compose(ready, sender, message_id, now),
-            attachments=ready.attachments,
-            deliveries=_deliveries(ready),
+    def _compose(self, draft: Draft, document: DocumentRow) -> outbox.NewEmail:
+        return write(
+            self.database.reader,
+            draft,
+            document,
+            sender=self.sender,
+            operator=self.operator,
+            at=self.clock(),
         )
 
     def _hand_over(self, recorded: outbox.Recorded, email: outbox.NewEmail, by: str) -> None:
@@ -242,25 +274,3 @@ def _taken(recorded: outbox.Recorded, email: outbox.NewEmail) -> Iterator[Taken]
         yield Taken(
             delivery_id, delivery.address, delivery.tag, email.sender, email.created_at, email.mime
         )
-
-
-def _once_each(*lists: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Every address as it goes to SES, and once over all lists: nobody gets an email twice."""
-    seen: set[str] = set()
-    for addresses in lists:
-        kept = []
-        for address in map(as_sent, addresses):
-            if address_key(address) not in seen:
-                seen.add(address_key(address))
-                kept.append(address)
-        yield tuple(kept)
-
-
-def _deliveries(draft: Draft) -> tuple[outbox.NewDelivery, ...]:
-    """One an address, in the order To, Cc, Bcc."""
-    by_role = ((Role.TO, draft.to), (Role.CC, draft.cc), (Role.BCC, draft.bcc))
-    return tuple(
-        outbox.NewDelivery(role, address, uuid.uuid4().hex, replaced_by(draft, address))
-        for role, addresses in by_role
-        for address in addresses
-    )

@@ -23,6 +23,8 @@ _VARIABLES: Final = {
     "mail.number_pattern": "OUTTRAY_NUMBER_PATTERN",
     "mail.check_mx": "OUTTRAY_CHECK_MX",
     "calls.quiet_days": "OUTTRAY_CALL_QUIET_DAYS",
+    "mail.language": "OUTTRAY_LANGUAGE",
+    "mail.templates": "OUTTRAY_TEMPLATES",
     "feed.queue_url": "OUTTRAY_QUEUE_URL",
     "ui.theme": "OUTTRAY_THEME",
 }
@@ -35,6 +37,7 @@ _MOST_DAYS: Final = 366
 
 #: User and password as SQLAlchemy finds them; a password may hold ``?`` and ``/``.
 _USER: Final = re.compile(r"\A[^:/@]*(?::[^@]*)?@")
+_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 _SECTION: Final = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
 _ASSIGNMENT: Final = re.compile(r"\s*([\w\"'.\s-]+?)\s*=")
 
@@ -62,6 +65,10 @@ class Settings:
     theme: str = ""
     lease: timedelta = timedelta(seconds=60)
     """How long an email stays with a program that says nothing more; not for settings files."""
+    language: str = "en"
+    """Of the emails: ``de``, ``de-AT``."""
+    templates: Path | None = None
+    """The folder of the office's own texts; it need not exist."""
     source: Path | None = field(default=None, compare=False)
     """The TOML file that was read, if there is one."""
 
@@ -94,6 +101,13 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     check_mx = values.get("mail.check_mx", _TRUE).lower()
     if check_mx not in (_TRUE, _FALSE):
         raise SettingsError(f"OUTTRAY_CHECK_MX is {check_mx!r}.", "Expected true or false.")
+    language = values.get("mail.language", "en")
+    if not _LANGUAGE.fullmatch(language):
+        place = "OUTTRAY_LANGUAGE" if env.get("OUTTRAY_LANGUAGE") or path is None else ""
+        raise SettingsError(
+            f"{place or _place(path or Path(), 'mail.language')} is {language!r}.",
+            "Expected a language like en, de or de-AT.",
+        )
     return Settings(
         database_url=values.get("database.url") or _default_database_url(),
         operator=values.get("operator") or _login_name(),
@@ -104,6 +118,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         queue_url=values.get("feed.queue_url", ""),
         call_quiet_days=_quiet_days(values, env, path),
         theme=values.get("ui.theme", ""),
+        language=language,
+        templates=_templates(values.get("mail.templates", ""), path),
         source=path,
     )
 
@@ -115,6 +131,17 @@ def _quiet_days(values: Mapping[str, str], env: Mapping[str, str], path: Path | 
     from_file = path is not None and not env.get("OUTTRAY_CALL_QUIET_DAYS")
     place = _place(path, "calls.quiet_days") if path and from_file else "OUTTRAY_CALL_QUIET_DAYS"
     return _days(value, place)
+
+
+def _templates(named: str, path: Path | None) -> Path:
+    """The folder that is named, else ``templates`` beside the settings file."""
+    if named:
+        return Path(named).expanduser()
+    if path is not None:
+        return path.parent / "templates"
+    from platformdirs import user_config_path
+
+    return user_config_path("outtray", appauthor=False) / "templates"
 
 
 def _config_path(env: Mapping[str, str]) -> Path | None:

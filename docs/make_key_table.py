@@ -29,6 +29,10 @@ _PLACES = {
     "requeue": "send again",
     "outbox": "outbox",
     "chase": "snooze, call, evidence",
+    "attachments": "attachments",
+    "version": "text of an email",
+    "prompt": "questions",
+    "preview": "preview",
     "bulk": "many at once",
 }
 

@@ -92,7 +92,17 @@ def with_the_first_page(database: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "library",
-    ["sqlalchemy", "alembic", "boto3", "botocore", "moto", "pydantic", "email_validator", "jinja2"],
+    [
+        "sqlalchemy",
+        "alembic",
+        "boto3",
+        "botocore",
+        "moto",
+        "pydantic",
+        "email_validator",
+        "jinja2",
+        "markdown_it",
+    ],
 )
 def test_the_first_page_is_shown_without(library: str, with_the_first_page: set[str]) -> None:
     assert "textual" in with_the_first_page

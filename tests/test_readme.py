@@ -19,6 +19,7 @@ from tui.registry import COMMANDS
 _ROOT: Final = Path(__file__).resolve().parents[1]
 README: Final = (_ROOT / "README.md").read_text(encoding="utf-8")
 COMMAND_LINE: Final = (_ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+TEMPLATES: Final = (_ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
 IMPORT: Final = (_ROOT / "docs" / "import.md").read_text(encoding="utf-8")
 
 _PLACES: Final = {
@@ -37,6 +38,10 @@ _PLACES: Final = {
     "requeue": "send again",
     "outbox": "outbox",
     "chase": "snooze, call, evidence",
+    "attachments": "attachments",
+    "version": "text of an email",
+    "prompt": "questions",
+    "preview": "preview",
     "bulk": "many at once",
 }
 
@@ -88,7 +93,9 @@ def named(words: list[str]) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize(
-    "text", [README, COMMAND_LINE, IMPORT], ids=["readme", "commands", "import"]
+    "text",
+    [README, COMMAND_LINE, IMPORT, TEMPLATES],
+    ids=["readme", "commands", "import", "templates"],
 )
 def test_documents_name_only_commands_and_options_that_exist(text: str) -> None:
     found = list(mentions(text))
@@ -113,7 +120,16 @@ def test_every_command_is_documented_with_its_options(path: tuple[str, ...]) -> 
 def json_keys() -> set[str]:
     """Every key that the functions for ``--json`` write."""
     keys: set[str] = set()
-    names = ("answers", "correcting", "prints", "doctor", "external", "quarantine", "trouble")
+    names = (
+        "answers",
+        "composing",
+        "correcting",
+        "prints",
+        "doctor",
+        "external",
+        "quarantine",
+        "trouble",
+    )
     files = [_ROOT / "tui" / f"{name}.py" for name in names]
     for path in [*files, *sorted((_ROOT / "tui" / "actions").glob("*.py"))]:
         tree = ast.parse(path.read_text(encoding="utf-8"))

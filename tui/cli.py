@@ -22,8 +22,8 @@ os.environ.setdefault("TEXTUAL_FPS", "250")
 
 from core.errors import NeedsConfirmationError, OuttrayError, SettingsError, UsageError
 from core.model import Chip
-from tui import cli_suppressions
-from tui.arguments import add_chasing
+from tui import arguments, cli_suppressions
+from tui.arguments_chasing import add_chasing
 from tui.cli_outbox import add_outbox
 from tui.exits import ASKS, DONE, FAILED, WRONG_USAGE
 
@@ -110,7 +110,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_demo(commands)
     _add_looking(commands)
-    _add_sending(commands)
+    arguments.add_sending(commands, _command, _add_which)
+    arguments.add_templates(commands, _command, _add_which)
+    arguments.add_fix(commands, _command)
     add_outbox(commands)
     add_chasing(commands, _command)
     _add_events(commands)
@@ -211,34 +213,6 @@ def _add_looking(commands: Commands) -> None:
     explain.add_argument(
         "--stdin", action="store_true", help='one {"diagnostic": …} a line, one answer a line'
     )
-
-
-def _add_sending(commands: Commands) -> None:
-    texts = {
-        "send": "send the original of documents",
-        "follow-up": "follow up on documents",
-        "resend": "send documents again, as they were",
-    }
-    for name, text in texts.items():
-        command = _command(commands, name, "sending.send", text)
-        command.set_defaults(email_kind={"send": "original"}.get(name, name.replace("-", "_")))
-        command.add_argument("numbers", nargs="+", metavar="NUMBER")
-        command.add_argument("--to", action="append", default=[], metavar="ADDRESS")
-        command.add_argument("--cc", action="append", default=[], metavar="ADDRESS")
-        if name != "resend":
-            command.add_argument("--subject", metavar="TEXT")
-            command.add_argument("--message", metavar="TEXT")
-            command.add_argument("--attach", action="append", default=[], type=Path, metavar="FILE")
-        command.add_argument("--yes", action="store_true", help="answer what the gate asks")
-        _add_which(command)
-    fix = _command(
-        commands, "fix", "correcting.fix", "correct an address, and send again what failed on it"
-    )
-    fix.add_argument("old", metavar="OLD", help="the address that failed")
-    fix.add_argument("new", metavar="NEW", help="the one that takes its place")
-    fix.add_argument("--customer", default="", metavar="NAME", help="only of these customers")
-    fix.add_argument("--resend", action="store_true", help="send again what failed there")
-    fix.add_argument("--yes", action="store_true", help="answer what the gate asks")
 
 
 def _add_which(command: argparse.ArgumentParser) -> None:

@@ -145,7 +145,10 @@ def _sends(row: DocumentRow, _: Context) -> Cell:
 
 
 def _document_last_sent(row: DocumentRow, context: Context) -> Cell:
-    return (Span(ago(row.summary.last_sent_at, context.now)),)
+    when = ago(row.summary.last_sent_at, context.now)
+    if not row.has_draft:
+        return (Span(when),)
+    return (Span("✎ ", "ink--dim"), Span(when if row.summary.last_sent_at else "draft"))
 
 
 def _last_recipient(row: DocumentRow, _: Context) -> Cell:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from textual.app import App
@@ -13,7 +12,6 @@ from core.errors import OuttrayError
 from core.model import (
     Composition,
     DocumentRow,
-    Draft,
     EmailKind,
     RecipientOutcome,
     SendOutcome,
@@ -24,7 +22,7 @@ from tui.text import cell
 
 
 class Sending:
-    """From F or R to the toast. Keeps the drafts that were left, as long as the program runs."""
+    """From F or R to the toast. The dialog keeps the draft that is left."""
 
     def __init__(
         self,
@@ -40,14 +38,13 @@ class Sending:
         self._changed = changed
         self._failed = failed
         self._corrected = corrected
-        self._drafts: dict[tuple[int, EmailKind], Draft] = {}
 
     def begin(self, kind: EmailKind, row: DocumentRow) -> None:
         """Open the dialog for ``row``, with the draft that was left there, if one was."""
         self._desk.jobs.start(
             "compose",
             lambda: self._desk.backend.compose(kind, row.id),
-            lambda composition: self._open(kind, composition),
+            self._open,
             self._failed,
         )
 
@@ -78,40 +75,30 @@ class Sending:
 
     def begin_with(self, composition: Composition) -> None:
         """Open the dialog with what was written before and did not go."""
-        self._open(composition.draft.kind, composition)
+        self._open(composition)
 
-    def _open(self, kind: EmailKind, composition: Composition) -> None:
-        from tui.dialogs.compose import Composed, ComposeDialog  # not for the first paint
+    def _open(self, composition: Composition) -> None:
+        from tui.dialogs.compose import ComposeDialog  # not for the first paint
+        from tui.dialogs.send_state import Composed
 
         if len(self._app.screen_stack) > 1 and self._app.screen.is_modal:
             return  # something else was opened meanwhile
-        key = (composition.draft.document_id, kind)
-        dialog = ComposeDialog(self._desk, composition, self._drafts.get(key))
+        dialog = ComposeDialog(self._desk, composition)
 
         def closed(composed: Composed | None) -> None:
             if composed is not None:
-                self._close(key, composition.draft, composed.draft, composed.outcome)
+                self._close(composed.outcome, is_changed=composed.is_changed)
                 old = composed.draft.replaces
                 if composed.is_address_kept and old is not None:
                     self._corrected(composition.document.customer_id, old, composed.draft.to[0])
 
         _ = self._app.push_screen(dialog, closed)
 
-    def _close(
-        self,
-        key: tuple[int, EmailKind],
-        original: Draft,
-        draft: Draft,
-        outcome: SendOutcome | None,
-    ) -> None:
+    def _close(self, outcome: SendOutcome | None, *, is_changed: bool) -> None:
         if outcome is None:
-            if replace(draft, replaces=original.replaces) == original:
-                self._drafts.pop(key, None)
-            else:
-                self._drafts[key] = draft
-                self._app.notify("The draft is kept while Outtray runs.", markup=False)
+            if is_changed:
+                self._app.notify("The draft is kept.", markup=False)
             return
-        self._drafts.pop(key, None)
         self._changed()
         message, is_fine = told(outcome.recipients)
         self._app.notify(

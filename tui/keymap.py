@@ -47,6 +47,15 @@ _NAMED: Final = frozenset(
         "at",
     ]
 ) | {f"f{number}" for number in range(1, 25)}
+#: The places of a dialog, and which of them lie within it.
+_DIALOGS: Final = {
+    "compose": ("compose", "attachments", "version"),
+    "attachments": ("compose", "attachments"),
+    "version": ("compose", "version"),
+    "prompt": ("prompt",),
+    "preview": ("preview",),
+    **{place: (place,) for place in ("bulk", "chase", "edit", "link", "reason", "requeue")},
+}
 _SYMBOLS: Final = {"?": "question_mark", "/": "slash", "[": "left_square_bracket"}
 
 
@@ -117,12 +126,9 @@ def _clash(command: Command, keys: Mapping[str, tuple[str, ...]]) -> tuple[str, 
     return None
 
 
-_DIALOGS: Final = frozenset({"bulk", "chase", "compose", "edit", "link", "reason", "requeue"})
-
-
 def _meet(place: str, other: str) -> bool:
     """Commands clash only where both can be pressed; a dialog hides what lies under it."""
     everywhere = {"app", "screen"}
-    if not _DIALOGS.isdisjoint((place, other)):  # dialogs have the keys for themselves
-        return place == other
+    if place in _DIALOGS or other in _DIALOGS:
+        return other in _DIALOGS.get(place, ())
     return place == other or place in everywhere or other in everywhere

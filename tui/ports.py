@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from core.model import (
+    AttachedFile,
     BulkItem,
     Call,
     Chip,
@@ -30,6 +31,7 @@ from core.model import (
     OutboxEntry,
     OutboxOverview,
     Overview,
+    Preview,
     Progress,
     SendOutcome,
     SuppressedAddress,
@@ -37,6 +39,7 @@ from core.model import (
     SuppressionChip,
     SuppressionDetails,
     SuppressionFilter,
+    TestOutcome,
     Verdict,
     Waiting,
     WorkReport,
@@ -115,6 +118,17 @@ class Chasing(Protocol):
     def log_call(self, document_id: int, entry: CallEntry) -> Call: ...
 
 
+class Composing(Protocol):
+    """What one does while writing; see ``core.composing.Composing``."""
+
+    def save(self, draft: Draft) -> datetime: ...
+    def discard(self, draft: Draft) -> None: ...
+    def preview(self, draft: Draft) -> Preview: ...
+    def send_test(self, draft: Draft, address: str) -> TestOutcome: ...
+    def attach(self, path: str) -> AttachedFile: ...
+    def paths(self, typed: str) -> tuple[str, ...]: ...
+
+
 class SuppressionChanges(Protocol):
     """Changes to the suppression lists; each may take seconds and is audited."""
 
@@ -144,6 +158,8 @@ class Backend(Protocol):
 
     @property
     def settings(self) -> Settings: ...
+    @property
+    def composing(self) -> Composing: ...
 
     @property
     def linking(self) -> Linking: ...

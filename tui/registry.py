@@ -15,6 +15,7 @@ from tui.registry_chasing import CHASING, CHASING_CUSTOMERS, CHASING_DIALOGS
 from tui.registry_correcting import CORRECTING
 from tui.registry_linking import LINKING
 from tui.registry_suppressions import SUPPRESSION_COMMANDS
+from tui.registry_writing import WRITING
 
 __all__ = ["COMMANDS", "Command"]
 
@@ -259,54 +260,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette=False,
     ),
     Command("app.quit", ("ctrl+q",), "Quit", "Leave Outtray.", "Program", footer=92, priority=True),
-    # ----------------------------------------------------------------- compose
-    Command(
-        "compose.send",
-        ("ctrl+s",),
-        "Send",
-        "Send the email as it stands.",
-        "Compose",
-        footer=1,
-        danger=True,
-        priority=True,
-        palette=False,
-    ),
-    Command(
-        "compose.use_1",
-        ("alt+1", "f2"),
-        "Use 1st address",
-        "Put the first address offered below To into To.",
-        "Compose",
-        palette=False,
-        priority=True,
-    ),
-    Command(
-        "compose.use_2",
-        ("alt+2", "f3"),
-        "Use 2nd address",
-        "Put the second one into To.",
-        "Compose",
-        palette=False,
-        priority=True,
-    ),
-    Command(
-        "compose.use_3",
-        ("alt+3", "f4"),
-        "Use 3rd address",
-        "Put the third one into To.",
-        "Compose",
-        palette=False,
-        priority=True,
-    ),
-    Command(
-        "compose.close",
-        ("escape",),
-        "Close",
-        "Close without sending; the draft is kept while Outtray runs.",
-        "Compose",
-        footer=3,
-        palette=False,
-    ),
+    *WRITING,
     *BULK,
     *OUTBOX_COMMANDS,
     # ----------------------------------------------------------------- correcting an address

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, or_, select, update
 
+from core.db import snapshots
 from core.db.adoption import adopt_waiting
 from core.db.codec import storable, to_instant
 from core.db.engine import hold
 from core.db.summaries import lock_documents, lock_documents_of, settle_deliveries
 from core.db.tables import attachments, deliveries, emails, messages
-from core.model import AttachedFile, EmailKind, Role, Status, address_key, domain_of
+from core.model import AttachedFile, EmailKind, Role, Snapshot, Status, address_key, domain_of
 
 STOPPED_MID_CALL: Final = (
     "Outtray stopped while SES was being called; SES's report will tell whether it was sent."
@@ -48,6 +49,8 @@ class NewEmail:
     deliveries: tuple[NewDelivery, ...]
     batch_id: str = ""
     """What was enqueued by one act carries one; empty: it was sent by itself."""
+    snapshot: Snapshot | None = None
+    """How the document stands, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ def record_all(
     files = [row for i, e in zip(email_ids, new, strict=True) for row in _file_rows(i, e)]
     if files:
         connection.execute(insert(attachments), files)
+    snapshots.record(connection, [(i, e.snapshot) for i, e in zip(email_ids, new, strict=True)])
     rows = [
         _delivery_row(i, e, delivery, known.get(delivery.tag, Answer(Status.QUEUED)), lease)
         for i, e in zip(email_ids, new, strict=True)

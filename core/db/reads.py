@@ -49,7 +49,7 @@ _DOCUMENT_COLUMNS: Final = (
     " d.send_count, d.last_sent_at, d.last_recipient, d.last_email_id, d.open_bounce,"
     " d.open_complaint, d.open_drop, d.open_failure, d.ever_delivered, d.never_reached,"
     " d.by_program, d.call_at, d.call_reason, d.call_emails, d.call_since, d.quiet_until,"
-    " d.held_until"
+    " d.held_until, EXISTS (SELECT 1 FROM drafts w WHERE w.document_id = d.id)"
 )
 
 # --------------------------------------------------------------------------- documents
@@ -175,6 +175,7 @@ def _document(row: Sequence[Any]) -> DocumentRow:
         ),
         quiet_until=from_instant(row[31]),
         held_until=from_instant(row[32]),
+        has_draft=bool(row[33]),
     )
 
 

@@ -7,9 +7,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
     Table,
@@ -18,30 +16,14 @@ from sqlalchemy import (
     text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-# SQLite gives an INTEGER PRIMARY KEY its rowid; PostgreSQL wants eight bytes.
-_Id = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, BigInteger, nullable=False, server_default=text("0"))
-
-
-def _flag(name: str) -> Column[int]:
-    return Column(name, SmallInteger, nullable=False, server_default=text("0"))
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=text("''"))
-
+from core.db.columns import Id as _Id
+from core.db.columns import flag as _flag
+from core.db.columns import metadata as metadata
+from core.db.columns import number as _number
+from core.db.columns import text_column as _text
+from core.db.draft_tables import draft_files as draft_files
+from core.db.draft_tables import drafts as drafts
+from core.db.draft_tables import snapshots as snapshots
 
 customers = Table(
     "customers",

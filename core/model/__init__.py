@@ -5,6 +5,19 @@ Times are aware and in UTC; money is ``Decimal``. Nothing in here decides anythi
 
 from core.model.bulk import BulkItem
 from core.model.chasing import Call, CallNeed, CallReason, Hold, HoldKind, Outcome
+from core.model.composing import (
+    Change,
+    Changes,
+    Composition,
+    FilePrint,
+    KnownAddress,
+    Preview,
+    SavedDraft,
+    Snapshot,
+    TemplateReport,
+    TestOutcome,
+    Version,
+)
 from core.model.corrections import (
     Correctable,
     Corrected,
@@ -52,7 +65,6 @@ from core.model.rows import (
 )
 from core.model.sending import (
     AttachedFile,
-    Composition,
     Decision,
     Draft,
     Finding,
@@ -99,6 +111,8 @@ __all__ = [
     "CallNeed",
     "CallReason",
     "Cause",
+    "Change",
+    "Changes",
     "Chip",
     "Composition",
     "Contact",
@@ -125,6 +139,7 @@ __all__ = [
     "FeedCause",
     "FeedState",
     "FeedStatus",
+    "FilePrint",
     "Finding",
     "Health",
     "Hold",
@@ -133,6 +148,7 @@ __all__ = [
     "IngestReport",
     "KeptCorrection",
     "Kind",
+    "KnownAddress",
     "Late",
     "LeftOut",
     "ListOutcome",
@@ -146,6 +162,7 @@ __all__ = [
     "OutboxOverview",
     "Outcome",
     "Overview",
+    "Preview",
     "Progress",
     "Proposal",
     "QuarantinedBody",
@@ -154,7 +171,9 @@ __all__ = [
     "Rejection",
     "Release",
     "Role",
+    "SavedDraft",
     "SendOutcome",
+    "Snapshot",
     "Status",
     "SuppressedAddress",
     "Suppression",
@@ -162,7 +181,10 @@ __all__ = [
     "SuppressionChip",
     "SuppressionDetails",
     "SuppressionFilter",
+    "TemplateReport",
+    "TestOutcome",
     "Verdict",
+    "Version",
     "Waiting",
     "Weight",
     "Word",

@@ -62,6 +62,8 @@ class DocumentRow:
     due_on: date | None
     pdf: str
     summary: DocumentSummary
+    has_draft: bool = False
+    """Somebody wrote an email about it and did not send it yet."""
     awaited: Awaited | None = None
     """Of the latest email, while it is on its way; ``None``: confirmed, or no pace is known."""
     held_until: datetime | None = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from core.model.rows import Contact, DocumentRow, EmailEntry
 from core.model.words import EmailKind, Word
 
 
@@ -90,17 +89,8 @@ class Draft:
     """The failed address that the first *To* replaces."""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """A draft with everything the dialog shows around it."""
-
-    draft: Draft
-    document: DocumentRow
-    contacts: tuple[Contact, ...]
-    history: tuple[EmailEntry, ...]
-    """What was already sent, newest first."""
+    expected_pdf: str = ""
+    """The file name of the document's PDF, where one should go along."""
 
 
 @dataclass(frozen=True, slots=True)

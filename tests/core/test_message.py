@@ -24,9 +24,13 @@ from core.message import (
     one_line,
     references,
     sender_address,
+    size_of,
     wire_id,
 )
 from core.model import AttachedFile, DocumentRow, DocumentSummary, Draft, EmailKind, Kind
+from core.rich_text import to_html
+
+_ = to_html("")  # the first call imports the parser; that is no matter of any one example
 
 AT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 SENDER = "Outtray Office <billing@outtray.example>"
@@ -111,15 +115,30 @@ def test_a_subject_never_adds_a_header(hostile: str) -> None:
     assert text(mime, "Subject") == one_line(hostile)
 
 
-@given(st.text() | st.sampled_from(HOSTILE), st.text(), st.text())
-def test_no_text_adds_a_header_or_a_recipient(subject: str, body: str, name: str) -> None:
+@given(
+    st.text() | st.sampled_from(HOSTILE),
+    st.text(),
+    st.text() | st.sampled_from(HOSTILE),
+    st.lists(st.text() | st.sampled_from(HOSTILE), max_size=2),
+)
+def test_no_text_adds_a_header_or_a_recipient(
+    subject: str, body: str, name: str, literals: list[str]
+) -> None:
     file = replace(PDF, name=name)
     mime = compose(
-        draft(subject=subject, body=body, attachments=(file,), cc=("bob@customer.example",)),
+        draft(
+            subject=subject,
+            body=body.join(literals) or body,
+            attachments=(file,),
+            cc=("bob@customer.example",),
+            bcc=("boss@outtray.example",),
+        ),
         SENDER,
         MESSAGE_ID,
         AT,
+        literals,
     )
+    assert b"boss@outtray.example" not in mime
     names = [name for name, _ in header_lines(mime)]
     assert sorted(names) == sorted(NAMES | {"Cc"})
     assert text(mime, "Subject") == one_line(subject)
@@ -270,3 +289,13 @@ def test_an_original_names_the_money_and_whether_something_is_attached() -> None
     assert "attached" in attached
     assert "1,350.00 USD" in attached
     assert "attached" not in default_body(EmailKind.ORIGINAL, document())
+
+
+@given(
+    sizes=st.lists(st.integers(min_value=0, max_value=5_000), max_size=6),
+    text=st.text(alphabet='a"&<=*\n é€', max_size=2_000),
+)
+def test_the_size_is_foreseen_and_never_too_small(sizes: list[int], text: str) -> None:
+    files = tuple(AttachedFile(f"ü{n}.bin", "a/b", b"x" * size) for n, size in enumerate(sizes))
+    big = draft(attachments=files, body=text)
+    assert len(compose(big, SENDER, MESSAGE_ID, AT)) <= size_of(big)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +14,8 @@ from core.model import (
     Amount,
     Awaited,
     Call,
+    Change,
+    Changes,
     Composition,
     Contact,
     CustomerRow,
@@ -28,14 +30,17 @@ from core.model import (
     Health,
     Hold,
     Kind,
+    KnownAddress,
     RecipientEntry,
     Role,
     Status,
     Suppression,
+    Version,
     Word,
     address_key,
 )
 from core.status import FAILURES, settle, summarise_email
+from core.wording import Occasion, Office, versions
 
 NOW = datetime(2026, 11, 20, 16, 3, 20, tzinfo=UTC)
 
@@ -384,13 +389,25 @@ class Company:
         contacts = self.contacts(row.customer_id)
         last = row.summary.last_recipient
         to = (last,) if last else tuple(c.address for c in contacts[:1])
-        what = f"{row.kind.value} {row.number}"
-        if kind is EmailKind.FOLLOW_UP:
-            subject = f"Following up on {what}"
-            body = f"Hi, I wanted to follow up on {what}. Let us know if you have any questions."
-        else:
-            subject = f"{row.kind.value.capitalize()} {row.number}"
-            body = f"Please find {what} attached."
-            kind = kind if history else EmailKind.ORIGINAL
-        draft = Draft(document_id, kind, to, subject, body)
-        return Composition(draft, row, contacts, history)
+        if kind is EmailKind.RESEND and not history:
+            kind = EmailKind.ORIGINAL
+        wanted = kind if kind is EmailKind.FOLLOW_UP else EmailKind.ORIGINAL
+        occasion = Occasion(row, contacts, history, NOW.date())
+        texts, chosen = versions(Office("anna"), wanted, occasion, attached=False)
+        changes = None
+        if kind is EmailKind.RESEND:
+            sent = next((e for e in history if e.kind is not EmailKind.FOLLOW_UP), history[0])
+            as_sent = Version("as sent", sent.subject, sent.body or "Please find it attached.")
+            texts, chosen = (as_sent, replace(texts[0], name="current document")), 0
+            changes = Changes(sent.created_at, True, (Change("balance", "100 USD", "40 USD"),))
+        draft = Draft(document_id, kind, to, texts[chosen].subject, texts[chosen].body)
+        return Composition(
+            draft,
+            row,
+            contacts,
+            history,
+            versions=texts,
+            chosen=chosen,
+            changes=changes,
+            known=tuple(KnownAddress(contact, "contact") for contact in contacts),
+        )

@@ -57,6 +57,7 @@ from core.settings import Settings
 from core.status import FAILURES
 from core.trouble import Trouble
 from tests.tui.company import NOW, Company
+from tests.tui.fake_composing import FakeComposing
 from tests.tui.fake_linking import FakeLinking
 from tests.tui.fake_lists import FakeLists
 
@@ -168,6 +169,7 @@ class FakeBackend:
         self._pending: list[tuple[int, Fact]] = []
         self._has_pending = threading.Event()
         self._send_answer: SendOutcome | None = None
+        self.composing = FakeComposing(self)
         self.suppressions = FakeLists(self._enter, now, self.settings.operator)
 
     # ------------------------------------------------------------------ for tests
@@ -310,7 +312,7 @@ class FakeBackend:
 
     def compose(self, kind: EmailKind, document_id: int) -> Composition:
         self._enter("compose")
-        return self.company.composition(kind, document_id)
+        return self.composing.with_kept(self.company.composition(kind, document_id))
 
     def check(self, draft: Draft) -> Verdict:
         self._enter("check")
@@ -356,6 +358,7 @@ class FakeBackend:
             return SendOutcome(number, None, verdict)
         with self._lock:
             self.sent.append(draft)
+            self.composing.kept.pop((draft.document_id, draft.kind), None)
             email_id = self.company.add_email(draft, self.now, self.settings.operator)
             self._revision += 1
         sent = tuple(RecipientOutcome(address, Word.SENT, "0100") for address in draft.to)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 
 from core.backend import Backend
 from core.errors import OuttrayError
@@ -24,7 +25,7 @@ from core.model import (
     Word,
 )
 from core.sending import Approval
-from tui import answers, prints
+from tui import answers, composing, prints
 from tui.actions.common import opened, put_json
 from tui.actions.outbox import work_off
 from tui.exits import ASKS, DONE, FAILED
@@ -34,28 +35,45 @@ from tui.text import cell
 
 _ON_THEIR_WAY = (Word.QUEUED, Word.SENDING)
 type_of_results = list[SendOutcome | tuple[str, OuttrayError]]
+Told = tuple[answers.Json, int]
 
 
 def send(options: Namespace) -> int:
     with opened() as backend:
-        backend.recover()
-        results = (_send_several if len(options.numbers) > 1 else _send_one)(backend, options)
-    code = DONE
-    for result in results:
-        if isinstance(result, SendOutcome):
-            prints.outcome(result)
-            code = worse(code, code_of(result))
+        if options.preview or options.test_to is not None:
+            told = [_try_out(backend, options, number) for number in options.numbers]
         else:
-            say(f"{cell(result[0])}: {cell(str(result[1]))}")
-            code = FAILED
+            backend.recover()
+            act = _send_several if len(options.numbers) > 1 else _send_one
+            told = [_told(result) for result in act(backend, options)]
     if options.json:
-        put_json(
-            [
-                answers.outcome(r) if isinstance(r, SendOutcome) else answers.not_possible(*r)
-                for r in results
-            ]
-        )
-    return code
+        put_json([answer for answer, _ in told])
+    return reduce(worse, (code for _, code in told), DONE)
+
+
+def _told(result: SendOutcome | tuple[str, OuttrayError]) -> Told:
+    if isinstance(result, SendOutcome):
+        prints.outcome(result)
+        return answers.outcome(result), code_of(result)
+    number, error = result
+    say(f"{cell(number)}: {cell(str(error))}")
+    return answers.not_possible(number, error), FAILED
+
+
+def _try_out(backend: Backend, options: Namespace, number: str) -> Told:
+    """Show what would leave about one document, or send it to oneself; nothing is recorded."""
+    try:
+        draft = _draft(backend, options, number)
+        if options.preview:
+            seen = backend.composing.preview(draft)
+            if not options.json:
+                composing.print_preview(number, seen)
+            return composing.preview(number, seen), DONE
+        test = backend.composing.send_test(draft, options.test_to)
+    except OuttrayError as error:
+        return _told((number, error))
+    composing.say_test(number, test)
+    return composing.test(number, test), FAILED if test.stopped_by else DONE
 
 
 def _send_one(backend: Backend, options: Namespace) -> type_of_results:
@@ -134,24 +152,39 @@ def _recipients(entries: Sequence[OutboxEntry]) -> tuple[RecipientOutcome, ...]:
 def _draft(backend: Backend, options: Namespace, number: str) -> Draft:
     kind = Kind(options.kind) if options.kind else None
     document = backend.find_document(number, options.customer, kind)
-    composition = backend.compose(EmailKind(options.email_kind), document.id)
-    return _edited(composition, options).draft
+    composition = backend.composing.compose(
+        EmailKind(options.email_kind), document.id, getattr(options, "language", "")
+    )
+    return _edited(composition, options)
 
 
-def _edited(composition: Composition, options: Namespace) -> Composition:
+def _edited(composition: Composition, options: Namespace) -> Draft:
     from core.drafting import read_attachment
 
-    draft = composition.draft
-    if options.to:
-        draft = replace(draft, to=tuple(options.to))
-    if options.cc:
-        draft = replace(draft, cc=tuple(options.cc))
+    draft = _worded(composition, options)
+    draft = replace(
+        draft,
+        to=tuple(options.to) or draft.to,
+        cc=tuple(options.cc) or draft.cc,
+        bcc=tuple(options.bcc) or draft.bcc,
+    )
     if getattr(options, "subject", None) is not None:
         draft = replace(draft, subject=options.subject)
     if getattr(options, "message", None) is not None:
         draft = replace(draft, body=options.message)
     files = tuple(read_attachment(path) for path in getattr(options, "attach", []))
-    return replace(composition, draft=replace(draft, attachments=draft.attachments + files))
+    return replace(draft, attachments=draft.attachments + files)
+
+
+def _worded(composition: Composition, options: Namespace) -> Draft:
+    """The draft in the words that were asked for."""
+    step = getattr(options, "step", None)
+    if step is None and not getattr(options, "current", False):
+        chosen = composition.versions[composition.chosen]
+        if chosen.problem:
+            say(f"{cell(composition.document.number)}: {cell(chosen.problem)} Built-in text used.")
+        return composition.draft
+    return composing.in_words_of(composition, composing.version(composition, step))
 
 
 def code_of(outcome: SendOutcome) -> int:

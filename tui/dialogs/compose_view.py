@@ -8,30 +8,45 @@ from datetime import datetime
 from textual.content import Content
 
 from core.errors import OuttrayError
-from core.model import Contact, Draft, EmailEntry, Finding, Verdict, Weight, Word
+from core.model import (
+    Composition,
+    Contact,
+    Draft,
+    EmailEntry,
+    Finding,
+    Verdict,
+    Weight,
+    Word,
+)
 from tui.badges import email_delivery
+from tui.commands import BY_ID, key_label
 from tui.dialogs.send_state import Fields
 from tui.paint import content, sign, toned
-from tui.text import cell, moment, paragraphs, size
+from tui.text import cell, moment, paragraphs
 from tui.widgets.customer_card import brief_health
 
+_MOST_LETTERS = 400_000
+"""Of a message; more than any person writes."""
 _LONGEST = 300
 _MOST_FINDINGS = 3
 _MOST_BEFORE = 3
 
 
-def fields(draft: Draft, most_letters: int) -> Fields:
+def fields(draft: Draft) -> Fields:
     """Return the text for the fields, harmless to show."""
     return Fields(
         to=", ".join(cell(address) for address in draft.to),
         cc=", ".join(cell(address) for address in draft.cc),
+        bcc=", ".join(cell(address) for address in draft.bcc),
         subject=cell(draft.subject),
-        body="\n".join(paragraphs(draft.body, most_letters)),
+        body="\n".join(paragraphs(draft.body, _MOST_LETTERS)),
     )
 
 
-def verdict_lines(verdict: Verdict | None, problem: OuttrayError | None, checking: bool) -> Content:
-    """Return what the gate says; the heaviest finding first."""
+def verdict_lines(
+    verdict: Verdict | None, problem: OuttrayError | None, checking: bool, *, several: bool = False
+) -> Content:
+    """Return what the gate says, the heaviest finding first; of ``several`` addresses, of which."""
     lines: list[Content] = []
     if problem is not None:
         lines.append(sign(cell(problem.title, _LONGEST), Word.FAILED))
@@ -42,14 +57,16 @@ def verdict_lines(verdict: Verdict | None, problem: OuttrayError | None, checkin
     elif verdict is not None:
         ordered = sorted(verdict.findings, key=lambda finding: -finding.weight)
         for finding in ordered[:_MOST_FINDINGS]:
-            lines += _finding(finding)
+            lines += _finding(finding, several=several)
         if not verdict.findings and problem is None:
             lines.append(toned("● nothing speaks against it", Word.DELIVERED))
     return Content("\n").join(lines)
 
 
-def _finding(finding: Finding) -> list[Content]:
+def _finding(finding: Finding, *, several: bool) -> list[Content]:
     title = cell(finding.title, _LONGEST)
+    if several and finding.address and finding.address not in finding.title:
+        title = f"{cell(finding.address, 60)}: {title}"
     if finding.weight is Weight.REFUSE:
         lines = [sign(title, Word.BOUNCED)]
     elif finding.weight is Weight.ASK:
@@ -73,13 +90,34 @@ def offer(position: int, contact: Contact, now: datetime) -> Content:
     )
 
 
-def attached(draft: Draft) -> Content:
-    """The files with their sizes."""
-    if not draft.attachments:
-        return Content.styled("none", "$muted")
-    return Content(
-        ", ".join(f"{cell(f.name, 60)} ({size(len(f.content))})" for f in draft.attachments)
-    )
+def kept(composition: Composition, now: datetime) -> Content:
+    """``draft of 14:02, unsent · ^N starts anew``; empty where nobody has one."""
+    lines: list[Content] = []
+    if composition.saved is not None:
+        words = f"✎ draft of {moment(composition.saved.saved_at, now)}, unsent · "
+        key = key_label(BY_ID["compose.anew"].keys[0])
+        lines.append(
+            Content.assemble((words, "$muted"), (key, "bold $accent"), (" starts anew", "$muted"))
+        )
+    for operator, at in composition.drafts_of_others[:2]:
+        words = f"✎ {cell(operator, 24)} has an unsent draft of {moment(at, now)}"
+        lines.append(Content.styled(words, "$muted"))
+    return Content("\n").join(lines)
+
+
+_HINTS = ("preview", "attach", "version", "bcc", "test")
+_SHORT = {"version": "text", "bcc": "Bcc", "test": "test to oneself"}
+
+
+def hints() -> Content:
+    """``Alt + P preview  A attach …``."""
+    parts = [Content.styled("Alt +", "$muted")]
+    for verb in _HINTS:
+        command = BY_ID[f"compose.{verb}"]
+        key = key_label(command.keys[0]).removeprefix("Alt+")
+        label = _SHORT.get(verb, command.label.lower())
+        parts.append(Content.assemble((f"{key} ", "bold $accent"), (label, "$muted")))
+    return Content("  ").join(parts)
 
 
 def before(history: Sequence[EmailEntry], now: datetime) -> Content:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from textual.app import ComposeResult
@@ -29,6 +29,7 @@ _TITLES: Final = {
     "search": "The search",
     "outbox": "The outbox",
 }
+_WRITING: Final = ("compose", "attachments", "version", "prompt", "preview")
 _TABLE: Final = (
     ("↑ ↓  J K", "One row"),
     ("PgUp PgDn", "One page"),
@@ -65,6 +66,7 @@ _SIGNS: Final = (
     ),
     ("zz 5 Dec", "Nobody is to chase before that day: promised, disputed, put off. Z changes it."),
     ("☎", "Emails will not do any more: call. The log says why, and the number."),
+    ("✎ 3 d ago", "Somebody wrote an email about it that is not sent yet: F or R opens it."),
     ("as of 09:12", "The feed is down: statuses are of then, and their badges are dimmed."),
     (
         "OPENED ?",
@@ -108,17 +110,26 @@ class HelpDialog(ModalScreen[None]):
         self.query_one("#help-text").focus()
 
 
-def sections(places: Iterable[str]) -> Iterator[tuple[str, list[Line]]]:
+def sections(places: Collection[str]) -> Iterator[tuple[str, list[Line]]]:
     """The keys of ``places`` in that order, what works everywhere, and what is on the screen."""
+    if "compose" in places:
+        yield from _writing()
     for place in places:
-        if place not in ("app", "screen", "compose", "chase", "reason"):
+        if place not in ("app", "screen", "chase", "reason", *_WRITING):
             yield _TITLES.get(place, place), [_line(command) for command in of_places([place])]
     yield "The table", [(Content.styled(keys, "bold"), text) for keys, text in _TABLE]
     yield "Everywhere", [_line(command) for command in of_places(["app", "screen"])]
     yield "What a status means", [(content([block(word)]), WHAT_TO_DO[word]) for word in _ORDER]
     yield "Signs beside a badge", [(Content.styled(sign, "bold"), text) for sign, text in _SIGNS]
     yield "Snooze, call, evidence", [_line(command) for command in of_places(["chase"])]
-    yield "Writing an email", [_line(command) for command in of_places(["compose"])]
+    if "compose" not in places:
+        yield from _writing()
+
+
+def _writing() -> Iterator[tuple[str, list[Line]]]:
+    titles = ("Writing an email", "Its attachments", "Its text")
+    for title, place in zip(titles, _WRITING[:3], strict=True):
+        yield title, [_line(command) for command in of_places([place])]
 
 
 def _line(command: Command) -> Line:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.model import Contact, Health, Verdict, address_key
-from tui.dialogs.send_state import addresses, alternatives
+from tui.dialogs.recipients_state import addresses
+from tui.dialogs.send_state import alternatives
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
-from typing import Final
 
 from core.errors import OuttrayError
 from core.model import (
@@ -24,6 +22,7 @@ from core.model import (
     address_key,
 )
 from core.status import FAILURES
+from tui.dialogs.recipients_state import addresses
 from tui.text import amount, cell
 
 
@@ -37,6 +36,18 @@ class Phase(Enum):
     CONFIRMING = auto()
     """Send was pressed once although the gate asks."""
     SENDING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What the dialog ends with: the draft as it stands, and what became of it, if it was sent."""
+
+    draft: Draft
+    outcome: SendOutcome | None
+    is_changed: bool = True
+    """Whether the draft is another than what was filled in."""
+    is_address_kept: bool = False
+    """Whether the corrected address is to be saved to the customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +78,31 @@ def send_button(phase: Phase, verdict: Verdict | None) -> SendButton:
     return SendButton("Send ^S", is_off=False)
 
 
+def why_off(
+    command_id: str,
+    phase: Phase,
+    verdict: Verdict | None,
+    *,
+    offers: int,
+    texts: int,
+    is_changed: bool,
+) -> str:
+    """Return why a command cannot be used now; empty: it can."""
+    if command_id == "compose.send":
+        button = send_button(phase, verdict)
+        return button.reason.removeprefix("off: ") if button.is_off else ""
+    if command_id.startswith("compose.use_") and int(command_id[-1]) > offers:
+        return "This customer has no such other address."
+    if phase is Phase.SENDING and command_id != "compose.preview":
+        return "The email is on its way to SES; one moment."
+    if command_id == "compose.version" and texts < 2:
+        return "There is one text only."
+    if command_id == "compose.anew" and not is_changed:
+        return "Nothing was changed yet."
+    return ""
+
+
 # --------------------------------------------------------------------------- the draft
-
-_SEPARATORS: Final = re.compile(r"[,;]")
-
-
-def addresses(typed: str) -> tuple[str, ...]:
-    """Return the addresses of a field, separated by comma or semicolon."""
-    return tuple(part.strip() for part in _SEPARATORS.split(typed) if part.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +113,7 @@ class Fields:
     cc: str
     subject: str
     body: str
+    bcc: str = ""
 
 
 def edited(draft: Draft, shown: Fields, now: Fields, failed: Iterable[str]) -> Draft:
@@ -97,10 +126,17 @@ def edited(draft: Draft, shown: Fields, now: Fields, failed: Iterable[str]) -> D
         draft,
         to=to,
         cc=draft.cc if now.cc == shown.cc else addresses(now.cc),
+        bcc=draft.bcc if now.bcc == shown.bcc else addresses(now.bcc),
         subject=draft.subject if now.subject == shown.subject else now.subject,
         body=draft.body if now.body == shown.body else now.body,
         replaces=_replaced(draft, to, {address_key(address) for address in failed}),
     )
+
+
+def untouched(draft: Draft, failed: Iterable[str]) -> Draft:
+    """Return ``draft`` as ``edited`` returns it when nothing was changed."""
+    nothing = Fields("", "", "", "")
+    return edited(draft, nothing, nothing, failed)
 
 
 def _replaced(draft: Draft, to: tuple[str, ...], failed: set[str]) -> str | None:
@@ -108,6 +144,10 @@ def _replaced(draft: Draft, to: tuple[str, ...], failed: set[str]) -> str | None
     if before is None or not to or address_key(to[0]) == address_key(before):
         return None
     return before if draft.replaces or address_key(before) in failed else None
+
+
+def recipients(draft: Draft) -> tuple[str, ...]:
+    return (*draft.to, *draft.cc, *draft.bcc)
 
 
 def failed_addresses(history: Sequence[EmailEntry]) -> frozenset[str]:

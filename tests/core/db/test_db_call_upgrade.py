@@ -12,9 +12,14 @@ from tests.core.db.books import document, hard_bounce, one, sent, tell
 
 
 def downgraded(database: Database) -> None:
-    """Take away what 0006 brought, as a database of the first version has it."""
+    """Take away what 0006 and 0007 brought, as a database of the version before has it."""
     with database.transaction() as connection:
-        for name in ("ix_documents_call", "ix_documents_held", "ix_customers_held"):
+        for name in (
+            "ix_documents_call",
+            "ix_documents_held",
+            "ix_customers_held",
+            "ix_external_mails_waiting",
+        ):
             connection.execute(text(f"DROP INDEX {name}"))
         for table in ("holds", "calls"):
             connection.execute(text(f"DROP TABLE {table}"))
@@ -23,11 +28,13 @@ def downgraded(database: Database) -> None:
                 "call_at", "call_reason", "call_emails", "call_since", "held_until", "quiet_until",
             ),
             "customers": ("held_until", "call_from"),
+            "external_mails": ("dismissed_by", "dismissed_at"),
         }  # fmt: skip
         for table, names in columns.items():
             for name in names:
                 connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        before = upgrade.REVISIONS[upgrade.REVISIONS.index("0006") - 1]
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": before})
 
 
 def test_an_older_database_is_brought_up_to_date_with_its_history(database: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,11 +15,12 @@ from hypothesis import strategies as st
 from core.db import gatefacts, history, reads
 from core.db.engine import Database, Reader, SqlAlchemyReader
 from core.demo.store import fill
-from core.model import Chip, CustomerFilter, DocumentFilter, Kind
+from core.model import Chip, CustomerFilter, DocumentFilter, Kind, domain_of
 from tests.conftest import PostgresServer
 from tests.core.db.books import START, entry, hard_bounce, put, sent, tell
 
 Read = Callable[[Reader], Any]
+LONG_AGO = START - timedelta(days=900)
 
 FILTERS = [
     DocumentFilter(),
@@ -62,6 +64,7 @@ READS: dict[str, Read] = {
     "document": lambda r: [reads.document(r, i) for i in range(610)],
     "documents": lambda r: [reads.page_documents(r, f, 3, 50) for f in FILTERS],
     "count_documents": lambda r: [reads.count_documents(r, f) for f in FILTERS],
+    "document_ids": lambda r: [reads.document_ids(r, f, 50) for f in FILTERS],
     "document_position": lambda r: [reads.document_position(r, f, 77) for f in FILTERS],
     "chip_counts": lambda r: [reads.chip_counts(r, f) for f in FILTERS],
     "customers": lambda r: [reads.page_customers(r, f, 1, 20) for f in CUSTOMER_FILTERS],
@@ -83,6 +86,13 @@ READS: dict[str, Read] = {
     "spellings": lambda r: gatefacts.spellings(r, _addresses(r)),
     "emails_since": lambda r: [gatefacts.emails_since(r, i, START) for i in range(42)],
     "unsettled_emails": lambda r: [gatefacts.unsettled_emails(r, i) for i in range(601)],
+    "delivered_addresses": lambda r: gatefacts.delivered_addresses(
+        r, {"nobody.example", *map(domain_of, _addresses(r))}
+    ),
+    "same_content": lambda r: [
+        gatefacts.same_content(r, _addresses(r), subject, body, digests, LONG_AGO)
+        for subject, body, digests in _contents(r)
+    ],
 }
 
 
@@ -90,10 +100,24 @@ def _addresses(reader: Reader) -> list[str]:
     return [row[0] for row in reader.rows("SELECT address FROM contacts ORDER BY id", {})]
 
 
+def _contents(reader: Reader) -> list[tuple[str, str, list[str]]]:
+    rows = reader.rows(
+        "SELECT e.subject, e.body, coalesce(a.sha256, '') FROM emails e"
+        " LEFT JOIN attachments a ON a.email_id = e.id WHERE e.id % 40 = 0 ORDER BY e.id",
+        {},
+    )
+    return [(row[0], row[1], [row[2]] if row[2] else []) for row in rows]
+
+
 @pytest.mark.parametrize("name", READS)
 def test_the_driver_and_sqlalchemy_read_the_same(company: Database, name: str) -> None:
     directly = READS[name](company.reader)
     assert directly == READS[name](SqlAlchemyReader(company.engine))
+
+
+def test_something_is_found_by_its_content(company: Database) -> None:
+    assert any(READS["same_content"](company.reader))
+    assert READS["delivered_addresses"](company.reader)
 
 
 def test_every_read_of_the_screens_is_compared() -> None:

@@ -44,6 +44,28 @@ def test_a_new_database_is_prepared_once_and_then_left_alone(database: Database)
     assert reads.count_documents(database.reader, DocumentFilter()) == 1
 
 
+def test_a_database_of_the_first_version_gets_what_came_later_and_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(upgrade.__file__).parent / "migrations"))
+    with database.transaction() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("INSERT INTO customers (name, name_key) VALUES ('Ada', 'ada')")
+        connection.exec_driver_sql(
+            "INSERT INTO documents (customer_id, kind, number, number_key, status, currency)"
+            " VALUES (1, 'invoice', 'INV-1', 'inv-1', 'OPEN', 'USD')"
+        )
+    upgrade.prepare(database)
+    assert upgrade.version(database) == upgrade.HEAD
+    (row,) = reads.page_documents(database.reader, DocumentFilter())
+    assert (row.number, row.has_draft) == ("INV-1", False)
+    assert (tmp_path / f"old.db.before-{upgrade.HEAD}").exists()
+    database.close()
+
+
 def test_a_database_that_is_not_there_has_no_version_and_is_not_created(tmp_path: Path) -> None:
     path = tmp_path / "outtray.db"
     assert upgrade.version(Database(f"sqlite:///{path}")) is None
