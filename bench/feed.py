@@ -1,9 +1,10 @@
 """The whole way of an event, from a queue to the screen's tables, against the fastest boto3 loop.
 
-``uv run python -m bench.feed [--messages N] [--runs N]``. Bare: one thread, ``receive_message`` of
-ten and ``delete_message_batch`` of ten, nothing else. Outtray: ``events pull`` as it is, into a
-SQLite file with all roll-ups, deleted only after the commit. The queue is ``bench.sqs``, a process
-of its own on loopback; both use the same clients. The variants take turns.
+``uv run python -m bench.feed [--messages N] [--runs N] [--round-trip MS]``. Bare: one thread,
+``receive_message`` of ten and ``delete_message_batch`` of ten, nothing else. Outtray: ``events
+pull`` as it is, into a SQLite file with all roll-ups, deleted only after the commit. The queue is
+``bench.sqs``, a process of its own on loopback, which answers at once or as late as a network
+would; both use the same clients. The variants take turns.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--round-trip", type=float, default=0.0, metavar="MS")
     options = parser.parse_args()
     os.environ.update(
         AWS_ACCESS_KEY_ID="bench",
@@ -84,7 +86,7 @@ def main() -> None:
         with new_file() as database:
             known = fill(database, options.messages // 2)
             given = bodies(known, options.messages, Random(1))
-            with sqs.served(given) as address:
+            with sqs.served(given, options.round_trip / 1000) as address:
                 os.environ["AWS_ENDPOINT_URL_SQS"] = address
                 clients = Clients()
                 clients.queue()
@@ -98,7 +100,8 @@ def main() -> None:
             if found := checking.check(database).differences:
                 raise SystemExit(f"{len(found)} summaries do not follow from the facts")
     rates = {name: options.messages / statistics.median(each) for name, each in seconds.items()}
-    print(f"{options.messages} messages, {options.runs} runs, median; ten a call")
+    trip = f"; every answer takes {options.round_trip:g} ms" if options.round_trip else ""
+    print(f"{options.messages} messages, {options.runs} runs, median; ten a call{trip}")
     for name, rate in rates.items():
         ratio = rate / rates["bare receive and delete"]
         print(f"{name:25} {rate:7.0f} messages/s {ratio:7.3f} of bare")

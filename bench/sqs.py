@@ -67,8 +67,9 @@ def _answer(content: dict[str, object]) -> bytes:
 class _Protocol(asyncio.Protocol):
     """Keep-alive HTTP as boto3 speaks it: headers, then a body of known length."""
 
-    def __init__(self, queue: _Queue) -> None:
+    def __init__(self, queue: _Queue, round_trip: float) -> None:
         self._queue = queue
+        self._round_trip = round_trip
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -91,14 +92,19 @@ class _Protocol(asyncio.Protocol):
                 if line.lower().startswith(b"x-amz-target")
             )
             assert isinstance(self._transport, asyncio.WriteTransport)  # noqa: S101
-            self._transport.write(self._queue.ask(target.strip(), rest[:length]))
+            answer = self._queue.ask(target.strip(), rest[:length])
+            if self._round_trip:
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._round_trip, self._transport.write, answer)
+            else:
+                self._transport.write(answer)
 
 
-def _serve(bodies: Sequence[str], ready: Connection) -> None:
+def _serve(bodies: Sequence[str], ready: Connection, round_trip: float) -> None:
     async def run() -> None:
         queue = _Queue(bodies)
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: _Protocol(queue), "127.0.0.1", 0)
+        server = await loop.create_server(lambda: _Protocol(queue, round_trip), "127.0.0.1", 0)
         ready.send(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 
@@ -106,11 +112,14 @@ def _serve(bodies: Sequence[str], ready: Connection) -> None:
 
 
 @contextmanager
-def served(bodies: Sequence[str]) -> Iterator[str]:
-    """Serve ``bodies``; yield the address, to which a copy's number is to be added."""
+def served(bodies: Sequence[str], round_trip: float = 0.0) -> Iterator[str]:
+    """Serve ``bodies``; yield the address, to which a copy's number is to be added.
+
+    ``round_trip`` is the seconds that every answer takes, as over a network.
+    """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(list(bodies), theirs), daemon=True)
+    process = context.Process(target=_serve, args=(list(bodies), theirs, round_trip), daemon=True)
     process.start()
     try:
         yield f"http://127.0.0.1:{ours.recv()}"

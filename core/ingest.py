@@ -24,6 +24,8 @@ _FULL: Final = 10
 """As many messages as SQS gives at once; fewer of them, and hardly any more are waiting."""
 _MOST_GATHERED: Final = 1_000
 _RECEIVERS: Final = 4
+_ROUND_TRIP_SECONDS: Final = 0.01
+"""A call that is answered sooner is work for the processor: several at once would not help."""
 _GATHER_SECONDS: Final = 0.25
 """What a person may wait longer for the first news of a burst."""
 
@@ -50,22 +52,24 @@ def pull(
 def _gather(feed: Feed, wait_seconds: int) -> list[QueueMessage]:
     """Receive again while more seems to wait, for a moment: a commit costs more than its facts.
 
-    A call takes a round trip, so a full answer is followed by two at once, then by four.
+    Where a call takes a round trip, full answers are followed by two calls at once, then by four.
     """
     received = feed.receive(wait_seconds)
     messages = list(received)
     if len(received) < _FULL:
         return messages
-    deadline = time.monotonic() + _GATHER_SECONDS
-    at_once, more = 2, True
+    began = time.monotonic()
+    deadline = began + _GATHER_SECONDS
+    at_once, more = 1, True
     with ThreadPoolExecutor(_RECEIVERS, "receive") as pool:
-        while more and time.monotonic() < deadline:
+        while more and began < deadline:
             at_once = min(at_once, _RECEIVERS, (_MOST_GATHERED - len(messages)) // _FULL)
             answers = [pool.submit(feed.receive, 0) for _ in range(at_once)]
             found = [_answered(answer) for answer in answers]
             messages += [message for answer in found for message in answer]
             more = bool(found) and all(len(answer) >= _FULL for answer in found)
-            at_once *= 2
+            began, before = time.monotonic(), began
+            at_once = 2 * at_once if began - before > _ROUND_TRIP_SECONDS else 1
     return messages
 
 
