@@ -100,10 +100,11 @@ class Worker:
             return report
         with self._database.transaction() as connection:
             mine = claims.reserve(connection, self._handover.lease(self.by), now, limit)
-        for taken in mine:
+        for position, taken in enumerate(mine):
             if not self._may_send():
+                left = [each.delivery_id for each in mine[position:]]
                 with self._database.transaction() as connection:
-                    claims.release(connection, self.by)
+                    claims.release(connection, self.by, left)  # other lanes keep what is theirs
                 break
             report += self._send(taken)
         return report

@@ -6,6 +6,7 @@ that dies with it has sent nothing. It becomes SENDING (``outbox.claim``) right 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -75,14 +76,13 @@ def renew(connection: Connection, lease: Lease) -> None:
     )
 
 
-def release(connection: Connection, by: str) -> None:
-    """Give back what ``by`` has taken and not begun to send."""
+def release(connection: Connection, by: str, delivery_ids: Collection[int] | None = None) -> None:
+    """Give back what ``by`` has taken and not begun to send: these, or all of it."""
     d = deliveries.c
-    connection.execute(
-        update(deliveries)
-        .where(d.local_status == int(Status.QUEUED), d.lease_by == by)
-        .values(lease_by="", lease_until=0)
-    )
+    mine = [d.local_status == int(Status.QUEUED), d.lease_by == by]
+    if delivery_ids is not None:
+        mine.append(d.id.in_(delivery_ids))
+    connection.execute(update(deliveries).where(*mine).values(lease_by="", lease_until=0))
 
 
 def postpone(
