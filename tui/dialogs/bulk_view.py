@@ -21,6 +21,7 @@ _TONES: Final = {
     Decision.ASK: Word.UNCONFIRMED,
     Decision.REFUSE: Word.BOUNCED,
 }
+_STATE_WIDTH: Final = 16
 _VERBS: Final = {Decision.ALLOW: "", Decision.ASK: "ask · ", Decision.REFUSE: "refused · "}
 
 
@@ -69,13 +70,15 @@ def progress(done: Progress, is_over: bool) -> Content:
 
 
 def result(each: Result) -> Content:
-    """One document of the result: number, customer, address, what became of it, why."""
+    """One document of the result: number, what became of it, whose it is, and why or where to."""
     state = content([block(each.word)]) if each.word else Content.styled(each.state, "$muted")
+    blanks = " " * max(0, _STATE_WIDTH - cell_len(state.plain))
+    told = cell(each.reason, 200) if each.reason else cell(each.address, 60)
     return Content.assemble(
-        (f"{_column(each.number, 14)}  ", "bold"),
-        f"{_column(each.customer, 26)}  {_column(each.address, 34)}  ",
+        (f"{_column(each.number, 12)}  ", "bold"),
         state,
-        (f"  {cell(each.reason, 200)}", "$muted"),
+        f"{blanks}{_column(each.customer, 24)}  ",
+        (told, "$muted" if each.reason else ""),
     )
 
 
