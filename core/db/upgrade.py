@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
 from core.db.engine import Database, hold
-from core.errors import DatabaseError, DatabaseVersionError
+from core.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
 
 #: All revisions, oldest first, so that the version can be judged without importing Alembic.
 REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 HEAD: Final = REVISIONS[-1]
+_WAITS: Final = 6
+"""How often a database that is busy is waited for, ten seconds each, before one gives up."""
 
 #: What the emails of before call for is worked out once, by the rule of this program.
 _WITH_CALLS: Final = "0006"
@@ -43,9 +45,20 @@ def version(database: Database) -> str | None:
 def prepare(database: Database) -> None:
     """Create what is missing; keep a copy of an older SQLite file beside it before changing it.
 
+    Another program that is at it already is waited for.
+
     Raises:
         DatabaseVersionError: the database is newer than this program.
+        DatabaseBusyError: somebody has held it for longer than an upgrade takes.
     """
+    for _ in range(_WAITS):
+        with suppress(DatabaseBusyError):
+            _prepare(database)
+            return
+    _prepare(database)
+
+
+def _prepare(database: Database) -> None:
     found = version(database)
     if found == HEAD:
         return
