@@ -65,7 +65,9 @@ class Office:
         """Start a program: a process of its own that runs the real command line."""
         from bench.worker_program import work
 
-        process = self.forks.Process(target=work, args=(_LEASE_SECONDS,), daemon=True)
+        process = self.forks.Process(
+            target=work, args=(_LEASE_SECONDS, dict(os.environ)), daemon=True
+        )
         process.start()
         return process
 

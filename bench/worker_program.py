@@ -20,7 +20,12 @@ from tui.cli import run
 boto3.session.Session()  # botocore reads its models' index with the first
 
 
-def work(lease_seconds: float) -> None:
-    """Run the real command line until killed; nobody reads what it says."""
+def work(lease_seconds: float, environment: dict[str, str]) -> None:
+    """Run the real command line until killed; nobody reads what it says.
+
+    ``environment`` is its own: the process that it was forked from may be another office's.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
     sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     sys.exit(run(["outbox", "work", "--follow", "--json", "--lease", str(lease_seconds)]))
