@@ -43,6 +43,7 @@ from core.model import (
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from core.attention import Attention
     from core.blueprint import Names
     from core.bulk import Bulk
     from core.chasing import Chasing
@@ -432,6 +433,13 @@ class Backend:
 
         quiet = timedelta(days=self.settings.call_quiet_days)
         return Chasing(self._database, self._clock, self.settings.operator, quiet)
+
+    @cached_property
+    def attention(self) -> Attention:
+        """Unresolved failures over all customers, the most urgent first."""
+        from core.attention import Attention
+
+        return Attention(self._database, self._clock, self.settings.operator, self._paces)
 
     def export_evidence(
         self, document_id: int, to: Path | None = None, progress: Progress | None = None

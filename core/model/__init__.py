@@ -3,6 +3,7 @@
 Times are aware and in UTC; money is ``Decimal``. Nothing in here decides anything.
 """
 
+from core.model.attention import AttentionChip, AttentionRow, Failure
 from core.model.bulk import BulkItem
 from core.model.chasing import Call, CallNeed, CallReason, Hold, HoldKind, Outcome
 from core.model.composing import (
@@ -103,6 +104,8 @@ __all__ = [
     "Amount",
     "AttachedFile",
     "Attachment",
+    "AttentionChip",
+    "AttentionRow",
     "AuditEntry",
     "Awaited",
     "Batch",
@@ -136,6 +139,7 @@ __all__ = [
     "Engagement",
     "Enqueued",
     "Fact",
+    "Failure",
     "FeedCause",
     "FeedState",
     "FeedStatus",
