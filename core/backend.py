@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from core.evidence import Exported
     from core.examination import Check
     from core.importing import FailedImport, Progress
+    from core.insights import Counting
     from core.linking import Linking
     from core.lookout import Lookout
     from core.mailroom import Mailroom
@@ -440,6 +441,13 @@ class Backend:
         from core.attention import Attention
 
         return Attention(self._database, self._clock, self.settings.operator, self._paces)
+
+    @cached_property
+    def insights(self) -> Counting:
+        """How sending went over the last days."""
+        from core.insights import Counting
+
+        return Counting(self._database, self._clock)
 
     def export_evidence(
         self, document_id: int, to: Path | None = None, progress: Progress | None = None

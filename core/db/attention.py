@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import known_instant, storable, to_instant
 from core.db.engine import Reader, SqliteReader
-from core.db.queries import CALL_DUE, HELD, in_chunks, numbered, times_of
+from core.db.queries import CALL_DUE, HELD, NEEDS_ATTENTION, in_chunks, numbered, times_of
 from core.model import AttentionChip, Failure, Status, Word
 
 if TYPE_CHECKING:
@@ -31,18 +31,22 @@ class Seen:
 
 def count(reader: Reader, now: datetime, acknowledged: Collection[int]) -> dict[AttentionChip, int]:
     """Return the number behind every filter."""
+    where = _conditions(acknowledged)
+    sums = ", ".join(f"sum(CASE WHEN {each} THEN 1 ELSE 0 END)" for each in where.values())
+    sql = f"SELECT {sums} FROM documents d WHERE {_CANDIDATES}"
+    row = reader.rows(sql, times_of(now))[0]
+    return {chip: int(number or 0) for chip, number in zip(where, row, strict=True)}
+
+
+def _conditions(acknowledged: Collection[int]) -> dict[AttentionChip, str]:
     known = _listed(acknowledged)
-    seen, held, total = reader.rows(
-        f"SELECT sum(CASE WHEN d.id IN {known} THEN 1 ELSE 0 END),"
-        f" sum(CASE WHEN {HELD} AND d.id NOT IN {known} THEN 1 ELSE 0 END), count(*)"
-        f" FROM documents d WHERE {_CANDIDATES}",
-        times_of(now),
-    )[0]
-    seen, held = int(seen or 0), int(held or 0)
+    is_open = f"NOT {HELD} AND d.id NOT IN {known}"
     return {
-        AttentionChip.OPEN: int(total) - seen - held,
-        AttentionChip.ACKNOWLEDGED: seen,
-        AttentionChip.SNOOZED: held,
+        AttentionChip.OPEN: is_open,
+        AttentionChip.FAILURES: f"{is_open} AND {NEEDS_ATTENTION}",
+        AttentionChip.CALLS: f"{is_open} AND {CALL_DUE}",
+        AttentionChip.ACKNOWLEDGED: f"d.id IN {known}",
+        AttentionChip.SNOOZED: f"{HELD} AND d.id NOT IN {known}",
     }
 
 
@@ -55,12 +59,7 @@ def ordered(
     limit: int,
 ) -> tuple[int, ...]:
     """Return the ids behind a filter by ``urgency.score``, then by balance, then newest first."""
-    known = _listed(acknowledged)
-    where = {
-        AttentionChip.OPEN: f"NOT {HELD} AND d.id NOT IN {known}",
-        AttentionChip.ACKNOWLEDGED: f"d.id IN {known}",
-        AttentionChip.SNOOZED: f"{HELD} AND d.id NOT IN {known}",
-    }[chip]
+    where = _conditions(acknowledged)[chip]
     days = _DAYS_SQLITE if isinstance(reader, SqliteReader) else _DAYS_POSTGRESQL
     owed = "d.kind = 'invoice' AND d.balance_due > 0"
     rows = reader.rows(

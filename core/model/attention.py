@@ -11,9 +11,13 @@ from core.model.words import Word
 
 
 class AttentionChip(StrEnum):
-    """The ready-made filters above the list; every document is behind one of them."""
+    """The ready-made filters above the list; a document is open, acknowledged or snoozed."""
 
     OPEN = "open"
+    FAILURES = "failures"
+    """Of those the ones that failed, bounced or were dropped, marked as spam, or are unknown."""
+    CALLS = "calls"
+    """Of those the ones that call for the phone; one may be among both."""
     ACKNOWLEDGED = "acknowledged"
     """This operator has seen all that is wrong with it."""
     SNOOZED = "snoozed"
