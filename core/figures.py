@@ -21,6 +21,8 @@ from core.trouble import FEWEST_EMAILS, percent
 TIMES: Final = (2, 10, 60, 300, 1_800, 7_200)
 _CLOSE: Final = 0.8
 MOST_CAUSES: Final = 6
+#: Shorter than the first sentence of the advice.
+_SAID: Final = {"suppressed": "The address is on a suppression list"}
 
 
 class Level(StrEnum):
@@ -49,7 +51,7 @@ def standing(count: int, sent: int, limits: tuple[float, float]) -> Standing:
     if not sent:
         return Standing(rate, Level.FEW, "no emails, no rate")
     if sent < FEWEST_EMAILS:
-        words = f"too few emails to judge; AWS reviews accounts at {percent(review)}"
+        words = f"too few to judge; AWS reviews accounts at {percent(review)}"
         return Standing(rate, Level.FEW, words)
     if rate >= pause:
         return Standing(rate, Level.PAUSE, f"AWS may pause accounts at {percent(pause)}")
@@ -101,7 +103,8 @@ def causes(diagnostics: Iterable[tuple[str, str, str, int]]) -> tuple[CauseCount
     for diagnostic, code, subtype, count in diagnostics:
         found = explain(diagnostic, code, subtype)
         counts[found.cause] += count
-        told.setdefault(found.cause, (found.advice.partition(". ")[0].rstrip("."), found.fault))
+        said = _SAID.get(found.cause) or found.advice.partition(". ")[0].rstrip(".")
+        told.setdefault(found.cause, (said, found.fault))
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_CAUSES]
     return tuple(CauseCount(cause, *told[cause], count) for cause, count in ordered)
 

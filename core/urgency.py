@@ -14,10 +14,10 @@ from core.status import FAILURES, worst
 
 _BOUNCES: Final = (Word.BOUNCED, Word.SOFT_BOUNCED)
 _NEXT: Final = {
-    Word.COMPLAINED: "P: call; do not email",
-    Word.DROPPED: "E: use another address",
-    Word.FAILED: "R: send again",
-    Word.UNCONFIRMED: "M: settle it in the outbox",
+    Word.COMPLAINED: "P: call",
+    Word.DROPPED: "E: other address",
+    Word.FAILED: "R: resend",
+    Word.UNCONFIRMED: "M: settle it",
 }
 _SAID: Final = {
     Word.COMPLAINED: "they marked it as spam",
@@ -25,9 +25,9 @@ _SAID: Final = {
     Word.FAILED: "SES refused it",
     Word.UNCONFIRMED: "nobody knows whether it left",
 }
-_CORRECT: Final = "E: correct the address"
+_CORRECT: Final = "E: correct address"
 _LATER: Final = "R: resend later"
-_CALL: Final = "P: call, and log it"
+_CALL: Final = "P: call"
 
 
 class Wrong(NamedTuple):
@@ -100,9 +100,9 @@ def _told(failure: Failure) -> tuple[str, str]:
         return _SAID[failure.word], _NEXT[failure.word]
     found = explain(failure.diagnostic, failure.enhanced_status, failure.subtype)
     said = first_sentence(found.advice)
-    if found.class_ == "address":
+    if found.class_ == "address" and failure.word is Word.BOUNCED:
         return said, _CORRECT
-    return said, found.next or (_LATER if failure.word is Word.SOFT_BOUNCED else _CALL)
+    return said, _LATER if found.next or failure.word is Word.SOFT_BOUNCED else _CALL
 
 
 def first_sentence(advice: str) -> str:

@@ -75,9 +75,9 @@ def wrong_words(row: AttentionRow) -> str:
 
 def _wrong(row: AttentionRow, _: Context) -> Cell:
     if row.word is None:
-        return (Span(f"{PHONE} call", "ink--warning"), Span(f"  {wrong_words(row)}"))
+        return (Span(f"{PHONE} ", "ink--warning"), Span(wrong_words(row)))
     look = badges.badge(row.word)
-    return (Span(look.text, look.tone), Span(f"  {wrong_words(row)}"))
+    return (Span(look.text, look.tone), Span(f"  {wrong_words(row)}", "", f"  {cell(row.words)}"))
 
 
 def _balance(row: AttentionRow, _: Context) -> Cell:
@@ -104,14 +104,14 @@ ATTENTION_COLUMNS: Final[tuple[Column[AttentionRow], ...]] = (
         "Customer",
         12,
         lambda row, _: (Span(cell(row.document.customer)),),
-        ideal=20,
+        ideal=18,
         priority=1,
     ),
     Column("wrong", "What is wrong", 18, _wrong, ideal=44, weight=3),
     Column(
-        "since", "Since", 11, lambda row, c: (Span(ago(row.since, c.now)),), priority=2
+        "since", "Since", 10, lambda row, c: (Span(ago(row.since, c.now)),), priority=2
     ),
     Column("balance", "Balance", 10, _balance, ideal=12, align="right"),
     Column("overdue", "Overdue", 7, _overdue, align="right"),
-    Column("next", "Next", 12, lambda row, _: (Span(row.next),), ideal=24, weight=1),
+    Column("next", "Next", 10, lambda row, _: (Span(row.next),), ideal=18),
 )  # fmt: skip

@@ -53,7 +53,7 @@ class AttentionRow:
     days_overdue: int
     """0: not due yet, or no day is known."""
     next: str
-    """The key that helps and what it does: ``E: correct the address``."""
+    """The key that helps and what it does: ``E: correct address``."""
     seen: frozenset[str]
     """Everything that is wrong now; what one acknowledges. See ``core.urgency.signs``."""
     acknowledged_at: datetime | None = None
