@@ -58,7 +58,7 @@ def standing(count: int, sent: int, limits: tuple[float, float]) -> Standing:
     if rate >= review:
         words = f"AWS reviews accounts at {percent(review)}, may pause at {percent(pause)}"
         return Standing(rate, Level.REVIEW, words)
-    if rate >= review * _CLOSE:
+    if rate >= round(review * _CLOSE, 6):  # not a hair above it
         return Standing(rate, Level.CLOSE, f"close: AWS reviews accounts at {percent(review)}")
     words = f"within limits; AWS reviews accounts at {percent(review)}"
     return Standing(rate, Level.WITHIN, words)

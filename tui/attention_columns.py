@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from core.model import AttentionChip, AttentionRow, Kind
+from core.model import AttentionChip, AttentionRow, CallReason, Kind
 from tui import badges
 from tui.badges import Span
 from tui.chasing import PHONE
@@ -75,9 +75,21 @@ def wrong_words(row: AttentionRow) -> str:
 
 def _wrong(row: AttentionRow, _: Context) -> Cell:
     if row.word is None:
-        return (Span(f"{PHONE} ", "ink--warning"), Span(wrong_words(row)))
+        return (Span(f"{PHONE} ", "ink--warning"), Span(wrong_words(row), "", _brief(row)))
     look = badges.badge(row.word)
-    return (Span(look.text, look.tone), Span(f"  {wrong_words(row)}", "", f"  {cell(row.words)}"))
+    return (Span(look.text, look.tone), Span(f"  {wrong_words(row)}", "", f"  {_brief(row)}"))
+
+
+def _brief(row: AttentionRow) -> str:
+    """The sentence where there is little room."""
+    need = row.document.summary.call
+    if row.word is None and need is not None and need.reason is CallReason.SILENT:
+        return f"{need.emails} emails, no answer"
+    return cell(row.words)
+
+
+def _next(row: AttentionRow, _: Context) -> Cell:
+    return (Span(row.next, "", " ".join(row.next.split()[:2])),)
 
 
 def _balance(row: AttentionRow, _: Context) -> Cell:
@@ -113,5 +125,5 @@ ATTENTION_COLUMNS: Final[tuple[Column[AttentionRow], ...]] = (
     ),
     Column("balance", "Balance", 10, _balance, ideal=12, align="right"),
     Column("overdue", "Overdue", 7, _overdue, align="right"),
-    Column("next", "Next", 10, lambda row, _: (Span(row.next),), ideal=18),
+    Column("next", "Next", 10, _next, ideal=18),
 )  # fmt: skip
