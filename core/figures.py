@@ -6,8 +6,9 @@ The limits and what counts are those of ``core.trouble``; source: SES's guide, *
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -109,10 +110,25 @@ def causes(diagnostics: Iterable[tuple[str, str, str, int]]) -> tuple[CauseCount
     return tuple(CauseCount(cause, *told[cause], count) for cause, count in ordered)
 
 
-def times(counts: Mapping[int, int]) -> tuple[TimeCount, ...]:
-    """Return every stretch of ``TIMES`` with its number; ``counts`` by position in them."""
+def times(took: Iterable[tuple[int, int]]) -> tuple[TimeCount, ...]:
+    """Return every stretch of ``TIMES`` with its number, of (tenths of a second, how often)."""
+    counts: Counter[int] = Counter()
+    for tenths, count in took:
+        counts[bisect_left(TIMES, tenths / 10)] += count
     uptos: tuple[int | None, ...] = (*TIMES, None)
-    return tuple(TimeCount(upto, counts.get(place, 0)) for place, upto in enumerate(uptos))
+    return tuple(TimeCount(upto, counts[place]) for place, upto in enumerate(uptos))
+
+
+def median(took: Iterable[tuple[int, int]]) -> float | None:
+    """Return the seconds within which half of them had arrived, of the same; ``None`` for none."""
+    ordered = sorted(took)
+    half = (sum(count for _, count in ordered) + 1) // 2
+    seen = 0
+    for tenths, count in ordered:
+        seen += count
+        if seen >= half > 0:
+            return tenths / 10
+    return None
 
 
 def share(part: int, whole: int) -> float | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.db import insights as counts
 from core.db.engine import Database
-from core.figures import added, by_day, causes, first_day, times
+from core.figures import added, by_day, causes, first_day, median, times
 from core.model import Insights
 from core.ports import Clock
 
@@ -52,6 +52,6 @@ class Counting:
             failures_read=sum(each[3] for each in said),
             domains=counts.domains(reader, since),
             times=times(took),
-            usual_seconds=counts.median_time(reader, since, sum(took.values())),
+            usual_seconds=median(took),
             follow_ups=counts.follow_ups(reader, since),
         )

@@ -5,19 +5,19 @@ Every statement is bounded by ``ix_deliveries_sent_at``: what is older is never 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from core.db.codec import known_instant, to_instant
 from core.db.engine import Reader
-from core.db.queries import numbered
-from core.figures import TIMES
+from core.figures import median
 from core.model import DomainCount, FollowUps, Status, Tally
 
 MOST_FAILURES: Final = 2_000
 """The newest; each is read for its cause."""
 _MOST_DOMAINS: Final = 12
+_MOST_SAMPLES: Final = 1_000
+"""Of a domain, the newest; how long half of them took changes little with more."""
 #: No zone's midnight falls between two of these.
 _QUARTER: Final = 15 * 60 * 1_000_000
 
@@ -50,46 +50,35 @@ def domains(reader: Reader, since: datetime) -> tuple[DomainCount, ...]:
         " GROUP BY x.domain ORDER BY 2 DESC, 1 LIMIT :limit",
         {**_since(since), "limit": _MOST_DOMAINS},
     )
-    usual = _medians(reader, since, [row[0] for row in rows])
     return tuple(
-        DomainCount(row[0], int(row[1]), int(row[2]), int(row[3]), usual.get(row[0]))
+        DomainCount(
+            row[0],
+            int(row[1]),
+            int(row[2]),
+            int(row[3]),
+            median(_newest_times(reader, row[0], since)),
+        )
         for row in rows
     )
 
 
-def _medians(reader: Reader, since: datetime, names: Sequence[str]) -> dict[str, float]:
-    among, values = numbered("domain", names)
+def _newest_times(reader: Reader, domain: str, since: datetime) -> list[tuple[int, int]]:
     rows = reader.rows(
-        "SELECT domain, took FROM (SELECT x.domain, x.delivered_at - x.sent_at AS took,"
-        " row_number() OVER (PARTITION BY x.domain ORDER BY x.delivered_at - x.sent_at) AS place,"
-        f" count(*) OVER (PARTITION BY x.domain) AS number {_FROM} AND {_ARRIVED}"
-        f" AND x.domain IN {among}) AS timed WHERE place = (number + 1) / 2",
-        {**_since(since), **values},
+        f"SELECT {_TENTHS} FROM deliveries x WHERE x.domain = :domain AND x.delivered_at >= :since"
+        f" AND x.sent_at >= :since AND {_ARRIVED} ORDER BY x.delivered_at DESC LIMIT :limit",
+        {**_since(since), "domain": domain, "limit": _MOST_SAMPLES},
     )
-    return {row[0]: _seconds(row[1]) for row in rows}
+    return [(int(row[0]), 1) for row in rows]
 
 
-def times(reader: Reader, since: datetime) -> dict[int, int]:
-    """Count deliveries by how long they took: position in ``figures.TIMES`` → number."""
-    cases = " ".join(
-        f"WHEN x.delivered_at - x.sent_at <= {upto * 1_000_000} THEN {place}"
-        for place, upto in enumerate(TIMES)
-    )
+def times(reader: Reader, since: datetime) -> list[tuple[int, int]]:
+    """Count deliveries by the tenths of a second that they took; those over a minute by seconds."""
     rows = reader.rows(
-        f"SELECT CASE {cases} ELSE {len(TIMES)} END, count(*) {_FROM} AND {_ARRIVED} GROUP BY 1",
+        f"SELECT CASE WHEN x.delivered_at - x.sent_at <= 60000000 THEN {_TENTHS}"
+        f" ELSE {_SECONDS} * 10 END, count(*) {_FROM} AND {_ARRIVED} GROUP BY 1",
         _since(since),
     )
-    return {int(row[0]): int(row[1]) for row in rows}
-
-
-def median_time(reader: Reader, since: datetime, deliveries: int) -> float | None:
-    """Return how long half of ``deliveries`` took at most."""
-    rows = reader.rows(
-        f"SELECT x.delivered_at - x.sent_at AS took {_FROM} AND {_ARRIVED}"
-        " ORDER BY took LIMIT 1 OFFSET :half",
-        {**_since(since), "half": max(0, (deliveries - 1) // 2)},
-    )
-    return _seconds(rows[0][0]) if rows else None
+    return [(int(row[0]), int(row[1])) for row in rows]
 
 
 def follow_ups(reader: Reader, since: datetime) -> FollowUps:
@@ -119,10 +108,6 @@ def _since(since: datetime) -> dict[str, Any]:
     return {"since": max(1, to_instant(since))}  # 0 is never: it was not sent
 
 
-def _seconds(microseconds: Any) -> float:
-    return float(microseconds) / 1_000_000
-
-
 def _sum(condition: str) -> str:
     return f"coalesce(sum(CASE WHEN {condition} THEN 1 ELSE 0 END), 0)"
 
@@ -131,6 +116,9 @@ _BOUNCE, _SOFT_BOUNCE, _DROP = int(Status.BOUNCED), int(Status.SOFT_BOUNCED), in
 _COMPLAINT, _DELIVERY = int(Status.COMPLAINED), int(Status.DELIVERED)
 _FROM: Final = "FROM deliveries x WHERE x.sent_at >= :since"
 _ARRIVED: Final = "x.delivered_at > 0 AND x.delivered_at >= x.sent_at"
+#: Rounded up: what took two seconds and a little has not arrived within two.
+_TENTHS: Final = "(x.delivered_at - x.sent_at + 99999) / 100000"
+_SECONDS: Final = "((x.delivered_at - x.sent_at + 999999) / 1000000)"
 _FAILED: Final = f"({_SOFT_BOUNCE}, {_DROP}, {_BOUNCE})"
 #: Who complains has got it.
 _DELIVERED: Final = _sum(f"x.status IN ({_DELIVERY}, {_COMPLAINT})")

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from statistics import median_low
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.figures import TIMES, Level, added, by_day, causes, first_day, share, standing, times
+from core.figures import (
+    TIMES,
+    Level,
+    added,
+    by_day,
+    causes,
+    first_day,
+    median,
+    share,
+    standing,
+    times,
+)
 from core.model import Tally
 from core.trouble import BOUNCE_LIMITS, COMPLAINT_LIMITS
 
@@ -100,11 +112,25 @@ def test_causes_are_added_up_over_different_words_most_first() -> None:
     assert found[0].words == "The mailbox does not exist"
 
 
-@given(st.dictionaries(st.integers(0, len(TIMES)), COUNTS))
-def test_every_delivery_is_in_one_stretch_of_time(counts: dict[int, int]) -> None:
-    found = times(counts)
-    assert sum(each.count for each in found) == sum(counts.values())
+TOOK = st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 5)), max_size=40)
+
+
+@given(TOOK)
+def test_every_delivery_is_in_one_stretch_of_time_that_it_fits(took: list[tuple[int, int]]) -> None:
+    found = times(took)
     assert [each.upto_seconds for each in found] == [*TIMES, None]
+    passed = 0
+    for each in found[:-1]:
+        passed += each.count
+        assert each.upto_seconds is not None
+        assert passed == sum(n for tenths, n in took if tenths <= each.upto_seconds * 10)
+    assert sum(each.count for each in found) == sum(n for _, n in took)
+
+
+@given(TOOK)
+def test_half_of_the_deliveries_took_no_longer_than_the_median(took: list[tuple[int, int]]) -> None:
+    single = [tenths / 10 for tenths, count in took for _ in range(count)]
+    assert median(took) == (median_low(single) if single else None)
 
 
 def test_there_is_no_share_of_nothing() -> None:
