@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from core.model import AttentionChip, AttentionRow, CallReason, Kind
+from core.model import Amount, AttentionChip, AttentionRow, CallReason, Kind
 from tui import badges
 from tui.badges import Span
 from tui.chasing import PHONE
 from tui.columns import Cell, Column, Context
 from tui.ports import Attention
-from tui.text import ago, cell, money
+from tui.text import ago, amount, cell, money
 from tui.widgets.chips import ChipItem
 
 _CHIPS: Final[tuple[tuple[AttentionChip, str, str, str], ...]] = (
@@ -97,8 +97,8 @@ def _balance(row: AttentionRow, _: Context) -> Cell:
     if document.kind is Kind.ESTIMATE:
         return ()
     style = "ink--money" if document.balance_due else "ink--dim"
-    figure = money(document.balance_due, document.currency)
-    return (Span(f"{cell(document.currency, 4)} {figure}", style, figure),)
+    owed = Amount(document.balance_due, document.currency)
+    return (Span(amount(owed), style, money(document.balance_due, document.currency)),)
 
 
 def _overdue(row: AttentionRow, _: Context) -> Cell:

@@ -14,7 +14,7 @@ def bar(value: float, most: float, width: int) -> str:
     """Return a bar of at most ``width`` cells; what is there at all is seen."""
     if value <= 0 or most <= 0 or width <= 0:
         return ""
-    eighths = max(1, min(width * 8, round(value / most * width * 8)))
+    eighths = max(1, round(min(1.0, value / most) * width * 8))
     whole, rest = divmod(eighths, 8)
     return "█" * whole + (_EIGHTHS[rest] if rest else "")
 

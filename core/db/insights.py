@@ -50,16 +50,8 @@ def domains(reader: Reader, since: datetime) -> tuple[DomainCount, ...]:
         " GROUP BY x.domain ORDER BY 2 DESC, 1 LIMIT :limit",
         {**_since(since), "limit": _MOST_DOMAINS},
     )
-    return tuple(
-        DomainCount(
-            row[0],
-            int(row[1]),
-            int(row[2]),
-            int(row[3]),
-            median(_newest_times(reader, row[0], since)),
-        )
-        for row in rows
-    )
+    usual = {row[0]: median(_newest_times(reader, row[0], since)) for row in rows}
+    return tuple(DomainCount(row[0], *map(int, row[1:]), usual[row[0]]) for row in rows)
 
 
 def _newest_times(reader: Reader, domain: str, since: datetime) -> list[tuple[int, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -119,7 +120,7 @@ def test_the_database_orders_as_the_rule_does(
     weights = [
         float(score(row.document.kind, row.document.balance_due, row.days_overdue)) for row in found
     ]
-    assert all(a >= b * (1 - 1e-12) for a, b in zip(weights, weights[1:], strict=False))
+    assert all(a >= b * (1 - 1e-12) for a, b in pairwise(weights))
     today = clock().astimezone().date()
     assert all(r.days_overdue == days_overdue(r.document.due_on, today) for r in found)
 

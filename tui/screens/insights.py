@@ -57,6 +57,7 @@ class InsightsScreen(PlaceScreen):
         self.chips.show(_CHIPS, str(self._days))
         self._said = Static(Content.styled(_COUNTING, "$muted"), id="insights-said")
         self._empty = Static("", id="insights-empty")
+        self._body = VerticalScroll(id="insights-body")
         self._sections = [Section(name) for name in (*_LEFT, *_RIGHT, "domains")]
 
     def crumbs(self) -> tuple[str, ...]:
@@ -67,7 +68,7 @@ class InsightsScreen(PlaceScreen):
             yield self.chips
             yield self._said
         yield self._empty
-        with VerticalScroll(id="insights-body"):
+        with self._body:
             with Horizontal(id="insights-columns"):
                 with Vertical(classes="insights-column"):
                     yield from self._sections[: len(_LEFT)]
@@ -92,10 +93,9 @@ class InsightsScreen(PlaceScreen):
         has_any = bool(found.total.sent)
         self._empty.display = not has_any
         self._empty.update(Content("") if has_any else insight_lines.nothing(found))
-        body = self.query_one("#insights-body")
-        body.display = has_any
+        self._body.display = has_any
         if has_any:
-            body.focus()
+            self._body.focus()
         self._said.update(Content.styled(f"counted {clock_time(found.counted_at)}", "$muted"))
         for each in self._sections:
             each.show(found)
