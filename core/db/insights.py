@@ -51,7 +51,10 @@ def domains(reader: Reader, since: datetime) -> tuple[DomainCount, ...]:
         {**_since(since), "limit": _MOST_DOMAINS},
     )
     usual = {row[0]: median(_newest_times(reader, row[0], since)) for row in rows}
-    return tuple(DomainCount(row[0], *map(int, row[1:]), usual[row[0]]) for row in rows)
+    return tuple(
+        DomainCount(name, int(sent), int(delivered), int(bounced), usual[name])
+        for name, sent, delivered, bounced in rows
+    )
 
 
 def _newest_times(reader: Reader, domain: str, since: datetime) -> list[tuple[int, int]]:
