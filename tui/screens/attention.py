@@ -53,6 +53,9 @@ class AttentionTable(WindowTable[AttentionRow], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = _without(_FREE)
 
+    def mark(self, keys: frozenset[int]) -> None:
+        """Nothing here acts on several rows, so a click beside one selects none."""
+
 
 class AttentionScreen(PlaceScreen):
     """Filters, and the table."""
