@@ -43,6 +43,7 @@ from core.model import (
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from core.attention import Attention
     from core.blueprint import Names
     from core.bulk import Bulk
     from core.chasing import Chasing
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from core.evidence import Exported
     from core.examination import Check
     from core.importing import FailedImport, Progress
+    from core.insights import Counting
     from core.linking import Linking
     from core.lookout import Lookout
     from core.mailroom import Mailroom
@@ -432,6 +434,20 @@ class Backend:
 
         quiet = timedelta(days=self.settings.call_quiet_days)
         return Chasing(self._database, self._clock, self.settings.operator, quiet)
+
+    @cached_property
+    def attention(self) -> Attention:
+        """Unresolved failures over all customers, the most urgent first."""
+        from core.attention import Attention
+
+        return Attention(self._database, self._clock, self.settings.operator, self._paces)
+
+    @cached_property
+    def insights(self) -> Counting:
+        """How sending went over the last days."""
+        from core.insights import Counting
+
+        return Counting(self._database, self._clock)
 
     def export_evidence(
         self, document_id: int, to: Path | None = None, progress: Progress | None = None

@@ -13,7 +13,7 @@ from typing import Final
 REPRESENTATIVE: Final = timedelta(days=30)
 """AWS looks at a *representative volume*, which it does not define; a month is ours."""
 #: Where a single bad address weighs more than a limit, a rate says nothing.
-_FEWEST_EMAILS: Final = 200
+FEWEST_EMAILS: Final = 200
 _FEWEST_BOUNCES: Final = 5
 _FEWEST_COMPLAINTS: Final = 2
 
@@ -81,7 +81,7 @@ def extent(trouble: ProviderTrouble) -> str:
 
 def reputation_words(reputation: Reputation) -> tuple[str, ...]:
     """Say which of our rates AWS acts on; nothing while there is too little to have a rate."""
-    if reputation.sent < _FEWEST_EMAILS:
+    if reputation.sent < FEWEST_EMAILS:
         return ()
     found = []
     if reputation.bounced >= _FEWEST_BOUNCES:
@@ -96,10 +96,10 @@ def _over(name: str, rate: float, limits: tuple[float, float]) -> str:
     if rate < review:
         return ""
     acts, limit = ("may pause us", pause) if rate >= pause else ("reviews", review)
-    return f"our {name} rate is {_percent(rate)}: AWS {acts} at {_percent(limit)}"
+    return f"our {name} rate is {percent(rate)}: AWS {acts} at {percent(limit)}"
 
 
-def _percent(rate: float) -> str:
+def percent(rate: float) -> str:
     """Cut off, not rounded: 4.96 % is not yet 5 %, and a limit is written as AWS writes it."""
     hundredths = int(rate * 10_000 + 1e-6)
     shown = hundredths // 10 * 10 if hundredths >= 100 else hundredths

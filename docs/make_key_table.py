@@ -28,6 +28,8 @@ _PLACES = {
     "edit": "edit address",
     "requeue": "send again",
     "outbox": "outbox",
+    "attention": "needs attention",
+    "insights": "insights",
     "chase": "snooze, call, evidence",
     "attachments": "attachments",
     "version": "text of an email",

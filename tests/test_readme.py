@@ -37,6 +37,8 @@ _PLACES: Final = {
     "edit": "edit address",
     "requeue": "send again",
     "outbox": "outbox",
+    "attention": "needs attention",
+    "insights": "insights",
     "chase": "snooze, call, evidence",
     "attachments": "attachments",
     "version": "text of an email",

@@ -16,6 +16,7 @@ from tui.screens.communications import CommunicationsScreen
 from tui.screens.customers import CustomersScreen
 
 if TYPE_CHECKING:
+    from tui.screens.attention import AttentionScreen
     from tui.screens.outbox import OutboxScreen
     from tui.screens.suppressions import SuppressionsScreen
 
@@ -70,6 +71,10 @@ class Places(App[None]):
             return "" if screen.customer else "These are the documents of all customers."
         if command_id == "app.unlinked" and screen.name == "unlinked":
             return "These are the emails that wait to be linked."
+        if command_id == "app.attention" and screen.name == "attention":
+            return "This is what needs attention."
+        if command_id == "app.insights" and screen.name == "insights":
+            return "These are the insights."
         if command_id == "app.suppressions" and screen.id == "suppressions-screen":
             return "These are the suppressions."
         return ""
@@ -102,6 +107,23 @@ class Places(App[None]):
         """Show the document among its customer's, with its log open; Back comes back here."""
         shown, found = event.customer, event.document_id
         _ = self.push_screen(CommunicationsScreen(self.desk, self._feed, shown, document_id=found))
+
+    def command_attention(self) -> None:
+        from tui.screens.attention import AttentionScreen  # not for the first paint
+
+        if not back_to(self, AttentionScreen):
+            _ = self.push_screen(AttentionScreen(self.desk, self._feed))
+
+    def on_attention_screen_document_wanted(self, event: AttentionScreen.DocumentWanted) -> None:
+        """Show the document among its customer's, with its log open; Back comes back here."""
+        shown, found = event.customer, event.document_id
+        _ = self.push_screen(CommunicationsScreen(self.desk, self._feed, shown, document_id=found))
+
+    def command_insights(self) -> None:
+        from tui.screens.insights import InsightsScreen  # not for the first paint
+
+        if not back_to(self, InsightsScreen):
+            _ = self.push_screen(InsightsScreen(self.desk, self._feed))
 
     def command_outbox(self) -> None:
         from tui.screens.outbox import OutboxScreen  # not for the first paint

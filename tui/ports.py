@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from core.model import (
     AttachedFile,
+    AttentionChip,
+    AttentionRow,
     BulkItem,
     Call,
     Chip,
@@ -27,6 +29,7 @@ from core.model import (
     FeedStatus,
     HoldKind,
     IngestReport,
+    Insights,
     ListState,
     OutboxEntry,
     OutboxOverview,
@@ -118,6 +121,22 @@ class Chasing(Protocol):
     def log_call(self, document_id: int, entry: CallEntry) -> Call: ...
 
 
+class Attention(Protocol):
+    """Unresolved failures, the most urgent first; see ``core.attention``."""
+
+    def counts(self) -> Mapping[AttentionChip, int]: ...
+    def ids(self, chip: AttentionChip) -> tuple[int, ...]: ...
+    def rows(self, document_ids: Sequence[int]) -> tuple[AttentionRow, ...]: ...
+    def acknowledge(self, document_id: int, seen: Collection[str]) -> None: ...
+    def bring_back(self, document_id: int) -> bool: ...
+
+
+class Counting(Protocol):
+    """How sending went; see ``core.insights``."""
+
+    def over(self, days: int, *, again: bool = False) -> Insights: ...
+
+
 class Composing(Protocol):
     """What one does while writing; see ``core.composing.Composing``."""
 
@@ -192,6 +211,12 @@ class Backend(Protocol):
     def outbox_waiting(self) -> int: ...
     @property
     def correcting(self) -> Correcting: ...
+
+    @property
+    def attention(self) -> Attention: ...
+
+    @property
+    def insights(self) -> Counting: ...
 
     @property
     def chasing(self) -> Chasing: ...

@@ -14,6 +14,7 @@ from tui.registry_bulk import BULK, SELECTING
 from tui.registry_chasing import CHASING, CHASING_CUSTOMERS, CHASING_DIALOGS
 from tui.registry_correcting import CORRECTING
 from tui.registry_linking import LINKING
+from tui.registry_overviews import OVERVIEW_PLACES, OVERVIEWS
 from tui.registry_suppressions import SUPPRESSION_COMMANDS
 from tui.registry_writing import WRITING
 
@@ -176,6 +177,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *LINKING,
     *CHASING_CUSTOMERS,
     *SUPPRESSION_COMMANDS,
+    *OVERVIEWS,
     # ----------------------------------------------------------------- search fields
     Command(
         "search.leave",
@@ -212,6 +214,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Go",
         footer=8,
     ),
+    *OVERVIEW_PLACES,
     Command(
         "app.reload", ("f5",), "Reload", "Read what is shown from the database again.", "Program"
     ),

@@ -16,6 +16,7 @@ from sqlalchemy import (
     text,
 )
 
+from core.db.acknowledgement_tables import acknowledgements as acknowledgements
 from core.db.columns import Id as _Id
 from core.db.columns import flag as _flag
 from core.db.columns import metadata as metadata

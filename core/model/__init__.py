@@ -3,6 +3,7 @@
 Times are aware and in UTC; money is ``Decimal``. Nothing in here decides anything.
 """
 
+from core.model.attention import AttentionChip, AttentionRow, Failure
 from core.model.bulk import BulkItem
 from core.model.chasing import Call, CallNeed, CallReason, Hold, HoldKind, Outcome
 from core.model.composing import (
@@ -33,6 +34,15 @@ from core.model.facts import (
     Effect,
     EmailSummary,
     Fact,
+)
+from core.model.insights import (
+    CauseCount,
+    Day,
+    DomainCount,
+    FollowUps,
+    Insights,
+    Tally,
+    TimeCount,
 )
 from core.model.outbox import (
     Batch,
@@ -103,6 +113,8 @@ __all__ = [
     "Amount",
     "AttachedFile",
     "Attachment",
+    "AttentionChip",
+    "AttentionRow",
     "AuditEntry",
     "Awaited",
     "Batch",
@@ -111,6 +123,7 @@ __all__ = [
     "CallNeed",
     "CallReason",
     "Cause",
+    "CauseCount",
     "Change",
     "Changes",
     "Chip",
@@ -121,6 +134,7 @@ __all__ = [
     "CustomerFilter",
     "CustomerHeader",
     "CustomerRow",
+    "Day",
     "Decision",
     "DeliveryState",
     "DeliveryView",
@@ -128,6 +142,7 @@ __all__ = [
     "DocumentLog",
     "DocumentRow",
     "DocumentSummary",
+    "DomainCount",
     "Draft",
     "Effect",
     "EmailEntry",
@@ -136,16 +151,19 @@ __all__ = [
     "Engagement",
     "Enqueued",
     "Fact",
+    "Failure",
     "FeedCause",
     "FeedState",
     "FeedStatus",
     "FilePrint",
     "Finding",
+    "FollowUps",
     "Health",
     "Hold",
     "HoldKind",
     "ImportReport",
     "IngestReport",
+    "Insights",
     "KeptCorrection",
     "Kind",
     "KnownAddress",
@@ -181,8 +199,10 @@ __all__ = [
     "SuppressionChip",
     "SuppressionDetails",
     "SuppressionFilter",
+    "Tally",
     "TemplateReport",
     "TestOutcome",
+    "TimeCount",
     "Verdict",
     "Version",
     "Waiting",

@@ -60,6 +60,7 @@ from tests.tui.company import NOW, Company
 from tests.tui.fake_composing import FakeComposing
 from tests.tui.fake_linking import FakeLinking
 from tests.tui.fake_lists import FakeLists
+from tests.tui.fake_overviews import FakeAttention, FakeCounting
 
 _CHIP_WORDS = {
     Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
@@ -170,6 +171,8 @@ class FakeBackend:
         self._has_pending = threading.Event()
         self._send_answer: SendOutcome | None = None
         self.composing = FakeComposing(self)
+        self.attention = FakeAttention(company, now, self._enter)
+        self.insights = FakeCounting(now, self._enter)
         self.suppressions = FakeLists(self._enter, now, self.settings.operator)
 
     # ------------------------------------------------------------------ for tests

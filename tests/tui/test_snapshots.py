@@ -49,6 +49,18 @@ def test_compose_to_a_suppressed_address(
     assert picture(snap_compare, backend, size, "enter", "f")
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_needs_attention(
+    snap_compare: Compare, backend: FakeBackend, size: tuple[int, int]
+) -> None:
+    assert picture(snap_compare, backend, size, "down", "w")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_insights(snap_compare: Compare, backend: FakeBackend, size: tuple[int, int]) -> None:
+    assert picture(snap_compare, backend, size, "down", "i")
+
+
 def test_light_communications(snap_compare: Compare, backend: FakeBackend) -> None:
     backend.settings = replace(backend.settings, theme="outtray-light")
     assert picture(snap_compare, backend, SIZES[0], "enter", "enter", "tab")

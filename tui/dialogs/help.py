@@ -28,6 +28,8 @@ _TITLES: Final = {
     "suppressions": "Suppressions",
     "search": "The search",
     "outbox": "The outbox",
+    "attention": "What needs attention",
+    "insights": "Insights",
 }
 _WRITING: Final = ("compose", "attachments", "version", "prompt", "preview")
 _TABLE: Final = (

@@ -242,7 +242,7 @@ class SuppressionsScreen(PlaceScreen):
         cause = row.cause
 
         def open_it(header: CustomerHeader) -> None:
-            self.post_message(self.DocumentWanted(_customer(header), cause.document_id))
+            self.post_message(self.DocumentWanted(customer_of(header), cause.document_id))
 
         self.read("document", lambda: backend.customer_header(cause.customer_id), open_it)
 
@@ -270,7 +270,7 @@ class SuppressionsScreen(PlaceScreen):
         return True
 
 
-def _customer(header: CustomerHeader) -> CustomerRow:
+def customer_of(header: CustomerHeader) -> CustomerRow:
     """What the communications screen needs of a customer."""
     return CustomerRow(
         id=header.id,

@@ -1,0 +1,167 @@
+"""Which documents need a person, the worst first, and who has seen what of them.
+
+Candidates come from the partial indexes of open failures and due calls, so that what is fine is
+never looked at, however much of it there is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from core.db.codec import known_instant, storable, to_instant
+from core.db.engine import Reader, SqliteReader
+from core.db.queries import CALL_DUE, HELD, NEEDS_ATTENTION, in_chunks, numbered, times_of
+from core.model import AttentionChip, Failure, Status, Word
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an operator has acknowledged about a document."""
+
+    at: datetime
+    signs: frozenset[str]
+
+
+def count(reader: Reader, now: datetime, acknowledged: Collection[int]) -> dict[AttentionChip, int]:
+    """Return the number behind every filter."""
+    where = _conditions(acknowledged)
+    sums = ", ".join(f"sum(CASE WHEN {each} THEN 1 ELSE 0 END)" for each in where.values())
+    sql = f"SELECT {sums} FROM documents d WHERE {_CANDIDATES}"
+    row = reader.rows(sql, times_of(now))[0]
+    return {chip: int(number or 0) for chip, number in zip(where, row, strict=True)}
+
+
+def _conditions(acknowledged: Collection[int]) -> dict[AttentionChip, str]:
+    known = _listed(acknowledged)
+    is_open = f"NOT {HELD} AND d.id NOT IN {known}"
+    return {
+        AttentionChip.OPEN: is_open,
+        AttentionChip.FAILURES: f"{is_open} AND {NEEDS_ATTENTION}",
+        AttentionChip.CALLS: f"{is_open} AND {CALL_DUE}",
+        AttentionChip.ACKNOWLEDGED: f"d.id IN {known}",
+        AttentionChip.SNOOZED: f"{HELD} AND d.id NOT IN {known}",
+    }
+
+
+def ordered(
+    reader: Reader,
+    now: datetime,
+    today: date,
+    chip: AttentionChip,
+    acknowledged: Collection[int],
+    limit: int,
+) -> tuple[int, ...]:
+    """Return the ids behind a filter by ``urgency.score``, then by balance, then newest first."""
+    where = _conditions(acknowledged)[chip]
+    days = _DAYS_SQLITE if isinstance(reader, SqliteReader) else _DAYS_POSTGRESQL
+    owed = "d.kind = 'invoice' AND d.balance_due > 0"
+    rows = reader.rows(
+        f"SELECT d.id FROM documents d WHERE {_CANDIDATES} AND {where}"
+        # times 1.0, so that no database counts in whole numbers that are too small for it
+        f" ORDER BY CASE WHEN {owed} AND d.due_on <> '' AND d.due_on < :today"
+        f" THEN d.balance_due * 1.0 * {days} ELSE 0 END DESC,"
+        f" CASE WHEN {owed} THEN d.balance_due ELSE 0 END DESC, d.last_sent_at DESC, d.id DESC"
+        " LIMIT :limit",
+        {**times_of(now), "today": today.isoformat(), "limit": limit},
+    )
+    return tuple(row[0] for row in rows)
+
+
+def acknowledged_by(reader: Reader, operator: str, now: datetime) -> dict[int, Seen]:
+    """Return what an operator has seen of the documents that need attention now."""
+    rows = reader.rows(
+        "SELECT k.document_id, k.at, k.seen FROM acknowledgements k WHERE k.operator = :operator"
+        " AND k.undone_at = 0 AND k.document_id IN (SELECT d.id FROM documents d"
+        f" WHERE {_CANDIDATES}) ORDER BY k.id",
+        {**times_of(now), "operator": storable(operator)},
+    )
+    return {row[0]: Seen(known_instant(row[1]), frozenset(row[2].split())) for row in rows}
+
+
+def failures(reader: Reader, document_ids: Sequence[int]) -> dict[int, list[Failure]]:
+    """Return the deliveries of documents that went wrong, made good or not."""
+    found: dict[int, list[Failure]] = defaultdict(list)
+    for some in in_chunks(document_ids):
+        among, values = numbered("id", some)
+        for row in reader.rows(f"{_FAILURES} AND x.document_id IN {among}", values):
+            found[row[0]].append(_failure(row[1:]))
+    return found
+
+
+def _failure(row: Sequence[Any]) -> Failure:
+    key, status, address, bounced, dropped, complained, claimed, said, error, code, subtype = row
+    word = Word[Status(status).name]
+    at = {
+        Word.BOUNCED: bounced,
+        Word.SOFT_BOUNCED: bounced,
+        Word.DROPPED: dropped,
+        Word.COMPLAINED: complained,
+    }.get(word, 0)
+    return Failure(key, word, address, known_instant(at or claimed), said or error, code, subtype)
+
+
+# --------------------------------------------------------------------------- changes
+
+
+def acknowledge(
+    connection: Connection, document_id: int, operator: str, at: datetime, seen: Iterable[str]
+) -> None:
+    """Write down what an operator has seen."""
+    from sqlalchemy import insert
+
+    from core.db.acknowledgement_tables import acknowledgements
+
+    connection.execute(
+        insert(acknowledgements).values(
+            document_id=document_id,
+            operator=storable(operator),
+            at=to_instant(at),
+            seen=" ".join(sorted(seen)),
+        )
+    )
+
+
+def undo(connection: Connection, document_id: int, operator: str, at: datetime) -> int:
+    """Take back all that an operator acknowledged about a document; return how often that was."""
+    from sqlalchemy import update
+
+    from core.db.acknowledgement_tables import acknowledgements as k
+
+    mine = (k.c.document_id == document_id) & (k.c.operator == storable(operator))
+    found = connection.execute(
+        update(k).where(mine & (k.c.undone_at == 0)).values(undone_at=to_instant(at))
+    )
+    return found.rowcount
+
+
+# --------------------------------------------------------------------------- statements
+
+
+def _listed(ids: Collection[int]) -> str:
+    """In the text itself: there may be more of them than a statement may have values."""
+    return f"({', '.join(str(int(key)) for key in sorted(ids)) or 'NULL'})" if ids else "(-1)"
+
+
+#: A union, so that each part is answered from an index of its own.
+_CANDIDATES: Final = (
+    "d.id IN (SELECT id FROM documents WHERE open_bounce > 0"
+    " UNION SELECT id FROM documents WHERE open_complaint > 0"
+    " UNION SELECT id FROM documents WHERE open_drop > 0"
+    " UNION SELECT id FROM documents WHERE open_failure > 0"
+    " UNION SELECT id FROM documents WHERE word = 'UNCONFIRMED'"
+    f" UNION SELECT d.id FROM documents d WHERE {CALL_DUE})"
+)
+_DAYS_SQLITE: Final = "(julianday(:today) - julianday(d.due_on))"
+_DAYS_POSTGRESQL: Final = "(CAST(:today AS date) - CAST(d.due_on AS date))"
+_FAILURES: Final = (
+    "SELECT x.document_id, x.id, x.status, x.address, x.bounced_at, x.dropped_at,"
+    " x.complained_at, x.claimed_at, x.diagnostic, x.error, x.enhanced_status, x.subtype"
+    " FROM deliveries x WHERE x.status IN (30, 35, 60, 70, 90, 100)"
+)
