@@ -89,7 +89,9 @@ def explain(options: Namespace) -> int:
             continue
         try:
             given = json.loads(line)
-            diagnostic = str(given["diagnostic"] or "")
+            diagnostic = given["diagnostic"] or ""
+            if not isinstance(diagnostic, str):
+                raise TypeError
         except (ValueError, KeyError, TypeError, RecursionError):
             failures += 1
             answer = {"error": f'line {number}: expected {{"diagnostic": "…"}}'}

@@ -100,6 +100,19 @@ def test_two_documents_of_one_number_are_told_apart_by_what_one_says(stocked: Of
     assert by_name["kind"] == "invoice"
 
 
+@pytest.mark.parametrize("number", ["", "  "])
+@pytest.mark.parametrize("command", ["log", "send", "outbox cancel", "snooze", "export evidence"])
+def test_an_empty_number_is_no_document_rather_than_any(
+    office: Office, command: str, number: str
+) -> None:
+    header = DOCUMENTS.partition("\n")[0]
+    only = "INV-1,invoice,Nordwind,OPEN,EUR,1.00,1.00,2026-01-05,"
+    office.ok("import", office.write("one.csv", f"{header}\n{only}\n"))
+    answer = office.run(*command.split(), number)
+    assert answer.code in (1, 2)
+    assert "number is missing" in answer.err
+
+
 # ------------------------------------------------------------------- mistakes
 
 
