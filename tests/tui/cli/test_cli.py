@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from core.db.upgrade import REVISIONS
 from tests.tui.cli.office import DOCUMENTS, Office
 
 # ------------------------------------------------------------------- answers
@@ -69,6 +70,20 @@ def test_the_log_of_what_was_never_sent_is_empty(stocked: Office) -> None:
 @pytest.mark.parametrize("command", ["customers", "documents", "events quarantine"])
 def test_an_empty_database_is_an_empty_list(office: Office, command: str) -> None:
     assert office.json(*command.split()) == []
+
+
+def test_an_upgrade_names_the_version_that_it_reached(office: Office) -> None:
+    answer = office.json("db", "upgrade")
+    assert answer == {"database": "outtray.db", "version": REVISIONS[-1]}
+
+
+def test_a_database_server_that_is_down_is_told_as_a_server(office: Office) -> None:
+    pytest.importorskip("psycopg")
+    url = f"postgresql://outtray:secret@/x?host={office.folder}"
+    answer = office.run("documents", OUTTRAY_DATABASE_URL=url)
+    assert (answer.code, answer.out) == (1, "")
+    assert "server runs" in answer.err
+    assert "secret" not in answer.err
 
 
 def test_the_database_of_a_person_is_nobody_elses(office: Office) -> None:
