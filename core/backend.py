@@ -473,6 +473,9 @@ class Backend:
             pattern=self.settings.number_pattern,
         )
 
+    def database_version(self) -> str | None:
+        return upgrade.version(self._database)
+
     def check_summaries(self) -> CheckReport:
         """Recompute every stored summary from the events; nothing is changed."""
         from core import checking

@@ -249,7 +249,9 @@ def judge_feed(
 ) -> Check:
     """Return how the events have been coming, whoever fetched them."""
     details = {
-        "last_event_at": last_event_at.isoformat() if last_event_at else None,
+        "last_event_at": last_event_at.isoformat().replace("+00:00", "Z")
+        if last_event_at
+        else None,
         "sent": heard.sent,
         "with_events": heard.heard,
         "share_with_events": heard.share,

@@ -37,6 +37,7 @@ __all__ = [
     "judge_test",
 ]
 
+_MOST_TOLD: Final = 3
 #: A follow-up on one of these is probably a mistake. Words of several accounting systems.
 _SETTLED: Final = frozenset(
     {
@@ -250,17 +251,37 @@ def _others(facts: GateFacts) -> Iterator[Finding]:
             f"by {email.sent_by}, {email.at:%d %b, %H:%M}: {plain(email.word)}",
             "Wait for SES's report; sending again may mail them twice.",
         )
+    yield from _mailed_today(facts)
+
+
+def _mailed_today(facts: GateFacts) -> Iterator[Finding]:
+    """One finding a document that asks; one note for all that the operator knows of anyhow."""
+    asking: dict[tuple[bool, str], list[RecentEmail]] = {}
+    own: list[RecentEmail] = []
     for email in facts.today:
-        mine = email.sent_by == facts.operator
-        weight = Weight.NOTE if mine and not email.same_document else Weight.ASK
-        yield Finding(
-            weight,
-            "mailed_today",
-            f"{email.number} was already emailed today"
-            if email.same_document
-            else f"This customer was already emailed {email.number} today",
-            f"by {email.sent_by} at {email.at:%H:%M}: {plain(email.word)}",
-            "Send anyway, or leave it for tomorrow."
-            if weight is Weight.ASK
-            else "Send it if it is about something else.",
+        if email.sent_by == facts.operator and not email.same_document:
+            own.append(email)
+        else:
+            asking.setdefault((email.same_document, email.number), []).append(email)
+    for (is_same, number), emails in asking.items():
+        title = (
+            f"{number} was already emailed today"
+            if is_same
+            else f"This customer was already emailed {number} today"
         )
+        next_step = "Send anyway, or leave it for tomorrow."
+        yield Finding(Weight.ASK, "mailed_today", title, _told(emails), next_step)
+    if own:
+        numbers = _some(list(dict.fromkeys(email.number for email in own)))
+        title = f"This customer was already emailed {numbers} today"
+        next_step = "Send it if it is about something else."
+        yield Finding(Weight.NOTE, "mailed_today", title, _told(own), next_step)
+
+
+def _told(emails: Sequence[RecentEmail]) -> str:
+    return _some([f"by {e.sent_by} at {e.at:%H:%M}: {plain(e.word)}" for e in emails])
+
+
+def _some(words: Sequence[str]) -> str:
+    more = f" and {len(words) - _MOST_TOLD} more" if len(words) > _MOST_TOLD else ""
+    return ", ".join(words[:_MOST_TOLD]) + more

@@ -11,7 +11,7 @@ from core.calling import summarise
 from core.db import chase_reads, history, reads
 from core.db.engine import Reader
 from core.diagnosis import explain
-from core.errors import NotFoundError
+from core.errors import NotFoundError, UsageError
 from core.model import DocumentFilter, DocumentLog, DocumentRow, Kind, Late, RecipientEntry, Word
 from core.past import moments_of
 from core.status import FAILURES
@@ -88,7 +88,10 @@ def find_document(
 
     Raises:
         NotFoundError: none has it, or several do and ``customer`` does not tell them apart.
+        UsageError: ``number`` is empty, which a filter would take for *any*.
     """
+    if not number.strip():
+        raise UsageError("A document's number is missing.", "It must not be empty.")
     where = DocumentFilter(number=number, customer=customer, kind=kind)
     found = reads.page_documents(reader, where, limit=20)
     if not found:

@@ -31,6 +31,8 @@ _VARIABLES: Final = {
 
 #: Keys that are true or false: in TOML without quotes.
 _SWITCHES: Final = ("mail.check_mx",)
+#: Keys that are a number: in TOML without quotes, or with them.
+_NUMBERS: Final = ("calls.quiet_days",)
 _TRUE, _FALSE = "true", "false"
 _QUIET_DAYS: Final = 7
 _MOST_DAYS: Final = 366
@@ -176,6 +178,8 @@ def _from_file(path: Path) -> dict[str, str]:
                 f"Known keys: {', '.join(_VARIABLES)}.",
             )
         is_switch = key in _SWITCHES
+        if key in _NUMBERS and type(value) is int:
+            value = str(value)
         if not isinstance(value, bool if is_switch else str):
             raise SettingsError(
                 f"{path}, line {_line_of(text, key)}: {key} is {value!r}.",

@@ -43,7 +43,9 @@ def add_chasing(commands: Any, command: NewCommand) -> None:
     )
     _add_which(call)
 
-    export = commands.add_parser("export", help="proofs", description="Proofs as files.")
+    export = commands.add_parser(
+        "export", help="evidence as files", description="Evidence as files."
+    )
     actions = export.add_subparsers(title="commands", metavar="COMMAND", required=True)
     evidence = command(
         actions,

@@ -200,7 +200,7 @@ def _add_looking(commands: Commands) -> None:
     log = _command(
         commands, "log", "looking.log", "show the emails of a document and what became of them"
     )
-    log.add_argument("number")
+    log.add_argument("number", metavar="NUMBER")
     log.add_argument(
         "--as-of",
         metavar="TIME",

@@ -33,7 +33,7 @@ from core.pace import late_document, late_words
 from core.status import effect
 from tui import answers, chasing
 from tui.past import spoken
-from tui.text import ago, amounts, cell, csv_cell, moment, money
+from tui.text import ago, amounts, cell, csv_cell, moment, money, paragraphs
 
 if TYPE_CHECKING:
     from core.checking import CheckReport
@@ -290,7 +290,9 @@ def progress() -> Callable[[str, int, int], None] | None:
 
 def import_report(result: ImportReport | FailedImport, *, dry_run: bool) -> None:
     if isinstance(result, FailedImport):
-        say(f"{cell(result.file)}: nothing was imported. {cell(str(result.error), 600)}")
+        say(f"{cell(str(result.error.title), 600)} Nothing of it was kept.")
+        for line in paragraphs(result.error.hint):
+            say(f"  {line}")
         return
     would = " (dry run: nothing was changed)" if dry_run else ""
     also = f", {result.customers_created} customers created" if result.customers_created else ""

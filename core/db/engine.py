@@ -266,9 +266,11 @@ def _explain(error: BaseException) -> DatabaseError:
             f"The database does not have what this Outtray needs ({words}).",
             "Run outtray db upgrade.",
         )
+    is_file = isinstance(error, sqlite3.Error)
+    where = "the disk and the file" if is_file else "that its server runs and OUTTRAY_DATABASE_URL"
     return DatabaseError(
         f"The database did not answer: {words}.",
-        "Nothing was half-written. Check the disk and the file, then try again.",
+        f"Nothing was half-written. Check {where}, then try again.",
     )
 
 

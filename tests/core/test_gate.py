@@ -396,3 +396,19 @@ def test_an_address_by_itself_is_judged_by_the_same_rules() -> None:
     assert judge_address(recipient).findings == judge(facts(recipient)).findings
     assert judge_address(RecipientFacts("ann@", "nothing after the @")).decision is Decision.REFUSE
     assert judge_address(RecipientFacts(ANN)).findings == ()
+
+
+def test_the_emails_of_a_busy_day_are_one_line_a_document() -> None:
+    today = (
+        recent("ben"),
+        recent("cleo", word=Word.BOUNCED),
+        recent("cleo", same=False),
+        *(replace(recent("anna", same=False), number=f"INV-{n}") for n in (1, 2, 2, 3, 4, 5)),
+    )
+    same, other, own = judge(facts(today=today)).findings
+    assert same.weight is other.weight is Weight.ASK
+    assert "by ben" in same.detail
+    assert "by cleo" in same.detail
+    assert "INV-0007" in other.title
+    assert own.weight is Weight.NOTE
+    assert "INV-1, INV-2, INV-3 and 2 more" in own.title

@@ -154,3 +154,16 @@ def test_how_long_a_call_counts_can_be_set_and_a_mistake_is_named(tmp_path: Path
         load({"OUTTRAY_CONFIG": str(file)})
     with pytest.raises(SettingsError, match="OUTTRAY_CALL_QUIET_DAYS is '999'"):
         load({"OUTTRAY_CALL_QUIET_DAYS": "999"})
+
+
+@pytest.mark.parametrize(("written", "days"), [("0", 0), ("14", 14), ('"14"', 14)])
+def test_a_number_of_days_may_be_written_as_a_number(file: Path, written: str, days: int) -> None:
+    file.write_text(f"[calls]\nquiet_days = {written}\n")
+    assert load({"OUTTRAY_CONFIG": str(file)}).call_quiet_days == days
+
+
+@pytest.mark.parametrize("written", ["-1", "1.5", "true", "9999", "[7]"])
+def test_what_is_no_number_of_days_is_told_with_its_line(file: Path, written: str) -> None:
+    file.write_text(f"[calls]\nquiet_days = {written}\n")
+    with pytest.raises(SettingsError, match=r"line 2: calls\.quiet_days is"):
+        load({"OUTTRAY_CONFIG": str(file)})

@@ -6,6 +6,7 @@ import json
 import sys
 from argparse import Namespace
 from datetime import UTC, datetime
+from typing import Any
 
 from core.errors import FailedImport, UsageError
 from core.model import Chip, CustomerFilter, DocumentFilter, Kind
@@ -88,8 +89,7 @@ def explain(options: Namespace) -> int:
         if not line.strip():
             continue
         try:
-            given = json.loads(line)
-            diagnostic = str(given["diagnostic"] or "")
+            diagnostic = _diagnostic(json.loads(line))
         except (ValueError, KeyError, TypeError, RecursionError):
             failures += 1
             answer = {"error": f'line {number}: expected {{"diagnostic": "…"}}'}
@@ -98,6 +98,14 @@ def explain(options: Namespace) -> int:
         sys.stdout.write(prints.as_json(answer) + "\n")
         sys.stdout.flush()
     return FAILED if failures else DONE
+
+
+def _diagnostic(given: Any) -> str:
+    """Return the text in one line of input; ``null`` is none. Raises on anything else."""
+    diagnostic = given["diagnostic"]
+    if diagnostic is not None and not isinstance(diagnostic, str):
+        raise TypeError(type(diagnostic))
+    return diagnostic or ""
 
 
 def import_files(options: Namespace) -> int:

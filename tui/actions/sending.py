@@ -139,8 +139,8 @@ def _work_off(backend: Backend, email_ids: Sequence[int]) -> Sequence[OutboxEntr
     left = sum(entry.word in _ON_THEIR_WAY for entry in told)
     if left:
         say(
-            f"{counted(left)} wait in the outbox and go out when Outtray runs next,"
-            f" or with outtray outbox work. {cell(report.words, 300)}".rstrip()
+            f"{counted(left)} {'waits' if left == 1 else 'wait'} in the outbox, to go out when"
+            f" Outtray runs next, or with outtray outbox work. {cell(report.words, 300)}".rstrip()
         )
     return told
 

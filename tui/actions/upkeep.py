@@ -39,11 +39,11 @@ def aws_setup(options: Namespace) -> int:
 
 def db_upgrade(options: Namespace) -> int:
     with opened() as backend:
-        label = backend.settings.database_label
+        label, version = backend.settings.database_label, backend.database_version()
     if options.json:
-        put_json({"database": label, "version": "current"})
+        put_json({"database": label, "version": version})
     else:
-        say(f"{label} is up to date.")
+        say(f"{label} is up to date, at version {version}.")
     return DONE
 
 

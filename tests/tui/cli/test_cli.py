@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from core.db.upgrade import REVISIONS
 from tests.tui.cli.office import DOCUMENTS, Office
 
 # ------------------------------------------------------------------- answers
@@ -71,6 +72,20 @@ def test_an_empty_database_is_an_empty_list(office: Office, command: str) -> Non
     assert office.json(*command.split()) == []
 
 
+def test_an_upgrade_names_the_version_that_it_reached(office: Office) -> None:
+    answer = office.json("db", "upgrade")
+    assert answer == {"database": "outtray.db", "version": REVISIONS[-1]}
+
+
+def test_a_database_server_that_is_down_is_told_as_a_server(office: Office) -> None:
+    pytest.importorskip("psycopg")
+    url = f"postgresql://outtray:secret@/x?host={office.folder}"
+    answer = office.run("documents", OUTTRAY_DATABASE_URL=url)
+    assert (answer.code, answer.out) == (1, "")
+    assert "server runs" in answer.err
+    assert "secret" not in answer.err
+
+
 def test_the_database_of_a_person_is_nobody_elses(office: Office) -> None:
     office.ok("db", "upgrade")
     assert office.database.stat().st_mode & 0o777 == 0o600
@@ -98,6 +113,19 @@ def test_two_documents_of_one_number_are_told_apart_by_what_one_says(stocked: Of
     assert by_kind["customer"] == "Hollow Mailbox Ltd"
     by_name = stocked.json("log", "INV-1", "--customer", "nordwind")["document"]
     assert by_name["kind"] == "invoice"
+
+
+@pytest.mark.parametrize("number", ["", "  "])
+@pytest.mark.parametrize("command", ["log", "send", "outbox cancel", "snooze", "export evidence"])
+def test_an_empty_number_is_no_document_rather_than_any(
+    office: Office, command: str, number: str
+) -> None:
+    header = DOCUMENTS.partition("\n")[0]
+    only = "INV-1,invoice,Nordwind,OPEN,EUR,1.00,1.00,2026-01-05,"
+    office.ok("import", office.write("one.csv", f"{header}\n{only}\n"))
+    answer = office.run(*command.split(), number)
+    assert answer.code in (1, 2)
+    assert "number is missing" in answer.err
 
 
 # ------------------------------------------------------------------- mistakes

@@ -210,7 +210,9 @@ def test_explain_answers_line_by_line(office: Office) -> None:
     assert [each["cause"] for each in found] == ["userunknown", "undefined"]
 
 
-@pytest.mark.parametrize("bad", ["no json", "[]", '{"text": "x"}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "bad", ["no json", "[]", '{"text": "x"}', '{"diagnostic": 5}', "[" * 100_000]
+)
 def test_a_bad_line_gets_an_answer_and_the_next_ones_too(office: Office, bad: str) -> None:
     given = f"{bad}\n" + lines({"diagnostic": "550 5.1.1 User unknown"})
     answer = office.run("explain", "--stdin", "--json", stdin=given)

@@ -210,3 +210,13 @@ def _plain(office: Office, name: str, rows: list[dict[str, str]]) -> Path:
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def test_a_file_of_strangers_is_told_line_by_line_what_is_expected(office: Office) -> None:
+    answer = office.run("import", office.write("x.csv", "Number,Customer\n1,A\n"))
+    assert answer.code == 1
+    first, second, *columns = answer.err.splitlines()
+    assert "x.csv cannot be imported: its header is unknown: Number, Customer." in first
+    assert second.strip() == "Outtray reads files with these columns:"
+    assert "plain customers: name, email" in columns[0]
+    assert "\N{RETURN SYMBOL}" not in answer.err
