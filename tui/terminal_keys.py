@@ -1,7 +1,7 @@
 """Alt with a digit, as terminals really send it.
 
-Textual 8.2 reads ESC 1, ESC 2, ESC 3 as the characters that one terminal of macOS means by them (¡ ™ £).
-Every other terminal says Alt+1 that way, and what the person gets is a letter in the address.
+Textual 8.2 reads ESC 1, ESC 2, ESC 3 as the characters that one terminal of macOS means by them
+(¡ ™ £). Every other terminal says Alt+1 that way, and the person gets a letter in the address.
 """
 
 from __future__ import annotations

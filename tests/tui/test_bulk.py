@@ -219,3 +219,18 @@ async def test_with_nothing_in_the_table_selecting_all_selects_nothing(office: B
         await person.do("documents.select_all")
         await person.do("documents.follow_up")
         assert not isinstance(person.app.screen, BulkDialog)
+
+
+async def test_selecting_all_selects_what_the_filter_shows_whatever_was_selected_before(
+    office: Backend,
+) -> None:
+    async with at_work(office) as person:
+        await person.do("documents.select_all")
+        assert "Follow up 8" in person.text
+        await person.press("slash")
+        await person.type("INV-7")
+        await person.do("search.leave")
+        await person.do("documents.select_all")
+        assert "Follow up 1" in person.text
+        await person.do("documents.select_all")
+        assert "Follow up 1" not in person.text, "again: none"
