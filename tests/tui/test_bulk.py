@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from core.errors import RefusedError
 from core.model import DocumentFilter, Suppression, Word
 from core.settings import Settings
 from tests.core.db.books import START, entry, put
+from tests.core.mail_fakes import FakeAccount
 from tests.core.test_sending import FakeList, FakeMailer
 from tests.tui.driver import Driver
 from tui.app import OuttrayApp
@@ -49,7 +52,14 @@ def office(sqlite_database: Database, mailer: FakeMailer) -> Backend:
         configuration_set="outtray",
     )
     listed = FakeList(Suppression("to8@customer.example", "BOUNCE", START, "ses"))
-    return Backend(settings, clock=lambda: START, mailer=mailer, suppression_list=listed)
+    begun = time.monotonic()
+    return Backend(
+        settings,
+        clock=lambda: START + timedelta(seconds=time.monotonic() - begun),  # the rate is by time
+        mailer=mailer,
+        suppression_list=listed,
+        account=FakeAccount(),
+    )
 
 
 @asynccontextmanager
