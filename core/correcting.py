@@ -17,6 +17,7 @@ from core.model import (
     Contact,
     Correctable,
     Corrected,
+    DeliveryState,
     Draft,
     EmailEntry,
     EmailKind,
@@ -63,6 +64,7 @@ class Correcting:
         if name is None:
             raise NotFoundError("That customer is no longer in the database.")
         emails = stored.emails_of(reader, document_id) if document_id is not None else ()
+        document = reads.document(reader, document_id) if document_id is not None else None
         known = stored.contacts(reader, customer_id)
         failed = _failed(emails, address)
         wrong = address or (failed.address if failed else _primary(known))
@@ -74,11 +76,11 @@ class Correcting:
             customer=name,
             address=wrong,
             word=told.state.word if told else health.word,
-            at=health.at,
+            at=_failed_at(failed.state) if failed else health.at,
             diagnostic=told.state.diagnostic if told else health.diagnostic,
             cause=told.cause if told else "",
             advice=told.advice if told else "",
-            document_number=health.document_number,
+            document_number=document.number if failed and document else health.document_number,
             proposals=tuple(self._proposals(customer_id, wrong, known)),
             others=tuple(other for i, other in others if i != customer_id),
         )
@@ -169,9 +171,8 @@ class Correcting:
                 continue
             again = self._again(document_id, old, new)
             verdict = verdict_on(again, document, judging.check(again))
-            state = failure.state
-            at = state.bounced_at or state.complained_at or state.dropped_at or failure.created_at
-            found.append(Waiting(document, state.word, at, verdict))
+            at = _failed_at(failure.state) or failure.created_at
+            found.append(Waiting(document, failure.state.word, at, verdict))
         return tuple(found)
 
     def resend(self, document_id: int, old: str, new: str, confirmed: bool) -> SendOutcome:
@@ -197,6 +198,10 @@ class _AskedOnce:
 
     def since(self, at: datetime) -> Sequence[Suppression]:
         return self._asked.since(at)
+
+
+def _failed_at(state: DeliveryState) -> datetime | None:
+    return state.bounced_at or state.complained_at or state.dropped_at
 
 
 def _primary(known: Sequence[Contact]) -> str:

@@ -29,6 +29,7 @@ from tui.ports import Backend
 from tui.registry import COMMANDS, Command
 from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
+from tui.terminal_keys import read_alt_digits
 from tui.text import cell
 from tui.widgets.feed_words import news
 
@@ -57,6 +58,7 @@ class OuttrayApp(Places):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
     def __init__(self, backend: Backend, *, clock: Callable[[], datetime] = utc_now) -> None:
+        read_alt_digits()
         super().__init__()
         self.backend = backend
         self.jobs = Jobs(self)

@@ -77,6 +77,7 @@ _KEY_NAMES: Final = {
     "tab": "Tab",
     "delete": "Del",
     "plus": "+",
+    "asterisk": "*",
     "comma": ",",
     "full_stop": ".",
     "less_than_sign": "<",

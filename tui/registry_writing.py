@@ -72,7 +72,7 @@ WRITING: Final[tuple[Command, ...]] = (
     ),
     Command(
         "compose.bcc",
-        ("alt+b",),
+        ("alt+c", "alt+b"),  # many terminals send Alt+B for a word to the left
         "Bcc",
         "Add somebody whom the others do not see.",
         "Compose",

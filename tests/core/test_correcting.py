@@ -107,6 +107,16 @@ def test_the_failed_address_is_shown_with_the_servers_reason_in_plain_words(
     assert correcting.look(row.customer_id).cause == "userunknown", "the primary one failed"
 
 
+def test_what_is_told_is_the_failure_of_the_document_not_of_one_that_failed_later(
+    database: Database, correcting: Correcting
+) -> None:
+    first, last = bounced(database, "INV-1", "INV-2")
+    for row, minutes in ((first, 0), (last, 1)):
+        found = correcting.look(row.customer_id, row.id)
+        assert found.document_number == row.number
+        assert found.at == START + timedelta(minutes=-7 * 24 * 60 + minutes)
+
+
 def test_better_addresses_are_proposed_the_likeliest_first(
     database: Database, correcting: Correcting
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import bulk
 from core.errors import InputError
 from core.model import (
     BulkItem,
@@ -26,8 +29,8 @@ from core.model import (
     Weight,
     Word,
 )
-from tui.dialogs import bulk_result
-from tui.dialogs.bulk_state import Choice, Line, groups, title, told
+from tui.dialogs import bulk_result, bulk_view
+from tui.dialogs.bulk_state import TOGETHER, Choice, Line, groups, title, told
 
 AT = datetime(2026, 11, 25, 14, 12, tzinfo=UTC)
 SUPPRESSED = Finding(Weight.REFUSE, "suppressed", "Suppressed: nothing …", "hard bounce", "Use x.")
@@ -105,6 +108,29 @@ def test_an_opened_group_lists_its_documents() -> None:
     assert choice.unfolded(Line(1, choice.groups[1].items[0])).lines() == a_choice().lines()
 
 
+def test_a_group_names_no_next_step_that_is_one_documents_own() -> None:
+    other = replace(SUPPRESSED, next="Use y.")
+    (group,) = groups([item(1, SUPPRESSED), item(2, other)])
+    assert group.next == ""
+    assert "Use y." in bulk_view.line(Choice((group,), frozenset()), Line(0, group.items[1])).plain
+    (same,) = groups([item(1, SUPPRESSED), item(2, SUPPRESSED)])
+    assert same.next == "Use x."
+
+
+def test_whatever_the_gate_can_find_has_a_name_for_several_documents() -> None:
+    """A title of one document (who promised, which address) would be said of all of them."""
+    codes = {
+        str(node.args[1].value)
+        for file in Path(bulk.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "Finding"
+        and isinstance(node.args[1], ast.Constant)
+    }
+    assert {"held", "suppressed", "mailed_today"} <= codes
+    assert codes - {"not_ours"} <= set(TOGETHER), "not_ours is said where one fixes an address"
+
+
 def test_it_says_what_will_leave() -> None:
     choice = Choice.of([item(1, customer=9), item(2, customer=9), item(3), item(4, MAILED)])
     assert told(choice) == ("3 documents, 3 emails to 2 customers; 1 customer gets several.")
@@ -149,7 +175,7 @@ def entry(number: int, word: Word, error: str = "") -> OutboxEntry:
     )
 
 
-def test_the_result_names_what_went_wrong_first_then_what_was_left_out() -> None:
+def test_the_result_names_what_went_wrong_then_what_went_and_last_what_was_not_ticked() -> None:
     choice = a_choice()
     enqueued = Enqueued("b", (1,), (LeftOut(3, Verdict(), is_overtaken=True),))
     made = bulk_result.results(
@@ -158,14 +184,14 @@ def test_the_result_names_what_went_wrong_first_then_what_was_left_out() -> None
     assert [(r.number, r.state) for r in made] == [
         ("INV-8", "FAILED"),
         ("INV-3", "not sent"),
+        ("INV-1", "SENT"),
         ("INV-2", "not sent"),
         ("INV-6", "not sent"),
         ("INV-5", "not sent"),
         ("INV-4", "not sent"),
-        ("INV-1", "SENT"),
     ]
     assert "somebody else wrote" in made[1].reason
-    assert "hard bounce" in made[5].reason
+    assert "hard bounce" in made[6].reason
 
 
 def test_the_exported_result_holds_no_formula_and_overwrites_nothing(tmp_path: Path) -> None:

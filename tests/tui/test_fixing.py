@@ -24,7 +24,9 @@ from tests.tui.driver import Driver
 from tui.app import OuttrayApp
 from tui.dialogs.compose import ComposeDialog
 from tui.dialogs.edit_address import EditAddressDialog
+from tui.dialogs.edit_view import save_button
 from tui.dialogs.requeue import RequeueDialog
+from tui.dialogs.send_state import Phase
 from tui.screens.communications import CommunicationsScreen
 
 OLD, NEW = ANN, "anna@customer.example"
@@ -115,6 +117,11 @@ async def test_the_dialog_says_what_failed_and_why_and_what_worked(
         assert "contact ● delivered" in person.words
         assert "type the right address" in person.words
         assert person.line("Save ^S"), "the buttons are on the screen"
+
+
+def test_a_key_that_takes_nothing_is_not_named() -> None:
+    assert "Alt+1" in save_button(Phase.CHECKED, None, is_changed=False, proposals=1).reason
+    assert "Alt+1" not in save_button(Phase.CHECKED, None, is_changed=False).reason
 
 
 async def test_bounce_correct_and_send_everything_again(

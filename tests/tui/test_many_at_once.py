@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from core.errors import RefusedError
 from core.model import DocumentFilter, Suppression, Word
 from core.settings import Settings
 from tests.core.db.books import START, entry, put
+from tests.core.mail_fakes import FakeAccount
 from tests.core.test_sending import FakeList, FakeMailer
 from tests.tui.driver import Driver
 from tui.app import OuttrayApp
@@ -49,7 +52,14 @@ def office(sqlite_database: Database, mailer: FakeMailer) -> Backend:
         configuration_set="outtray",
     )
     listed = FakeList(Suppression("to8@customer.example", "BOUNCE", START, "ses"))
-    return Backend(settings, clock=lambda: START, mailer=mailer, suppression_list=listed)
+    begun = time.monotonic()
+    return Backend(
+        settings,
+        clock=lambda: START + timedelta(seconds=time.monotonic() - begun),  # the rate is by time
+        mailer=mailer,
+        suppression_list=listed,
+        account=FakeAccount(),
+    )
 
 
 @asynccontextmanager
@@ -219,3 +229,18 @@ async def test_with_nothing_in_the_table_selecting_all_selects_nothing(office: B
         await person.do("documents.select_all")
         await person.do("documents.follow_up")
         assert not isinstance(person.app.screen, BulkDialog)
+
+
+async def test_selecting_all_selects_what_the_filter_shows_whatever_was_selected_before(
+    office: Backend,
+) -> None:
+    async with at_work(office) as person:
+        await person.do("documents.select_all")
+        assert "Follow up 8" in person.text
+        await person.press("slash")
+        await person.type("INV-7")
+        await person.do("search.leave")
+        await person.do("documents.select_all")
+        assert "Follow up 1" in person.text
+        await person.do("documents.select_all")
+        assert "Follow up 1" not in person.text, "again: none"

@@ -32,31 +32,29 @@ class Result:
 def results(
     choice: Choice, enqueued: Enqueued | None, entries: Sequence[OutboxEntry]
 ) -> list[Result]:
-    """Return everything that was judged: what failed first, then what was left out, then the rest.
+    """Return all that was judged: what failed, what was overtaken, what went, what was not ticked.
 
     ``entries`` are the deliveries of what was put into the outbox.
     """
     made = [Result(e.number, e.customer, e.address, e.word, e.word.value, e.error) for e in entries]
-    made.sort(key=lambda each: each.word not in (Word.FAILED, Word.UNCONFIRMED))
     bad = [each for each in made if each.word in (Word.FAILED, Word.UNCONFIRMED)]
-    overtaken = {each.document_id for each in enqueued.left_out} if enqueued else set()
-    left = [
-        _left_out(item, item.document.id in overtaken, item.document.id in choice.ticked)
-        for group in choice.groups
-        for item in group.items
-        if item.document.id in overtaken or item.document.id not in choice.ticked
-    ]
-    return [*bad, *left, *made[len(bad) :]]
+    others = [each for each in made if each.word not in (Word.FAILED, Word.UNCONFIRMED)]
+    left_out = {each.document_id for each in enqueued.left_out} if enqueued else set()
+    items = [item for group in choice.groups for item in group.items]
+    ticked = [item for item in items if item.document.id in choice.ticked]
+    overtaken = [_left_out(item, True) for item in ticked if item.document.id in left_out]
+    unticked = [_left_out(item, False) for item in items if item.document.id not in choice.ticked]
+    return [*bad, *overtaken, *others, *unticked]
 
 
-def _left_out(item: BulkItem, is_overtaken: bool, was_ticked: bool) -> Result:
+def _left_out(item: BulkItem, is_overtaken: bool) -> Result:
     number, customer = item.document.number, item.document.customer
     address = ", ".join(item.recipients)
-    if is_overtaken and was_ticked:
+    if is_overtaken:
         reason = "somebody else wrote about it meanwhile; look at it, then send it singly"
         return Result(number, customer, address, None, "not sent", reason)
     finding = item.reason
-    said = f"{finding.title} {finding.detail}".strip() if finding else "unticked"
+    said = " · ".join(filter(None, (finding.title, finding.detail))) if finding else "unticked"
     return Result(number, customer, address, None, "not sent", said)
 
 

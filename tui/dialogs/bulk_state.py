@@ -9,20 +9,32 @@ from typing import Final
 from core.model import BulkItem, Decision, EmailKind
 
 #: What a finding says of several documents at once; another one says its own title.
-_TOGETHER: Final = {
-    "syntax": "The address is no email address",
+TOGETHER: Final = {
+    "no_sender": "No sender is set",
+    "no_reports": "SES reports nothing back",
+    "no_address": "No address",
+    "syntax": "An address is no email address",
+    "too_many_recipients": "Too many recipients",
+    "too_large": "Too large for SES",
+    "attachment_blocked": "SES takes no attachment of that kind",
     "document_settled": "Settled already: there may be nothing to follow up on",
     "suppressed": "Suppressed by SES: nothing can be sent to the address",
+    "suppression_unknown": "SES's suppression list could not be asked",
+    "other_spellings_unknown": "Another spelling of the address could not be asked about",
+    "suppression_ignored": "On SES's list, for a reason that does not stop this email",
     "suppressed_by_us": "On our own suppression list",
+    "released": "Taken off a suppression list lately",
     "bad_address": "The last email to the address failed",
     "soft_bounces": "The last emails to the address came back for now",
     "provider_trouble": "The recipient's provider turns us away at the moment",
     "unconfirmed": "An earlier email may already be on its way",
     "mailed_today": "Already emailed today",
-    "snoozed": "Put off: not to be chased now",
+    "held": "Put off, promised or disputed: not to be chased now",
+    "not_written": "The email could not be written",
     "same_content": "The same email was sent to the same address",
+    "no_domain": "There is no such domain",
+    "no_mail": "The domain of the address takes no email",
     "misspelt": "The address's domain looks misspelt",
-    "no_mail_server": "The address's domain takes no mail",
     "pdf_missing": "The PDF is missing",
 }
 _CAN_GO: Final = "can go"
@@ -62,8 +74,10 @@ def _group(decision: Decision, items: Sequence[BulkItem]) -> Group:
     reason = items[0].reason
     if decision is Decision.ALLOW or reason is None:
         return Group(decision, _CAN_GO, "", tuple(items))
-    title = _TOGETHER.get(reason.code, reason.title)
-    return Group(decision, title, reason.next, tuple(items))
+    title = TOGETHER.get(reason.code, reason.title)
+    nexts = {item.reason.next for item in items if item.reason}
+    # a next step that names an address is one customer's own; each document says it
+    return Group(decision, title, nexts.pop() if len(nexts) == 1 else "", tuple(items))
 
 
 # --------------------------------------------------------------------------- choosing

@@ -39,7 +39,8 @@ def line(choice: Choice, shown: Line) -> Content:
         return Content.assemble(head, (f"  {cell(group.next, 120)}", "$muted"))
     item = shown.item
     reason = item.reason
-    about = f"{reason.title} · {reason.detail}".strip(" ·") if reason else ""
+    told = (reason.title, "" if group.next else reason.next, reason.detail) if reason else ()
+    about = " · ".join(part for part in told if part)
     to = ", ".join(cell(address, 40) for address in item.recipients[:2]) or "no address"
     more = f" +{len(item.recipients) - 2}" if len(item.recipients) > 2 else ""
     return Content.assemble(

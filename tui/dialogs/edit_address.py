@@ -19,7 +19,7 @@ from tui.commands import bindings, carry_out
 from tui.desk import Desk
 from tui.dialogs import edit_view as view
 from tui.dialogs.compose_view import verdict_lines
-from tui.dialogs.send_state import Phase
+from tui.dialogs.send_state import Phase, SendButton
 from tui.registry import Command
 from tui.text import cell
 from tui.widgets.field import Field
@@ -137,7 +137,7 @@ class EditAddressDialog(ModalScreen[Edited | None]):
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
-        button = view.save_button(phase, self._verdict, is_changed=self._is_changed)
+        button = self._button()
         if button.is_off and self.save_button.has_focus:
             self.new.focus()  # a disabled button would swallow the next key
         self.save_button.label = Content(button.label)
@@ -150,6 +150,14 @@ class EditAddressDialog(ModalScreen[Edited | None]):
         shown = self._is_changed or self._problem is not None
         lines = verdict_lines(self._verdict, self._problem, checking) if shown else Content("")
         self.verdict_lines.update(lines)
+
+    def _button(self) -> SendButton:
+        return view.save_button(
+            self._phase,
+            self._verdict,
+            is_changed=self._is_changed,
+            proposals=len(self._offered()),
+        )
 
     # ------------------------------------------------------------------ better addresses
 
@@ -217,7 +225,7 @@ class EditAddressDialog(ModalScreen[Edited | None]):
 
     def why_not(self, command_id: str) -> str:
         if command_id == "edit.save":
-            button = view.save_button(self._phase, self._verdict, is_changed=self._is_changed)
+            button = self._button()
             return button.reason.removeprefix("off: ") if button.is_off else ""
         if command_id.startswith("edit.use_") and int(command_id[-1]) > len(self._offered()):
             return "No such address is proposed."

@@ -18,6 +18,8 @@ from tui.text import ago, cell, moment
 from tui.widgets.tick import mark
 
 _LONGEST = 300
+_SERVERS = 130
+"""Letters of the server's words: two lines; the log has all of them."""
 _MOST_NAMES = 3
 _BAR = 24
 
@@ -40,7 +42,7 @@ def reason_lines(found: Correctable) -> Content:
     if found.word in FAILURES and found.advice:
         lines.append(Content(cell(found.advice, _LONGEST)))
     if found.diagnostic:
-        lines.append(Content.styled(f"server said  {cell(found.diagnostic, _LONGEST)}", "$muted"))
+        lines.append(Content.styled(f"server said  {cell(found.diagnostic, _SERVERS)}", "$muted"))
     if not lines:
         nothing = "Nothing that was sent there failed." if found.address else ""
         lines.append(Content.styled(nothing, "$muted"))
@@ -76,12 +78,15 @@ def others_label(others: Sequence[str]) -> str:
     return f"The same for {len(others)} other {noun} with this address: {names}{more}"
 
 
-def save_button(phase: Phase, verdict: Verdict | None, *, is_changed: bool) -> SendButton:
+def save_button(
+    phase: Phase, verdict: Verdict | None, *, is_changed: bool, proposals: int = 0
+) -> SendButton:
     """Return what Save says, whether it works, and why not."""
     if phase is Phase.SENDING:
         return SendButton("Saving…", is_off=True, reason="one moment")
     if not is_changed:
-        return SendButton("Save ^S", is_off=True, reason="off: type the right address, or Alt+1")
+        or_key = ", or Alt+1" if proposals else ""
+        return SendButton("Save ^S", is_off=True, reason=f"off: type the right address{or_key}")
     if phase is Phase.UNCHECKED:
         return SendButton("Check again", is_off=False, reason="the address could not be checked")
     if phase is Phase.CHECKING or verdict is None:

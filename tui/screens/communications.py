@@ -257,14 +257,13 @@ class CommunicationsScreen(PlaceScreen):
 
     def command_select_all(self) -> None:
         backend, where = self.desk.backend, self._where
-        if self._table.marked:
-            self._table.clear_marks()
-        else:
-            self.read("select", lambda: backend.document_ids(where, MOST_SELECTED), self._select)
+        self.read("select", lambda: backend.document_ids(where, MOST_SELECTED), self._select)
 
     def _select(self, document_ids: tuple[int, ...]) -> None:
-        self._table.mark(frozenset(document_ids))
-        if len(document_ids) == MOST_SELECTED < self._table.row_count:
+        """Select these alone: what another filter showed is not in sight any more."""
+        shown = frozenset(document_ids)
+        self._table.mark(frozenset() if shown == self._table.marked else shown)
+        if len(self._table.marked) == MOST_SELECTED < self._table.row_count:
             self.notify(f"The first {MOST_SELECTED:,} are selected.", markup=False)
 
     def clear_selection(self) -> None:

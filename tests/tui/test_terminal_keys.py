@@ -1,0 +1,24 @@
+"""The keys with Alt arrive as they are written, from terminals that send ESC and the character."""
+
+from __future__ import annotations
+
+import pytest
+from textual._xterm_parser import XTermParser
+from textual.events import Key
+
+from tui.registry import COMMANDS
+from tui.terminal_keys import read_alt_digits
+
+PLAIN_ALT = sorted(
+    {keys[0] for c in COMMANDS if (keys := [k for k in c.keys if k.startswith("alt+")])}
+)
+"""The first key with Alt of every command that has one."""
+
+
+@pytest.mark.parametrize("key", PLAIN_ALT)
+def test_a_plain_terminal_can_press_every_alt_key(key: str) -> None:
+    read_alt_digits()
+    parser = XTermParser()
+    arrived = list(parser.feed(f"\x1b{key.removeprefix('alt+')}"))
+    arrived += list(parser.feed(""))
+    assert [event.key for event in arrived if isinstance(event, Key)] == [key]
