@@ -6,7 +6,7 @@ Textual 8.2 reads ESC 1, ESC 2, ESC 3 as the characters that one terminal of mac
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, cast
 
 from textual import _ansi_sequences
 
@@ -15,6 +15,6 @@ _DIGITS: Final = "0123456789"
 
 def read_alt_digits() -> None:
     """Let ESC and a digit be Alt and that digit, for every parser of this process."""
-    known: Any = _ansi_sequences.ANSI_SEQUENCES_KEYS  # a dict, declared as a Mapping
+    sequences = cast("dict[str, object]", _ansi_sequences.ANSI_SEQUENCES_KEYS)
     for digit in _DIGITS:
-        known.pop(f"\x1b{digit}", None)
+        _ = sequences.pop(f"\x1b{digit}", None)

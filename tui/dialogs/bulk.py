@@ -101,14 +101,15 @@ class BulkDialog(ModalScreen[bool]):
 
     @property
     def is_busy(self) -> bool:
-        """Whether something goes on that ends by itself."""
-        return self._phase in (Phase.JUDGING, Phase.SENDING)
+        """Whether an answer is still to come; what waits in the outbox may wait for a person."""
+        is_asked = self._phase is Phase.SENDING and self._enqueued is None
+        return self._phase is Phase.JUDGING or is_asked
 
     # ------------------------------------------------------------------ the phases
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
-        self.bar.display = self.is_busy
+        self.bar.display = phase in (Phase.JUDGING, Phase.SENDING)
         self._show()
         self.refresh_bindings()
 
@@ -198,7 +199,7 @@ class BulkDialog(ModalScreen[bool]):
             return "The gate refuses these; correct them one by one."
         if command_id == "bulk.send":
             if not choosing:
-                return "It is under way." if self.is_busy else "It was sent."
+                return "It was sent." if self._phase is Phase.DONE else "It is under way."
             return "" if self._choice.ticked else "Nothing is ticked."
         if command_id == "bulk.cancel" and self._phase is not Phase.SENDING:
             return "Nothing waits that could be taken out."
