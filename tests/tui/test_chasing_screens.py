@@ -123,6 +123,22 @@ async def test_x_writes_evidence_where_the_person_says(backend: FakeBackend) -> 
         assert "7 files in" in driver.words
 
 
+async def test_a_path_that_cannot_be_written_is_said_and_can_be_corrected_at_once(
+    backend: FakeBackend,
+) -> None:
+    async with driving(backend) as driver:
+        await driver.at(NUMBER)
+        await driver.do("documents.evidence")
+        backend.fail("export_evidence", InputError("That folder does not exist.", "Name another."))
+        await driver.press("enter")
+        assert "That folder does not exist." in driver.text
+        backend.fail("export_evidence", None)
+        await driver.press("end", "ctrl+u")
+        await driver.type("proof.zip")
+        await driver.press("enter")
+        assert not driver.app.screen.is_modal
+
+
 async def test_hostile_notes_and_names_are_only_text(backend: FakeBackend) -> None:
     async with driving(backend) as driver:
         await driver.at(NUMBER)

@@ -33,6 +33,7 @@ class ChaseDialog(ModalScreen[R], Generic[R]):
         self.desk = desk
         self._title = title
         self.is_busy = False
+        self._typed_in: Widget | None = None
         self.save_button = Button("Save ⏎", id="save", compact=True)
         self.problem = Static("", id="problem", markup=False)
 
@@ -76,10 +77,14 @@ class ChaseDialog(ModalScreen[R], Generic[R]):
 
     def _enter(self, *, busy: bool) -> None:
         self.is_busy = busy
+        if busy:
+            self._typed_in = self.focused  # a field that is disabled loses the focus
         self.problem.update("Writing …" if busy else "")
         for field in self.query(Field):
             field.disabled = busy
         self.save_button.disabled = busy
+        if not busy and self._typed_in is not None:
+            self._typed_in.focus()
 
     @on(Input.Changed)
     def _forget_problem(self) -> None:

@@ -51,13 +51,16 @@ class LeaveDialog(ModalScreen[bool]):
         wait = "waits" if self._waiting == 1 else "wait"
         self._title.update(Content.styled(f"{counted(self._waiting)} {wait} to be sent", "bold"))
         why = f"\n{cell(self._words, 300)}" if self._words else ""
+        when = "once that is over, when" if self._words else "when"
         self._text.update(
-            "They stay queued and go out when Outtray runs next, here or on another computer"
+            f"They stay queued and go out {when} Outtray runs next, here or on another computer"
             f" with this database. Nothing is lost.{why}"
         )
         parts: list[Content | str | tuple[str, str]] = []
         keys = [("⏎", "Wait for them"), ("Q", "Leave now"), ("Esc", "Stay")]
-        if self._waits:
+        if self._words:
+            keys = keys[1:]  # nothing goes at the moment
+        elif self._waits:
             parts.append(("Outtray leaves with the last of them.  ", "$accent"))
             keys = keys[1:]
         for key, label in keys:
