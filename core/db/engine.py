@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _BUSY_SECONDS: Final = 10.0
 _MOST_LOCKS: Final = 1_000
+_CLOSING_WAITS: Final = (1.0, 2.0)
 _NOT_OURS: Final = "Name another database in OUTTRAY_DATABASE_URL."
 
 type_of_row = tuple[Any, ...]
@@ -34,19 +35,40 @@ class Reader(Protocol):
         ...
 
 
+class _Line:
+    """A thread's own connection. The lock is for whoever closes it: in use it must not be."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close it, once what it is reading was read or interrupted; else leave it to its thread.
+
+        Closing a connection while another thread reads through it ends the whole program.
+        """
+        for seconds in _CLOSING_WAITS:
+            if self.lock.acquire(timeout=seconds):
+                self.connection.close()
+                self.lock.release()
+                return
+            self.connection.interrupt()
+
+
 class SqliteReader:
     """Reads through the driver itself: importing SQLAlchemy costs more than importing Textual."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: list[_Line] = []
         self._lock = threading.Lock()
         self._watcher: sqlite3.Connection | None = None
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[type_of_row]:
-        with _in_words():
-            return self._connection().execute(sql, values).fetchall()
+        line = self._line()
+        with _in_words(), line.lock:
+            return line.connection.execute(sql, values).fetchall()
 
     def revision(self) -> int:
         """A number that changes when any other connection has committed."""
@@ -58,22 +80,23 @@ class SqliteReader:
 
     def close(self) -> None:
         with self._lock:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
+            lines, self._open = self._open, []
             if self._watcher is not None:
                 self._watcher.close()
                 self._watcher = None
             self._local = threading.local()
+        for line in lines:
+            line.close()
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._connect()
-            self._local.connection = connection
+    def _line(self) -> _Line:
+        line: _Line | None = getattr(self._local, "line", None)
+        if line is None:
+            with _in_words():
+                line = _Line(self._connect())
+            self._local.line = line
             with self._lock:
-                self._open.append(connection)
-        return connection
+                self._open.append(line)
+        return line
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

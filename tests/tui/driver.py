@@ -16,6 +16,9 @@ from tui.app import OuttrayApp
 from tui.commands import BY_ID
 from tui.dialogs.compose import ComposeDialog
 
+_LONGEST = 120.0
+"""Seconds after which a test that waits for a quiet moment is taken for one that hangs."""
+
 
 class Driver:
     """Keys come from the registry, never as literals, where a command is meant."""
@@ -41,6 +44,10 @@ class Driver:
 
     async def settle(self) -> Driver:
         """Wait until no call runs, no answer waits, and no check is due."""
+        async with asyncio.timeout(_LONGEST):
+            return await self._settle()
+
+    async def _settle(self) -> Driver:
         quiet = 0
         while quiet < 2:
             await self.app.jobs.idle()
