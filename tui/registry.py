@@ -204,7 +204,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "Unlinked",
         "Emails of other programs that wait to be linked to a document.",
         "Go",
-        footer=8,
+        footer=4,
     ),
     Command(
         "app.suppressions",

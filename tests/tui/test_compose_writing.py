@@ -83,7 +83,7 @@ async def test_a_bcc_is_shown_on_demand_and_sent_as_one(backend: FakeBackend) ->
     async with driving(backend) as person:
         await person.at("EST-0007")
         await person.do("documents.follow_up")
-        assert "Bcc  " not in person.text.replace("B Bcc", "")
+        assert "Bcc  " not in person.text.replace("C Bcc", "")
         await person.do("compose.bcc")
         await person.type("boss@acme.example")
         await person.do("compose.send")
