@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -22,9 +21,20 @@ from core.db.columns import flag as _flag
 from core.db.columns import metadata as metadata
 from core.db.columns import number as _number
 from core.db.columns import text_column as _text
+from core.db.decision_tables import address_changes as address_changes
+from core.db.decision_tables import calls as calls
+from core.db.decision_tables import holds as holds
+from core.db.decision_tables import outbox_acts as outbox_acts
+from core.db.decision_tables import outbox_holds as outbox_holds
+from core.db.decision_tables import suppression_audit as suppression_audit
+from core.db.decision_tables import suppressions as suppressions
 from core.db.draft_tables import draft_files as draft_files
 from core.db.draft_tables import drafts as drafts
 from core.db.draft_tables import snapshots as snapshots
+from core.db.feed_tables import events as events
+from core.db.feed_tables import external_mails as external_mails
+from core.db.feed_tables import payloads as payloads
+from core.db.feed_tables import quarantine as quarantine
 
 customers = Table(
     "customers",
@@ -139,37 +149,6 @@ Index(
     postgresql_where=documents.c.held_until > 0,
 )
 
-holds = Table(
-    "holds",
-    metadata,
-    # Who asked not to chase until when; never changed, the newest row of its scope is in force.
-    Column("id", _Id, primary_key=True),
-    Column("customer_id", _Id, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
-    Column("document_id", _Id, ForeignKey("documents.id", ondelete="CASCADE")),  # empty: all
-    Column("kind", String(16), nullable=False),
-    _text("until"),  # a day, ISO; empty: lifted
-    _number("resumes_at"),  # its beginning, where it was set
-    _text("note"),
-    _text("set_by"),
-    _number("set_at"),
-    Index("ix_holds_customer", "customer_id", "id"),
-)
-
-calls = Table(
-    "calls",
-    metadata,
-    Column("id", _Id, primary_key=True),
-    Column("document_id", _Id, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
-    _number("at"),
-    _text("called_by"),
-    _text("contact"),
-    Column("outcome", String(16), nullable=False),
-    _text("note"),
-    _number("logged_at"),
-    _number("quiet_until"),
-    Index("ix_calls_document", "document_id", "at", "id"),
-)
-
 emails = Table(
     "emails",
     metadata,
@@ -266,147 +245,4 @@ Index(
     deliveries.c.claimed_at,
     sqlite_where=deliveries.c.local_status == 35,
     postgresql_where=deliveries.c.local_status == 35,
-)
-
-payloads = Table(
-    "payloads",
-    metadata,
-    # SES's own words, kept for ever; one row a body that brought something new.
-    Column("id", _Id, primary_key=True),
-    _number("received_at"),
-    Column("raw", Text, nullable=False),
-)
-
-events = Table(
-    "events",
-    metadata,
-    # The natural key (status.natural_key) is the row: newest mails stay together on disk.
-    Column("message_id", Text, primary_key=True),
-    Column("at", BigInteger, primary_key=True, autoincrement=False),
-    Column("type", Text, primary_key=True),
-    Column("recipient_key", Text, primary_key=True),
-    Column("discriminator", Text, primary_key=True),
-    Column("delivery_id", _Id, ForeignKey("deliveries.id"), index=True),  # empty: unmatched
-    _flag("counts"),  # 0: about another address, a note only
-    _text("recipient"),
-    _text("subtype"),
-    Column("tag", Text),
-    _text("feedback_id"),
-    _text("action"),
-    _text("enhanced_status"),
-    _text("diagnostic"),
-    _text("user_agent"),
-    _text("ip"),
-    _text("link"),
-    _text("isp"),
-    _flag("reports_nobody"),
-    _number("received_at"),
-    Column("payload_id", _Id, ForeignKey("payloads.id"), nullable=False),
-    sqlite_with_rowid=False,
-)
-
-external_mails = Table(
-    "external_mails",
-    metadata,
-    # What SES told about emails that carry no tag of ours; the row is the only link to an email.
-    Column("message_id", Text, primary_key=True),
-    _number("at"),
-    _text("source"),
-    _text("subject"),
-    _text("addressees"),  # JSON: [[address, role or null], …]
-    _text("documents"),  # JSON: the values of the tag "document"
-    _text("region"),
-    _flag("published"),
-    _flag("is_ours"),  # it came with our tag after all
-    _flag("is_pointed"),  # at a document of ours, and not linked: a person may decide
-    Column("email_id", _Id, ForeignKey("emails.id"), unique=True),
-    _text("dismissed_by"),  # who said that it is about no document
-    _number("dismissed_at"),
-)
-_waits = text("is_ours = 0 AND is_pointed = 1 AND dismissed_at = 0")
-Index(
-    "ix_external_mails_waiting",
-    external_mails.c.at.desc(),
-    external_mails.c.message_id,
-    sqlite_where=_waits,
-    postgresql_where=_waits,
-)
-Index(
-    "ix_external_mails_unlinked",
-    external_mails.c.at.desc(),
-    sqlite_where=external_mails.c.email_id.is_(None),
-    postgresql_where=external_mails.c.email_id.is_(None),
-)
-
-quarantine = Table(
-    "quarantine",
-    metadata,
-    Column("sha256", String(64), primary_key=True),  # of the raw body: the same body is kept once
-    _number("received_at"),
-    Column("source", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("raw", Text, nullable=False),
-)
-
-suppressions = Table(
-    "suppressions",
-    metadata,
-    # Our own list; SES's is asked live.
-    Column("address_key", Text, primary_key=True),
-    Column("address", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    _number("since"),
-    _text("added_by"),
-)
-
-outbox_holds = Table(
-    "outbox_holds",
-    metadata,
-    # Why no program sends at the moment; one row a reason.
-    Column("name", Text, primary_key=True),
-    _text("held_by"),
-    _number("since"),
-    _number("until"),  # 0: until somebody lifts it
-    _text("words"),
-)
-
-outbox_acts = Table(
-    "outbox_acts",
-    metadata,
-    # What people decided about single deliveries; never changed, never deleted.
-    Column("id", _Id, primary_key=True),
-    Column("delivery_id", _Id, ForeignKey("deliveries.id"), nullable=False, index=True),
-    Column("act", String(16), nullable=False),
-    _text("acted_by"),
-    _number("at"),
-    _text("note"),
-)
-
-address_changes = Table(
-    "address_changes",
-    metadata,
-    # What was corrected here: an import of the old address must not undo it.
-    Column("id", _Id, primary_key=True),
-    Column("customer_id", _Id, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
-    Column("old_address", Text, nullable=False),
-    Column("old_key", Text, nullable=False),  # address_key(old_address)
-    Column("new_address", Text, nullable=False),
-    Column("new_key", Text, nullable=False),
-    _text("changed_by"),
-    _number("changed_at"),
-    Index("ix_address_changes_customer_id", "customer_id"),
-)
-
-suppression_audit = Table(
-    "suppression_audit",
-    metadata,
-    # Every change to either list and every attempt; never deleted.
-    Column("id", _Id, primary_key=True),
-    _number("at"),
-    *(Column(name, Text, nullable=False) for name in ("address_key", "address")),
-    Column("list", String(8), nullable=False),  # ses, own
-    Column("action", String(8), nullable=False),  # added, removed
-    *map(_text, ("reason", "operator", "detail")),
-    Column("outcome", String(12), nullable=False),  # begun, done, failed
-    Index("ix_suppression_audit_address", "address_key", "at", "id"),
 )

@@ -1,0 +1,111 @@
+"""The tables of what people decided: promises, calls, corrections, both lists, the outbox."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+)
+
+from core.db.columns import Id as _Id
+from core.db.columns import metadata
+from core.db.columns import number as _number
+from core.db.columns import text_column as _text
+
+holds = Table(
+    "holds",
+    metadata,
+    # Who asked not to chase until when; never changed, the newest row of its scope is in force.
+    Column("id", _Id, primary_key=True),
+    Column("customer_id", _Id, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("document_id", _Id, ForeignKey("documents.id", ondelete="CASCADE")),  # empty: all
+    Column("kind", String(16), nullable=False),
+    _text("until"),  # a day, ISO; empty: lifted
+    _number("resumes_at"),  # its beginning, where it was set
+    _text("note"),
+    _text("set_by"),
+    _number("set_at"),
+    Index("ix_holds_customer", "customer_id", "id"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("document_id", _Id, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    _number("at"),
+    _text("called_by"),
+    _text("contact"),
+    Column("outcome", String(16), nullable=False),
+    _text("note"),
+    _number("logged_at"),
+    _number("quiet_until"),
+    Index("ix_calls_document", "document_id", "at", "id"),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    # Our own list; SES's is asked live.
+    Column("address_key", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    _number("since"),
+    _text("added_by"),
+)
+
+outbox_holds = Table(
+    "outbox_holds",
+    metadata,
+    # Why no program sends at the moment; one row a reason.
+    Column("name", Text, primary_key=True),
+    _text("held_by"),
+    _number("since"),
+    _number("until"),  # 0: until somebody lifts it
+    _text("words"),
+)
+
+outbox_acts = Table(
+    "outbox_acts",
+    metadata,
+    # What people decided about single deliveries; never changed, never deleted.
+    Column("id", _Id, primary_key=True),
+    Column("delivery_id", _Id, ForeignKey("deliveries.id"), nullable=False, index=True),
+    Column("act", String(16), nullable=False),
+    _text("acted_by"),
+    _number("at"),
+    _text("note"),
+)
+
+address_changes = Table(
+    "address_changes",
+    metadata,
+    # What was corrected here: an import of the old address must not undo it.
+    Column("id", _Id, primary_key=True),
+    Column("customer_id", _Id, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("old_address", Text, nullable=False),
+    Column("old_key", Text, nullable=False),  # address_key(old_address)
+    Column("new_address", Text, nullable=False),
+    Column("new_key", Text, nullable=False),
+    _text("changed_by"),
+    _number("changed_at"),
+    Index("ix_address_changes_customer_id", "customer_id"),
+)
+
+suppression_audit = Table(
+    "suppression_audit",
+    metadata,
+    # Every change to either list and every attempt; never deleted.
+    Column("id", _Id, primary_key=True),
+    _number("at"),
+    *(Column(name, Text, nullable=False) for name in ("address_key", "address")),
+    Column("list", String(8), nullable=False),  # ses, own
+    Column("action", String(8), nullable=False),  # added, removed
+    *map(_text, ("reason", "operator", "detail")),
+    Column("outcome", String(12), nullable=False),  # begun, done, failed
+    Index("ix_suppression_audit_address", "address_key", "at", "id"),
+)
