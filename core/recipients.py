@@ -21,7 +21,7 @@ from core.suppressed import reason_words
 
 ANOTHER: Final = "Use another address."
 _SOFT_BOUNCES_IN_A_ROW: Final = 3
-_RELEASE: Final = "To release it: S, or outtray suppressions remove."
+_RELEASE: Final = "To release it: S on any screen, or outtray suppressions remove."
 _ON_ITS_WAY: Final = (Word.QUEUED, Word.SENDING, Word.UNCONFIRMED, Word.SENT, Word.DEFERRED)
 
 
