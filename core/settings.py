@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from core import document_links
 from core.errors import SettingsError
 
 #: TOML key (dotted) → environment variable. The environment wins.
@@ -27,10 +28,14 @@ _VARIABLES: Final = {
     "mail.templates": "OUTTRAY_TEMPLATES",
     "feed.queue_url": "OUTTRAY_QUEUE_URL",
     "ui.theme": "OUTTRAY_THEME",
+    "ui.mouse": "OUTTRAY_MOUSE",
+    "ui.bell": "OUTTRAY_BELL",
+    "ui.editor": "OUTTRAY_EDITOR",
+    "documents.url": "OUTTRAY_DOCUMENT_URL",
 }
 
 #: Keys that are true or false: in TOML without quotes.
-_SWITCHES: Final = ("mail.check_mx",)
+_SWITCHES: Final = ("mail.check_mx", "ui.mouse", "ui.bell")
 #: Keys that are a number: in TOML without quotes, or with them.
 _NUMBERS: Final = ("calls.quiet_days",)
 _TRUE, _FALSE = "true", "false"
@@ -65,6 +70,14 @@ class Settings:
     call_quiet_days: int = _QUIET_DAYS
     """After a call nobody needs to call about that document again for so many days."""
     theme: str = ""
+    mouse: bool = True
+    """Whether the terminal is asked to report the mouse."""
+    bell: bool = False
+    """Whether the terminal rings when an email has failed."""
+    editor: str = ""
+    """The command for long texts; empty: ``$VISUAL``, else ``$EDITOR``."""
+    document_url: str = ""
+    """A document's page in the accounting system; see ``core.document_links``."""
     lease: timedelta = timedelta(seconds=60)
     """How long an email stays with a program that says nothing more; not for settings files."""
     language: str = "en"
@@ -100,9 +113,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             values[key] = env[variable]
     if env.get("OUTTRAY_NUMBER_PATTERN"):
         _check_pattern(values["mail.number_pattern"], "OUTTRAY_NUMBER_PATTERN")
-    check_mx = values.get("mail.check_mx", _TRUE).lower()
-    if check_mx not in (_TRUE, _FALSE):
-        raise SettingsError(f"OUTTRAY_CHECK_MX is {check_mx!r}.", "Expected true or false.")
+    check_mx = _switch(values, "mail.check_mx", _TRUE)
+    _check_url(values, env, path)
     language = values.get("mail.language", "en")
     if not _LANGUAGE.fullmatch(language):
         place = "OUTTRAY_LANGUAGE" if env.get("OUTTRAY_LANGUAGE") or path is None else ""
@@ -116,14 +128,38 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         sender=values.get("mail.from", ""),
         configuration_set=values.get("mail.configuration_set", ""),
         number_pattern=values.get("mail.number_pattern", ""),
-        check_mx=check_mx == _TRUE,
+        check_mx=check_mx,
         queue_url=values.get("feed.queue_url", ""),
         call_quiet_days=_quiet_days(values, env, path),
         theme=values.get("ui.theme", ""),
+        mouse=_switch(values, "ui.mouse", _TRUE),
+        bell=_switch(values, "ui.bell", _FALSE),
+        editor=values.get("ui.editor", "").strip(),
+        document_url=values.get("documents.url", ""),
         language=language,
         templates=_templates(values.get("mail.templates", ""), path),
         source=path,
     )
+
+
+def _switch(values: Mapping[str, str], key: str, default: str) -> bool:
+    value = values.get(key, default).lower()
+    if value not in (_TRUE, _FALSE):  # those of a file are true or false by their type
+        raise SettingsError(f"{_VARIABLES[key]} is {value!r}.", "Expected true or false.")
+    return value == _TRUE
+
+
+def _check_url(values: Mapping[str, str], env: Mapping[str, str], path: Path | None) -> None:
+    template = values.get("documents.url", "")
+    reason = document_links.problem(template) if template else ""
+    if reason:
+        variable = _VARIABLES["documents.url"]
+        from_file = path is not None and not env.get(variable)
+        place = _place(path, "documents.url") if path and from_file else variable
+        raise SettingsError(
+            f"{place} is {template[:200]!r}: {reason}.",
+            f"Expected something like {document_links.EXAMPLE}.",
+        )
 
 
 def _quiet_days(values: Mapping[str, str], env: Mapping[str, str], path: Path | None) -> int:

@@ -39,12 +39,13 @@ _PLACES: Final = {
     "outbox": "outbox",
     "attention": "needs attention",
     "insights": "insights",
-    "chase": "snooze, call, evidence",
+    "chase": "snooze, call, evidence, export",
     "attachments": "attachments",
     "version": "text of an email",
     "prompt": "questions",
     "preview": "preview",
     "bulk": "many at once",
+    "pick": "copy and open",
 }
 
 

@@ -22,6 +22,7 @@ from tui.commands import Host, bindings, carry_out, key_label
 from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
+from tui.hands import Hands
 from tui.jobs import Jobs
 from tui.outgoing import Outgoing
 from tui.places import Places
@@ -36,7 +37,7 @@ from tui.widgets.feed_words import news
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _SHEETS: Final = (
     "base", "badges", "tables", "communications", "suppressions", "dialogs", "editing", "linking",
-    "chasing", "overviews",
+    "chasing", "overviews", "hands",
 )  # fmt: skip
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
@@ -73,6 +74,7 @@ class OuttrayApp(Places):
             corrected=self.fixing.saved_with_a_send,
         )
         self.chases = ChaseFlows(self, self.desk, changed=self.show_again, failed=self.report)
+        self.hands = Hands(self, self.desk, self.report)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._list_version = 0
@@ -266,6 +268,6 @@ def _doing(host: Host, command_id: str) -> Callable[[], None]:
     return lambda: carry_out(host, command_id)
 
 
-def run(backend: Backend) -> None:
+def run(backend: Backend, *, mouse: bool = True) -> None:
     """Run the terminal UI until the person leaves; the backend stays open."""
-    OuttrayApp(backend).run()
+    OuttrayApp(backend).run(mouse=mouse)

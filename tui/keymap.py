@@ -54,6 +54,7 @@ _DIALOGS: Final = {
     "version": ("compose", "version"),
     "prompt": ("prompt",),
     "preview": ("preview",),
+    "pick": ("pick",),
     **{place: (place,) for place in ("bulk", "chase", "edit", "link", "reason", "requeue")},
 }
 _SYMBOLS: Final = {"?": "question_mark", "/": "slash", "[": "left_square_bracket"}

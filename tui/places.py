@@ -12,6 +12,7 @@ from tui.chasing_flows import ChaseFlows, ChaseWanted
 from tui.desk import Desk
 from tui.fixing import Fixing
 from tui.flows import Sending, back_to
+from tui.hands import CopyWanted, ExportWanted, Hands, OpenWanted
 from tui.screens.communications import CommunicationsScreen
 from tui.screens.customers import CustomersScreen
 
@@ -28,6 +29,7 @@ class Places(App[None]):
     sending: Sending
     fixing: Fixing
     chases: ChaseFlows
+    hands: Hands
     _feed: FeedStatus
 
     @on(CustomersScreen.Opened)
@@ -59,6 +61,18 @@ class Places(App[None]):
     @on(ChaseWanted)
     def _begin_chase(self, event: ChaseWanted) -> None:
         self.chases.begin(event)
+
+    @on(CopyWanted)
+    def _offer_copies(self, event: CopyWanted) -> None:
+        self.hands.offer(event.title, event.items)
+
+    @on(OpenWanted)
+    def _open_document(self, event: OpenWanted) -> None:
+        self.hands.open(event.row)
+
+    @on(ExportWanted)
+    def _export(self, event: ExportWanted) -> None:
+        self.hands.export(event.sheet)
 
     def why_not(self, command_id: str) -> str:
         """See ``Host``."""

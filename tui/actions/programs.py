@@ -33,14 +33,18 @@ def _need_terminal() -> None:
         )
 
 
-def ui(_options: Namespace) -> int:
+def _mouse(options: Namespace, chosen: settings.Settings) -> bool:
+    return chosen.mouse and not getattr(options, "no_mouse", False)
+
+
+def ui(options: Namespace) -> int:
     _need_terminal()
     from tui.app import run
 
     chosen = settings.load()
     backend = Backend(chosen)
     backend.open()
-    run(backend)
+    run(backend, mouse=_mouse(options, chosen))
     return DONE
 
 
@@ -55,5 +59,5 @@ def demo(options: Namespace) -> int:
     with company(fresh=options.fresh, tell=say) as chosen:
         backend = Backend(chosen)
         backend.open()
-        run(backend)
+        run(backend, mouse=_mouse(options, chosen))
     return DONE

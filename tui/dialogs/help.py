@@ -123,7 +123,8 @@ def sections(places: Collection[str]) -> Iterator[tuple[str, list[Line]]]:
     yield "Everywhere", [_line(command) for command in of_places(["app", "screen"])]
     yield "What a status means", [(content([block(word)]), WHAT_TO_DO[word]) for word in _ORDER]
     yield "Signs beside a badge", [(Content.styled(sign, "bold"), text) for sign, text in _SIGNS]
-    yield "Snooze, call, evidence", [_line(command) for command in of_places(["chase"])]
+    yield "Copy and open", [_line(command) for command in of_places(["pick"])]
+    yield "Snooze, call, evidence, export", [_line(command) for command in of_places(["chase"])]
     if "compose" not in places:
         yield from _writing()
 
