@@ -39,6 +39,7 @@ HEADER = (
 _SEQUENCE = re.compile(
     r"\x1b\[(?P<csi>[0-?]*[ -/]*[@-~])"
     r"|\x1b\](?P<osc>[^\x07\x1b]*)(?:\x07|\x1b\\)"
+    r"|\x1b[PX^_](?P<string>[^\x1b]*)\x1b\\"
     r"|\x1b(?P<escape>[ -/]*[0-Z\\^_`-~])"
     r"|(?P<control>[\x00-\x1a\x1c-\x1f\x7f-\x9f])"
 )
@@ -50,11 +51,11 @@ def assert_meant(received: bytes) -> None:
     """Every byte is a letter that can be seen, or a sequence without a word of a stranger."""
     text = received.decode("utf-8")  # broken UTF-8 would be a stranger's as well
     for found in _SEQUENCE.finditer(text):
-        words = found["csi"] or found["osc"] or found["escape"] or ""
+        words = found["csi"] or found["osc"] or found["string"] or found["escape"] or ""
         assert "9876" not in words, f"a stranger's sequence: {found[0]!r}"
         assert "evil" not in words, f"a stranger's link: {found[0]!r}"
         assert found["control"] is None or found["control"] in _PLAIN, f"{found[0]!r}"
-        assert not (found["osc"] or "").startswith(("0;", "1;", "2;")), f"a title: {found[0]!r}"
+        assert not (found["osc"] or "").startswith(("0;", "1;", "2;", "52;")), f"{found[0]!r}"
         assert found["escape"] != "c", "the terminal was reset"
     for letter in _SEQUENCE.sub("", text):
         category = unicodedata.category(letter)
