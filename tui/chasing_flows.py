@@ -9,16 +9,16 @@ from textual.app import App
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from core.errors import OuttrayError
-from core.model import CustomerRow, DocumentRow
+from core.model import DocumentRow
 from tui.chasing import hold_words
-from tui.desk import Desk
 from tui.text import cell
 
 if TYPE_CHECKING:
     from core.chasing import Scope, Standing
+    from core.errors import OuttrayError
     from core.evidence import Exported
-    from core.model import Call
+    from core.model import Call, CustomerRow
+    from tui.desk import Desk
 
 
 class ChaseWanted(Message):

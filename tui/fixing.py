@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from core.errors import OuttrayError
-from core.model import Correctable, Corrected, Waiting
-from tui.desk import Desk
+from core.model import Corrected, Waiting
 from tui.text import cell
+
+if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from core.model import Correctable
+    from tui.desk import Desk
+    from tui.dialogs.edit_address import Edited
 
 Prepared = tuple[Corrected | None, tuple[Waiting, ...]]
 
@@ -45,7 +50,7 @@ class Fixing:
         self._prepare(customer_id, old, new, is_saved=True, is_for_others=False)
 
     def _open(self, found: Correctable) -> None:
-        from tui.dialogs.edit_address import EditAddressDialog, Edited  # not for the first paint
+        from tui.dialogs.edit_address import EditAddressDialog  # not for the first paint
 
         if self._app.screen.is_modal:
             return  # something else was opened meanwhile

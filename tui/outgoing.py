@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import App
 
-from core.errors import OuttrayError
-from core.model import WorkReport
-from tui.desk import Desk
 from tui.dialogs.leave import LeaveDialog
 from tui.screens.place import PlaceScreen
+
+if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from core.model import WorkReport
+    from tui.desk import Desk
 
 
 class Outgoing:

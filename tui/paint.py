@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
-from core.model import Word
 from tui.badges import badge, content, style
+
+if TYPE_CHECKING:
+    from core.model import Word
 
 __all__ = ["content", "sign", "style", "toned"]
 

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import App
 
-from core.model import Chip, CustomerRow, FeedStatus
-from tui.chasing_flows import ChaseFlows, ChaseWanted
-from tui.desk import Desk
-from tui.fixing import Fixing
-from tui.flows import Sending, back_to
+from core.model import Chip
+from tui.chasing_flows import ChaseWanted
+from tui.flows import back_to
 from tui.screens.communications import CommunicationsScreen
 from tui.screens.customers import CustomersScreen
 
 if TYPE_CHECKING:
+    from core.model import CustomerRow, FeedStatus
+    from tui.chasing_flows import ChaseFlows
+    from tui.desk import Desk
+    from tui.fixing import Fixing
+    from tui.flows import Sending
     from tui.screens.attention import AttentionScreen
     from tui.screens.outbox import OutboxScreen
     from tui.screens.suppressions import SuppressionsScreen

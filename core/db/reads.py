@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.db import unlinked
 from core.db.codec import from_date, from_instant, from_money, known_instant
-from core.db.engine import Reader, SqliteReader
+from core.db.engine import SqliteReader
 from core.db.queries import (
     ATTENTION_FIRST,
     CALL_DUE,
@@ -30,9 +30,7 @@ from core.model import (
     CallNeed,
     CallReason,
     Chip,
-    CustomerFilter,
     CustomerRow,
-    DocumentFilter,
     DocumentRow,
     DocumentSummary,
     Kind,
@@ -40,6 +38,13 @@ from core.model import (
     QuarantinedBody,
     Word,
 )
+
+if TYPE_CHECKING:
+    from core.db.engine import Reader
+    from core.model import (
+        CustomerFilter,
+        DocumentFilter,
+    )
 
 _ALL: Final = 2**31 - 1
 

@@ -6,13 +6,16 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import from_instant, known_instant, storable
-from core.db.engine import Reader
 from core.db.queries import in_chunks, numbered
-from core.external import Addressee, Link, Listed, MailSeen, Unlinked, decide, wanted_keys
+from core.external import Addressee, Listed, MailSeen, Unlinked, decide, wanted_keys
 from core.model import Kind, Role, address_key
+
+if TYPE_CHECKING:
+    from core.db.engine import Reader
+    from core.external import Link
 
 Rows = Callable[[str, Collection[str]], Iterable[Sequence[Any]]]
 """Runs a SELECT whose ``{among}`` is a comparison with the values given."""

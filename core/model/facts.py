@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.model.chasing import CallNeed
-from core.model.words import Engagement, Role, Status, Word
+from core.model.words import Engagement, Status, Word
+
+if TYPE_CHECKING:
+    from core.model.chasing import CallNeed
+    from core.model.words import Role
 
 _WORD_OF_STATUS: Final = {status: Word[status.name] for status in Status}
 _WORD_OF_ENGAGEMENT: Final = {

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from core.model.chasing import Call, Hold
-from core.model.facts import DeliveryState, DocumentSummary, EmailSummary
-from core.model.suppressions import Suppression
-from core.model.words import EmailKind, Kind, Role, Word
+from core.model.words import Word
+
+if TYPE_CHECKING:
+    from core.model.chasing import Call, Hold
+    from core.model.facts import DeliveryState, DocumentSummary, EmailSummary
+    from core.model.suppressions import Suppression
+    from core.model.words import EmailKind, Kind, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from core.model import Amount, Contact, CustomerHeader, Overview, Word
+from core.model import Overview, Word
 from tui.badges import badge, block
 from tui.chasing import PHONE, held_mark
 from tui.columns_suppressions import word_of
 from tui.paint import content, sign, toned
 from tui.suppression_words import entry_words
 from tui.text import ago, amounts, cell
+
+if TYPE_CHECKING:
+    from core.model import Amount, Contact, CustomerHeader
 
 _WHY = {
     Word.BOUNCED: "hard bounce",
