@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from core.db import reads, upgrade
 from core.db.engine import Database, Reader
-from core.errors import NotFoundError, OuttrayError, SettingsError
+from core.errors import NotFoundError, OuttrayError
 from core.feedwatch import FeedWatch
 from core.model import (
     Chip,
@@ -40,6 +40,7 @@ from core.model import (
     SendOutcome,
     Verdict,
 )
+from core.parts import Parts
 from core.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,10 +56,7 @@ if TYPE_CHECKING:
     from core.importing import FailedImport, Progress
     from core.insights import Counting
     from core.linking import Linking
-    from core.lookout import Lookout
-    from core.mailroom import Mailroom
     from core.outbox import Outbox
-    from core.paces import Paces
     from core.ports import (
         Account,
         Clock,
@@ -68,9 +66,8 @@ if TYPE_CHECKING:
         SuppressionBook,
         SuppressionList,
     )
+    from core.preferences import Preferences
     from core.quarantine import RetryReport
-    from core.ses.clients import Clients
-    from core.seslist import KeptList
     from core.settingup import SetUp
     from core.suppressions import Suppressions
     from core.trouble import Trouble
@@ -100,12 +97,18 @@ class Backend:
     ) -> None:
         self.settings = settings
         self._clock = clock
-        self._mailer = mailer
-        self._suppression_list, self._suppression_book = suppression_list, suppression_book
-        self._given_feed = feed
-        self._account = account
-        self._given_routes = routes
         self._database = Database(settings.database_url)
+        self._parts = Parts(
+            settings,
+            self._database,
+            clock,
+            mailer=mailer,
+            suppression_list=suppression_list,
+            suppression_book=suppression_book,
+            feed=feed,
+            account=account,
+            routes=routes,
+        )
         self._watch = FeedWatch(clock, is_configured=bool(settings.queue_url) or feed is not None)
 
     def open(self) -> None:
@@ -117,8 +120,7 @@ class Backend:
         upgrade.prepare(self._database)
 
     def close(self) -> None:
-        if "_mailroom" in vars(self):  # made: something may have been sent
-            self._mailroom.close()
+        self._parts.close()
         self._database.close()
 
     # ----------------------------------------------------------------- looking
@@ -158,11 +160,11 @@ class Backend:
     ) -> tuple[DocumentRow, ...]:
         """Return documents, newest sent first; ``limit`` ``None`` is all."""
         rows = reads.page_documents(self._reader, self._timed(where), offset, limit)
-        return self._paces.marked(rows)
+        return self._parts.paces.marked(rows)
 
     def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
         """Return documents in the order of the ids; those that are gone are left out."""
-        return self._paces.marked(reads.documents(self._reader, document_ids))
+        return self._parts.paces.marked(reads.documents(self._reader, document_ids))
 
     def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
         """Return the first ids that answer to a filter, newest sent first."""
@@ -178,13 +180,7 @@ class Backend:
         where = self._now(where)
         if where.chip is not Chip.LATE or where.as_of is None:
             return where
-        return replace(where, late=self._paces.late_documents(where.as_of))
-
-    @cached_property
-    def _paces(self) -> Paces:
-        from core.paces import Paces
-
-        return Paces(self._database, self._clock)
+        return replace(where, late=self._parts.paces.late_documents(where.as_of))
 
     def _now(self, where: _Filter) -> _Filter:
         return where if where.as_of else replace(where, as_of=self._clock())
@@ -193,10 +189,10 @@ class Backend:
         """Return the emails of a document as they were known at ``as_of``; ``None``: now."""
         from core import history
 
-        log = history.document_log(self._reader, document_id, as_of, self._lookout.late)
+        log = history.document_log(self._reader, document_id, as_of, self._parts.lookout.late)
         if as_of is not None:
             return log
-        (document,) = self._paces.marked((log.document,))
+        (document,) = self._parts.paces.marked((log.document,))
         return replace(log, document=document)
 
     def find_document(
@@ -213,40 +209,9 @@ class Backend:
 
     def trouble(self) -> Trouble:
         """Return what goes wrong at this moment beyond single emails; kept for about a minute."""
-        return self._lookout.trouble()
-
-    @cached_property
-    def _lookout(self) -> Lookout:
-        from core.lookout import Lookout
-
-        return Lookout(self._database, self._clock, self._paces)
+        return self._parts.lookout.trouble()
 
     # ----------------------------------------------------------------- sending
-
-    @cached_property
-    def _clients(self) -> Clients:
-        from core.ses.clients import Clients
-
-        return Clients()
-
-    @cached_property
-    def _mailroom(self) -> Mailroom:
-        from core.mailroom import Mailroom
-        from core.ports import NothingKnown
-
-        given = self._suppression_list
-        return Mailroom(
-            self._database,
-            self.settings,
-            self._clients,
-            self._clock,
-            self._lookout.of,
-            suppressions=given or self._kept_list,
-            known=NothingKnown() if given else self._kept_list,
-            mailer=self._mailer,
-            account=self._account,
-            routes=self._routes,
-        )
 
     def outbox_waiting(self) -> int:
         """Count what waits to be sent or is being handed over; light enough for every second."""
@@ -257,47 +222,22 @@ class Backend:
     @property
     def outbox(self) -> Outbox:
         """What waits to be sent: put into it, worked, looked at, and decided about."""
-        return self._mailroom.outbox
+        return self._parts.mailroom.outbox
 
-    @cached_property
-    def _routes(self) -> MailRoutes | None:
-        from core.mailroutes import DnsRoutes
-
-        return self._given_routes or (DnsRoutes() if self.settings.check_mx else None)
-
-    @cached_property
-    def _kept_list(self) -> KeptList:
-        """SES's suppression list in memory; nothing is asked before somebody wants it read."""
-        from core.seslist import KeptList
-
-        return KeptList(self._open_book, self._clock, self.settings.configuration_set)
-
-    def _open_book(self) -> SuppressionBook:
-        from core.ses.suppression import SesSuppressionList
-
-        return self._suppression_book or SesSuppressionList(self._clients)
-
-    @cached_property
+    @property
     def suppressions(self) -> Suppressions:
         """Both suppression lists as one."""
-        from core.suppression_changes import ListChanges
-        from core.suppressions import Suppressions
-
-        kept = self._kept_list
-        changes = ListChanges(self._database, kept, self._clock, self.settings.operator)
-        return Suppressions(
-            self._database, kept, self._clock, changes, self._lookout.of, self._routes
-        )
+        return self._parts.suppressions
 
     def read_suppressions(self) -> ListState:
         """Keep the copy of SES's list fresh, for whoever has set SES up; raises nothing."""
         is_set_up = bool(self.settings.sender or self.settings.configuration_set)
-        return self._kept_list.refresh() if is_set_up else self._kept_list.state
+        return self._parts.kept_list.refresh() if is_set_up else self._parts.kept_list.state
 
     def _on_lists(self, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
         from core.seslist import on_lists
 
-        return on_lists(self._reader, self._kept_list, contacts)
+        return on_lists(self._reader, self._parts.kept_list, contacts)
 
     def compose(self, kind: EmailKind, document_id: int) -> Composition:
         """Return a draft with everything filled in; what was never sent becomes an original."""
@@ -312,15 +252,15 @@ class Backend:
 
         settings = self.settings
         office = Office(settings.operator, settings.sender, settings.language, settings.templates)
-        return Composing(self._database, lambda: self._mailroom.dispatch, office, self._clock)
+        return Composing(self._database, lambda: self._parts.mailroom.dispatch, office, self._clock)
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live."""
-        return self._mailroom.dispatch.check(draft)
+        return self._parts.mailroom.dispatch.check(draft)
 
     def send(self, draft: Draft, confirmed: bool) -> SendOutcome:
         """Send once, if the gate lets it; ``confirmed`` answers what the gate asks."""
-        return self._mailroom.dispatch.send(draft, confirmed=confirmed)
+        return self._parts.mailroom.dispatch.send(draft, confirmed=confirmed)
 
     def bulk(self, kind: EmailKind) -> Bulk:
         """Begin one act about many documents: judge them, choose, send."""
@@ -337,27 +277,14 @@ class Backend:
         from core.correcting import Correcting
 
         return Correcting(
-            self._database, self._mailroom.dispatch, self._clock, self.settings.operator
+            self._database, self._parts.mailroom.dispatch, self._clock, self.settings.operator
         )
 
     def recover(self) -> int:
         """Close what stopped programs were sending; return how many deliveries that were."""
-        return self._mailroom.dispatch.recover()
+        return self._parts.mailroom.dispatch.recover()
 
     # ----------------------------------------------------------------- feed
-
-    @cached_property
-    def _feed(self) -> Feed:
-        from core.ses.feed import SqsFeed
-
-        if self._given_feed is not None:
-            return self._given_feed
-        if not self.settings.queue_url:
-            raise SettingsError(
-                "No queue is configured, so SES's reports cannot be read.",
-                "Set OUTTRAY_QUEUE_URL, or feed.queue_url in the settings file.",
-            )
-        return SqsFeed(self._clients, self.settings.queue_url)
 
     def pull(self, wait_seconds: int) -> IngestReport:
         """Take one batch from the queue: one long poll of up to 20 seconds, and its commit."""
@@ -368,14 +295,18 @@ class Backend:
         self._watch.asks()
         try:
             report = ingest.pull(
-                self._database, self._feed, self._clock, wait_seconds, self.settings.number_pattern
+                self._database,
+                self._parts.feed,
+                self._clock,
+                wait_seconds,
+                self.settings.number_pattern,
             )
         except Exception as error:
             ours = error if isinstance(error, OuttrayError) else None
             self._watch.failed(ours or OuttrayError(f"Outtray failed: {error!r}."))
             raise
         self._watch.answered()
-        self._watch.count(self._feed)
+        self._watch.count(self._parts.feed)
         return report
 
     def load_events(self, path: Path) -> IngestReport:
@@ -408,7 +339,7 @@ class Backend:
         from core.ses.inspect import AwsInspector
 
         return doctoring.examine(
-            self.settings, self._database, AwsInspector(self._clients), self._clock
+            self.settings, self._database, AwsInspector(self._parts.clients), self._clock
         )
 
     def set_up(self, names: Names, *, apply: bool) -> SetUp:
@@ -417,7 +348,7 @@ class Backend:
         from core.ses.setup import AwsSetup
 
         act = settingup.apply if apply else settingup.survey
-        return act(names, AwsSetup(self._clients))
+        return act(names, AwsSetup(self._parts.clients))
 
     @cached_property
     def linking(self) -> Linking:
@@ -440,7 +371,14 @@ class Backend:
         """Unresolved failures over all customers, the most urgent first."""
         from core.attention import Attention
 
-        return Attention(self._database, self._clock, self.settings.operator, self._paces)
+        return Attention(self._database, self._clock, self.settings.operator, self._parts.paces)
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """What screens remember for this operator."""
+        from core.preferences import Preferences
+
+        return Preferences(self._database, self.settings.operator)
 
     @cached_property
     def insights(self) -> Counting:

@@ -137,6 +137,13 @@ class Counting(Protocol):
     def over(self, days: int, *, again: bool = False) -> Insights: ...
 
 
+class Preferences(Protocol):
+    """What screens remember for this person; see ``core.preferences``."""
+
+    def get(self, key: str) -> str | None: ...
+    def put(self, key: str, value: str) -> None: ...
+
+
 class Composing(Protocol):
     """What one does while writing; see ``core.composing.Composing``."""
 
@@ -220,6 +227,8 @@ class Backend(Protocol):
 
     @property
     def chasing(self) -> Chasing: ...
+    @property
+    def preferences(self) -> Preferences: ...
     def export_evidence(self, document_id: int, to: Path | None = None) -> Exported: ...
 
     @property

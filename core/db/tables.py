@@ -35,6 +35,7 @@ from core.db.feed_tables import events as events
 from core.db.feed_tables import external_mails as external_mails
 from core.db.feed_tables import payloads as payloads
 from core.db.feed_tables import quarantine as quarantine
+from core.db.preference_tables import preferences as preferences
 
 customers = Table(
     "customers",

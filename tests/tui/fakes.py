@@ -7,7 +7,7 @@ switched on per method with ``fail``; ``hold`` keeps a method from answering unt
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -68,6 +68,24 @@ _CHIP_WORDS = {
     Chip.DROPPED: {Word.DROPPED},
     Chip.FAILED: {Word.FAILED},
 }
+
+
+class FakePreferences:
+    """What a person's screens remember, for as long as a test lasts."""
+
+    def __init__(self, enter: Callable[[str], None]) -> None:
+        self.kept: dict[str, str] = {}
+        self._enter = enter
+
+    def get(self, key: str) -> str | None:
+        self._enter("preferences")
+        return self.kept.get(key)
+
+    def put(self, key: str, value: str) -> None:
+        self._enter("preferences")
+        self.kept[key] = value
+        if not value:
+            del self.kept[key]
 
 
 class FakeOutbox:
@@ -173,6 +191,7 @@ class FakeBackend:
         self.composing = FakeComposing(self)
         self.attention = FakeAttention(company, now, self._enter)
         self.insights = FakeCounting(now, self._enter)
+        self.preferences = FakePreferences(self._enter)
         self.suppressions = FakeLists(self._enter, now, self.settings.operator)
 
     # ------------------------------------------------------------------ for tests

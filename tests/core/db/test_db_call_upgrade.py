@@ -12,7 +12,7 @@ from tests.core.db.books import document, hard_bounce, one, sent, tell
 
 
 def downgraded(database: Database) -> None:
-    """Take away what 0006, 0007 and 0008 brought, as a database of the version before has it."""
+    """Take away what 0006 and later brought, as a database of the version before has it."""
     with database.transaction() as connection:
         for name in (
             "ix_documents_call",
@@ -21,7 +21,7 @@ def downgraded(database: Database) -> None:
             "ix_external_mails_waiting",
         ):
             connection.execute(text(f"DROP INDEX {name}"))
-        for table in ("holds", "calls", "acknowledgements"):
+        for table in ("holds", "calls", "acknowledgements", "preferences"):
             connection.execute(text(f"DROP TABLE {table}"))
         columns = {
             "documents": (
