@@ -10,7 +10,6 @@ from textual.message import Message
 from textual.screen import ModalScreen
 
 from core.model import DocumentRow
-from tui.chasing import hold_words
 from tui.text import cell
 
 if TYPE_CHECKING:
@@ -97,6 +96,8 @@ class ChaseFlows:
     def _snoozed(self, standing: Standing) -> None:
         self._changed()
         now = self._desk.clock()
+        from tui.chasing import hold_words  # not for the first paint
+
         held = "\n".join(hold_words(hold, now) for hold in standing.in_force)
         self._tell(held or "Nothing holds back chasing now.", cell(standing.name, 40))
 

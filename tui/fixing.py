@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from core.model import Corrected, Waiting
 from tui.text import cell
 
 if TYPE_CHECKING:
     from core.errors import OuttrayError
-    from core.model import Correctable
+    from core.model import Correctable, Corrected, Waiting
     from tui.desk import Desk
     from tui.dialogs.edit_address import Edited
 
-Prepared = tuple[Corrected | None, tuple[Waiting, ...]]
+    Prepared = tuple[Corrected | None, tuple[Waiting, ...]]
 
 
 class Fixing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from core.db import unlinked
+from core.db import unlinked_count
 from core.db.codec import from_instant, from_money
 from core.db.engine import Reader
 from core.db.queries import (
@@ -176,5 +176,5 @@ def overview(reader: Reader, as_of: datetime | None = None) -> Overview:
         bounced=int(bounced),
         never_reached=tuple(Amount(from_money(int(r[1])), r[0]) for r in unreached),
         never_reached_documents=sum(int(r[2]) for r in unreached),
-        unlinked=unlinked.count(reader),
+        unlinked=unlinked_count.count(reader),
     )

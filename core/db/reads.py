@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import from_date, from_instant, from_money, known_instant
 from core.db.customer_reads import count_customers as count_customers
@@ -31,9 +31,11 @@ from core.model import (
     DocumentRow,
     DocumentSummary,
     Kind,
-    QuarantinedBody,
     Word,
 )
+
+if TYPE_CHECKING:
+    from core.model import QuarantinedBody
 
 _ALL: Final = 2**31 - 1
 
@@ -193,6 +195,8 @@ def quarantined(reader: Reader) -> tuple[QuarantinedBody, ...]:
         " ORDER BY received_at DESC, sha256",
         {},
     )
+    from core.model import QuarantinedBody  # not for the first paint
+
     return tuple(QuarantinedBody(r[0], known_instant(r[1]), r[2], r[3], r[4]) for r in rows)
 
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         Effect,
         EmailSummary,
         Fact,
+        Note,
     )
     from core.model.insights import (
         CauseCount,
@@ -51,6 +52,15 @@ if TYPE_CHECKING:
         Insights,
         Tally,
         TimeCount,
+    )
+    from core.model.log import (
+        Attachment,
+        Contact,
+        CustomerHeader,
+        DocumentLog,
+        EmailEntry,
+        Health,
+        RecipientEntry,
     )
     from core.model.outbox import (
         Batch,
@@ -62,24 +72,17 @@ if TYPE_CHECKING:
         Progress,
         WorkReport,
     )
+    from core.model.reports import ImportReport, IngestReport, QuarantinedBody, Rejection
     from core.model.rows import (
         Amount,
-        Attachment,
         Awaited,
         Chip,
-        Contact,
         CustomerFilter,
-        CustomerHeader,
         CustomerRow,
         DocumentFilter,
-        DocumentLog,
         DocumentRow,
-        EmailEntry,
-        Health,
         Late,
-        Note,
         Overview,
-        RecipientEntry,
     )
     from core.model.sending import (
         AttachedFile,
@@ -106,15 +109,7 @@ if TYPE_CHECKING:
         SuppressionDetails,
         SuppressionFilter,
     )
-    from core.model.traffic import (
-        FeedCause,
-        FeedState,
-        FeedStatus,
-        ImportReport,
-        IngestReport,
-        QuarantinedBody,
-        Rejection,
-    )
+    from core.model.traffic import FeedCause, FeedState, FeedStatus
     from core.model.words import (
         EmailKind,
         Engagement,
@@ -239,13 +234,13 @@ _HOMES: Final = {
         "TemplateReport TestOutcome Version"
     ),
     "corrections": "Correctable Corrected KeptCorrection Origin Proposal Waiting",
-    "facts": "DeliveryState DeliveryView DocumentSummary Effect EmailSummary Fact",
+    "facts": "DeliveryState DeliveryView DocumentSummary Effect EmailSummary Fact Note",
     "insights": "CauseCount Day DomainCount FollowUps Insights Tally TimeCount",
+    "log": "Attachment Contact CustomerHeader DocumentLog EmailEntry Health RecipientEntry",
     "outbox": "Batch Enqueued LeftOut OutboxEntry OutboxHold OutboxOverview Progress WorkReport",
+    "reports": "ImportReport IngestReport QuarantinedBody Rejection",
     "rows": (
-        "Amount Attachment Awaited Chip Contact CustomerFilter CustomerHeader CustomerRow "
-        "DocumentFilter DocumentLog DocumentRow EmailEntry Health Late Note Overview "
-        "RecipientEntry"
+        "Amount Awaited Chip CustomerFilter CustomerRow DocumentFilter DocumentRow Late Overview"
     ),
     "sending": (
         "AttachedFile Decision Draft Finding MailRoute RecipientOutcome SendOutcome Verdict Weight"
@@ -254,7 +249,7 @@ _HOMES: Final = {
         "AuditEntry Cause ListOutcome ListPhase ListState Release SuppressedAddress "
         "Suppression SuppressionChange SuppressionChip SuppressionDetails SuppressionFilter"
     ),
-    "traffic": "FeedCause FeedState FeedStatus ImportReport IngestReport QuarantinedBody Rejection",
+    "traffic": "FeedCause FeedState FeedStatus",
     "words": "EmailKind Engagement Kind Role Status Word address_key domain_of",
 }
 """The part that each word is in; the imports above say the same to a type checker."""

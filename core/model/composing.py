@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.model.rows import Contact, DocumentRow, EmailEntry
+    from core.model.log import Contact, EmailEntry
+    from core.model.rows import DocumentRow
     from core.model.sending import AttachedFile, Draft
     from core.model.words import Role
 

@@ -150,3 +150,12 @@ class DocumentSummary:
     """OPENED or CLICKED, and maybe by a program alone; shown, and never acted upon."""
     call: CallNeed | None = None
     """When and why the emails alone call for the phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A fact that changed no status but that a person should know."""
+
+    at: datetime
+    text: str
+    diagnostic: str = ""

@@ -88,7 +88,7 @@ class CommunicationsScreen(PlaceScreen):
         chip: Chip = Chip.ALL,
         document_id: int | None = None,
     ) -> None:
-        super().__init__(desk, feed)
+        super().__init__(desk, feed, name="documents")
         self.customer = customer
         self._first = document_id
         """The document to stand on, with its log open, when the screen has opened."""

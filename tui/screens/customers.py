@@ -16,11 +16,11 @@ from core.model import Chip, CustomerFilter, CustomerRow
 from tui.chasing_flows import ChaseWanted
 from tui.columns import CUSTOMER_COLUMNS
 from tui.commands import bindings
+from tui.paint import never_reached
 from tui.screens.place import PlaceScreen
 from tui.sources import CustomerSource
 from tui.text import cell
 from tui.widgets.chips import ChipItem, Chips
-from tui.widgets.customer_card import never_reached
 from tui.widgets.search import Search
 from tui.widgets.window_table import WindowTable
 
