@@ -6,10 +6,11 @@ Numbers are foreign text: whatever they hold, they stay one part of the path or 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
-from core.model import Kind
+if TYPE_CHECKING:
+    from core.model import Kind
 
 EXAMPLE: Final = "https://books.example/{kind}/{number}"
 _GAP: Final = re.compile(r"\{([^{}]*)\}")

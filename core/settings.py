@@ -12,7 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from core import document_links
 from core.errors import SettingsError
 
 #: TOML key (dotted) → environment variable. The environment wins.
@@ -151,7 +150,11 @@ def _switch(values: Mapping[str, str], key: str, default: str) -> bool:
 
 def _check_url(values: Mapping[str, str], env: Mapping[str, str], path: Path | None) -> None:
     template = values.get("documents.url", "")
-    reason = document_links.problem(template) if template else ""
+    if not template:
+        return
+    from core import document_links  # few name a page
+
+    reason = document_links.problem(template)
     if reason:
         variable = _VARIABLES["documents.url"]
         from_file = path is not None and not env.get(variable)

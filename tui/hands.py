@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.message import Message
 
-from core.errors import OuttrayError
-from core.model import DocumentRow
-from tui.desk import Desk
 from tui.text import cell
 
 if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from core.model import DocumentRow
     from tui.copying import Item
+    from tui.desk import Desk
     from tui.exports import Written
     from tui.opening import Target
     from tui.sheets import Sheet

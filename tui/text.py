@@ -10,12 +10,12 @@ import unicodedata
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len, split_graphemes
 
-from core.exporting import formula_safe
-from core.model import Amount
+if TYPE_CHECKING:
+    from core.model import Amount
 
 ELLIPSIS: Final = "…"
 LINE_BREAK: Final = "⏎"
@@ -44,6 +44,8 @@ def cell(text: str, width: int | None = None) -> str:
 
 def csv_cell(text: str) -> str:
     """Return harmless text for CSV; what would be run as a formula gets an apostrophe."""
+    from core.exporting import formula_safe  # not for the first paint
+
     return formula_safe(cell(text))
 
 

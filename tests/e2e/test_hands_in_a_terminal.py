@@ -44,7 +44,7 @@ def office_with_a_page(office: Office) -> None:
         "OUTTRAY_FROM": "billing@acme.example",
         "XDG_STATE_HOME": str(office.folder / "state"),
         "VISUAL": f"'{editor(office)}'",
-        "TMUX": "/tmp/tmux-1/default,1,0",
+        "TMUX": "default,1,0",
     }
 
 

@@ -15,20 +15,12 @@ from textual.widgets import Input
 
 from core.model import (
     Chip,
-    CustomerHeader,
-    CustomerRow,
     DocumentFilter,
-    DocumentLog,
-    DocumentRow,
     EmailKind,
-    FeedStatus,
-    Overview,
 )
 from tui.chasing_flows import ChaseWanted
 from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.commands import bindings
-from tui.desk import Desk
-from tui.registry import Command
 from tui.screens.filters import chip_items, nothing_found
 from tui.screens.handy import HandyScreen
 from tui.sources import DocumentSource
@@ -40,7 +32,17 @@ from tui.widgets.search import Search
 from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
+    from core.model import (
+        CustomerHeader,
+        CustomerRow,
+        DocumentLog,
+        DocumentRow,
+        FeedStatus,
+        Overview,
+    )
     from tui.copying import Item
+    from tui.desk import Desk
+    from tui.registry import Command
     from tui.sheets import Sheet
 
 MOST_SELECTED = 1_000
@@ -89,7 +91,7 @@ class CommunicationsScreen(HandyScreen):
         chip: Chip = Chip.ALL,
         document_id: int | None = None,
     ) -> None:
-        super().__init__(desk, feed)
+        super().__init__(desk, feed, name="documents")
         self.customer = customer
         self._first = document_id
         """The document to stand on, with its log open, when the screen has opened."""

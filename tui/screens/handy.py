@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from core.model import DocumentRow
 from tui.columns import Context
 from tui.hands import CopyWanted, ExportWanted, OpenWanted
 from tui.screens.place import PlaceScreen
 from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
+    from core.model import DocumentRow
     from tui.copying import Item
     from tui.sheets import Rows, Sheet
 
