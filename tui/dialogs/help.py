@@ -70,6 +70,7 @@ _SIGNS: Final = (
     ("☎", "Emails will not do any more: call. The log says why, and the number."),
     ("✎ 3 d ago", "Somebody wrote an email about it that is not sent yet: F or R opens it."),
     ("as of 09:12", "The feed is down: statuses are of then, and their badges are dimmed."),
+    ("•", "Changed since you last looked at the row; the cursor on it takes the mark away."),
     (
         "OPENED ?",
         (
