@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _SHEETS: Final = (
-    "base", "badges", "tables", "communications", "suppressions", "dialogs", "editing", "linking",
+    "base", "tables", "communications", "suppressions", "dialogs", "editing", "linking",
     "chasing", "overviews",
 )  # fmt: skip
 POLL_SECONDS: Final = 20
