@@ -43,7 +43,9 @@ class Screen:
             if match["sync"]:
                 self.in_update = match["sync"] == b"h"
             elif match["mode"]:
-                self._reply(b"\x1b[?%s;%d$y" % (match["mode"], 2 if match["mode"] == b"2026" else 0))
+                self._reply(
+                    b"\x1b[?%s;%d$y" % (match["mode"], 2 if match["mode"] == b"2026" else 0)
+                )
             elif match["colour"]:
                 self._reply(b"\x1b]%s;rgb:1111/1111/1111\x1b\\" % match["colour"])
         self._stream.feed(data[place:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ def _need_terminal() -> None:
 
 def ui(_options: Namespace | None = None) -> int:
     _need_terminal()
+    gc.disable()  # until the first paint: what is made until then stays
     from tui.app import run
 
     chosen = settings.load()
