@@ -49,7 +49,7 @@ REACHED: Final = frozenset({Word.DELIVERED, Word.OPENED, Word.CLICKED})
 #: SES never had it, and never will.
 NEVER_LEFT: Final = frozenset({Word.FAILED, Word.CANCELLED})
 
-_BEST_TO_WORST: Final = (
+BEST_TO_WORST: Final = (
     Word.CANCELLED,  # only where nothing else is left of the email
     Word.CLICKED,
     Word.OPENED,
@@ -65,7 +65,7 @@ _BEST_TO_WORST: Final = (
     Word.BOUNCED,
     Word.COMPLAINED,
 )
-_BADNESS: Final = {word: rank for rank, word in enumerate(_BEST_TO_WORST)}
+_BADNESS: Final = {word: rank for rank, word in enumerate(BEST_TO_WORST)}
 
 AUTOMATIC_REPLY: Final = "automatic reply (out of office): the email was delivered"
 

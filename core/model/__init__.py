@@ -44,6 +44,14 @@ from core.model.insights import (
     Tally,
     TimeCount,
 )
+from core.model.ordering import (
+    MOST_ATTENTION,
+    NEWEST_SENT,
+    CustomerOrder,
+    CustomerSort,
+    DocumentOrder,
+    DocumentSort,
+)
 from core.model.outbox import (
     Batch,
     Enqueued,
@@ -110,6 +118,8 @@ from core.model.traffic import (
 from core.model.words import EmailKind, Engagement, Kind, Role, Status, Word, address_key, domain_of
 
 __all__ = [
+    "MOST_ATTENTION",
+    "NEWEST_SENT",
     "Amount",
     "AttachedFile",
     "Attachment",
@@ -133,14 +143,18 @@ __all__ = [
     "Corrected",
     "CustomerFilter",
     "CustomerHeader",
+    "CustomerOrder",
     "CustomerRow",
+    "CustomerSort",
     "Day",
     "Decision",
     "DeliveryState",
     "DeliveryView",
     "DocumentFilter",
     "DocumentLog",
+    "DocumentOrder",
     "DocumentRow",
+    "DocumentSort",
     "DocumentSummary",
     "DomainCount",
     "Draft",

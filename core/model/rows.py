@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from core.model.chasing import Call, Hold
 from core.model.facts import DeliveryState, DocumentSummary, EmailSummary
+from core.model.ordering import MOST_ATTENTION, NEWEST_SENT, CustomerSort, DocumentSort
 from core.model.suppressions import Suppression
 from core.model.words import EmailKind, Kind, Role, Word
 
@@ -275,6 +276,9 @@ class DocumentFilter:
     late, held, or in need of a call."""
     late: tuple[int, ...] = ()
     """The ids for ``Chip.LATE``, filled in likewise: they depend on every domain's pace."""
+    sort: DocumentSort = NEWEST_SENT
+    found: tuple[int, ...] | None = None
+    """The ids that answer to words which an index knows; the database fills it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,3 +288,6 @@ class CustomerFilter:
     attention: bool = False
     as_of: datetime | None = None
     """Now, as in ``DocumentFilter``."""
+    sort: CustomerSort = MOST_ATTENTION
+    found: tuple[int, ...] | None = None
+    """As in ``DocumentFilter``."""
