@@ -10,23 +10,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.machines import machine_marks
 from core.model import (
     DeliveryState,
-    DeliveryView,
     DocumentSummary,
     Effect,
     EmailSummary,
     Engagement,
-    Fact,
     Note,
     Role,
     Status,
     Word,
     address_key,
 )
+from core.model.words import BEST_TO_WORST
+
+if TYPE_CHECKING:
+    from core.model import (
+        DeliveryView,
+        Fact,
+    )
 
 #: Sub-types of bounces (and of complaints) that say *nothing was sent*: some list stopped it.
 #: Source: the guide's notification-contents page; the last three are of 2026.
@@ -49,22 +54,6 @@ REACHED: Final = frozenset({Word.DELIVERED, Word.OPENED, Word.CLICKED})
 #: SES never had it, and never will.
 NEVER_LEFT: Final = frozenset({Word.FAILED, Word.CANCELLED})
 
-BEST_TO_WORST: Final = (
-    Word.CANCELLED,  # only where nothing else is left of the email
-    Word.CLICKED,
-    Word.OPENED,
-    Word.DELIVERED,
-    Word.SENT,
-    Word.SENDING,
-    Word.QUEUED,
-    Word.DEFERRED,
-    Word.UNCONFIRMED,
-    Word.SOFT_BOUNCED,
-    Word.FAILED,
-    Word.DROPPED,
-    Word.BOUNCED,
-    Word.COMPLAINED,
-)
 _BADNESS: Final = {word: rank for rank, word in enumerate(BEST_TO_WORST)}
 
 AUTOMATIC_REPLY: Final = "automatic reply (out of office): the email was delivered"

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from core.backend import Backend
 from core.demo.store import SENDER, Company, generate
@@ -27,6 +28,7 @@ from tui.app import OuttrayApp
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 FOLDER = Path(__file__).resolve().parent / "pictures"
+Input.cursor_blink = TextArea.cursor_blink = False  # a picture is of any moment
 
 
 class QuietFeed:

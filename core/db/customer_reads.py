@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from core.db import customer_places, tallies, unlinked
+from core.db import customer_places, tallies, unlinked_count
 from core.db.codec import from_instant, from_money
 from core.db.engine import Reader
 from core.db.queries import (
@@ -166,5 +166,5 @@ def overview(reader: Reader, as_of: datetime | None = None) -> Overview:
         bounced=kept[Chip.BOUNCED.value],
         never_reached=tuple(Amount(from_money(int(r[1])), r[0]) for r in unreached),
         never_reached_documents=sum(int(r[2]) for r in unreached),
-        unlinked=unlinked.count(reader),
+        unlinked=unlinked_count.count(reader),
     )

@@ -11,7 +11,7 @@ from typing import Final
 
 from core.db.engine import Reader, speaks_sqlite
 from core.model import CustomerOrder, CustomerSort, DocumentOrder, DocumentSort, Word
-from core.status import BEST_TO_WORST
+from core.model.words import BEST_TO_WORST
 
 #: Never sent is neither good nor bad: it stands before everything else.
 WORDS: Final = (Word.NEVER_SENT, *BEST_TO_WORST)

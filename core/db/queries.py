@@ -6,15 +6,17 @@ the driver itself (see ``engine.SqliteReader``); the same text runs on PostgreSQ
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import search_key, storable, to_instant
 from core.feedhealth import STUCK_AFTER
-from core.model import Chip, CustomerFilter, DocumentFilter, Status
+from core.model import Chip, Status
 from core.pace import NEVER_LATE_BEFORE
+
+if TYPE_CHECKING:
+    from core.model import CustomerFilter, DocumentFilter
 
 #: What a person should look at; customers are sorted by how many of these they have.
 NEEDS_ATTENTION: Final = (
@@ -132,7 +134,7 @@ def document_conditions(where: DocumentFilter, *, walk: bool = False) -> type_of
     if where.found is not None:
         plus = "+" if walk else ""  # else SQLite looks up every single one of many
         parts.append(f"{plus}d.id {_AMONG_FOUND}")
-        values["found"] = json.dumps(where.found)
+        values["found"] = str(list(where.found))
     for position, word in enumerate(search_key(where.text[:LONGEST_SEARCH]).split()):
         name = f"word{position}"
         parts.append(
@@ -173,7 +175,7 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
         values |= times_of(where.as_of)
     if where.found is not None:
         parts.append(f"c.id {_AMONG_FOUND}")
-        values["found"] = json.dumps(where.found)
+        values["found"] = str(list(where.found))
     key = search_key(where.text[:LONGEST_SEARCH])
     if key:
         words = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.db import ordering, places, tallies
 from core.db.codec import from_date, from_instant, from_money, known_instant
@@ -32,9 +32,11 @@ from core.model import (
     DocumentRow,
     DocumentSummary,
     Kind,
-    QuarantinedBody,
     Word,
 )
+
+if TYPE_CHECKING:
+    from core.model import QuarantinedBody
 
 _PAGES: Final = 5_000
 """More rows than that are one joined statement; a page is read in two steps, its ids first."""
@@ -196,6 +198,8 @@ def quarantined(reader: Reader) -> tuple[QuarantinedBody, ...]:
         " ORDER BY received_at DESC, sha256",
         {},
     )
+    from core.model import QuarantinedBody  # not for the first paint
+
     return tuple(QuarantinedBody(r[0], known_instant(r[1]), r[2], r[3], r[4]) for r in rows)
 
 
