@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,14 +15,18 @@ from textual.screen import Screen
 
 from core.errors import OuttrayError
 from core.model import FeedState, FeedStatus, IngestReport, ListState
+from core.settings_file import KeyLine
+from core.settings_table import FALSE
 from core.trouble import Trouble
 from tui import themes
 from tui.chasing_flows import ChaseFlows
-from tui.commands import Host, bindings, carry_out, key_label
+from tui.commands import Host, bindings, carry_out, key_of, use_keys
 from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
 from tui.jobs import Jobs
+from tui.keymap import Resolution, resolve_lines
+from tui.motion import steady
 from tui.outgoing import Outgoing
 from tui.places import Places
 from tui.ports import Backend
@@ -36,7 +40,7 @@ from tui.widgets.feed_words import news
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _SHEETS: Final = (
     "base", "badges", "tables", "communications", "suppressions", "dialogs", "editing", "linking",
-    "chasing", "overviews",
+    "chasing", "overviews", "settings",
 )  # fmt: skip
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
@@ -59,6 +63,7 @@ class OuttrayApp(Places):
 
     def __init__(self, backend: Backend, *, clock: Callable[[], datetime] = utc_now) -> None:
         read_alt_digits()
+        use_keys({})
         super().__init__()
         self.backend = backend
         self.jobs = Jobs(self)
@@ -77,6 +82,7 @@ class OuttrayApp(Places):
         self._revision: int | None = None
         self._list_version = 0
         self._told: str = ""
+        self.keys: Resolution = resolve_lines(())
         for theme in themes.THEMES:
             self.register_theme(theme)
         self._wanted_theme = backend.settings.theme
@@ -97,13 +103,48 @@ class OuttrayApp(Places):
         if self._wanted_theme and self.theme != self._wanted_theme:
             self.notify(
                 f"There is no theme {cell(self._wanted_theme, 40)!r}. "
-                f"F8 goes through {', '.join(theme.name for theme in themes.THEMES)}.",
+                f"{key_of('app.theme')} goes through "
+                f"{', '.join(theme.name for theme in themes.THEMES)}.",
                 title="Settings",
                 severity="warning",
                 markup=False,
             )
+        steady(self, is_still=not self.backend.settings.motion)
+        self.follow_keys(self.backend.settings.keys)
+        self._tell_key_problems()
         # the first page of rows is asked for before the loops start to compete with it
         self.call_after_refresh(self._start_loops)
+
+    def follow_settings(self, values: Mapping[str, str], keys: Sequence[KeyLine]) -> None:
+        """Let changed settings take effect that need no new start."""
+        theme = values.get("ui.theme", "")
+        if theme and theme in self.available_themes:
+            self.theme = theme
+        steady(self, is_still=values.get("ui.motion") == FALSE)
+        self.follow_keys(keys)
+        if self.keys.problems:
+            self._tell_key_problems()
+
+    def follow_keys(self, lines: Sequence[KeyLine]) -> None:
+        """Let these lines of a settings file be the keys from now on."""
+        self.keys = resolve_lines(lines)
+        use_keys(self.keys.keys if lines else {})
+        # the whole table or nothing: of a part, Textual drops what the part displaces
+        whole = {each: ",".join(keys) for each, keys in self.keys.keys.items()}
+        self.set_keymap(whole if lines else {})
+
+    def _tell_key_problems(self) -> None:
+        problems = self.keys.problems
+        if problems:
+            count = "1 line" if len(problems) == 1 else f"{len(problems)} lines"
+            self.notify(
+                f"{cell(str(problems[0]), 200)} The rest applies; "
+                f"{key_of('app.settings')} lists what is wrong.",
+                title=f"{count} of [keys] cannot be followed",
+                severity="warning",
+                timeout=12,
+                markup=False,
+            )
 
     def _start_loops(self) -> None:
         backend = self.backend
@@ -255,7 +296,7 @@ class OuttrayApp(Places):
             host = hosts.get(command.id)
             if host is not None and command.palette:
                 yield SystemCommand(
-                    f"{command.label}  ({key_label(command.keys[0])})",
+                    f"{command.label}  ({key_of(command.id)})",
                     host.why_not(command.id) or command.help,
                     _doing(host, command.id),
                 )

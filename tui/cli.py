@@ -24,6 +24,7 @@ from core.errors import NeedsConfirmationError, OuttrayError, SettingsError, Usa
 from core.model import Chip
 from tui import arguments, cli_suppressions
 from tui.arguments_chasing import add_chasing
+from tui.arguments_office import add_office
 from tui.arguments_overviews import add_overviews
 from tui.cli_outbox import add_outbox
 from tui.exits import ASKS, DONE, FAILED, WRONG_USAGE
@@ -120,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_events(commands)
     cli_suppressions.add(commands, _command, _count)
     _add_upkeep(commands)
+    add_office(commands, _command)
     return parser
 
 

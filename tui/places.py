@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -16,8 +17,10 @@ from tui.screens.communications import CommunicationsScreen
 from tui.screens.customers import CustomersScreen
 
 if TYPE_CHECKING:
+    from core.settings_file import KeyLine
     from tui.screens.attention import AttentionScreen
     from tui.screens.outbox import OutboxScreen
+    from tui.screens.settings import SettingsScreen
     from tui.screens.suppressions import SuppressionsScreen
 
 
@@ -73,6 +76,8 @@ class Places(App[None]):
             return "These are the emails that wait to be linked."
         if command_id == "app.attention" and screen.name == "attention":
             return "This is what needs attention."
+        if command_id == "app.settings" and screen.name == "settings":
+            return "These are the feed and the settings."
         if command_id == "app.insights" and screen.name == "insights":
             return "These are the insights."
         if command_id == "app.suppressions" and screen.id == "suppressions-screen":
@@ -124,6 +129,20 @@ class Places(App[None]):
 
         if not back_to(self, InsightsScreen):
             _ = self.push_screen(InsightsScreen(self.desk, self._feed))
+
+    def command_settings(self) -> None:
+        from tui.screens.settings import SettingsScreen  # not for the first paint
+
+        if not back_to(self, SettingsScreen):
+            _ = self.push_screen(SettingsScreen(self.desk, self._feed))
+
+    def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
+        """Follow at once what can be followed at once."""
+        values = {row.setting.key: row.value for row in event.survey.rows}
+        self.follow_settings(values, event.survey.keys)
+
+    def follow_settings(self, values: Mapping[str, str], keys: Sequence[KeyLine]) -> None:
+        """See ``OuttrayApp``."""
 
     def command_outbox(self) -> None:
         from tui.screens.outbox import OutboxScreen  # not for the first paint

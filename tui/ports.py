@@ -36,6 +36,7 @@ from core.model import (
     Overview,
     Preview,
     Progress,
+    QuarantinedBody,
     SendOutcome,
     SuppressedAddress,
     SuppressionChange,
@@ -53,8 +54,10 @@ from core.trouble import Trouble
 if TYPE_CHECKING:
     from core.chasing import CallEntry, Scope, Standing
     from core.evidence import Exported
+    from core.examination import Check
     from core.external import MailSeen, Unlinked
     from core.linking import LinkedByHand
+    from core.quarantine import RetryReport
 
 
 class Linking(Protocol):
@@ -237,6 +240,9 @@ class Backend(Protocol):
 
     def pull(self, wait_seconds: int) -> IngestReport: ...
     def feed_status(self) -> FeedStatus: ...
+    def examine(self) -> tuple[Check, ...]: ...
+    def quarantined(self) -> tuple[QuarantinedBody, ...]: ...
+    def retry_quarantined(self, wanted: str = "") -> RetryReport: ...
     def revision(self) -> int: ...
     def trouble(self) -> Trouble: ...
     def close(self) -> None: ...

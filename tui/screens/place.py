@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from core.errors import OuttrayError
 from core.model import FeedStatus
-from tui.commands import bindings, carry_out
+from tui.commands import bindings, carry_out, key_of
 from tui.desk import Desk
 from tui.registry import Command
 from tui.text import cell
@@ -120,7 +120,7 @@ class PlaceScreen(Screen[None]):
     def report(self, error: OuttrayError) -> None:
         """Tell the person what went wrong and what to do."""
         self.notify(
-            cell(error.hint, 400) or "Press F5 to try again.",
+            cell(error.hint, 400) or f"Press {key_of('app.reload')} to try again.",
             title=cell(error.title, 200),
             severity="error",
             timeout=12,

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from core.external import MailSeen, Unlinked
 from core.model import FeedStatus
-from tui.commands import bindings
+from tui.commands import bindings, key_of
 from tui.desk import Desk
 from tui.registry import Command
 from tui.screens.place import PlaceScreen
@@ -129,7 +129,11 @@ class UnlinkedScreen(PlaceScreen):
 
     def _dismissed(self, mail: MailSeen) -> None:
         what = cell(mail.subject, 60) or "The email"
-        self._tell(f"{what}: about no document. ] shows it; there D takes that back.", "Hidden")
+        self._tell(
+            f"{what}: about no document. {key_of('unlinked.next_chip')} shows it;"
+            f" there {key_of('unlinked.dismiss')} takes that back.",
+            "Hidden",
+        )
         self.show_again()
 
     def _restored(self, mail: MailSeen) -> None:

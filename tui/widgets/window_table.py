@@ -45,8 +45,8 @@ class WindowTable(WindowView[T], can_focus=True):
         Binding("down,j", "cursor_down", "Down", show=False, id="table.down"),
         Binding("pageup", "page_up", "Page up", show=False, id="table.page_up"),
         Binding("pagedown", "page_down", "Page down", show=False, id="table.page_down"),
-        Binding("home,g", "top", "First", show=False, id="table.first"),
-        Binding("end,G", "bottom", "Last", show=False, id="table.last"),
+        Binding("home", "top", "First", show=False, id="table.first"),
+        Binding("end", "bottom", "Last", show=False, id="table.last"),
         Binding("enter", "choose", "Open", show=False, id="table.choose"),
         Binding("space", "mark", "Select", show=False, id="table.mark"),
     ]
