@@ -143,8 +143,8 @@ def resolve(table: Mapping[str, str]) -> Resolution:
         else:
             wanted[command_id] = chosen
     keys = {command.id: wanted.get(command.id, command.keys) for command in COMMANDS}
-    # the defaults do not clash, so taking wishes back one by one must end well
-    while clash := next(filter(None, (_clash(BY_ID[i], keys) for i in wanted)), None):
+    # the defaults do not clash, so taking wishes back one by one, the last first, must end well
+    while clash := next(filter(None, (_clash(BY_ID[i], keys) for i in reversed(wanted))), None):
         command_id, words = clash
         problems.append(Problem(command_id, words))
         del wanted[command_id]

@@ -114,9 +114,10 @@ class SettingSource:
 
 
 def _key(row: SettingRow, _: Context) -> Cell:
+    name = cell(row.key.removeprefix(KEYS))
     if row.problem:
-        return (Span(f"✖ {cell(row.key)}", "tone--bounced"),)
-    return (Span(cell(row.key), "ink--strong"),)
+        return (Span(f"✖ {name}", "tone--bounced"),)
+    return (Span(name, "ink--strong"),)
 
 
 def _value(row: SettingRow, _: Context) -> Cell:

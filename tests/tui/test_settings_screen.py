@@ -80,8 +80,10 @@ async def test_settings_say_value_and_origin_and_never_a_password(office: FakeBa
         assert "default" in person.line("mail.language")
         assert "postgresql://anna:***@" in person.text
         assert "geheim" not in person.text
-        assert "✖ keys.documents.folow_up" in person.text
+        assert "✖ documents.folow_up" in person.text
         await to(person, "keys.documents.folow_up")
+        person.app.clear_notifications()
+        await person.settle()
         assert "Did you mean documents.follow_up?" in person.words
         await to(person, "mail.from")
         assert "OUTTRAY_FROM is set and wins." in person.words
