@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,18 +15,15 @@ from textual.screen import Screen
 
 from core.errors import OuttrayError
 from core.model import FeedState, FeedStatus, IngestReport, ListState
-from core.settings_file import KeyLine
-from core.settings_table import FALSE
 from core.trouble import Trouble
 from tui import themes
 from tui.chasing_flows import ChaseFlows
-from tui.commands import Host, bindings, carry_out, key_of, use_keys
+from tui.commands import Host, bindings, carry_out, key_of
 from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
+from tui.following import Following
 from tui.jobs import Jobs
-from tui.keymap import Resolution, resolve_lines
-from tui.motion import steady
 from tui.outgoing import Outgoing
 from tui.places import Places
 from tui.ports import Backend
@@ -55,6 +52,8 @@ class OuttrayApp(Places):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     PULSE_SECONDS = 1.0
     """How often one looks for changes of other programs, and at the feed."""
+    LONGEST_PAUSE_SECONDS = 5.0
+    """How soon one looks again at a database that does not answer."""
     TROUBLE_SECONDS = 60.0
     """How often one looks for trouble beyond single emails."""
     SUPPRESSIONS_SECONDS = 30.0
@@ -63,7 +62,6 @@ class OuttrayApp(Places):
 
     def __init__(self, backend: Backend, *, clock: Callable[[], datetime] = utc_now) -> None:
         read_alt_digits()
-        use_keys({})
         super().__init__()
         self.backend = backend
         self.jobs = Jobs(self)
@@ -81,8 +79,7 @@ class OuttrayApp(Places):
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._list_version = 0
-        self._told: str = ""
-        self.keys: Resolution = resolve_lines(())
+        self.following = Following(self)
         for theme in themes.THEMES:
             self.register_theme(theme)
         self._wanted_theme = backend.settings.theme
@@ -109,42 +106,9 @@ class OuttrayApp(Places):
                 severity="warning",
                 markup=False,
             )
-        steady(self, is_still=not self.backend.settings.motion)
-        self.follow_keys(self.backend.settings.keys)
-        self._tell_key_problems()
+        self.following.begin(self.backend.settings)
         # the first page of rows is asked for before the loops start to compete with it
         self.call_after_refresh(self._start_loops)
-
-    def follow_settings(self, values: Mapping[str, str], keys: Sequence[KeyLine]) -> None:
-        """Let changed settings take effect that need no new start."""
-        theme = values.get("ui.theme", "")
-        if theme and theme in self.available_themes:
-            self.theme = theme
-        steady(self, is_still=values.get("ui.motion") == FALSE)
-        self.follow_keys(keys)
-        if self.keys.problems:
-            self._tell_key_problems()
-
-    def follow_keys(self, lines: Sequence[KeyLine]) -> None:
-        """Let these lines of a settings file be the keys from now on."""
-        self.keys = resolve_lines(lines)
-        use_keys(self.keys.keys if lines else {})
-        # the whole table or nothing: of a part, Textual drops what the part displaces
-        whole = {each: ",".join(keys) for each, keys in self.keys.keys.items()}
-        self.set_keymap(whole if lines else {})
-
-    def _tell_key_problems(self) -> None:
-        problems = self.keys.problems
-        if problems:
-            count = "1 line" if len(problems) == 1 else f"{len(problems)} lines"
-            self.notify(
-                f"{cell(str(problems[0]), 200)} The rest applies; "
-                f"{key_of('app.settings')} lists what is wrong.",
-                title=f"{count} of [keys] cannot be followed",
-                severity="warning",
-                timeout=12,
-                markup=False,
-            )
 
     def _start_loops(self) -> None:
         backend = self.backend
@@ -153,6 +117,7 @@ class OuttrayApp(Places):
             self._pulse,
             self._pulse_failed,
             every=self.PULSE_SECONDS,
+            longest_pause=self.LONGEST_PAUSE_SECONDS,
         )
         self.jobs.repeat(
             backend.trouble, self._show_trouble, self._not_pulled, every=self.TROUBLE_SECONDS
@@ -175,8 +140,8 @@ class OuttrayApp(Places):
     def _pulse(self, answer: tuple[int, FeedStatus, int]) -> None:
         before = self._feed
         revision, self._feed, waiting = answer
-        self._told = ""
         self._tell_feed(before)
+        self._tell_back()
         for screen in self.screen_stack:
             if isinstance(screen, PlaceScreen):
                 screen.show_feed(self._feed)
@@ -193,6 +158,9 @@ class OuttrayApp(Places):
 
     def _show_trouble(self, trouble: Trouble) -> None:
         self.desk.board.trouble = trouble
+        self._show_board()
+
+    def _show_board(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, PlaceScreen):
                 screen.show_trouble()
@@ -206,9 +174,18 @@ class OuttrayApp(Places):
             )
 
     def _pulse_failed(self, error: OuttrayError) -> None:
-        if self._told != error.title:  # once, not each second
-            self._told = error.title
+        before, self.desk.board.problem = self.desk.board.problem, error
+        self._show_board()
+        if before is None or before.title != error.title:  # once, not each second
             self.report(error)
+
+    def _tell_back(self) -> None:
+        if self.desk.board.problem is None:
+            return
+        self.desk.board.problem = None
+        self._show_board()
+        self.notify("What is shown is up to date again.", title="The database is back")
+        self.show_again()
 
     def _pulled(self, report: IngestReport) -> None:
         if report.applied:

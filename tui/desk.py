@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from core.errors import OuttrayError
 from core.trouble import Trouble
 from tui.jobs import Jobs
 from tui.ports import Backend
@@ -25,6 +26,8 @@ class Board:
     """Deliveries in the outbox."""
     outbox_words: str = ""
     """Why they do not go at the moment; empty: they do."""
+    problem: OuttrayError | None = None
+    """Why the database cannot be read at the moment; what is shown is of before."""
     unlinked: int = 0
     """Emails of other programs that wait to be linked."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -13,11 +12,11 @@ from tui.chasing_flows import ChaseFlows, ChaseWanted
 from tui.desk import Desk
 from tui.fixing import Fixing
 from tui.flows import Sending, back_to
+from tui.following import Following
 from tui.screens.communications import CommunicationsScreen
 from tui.screens.customers import CustomersScreen
 
 if TYPE_CHECKING:
-    from core.settings_file import KeyLine
     from tui.screens.attention import AttentionScreen
     from tui.screens.outbox import OutboxScreen
     from tui.screens.settings import SettingsScreen
@@ -31,6 +30,7 @@ class Places(App[None]):
     sending: Sending
     fixing: Fixing
     chases: ChaseFlows
+    following: Following
     _feed: FeedStatus
 
     @on(CustomersScreen.Opened)
@@ -139,10 +139,7 @@ class Places(App[None]):
     def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
         """Follow at once what can be followed at once."""
         values = {row.setting.key: row.value for row in event.survey.rows}
-        self.follow_settings(values, event.survey.keys)
-
-    def follow_settings(self, values: Mapping[str, str], keys: Sequence[KeyLine]) -> None:
-        """See ``OuttrayApp``."""
+        self.following.change(values, event.survey.keys)
 
     def command_outbox(self) -> None:
         from tui.screens.outbox import OutboxScreen  # not for the first paint

@@ -204,7 +204,7 @@ async def test_colours_and_keys_follow_at_once(office: FakeBackend, file: Path) 
         await person.press("ctrl+u")
         await person.type("h")
         await person.press("enter")
-        assert person.app.keys.keys["documents.follow_up"] == ("h", "H")
+        assert person.app.following.keys.keys["documents.follow_up"] == ("h", "H")
 
 
 async def test_the_demo_shows_its_settings_and_lets_them_be(backend: FakeBackend) -> None:

@@ -40,6 +40,7 @@ class PlaceScreen(Screen[None]):
         self._bar.waiting = desk.board.waiting
         self._trouble = TroubleLine(clock=desk.clock)
         self._trouble.trouble = desk.board.trouble
+        self._trouble.problem = desk.board.problem
 
     def compose(self) -> ComposeResult:
         self._bar.crumbs = self.crumbs()
@@ -68,6 +69,7 @@ class PlaceScreen(Screen[None]):
 
     def show_trouble(self) -> None:
         """Put what goes wrong beyond single emails below the top line."""
+        self._trouble.problem = self.desk.board.problem
         self._trouble.trouble = self.desk.board.trouble
 
     def show_again(self) -> None:
@@ -105,6 +107,11 @@ class PlaceScreen(Screen[None]):
         carry_out(self, command_id)
 
     def command_close(self) -> None:
+        slow = [table for table in self.query(WindowView) if table.is_slow]
+        for table in slow:
+            table.stop_waiting()
+        if slow:
+            return
         if not self.close_something() and len(self.app.screen_stack) > 1:
             _ = self.dismiss()
 
