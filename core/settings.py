@@ -94,14 +94,14 @@ class Settings:
         }[key]
 
 
-def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings in force.
+def load(environment: Mapping[str, str] | None = None, *, may_be_new: bool = False) -> Settings:
+    """Return the settings in force; with ``may_be_new`` the file that is named need not exist.
 
     Raises:
         SettingsError: a file that cannot be read, an unknown key or a value of the wrong type.
     """
     env = os.environ if environment is None else environment
-    path, target = _config_path(env)
+    path, target = _config_path(env, may_be_new=may_be_new)
     file = settings_file.read(path) if path is not None else FileSettings({}, {})
     values = dict(file.values)
     origins = {key: Origin(line=line) for key, line in file.lines.items()}
@@ -144,12 +144,14 @@ def _templates(named: str, target: Path) -> Path:
     return Path(named).expanduser() if named else target.parent / "templates"
 
 
-def _config_path(env: Mapping[str, str]) -> tuple[Path | None, Path]:
+def _config_path(env: Mapping[str, str], *, may_be_new: bool) -> tuple[Path | None, Path]:
     """Return the file to read, if there is one, and the one to write."""
     named = env.get("OUTTRAY_CONFIG")
     if named:
         path = Path(named).expanduser()
         if not path.is_file():
+            if may_be_new and not path.exists():
+                return None, path
             raise SettingsError(
                 f"The settings file {path} does not exist.",
                 "Correct OUTTRAY_CONFIG, or unset it; outtray setup writes a new one.",

@@ -277,6 +277,9 @@ class OuttrayApp(Places):
                     host.why_not(command.id) or command.help,
                     _doing(host, command.id),
                 )
+        if self.backend.settings.target is not None:
+            words = "Who you are, the From address, the queue, the database."
+            yield SystemCommand("Set up", words, self.set_up)
         yield SystemCommand("Choose a theme", "All themes there are.", self.search_themes)
 
 

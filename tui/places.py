@@ -141,6 +141,20 @@ class Places(App[None]):
         values = {row.setting.key: row.value for row in event.survey.rows}
         self.following.change(values, event.survey.keys)
 
+    def on_settings_screen_set_up_wanted(self) -> None:
+        self.set_up()
+
+    def set_up(self) -> None:
+        """Ask everything one by one; what changes takes effect with the next start."""
+        from tui.screens.setup import DONE, SetUp, SetUpScreen  # not for the first paint
+
+        def closed(answer: str | None) -> None:
+            if answer == DONE:
+                self.notify("Start Outtray again, so that all of it is in force.", title="Set up")
+
+        asked = SetUp(self.desk.backend.settings, has_demo=False)
+        _ = self.push_screen(SetUpScreen(self.desk.jobs, asked), closed)
+
     def command_outbox(self) -> None:
         from tui.screens.outbox import OutboxScreen  # not for the first paint
 

@@ -43,8 +43,8 @@ class SqliteFile:
             if self._known is None:
                 return self._generation  # it is still to be made
             raise DatabaseGoneError(
-                f"The database {self.path} is gone.",
-                "Put the file back; Outtray goes on by itself as soon as it is there.",
+                f"The database {self.path.name} is gone.",
+                f"Put the file {self.path} back; Outtray goes on by itself as soon as it is there.",
             ) from error
         seen = (found.st_dev, found.st_ino)
         with self._lock:

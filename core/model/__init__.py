@@ -75,6 +75,7 @@ from core.model.rows import (
 )
 from core.model.sending import (
     AttachedFile,
+    AwsFound,
     Decision,
     Draft,
     Finding,
@@ -117,6 +118,7 @@ __all__ = [
     "AttentionRow",
     "AuditEntry",
     "Awaited",
+    "AwsFound",
     "Batch",
     "BulkItem",
     "Call",

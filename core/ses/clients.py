@@ -100,7 +100,7 @@ class Clients:
                     tcp_keepalive=True,
                 )
                 with in_words(service):
-                    self._made[name] = _create(_session(), service, config)
+                    self._made[name] = _create(session(), service, config)
             return self._made[name]
 
 
@@ -109,11 +109,11 @@ def _create(session: Any, service: str, config: Any) -> Any:
         return session.client(service, config=config)
     except ValueError as error:  # botocore's answer to an endpoint that is no URL
         raise CredentialsError(
-            f"AWS is not set up: {error}.", "Check AWS_REGION and AWS_ENDPOINT_URL."
+            f"AWS is not set up: {_without_stop(error)}.", "Check AWS_REGION and AWS_ENDPOINT_URL."
         ) from error
 
 
-def _session() -> Any:
+def session() -> Any:
     """boto3's own chain, and ``AWS_REGION``, which the other SDKs read and boto3 does not."""
     import boto3
 
@@ -139,16 +139,20 @@ def in_words(service: str) -> Iterator[None]:
         boto.SSOError,
     ) as error:
         raise CredentialsError(
-            f"There are no AWS credentials: {error}.", _CREDENTIALS_HINT
+            f"There are no AWS credentials: {_without_stop(error)}.", _CREDENTIALS_HINT
         ) from error
     except (boto.NoRegionError, boto.InvalidRegionError) as error:
-        raise CredentialsError(f"AWS is not set up: {error}.", _REGION_HINT) from error
+        raise CredentialsError(
+            f"AWS is not set up: {_without_stop(error)}.", _REGION_HINT
+        ) from error
     except (
         boto.ProfileNotFound,
         boto.ConfigParseError,
         boto.ConfigNotFound,
     ) as error:
-        raise CredentialsError(f"AWS is not set up: {error}.", _CREDENTIALS_HINT) from error
+        raise CredentialsError(
+            f"AWS is not set up: {_without_stop(error)}.", _CREDENTIALS_HINT
+        ) from error
     except (
         boto.ConnectTimeoutError,
         boto.EndpointConnectionError,
@@ -167,6 +171,10 @@ def in_words(service: str) -> Iterator[None]:
             f"{_name(service)} did not answer: {error}.",
             "Whether it was done is not known; wait for SES's report before repeating it.",
         ) from error
+
+
+def _without_stop(error: Exception) -> str:
+    return str(error).rstrip(".")
 
 
 def _answered(service: str, error: Any) -> ServiceError:

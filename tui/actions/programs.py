@@ -35,12 +35,31 @@ def _need_terminal() -> None:
 
 def ui(_options: Namespace) -> int:
     _need_terminal()
+    from core import beginning
     from tui.app import run
 
     chosen = settings.load()
+    if beginning.is_first(chosen):
+        from tui.screens.setup import DEMO
+        from tui.setup import ask
+
+        if ask(chosen) == DEMO:
+            return demo(Namespace(fresh=False))
+        chosen = settings.load()
     backend = Backend(chosen)
     backend.open()
     run(backend)
+    return DONE
+
+
+def setup(_options: Namespace) -> int:
+    _need_terminal()
+    from tui.screens.setup import DEMO
+    from tui.setup import ask
+
+    if ask(settings.load(may_be_new=True)) == DEMO:
+        return demo(Namespace(fresh=False))
+    say("outtray opens the program; outtray doctor says what is missing.")
     return DONE
 
 
