@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkstemp
 from typing import Any, Final
 
 from core.errors import SettingsError
@@ -77,6 +75,8 @@ def _text(path: Path) -> str:
 
 
 def _parsed(text: str, path: Path) -> dict[str, Any]:
+    import tomllib  # only where there is a file
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -146,6 +146,8 @@ def change(path: Path, changes: Mapping[str, str]) -> None:
 
 def edited(text: str, changes: Mapping[str, str]) -> str:
     """Return the TOML ``text`` with ``changes``; raises ``SettingsError`` rather than guess."""
+    import tomllib
+
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -218,6 +220,8 @@ def _find(container: Any, key: str) -> tuple[Any, str] | None:
 
 
 def _replace(path: Path, text: str) -> None:
+    from tempfile import mkstemp
+
     made = ""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parseaddr
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
 
 from core.errors import SettingsError
 
@@ -141,6 +139,9 @@ def check_entered(key: str, value: str) -> None:
     if any(not letter.isprintable() for letter in value):
         raise SettingsError(f"{key} holds a character that cannot be seen.", "Type it again.")
     check(key, value, key)
+    from email.utils import parseaddr  # slow to import, and the first paint needs neither
+    from urllib.parse import urlsplit
+
     if key == "mail.from":
         name, address = parseaddr(value)
         user, at, domain = address.rpartition("@")

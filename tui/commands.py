@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Protocol
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final, Protocol
 
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
 
-from tui.registry import COMMANDS, Command
+from tui.registry import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.registry import Command
 
 BY_ID: Final = {command.id: command for command in COMMANDS}
 #: What a person's own table of keys changed; one process shows one program.

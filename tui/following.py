@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from textual.app import App
-
-from core.settings import Settings
-from core.settings_file import KeyLine
 from core.settings_table import FALSE
 from tui.commands import key_of, use_keys
-from tui.keymap import Resolution, resolve_lines
 from tui.motion import steady
 from tui.text import cell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from textual.app import App
+
+    from core.settings import Settings
+    from core.settings_file import KeyLine
+    from tui.keymap import Problem, Resolution
 
 
 class Following:
@@ -21,7 +24,8 @@ class Following:
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
-        self.keys: Resolution = resolve_lines(())
+        self.keys: Resolution | None = None
+        """What a person's own table of keys comes to; ``None``: there is none."""
         use_keys({})
 
     def begin(self, settings: Settings) -> None:
@@ -38,17 +42,23 @@ class Following:
         self._follow_keys(keys)
 
     def _follow_keys(self, lines: Sequence[KeyLine]) -> None:
-        before = self.keys.problems
-        self.keys = resolve_lines(lines)
-        use_keys(self.keys.keys if lines else {})
-        # the whole table or nothing: of a part, Textual drops what the part displaces
-        whole = {each: ",".join(keys) for each, keys in self.keys.keys.items()}
-        self._app.set_keymap(whole if lines else {})
-        if self.keys.problems and self.keys.problems != before:
-            self._tell_problems()
+        if not lines:
+            if self.keys is not None:
+                self.keys = None
+                use_keys({})
+                self._app.set_keymap({})
+            return
+        from tui.keymap import resolve_lines  # most people keep the keys there are
 
-    def _tell_problems(self) -> None:
-        problems = self.keys.problems
+        before = self.keys
+        self.keys = resolve_lines(lines)
+        use_keys(self.keys.keys)
+        # the whole table: of a part, Textual drops what the part displaces
+        self._app.set_keymap({each: ",".join(keys) for each, keys in self.keys.keys.items()})
+        if self.keys.problems and (before is None or before.problems != self.keys.problems):
+            self._tell_problems(self.keys.problems)
+
+    def _tell_problems(self, problems: tuple[Problem, ...]) -> None:
         count = "1 line" if len(problems) == 1 else f"{len(problems)} lines"
         self._app.notify(
             f"{cell(str(problems[0]), 200)} The rest applies; "

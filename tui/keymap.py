@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
 from core.settings_file import KeyLine
@@ -166,6 +165,8 @@ def _add_other_case(command: Command, keys: dict[str, tuple[str, ...]]) -> None:
 def _problem(command_id: str, chosen: tuple[str, ...]) -> str | None:
     command = BY_ID.get(command_id)
     if command is None:
+        from difflib import get_close_matches
+
         near = get_close_matches(command_id, BY_ID, 1, 0.6)
         meant = f" Did you mean {near[0]}?" if near else ""
         return f"there is no such command.{meant}"

@@ -204,6 +204,7 @@ async def test_colours_and_keys_follow_at_once(office: FakeBackend, file: Path) 
         await person.press("ctrl+u")
         await person.type("h")
         await person.press("enter")
+        assert person.app.following.keys is not None
         assert person.app.following.keys.keys["documents.follow_up"] == ("h", "H")
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from core import settings
 from core.backend import Backend
 from core.errors import UsageError
 from tui.exits import DONE
-from tui.prints import say
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def simulator(options: Namespace) -> int:
@@ -33,18 +35,17 @@ def _need_terminal() -> None:
         )
 
 
-def ui(_options: Namespace) -> int:
+def ui(_options: Namespace | None = None) -> int:
     _need_terminal()
-    from core import beginning
     from tui.app import run
 
     chosen = settings.load()
-    if beginning.is_first(chosen):
+    if chosen.source is None and _is_first(chosen):
         from tui.screens.setup import DEMO
         from tui.setup import ask
 
         if ask(chosen) == DEMO:
-            return demo(Namespace(fresh=False))
+            return _demo(fresh=False)
         chosen = settings.load()
     backend = Backend(chosen)
     backend.open()
@@ -52,26 +53,38 @@ def ui(_options: Namespace) -> int:
     return DONE
 
 
+def _is_first(chosen: settings.Settings) -> bool:
+    from core import beginning  # not where a file says that it is not the first time
+
+    return beginning.is_first(chosen)
+
+
 def setup(_options: Namespace) -> int:
     _need_terminal()
+    from tui.prints import say
     from tui.screens.setup import DEMO
     from tui.setup import ask
 
     if ask(settings.load(may_be_new=True)) == DEMO:
-        return demo(Namespace(fresh=False))
+        return _demo(fresh=False)
     say("outtray opens the program; outtray doctor says what is missing.")
     return DONE
 
 
 def demo(options: Namespace) -> int:
+    return _demo(fresh=options.fresh)
+
+
+def _demo(*, fresh: bool) -> int:
     from core.demo import company
     from core.simulator import require_extra
+    from tui.prints import say
 
     require_extra()
     _need_terminal()
     from tui.app import run
 
-    with company(fresh=options.fresh, tell=say) as chosen:
+    with company(fresh=fresh, tell=say) as chosen:
         backend = Backend(chosen)
         backend.open()
         run(backend)
