@@ -18,10 +18,11 @@ from textual.screen import Screen
 from core.model import FeedState, FeedStatus
 from tui import themes
 from tui.chasing_flows import ChaseFlows
-from tui.commands import bindings, carry_out, key_label
+from tui.commands import bindings, carry_out, key_of
 from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
+from tui.following import Following
 from tui.jobs import Jobs
 from tui.outgoing import Outgoing
 from tui.places import Places
@@ -44,6 +45,7 @@ _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _FIRST_SHEETS: Final = ("base", "tables")
 _OTHER_SHEETS: Final = (
     "communications", "suppressions", "dialogs", "editing", "linking", "chasing", "overviews",
+    "settings",
 )  # fmt: skip
 """What the first screen does without: read when it stands, or with the next screen."""
 _MOST_UNTIL_PAINT: Final = 0.1
@@ -63,6 +65,8 @@ class OuttrayApp(Places):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     PULSE_SECONDS = 1.0
     """How often one looks for changes of other programs, and at the feed."""
+    LONGEST_PAUSE_SECONDS = 5.0
+    """How soon one looks again at a database that does not answer."""
     TROUBLE_SECONDS = 60.0
     """How often one looks for trouble beyond single emails."""
     SUPPRESSIONS_SECONDS = 30.0
@@ -88,9 +92,9 @@ class OuttrayApp(Places):
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._list_version = 0
-        self._told: str = ""
         self._has_all_sheets = False
         self._curtain, self._is_open = ExitStack(), False
+        self.following = Following(self)
         for theme in themes.THEMES:
             self.register_theme(theme)
         self._wanted_theme = backend.settings.theme
@@ -111,11 +115,13 @@ class OuttrayApp(Places):
         if self._wanted_theme and self.theme != self._wanted_theme:
             self.notify(
                 f"There is no theme {cell(self._wanted_theme, 40)!r}. "
-                f"F8 goes through {', '.join(theme.name for theme in themes.THEMES)}.",
+                f"{key_of('app.theme')} goes through "
+                f"{', '.join(theme.name for theme in themes.THEMES)}.",
                 title="Settings",
                 severity="warning",
                 markup=False,
             )
+        self.following.begin(self.backend.settings)
         # one paint, with the rows, where there were three: they are milliseconds away
         self._curtain.enter_context(self.batch_update())
         self.set_timer(_MOST_UNTIL_PAINT, self._raise_curtain)
@@ -159,6 +165,7 @@ class OuttrayApp(Places):
             self._pulse,
             self._pulse_failed,
             every=self.PULSE_SECONDS,
+            longest_pause=self.LONGEST_PAUSE_SECONDS,
         )
         self.jobs.repeat(
             backend.trouble, self._show_trouble, self._not_pulled, every=self.TROUBLE_SECONDS
@@ -181,8 +188,8 @@ class OuttrayApp(Places):
     def _pulse(self, answer: tuple[int, FeedStatus, int]) -> None:
         before = self._feed
         revision, self._feed, waiting = answer
-        self._told = ""
         self._tell_feed(before)
+        self._tell_back()
         for screen in self.screen_stack:
             if isinstance(screen, PlaceScreen):
                 screen.show_feed(self._feed)
@@ -199,6 +206,9 @@ class OuttrayApp(Places):
 
     def _show_trouble(self, trouble: Trouble) -> None:
         self.desk.board.trouble = trouble
+        self._show_board()
+
+    def _show_board(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, PlaceScreen):
                 screen.show_trouble()
@@ -212,9 +222,18 @@ class OuttrayApp(Places):
             )
 
     def _pulse_failed(self, error: OuttrayError) -> None:
-        if self._told != error.title:  # once, not each second
-            self._told = error.title
+        before, self.desk.board.problem = self.desk.board.problem, error
+        self._show_board()
+        if before is None or before.title != error.title:  # once, not each second
             self.report(error)
+
+    def _tell_back(self) -> None:
+        if self.desk.board.problem is None:
+            return
+        self.desk.board.problem = None
+        self._show_board()
+        self.notify("What is shown is up to date again.", title="The database is back")
+        self.show_again()
 
     def _pulled(self, report: IngestReport) -> None:
         if report.applied:
@@ -302,10 +321,13 @@ class OuttrayApp(Places):
             host = hosts.get(command.id)
             if host is not None and command.palette:
                 yield SystemCommand(
-                    f"{command.label}  ({key_label(command.keys[0])})",
+                    f"{command.label}  ({key_of(command.id)})",
                     host.why_not(command.id) or command.help,
                     _doing(host, command.id),
                 )
+        if self.backend.settings.target is not None:
+            words = "Who you are, the From address, the queue, the database."
+            yield SystemCommand("Set up", words, self.set_up)
         yield SystemCommand("Choose a theme", "All themes there are.", self.search_themes)
 
 

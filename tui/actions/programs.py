@@ -42,13 +42,42 @@ def ui(_options: Namespace | None = None) -> int:
     from tui.app import run
 
     chosen = settings.load()
+    if chosen.source is None and _is_first(chosen):
+        from tui.screens.setup import DEMO
+        from tui.setup import ask
+
+        if ask(chosen) == DEMO:
+            return _demo(fresh=False)
+        chosen = settings.load()
     backend = Backend(chosen)
     backend.open()
     run(backend)
     return DONE
 
 
+def _is_first(chosen: settings.Settings) -> bool:
+    from core import beginning  # not where a file says that it is not the first time
+
+    return beginning.is_first(chosen)
+
+
+def setup(_options: Namespace) -> int:
+    _need_terminal()
+    from tui.prints import say
+    from tui.screens.setup import DEMO
+    from tui.setup import ask
+
+    if ask(settings.load(may_be_new=True)) == DEMO:
+        return _demo(fresh=False)
+    say("outtray opens the program; outtray doctor says what is missing.")
+    return DONE
+
+
 def demo(options: Namespace) -> int:
+    return _demo(fresh=options.fresh)
+
+
+def _demo(*, fresh: bool) -> int:
     from core.demo import company
     from core.simulator import require_extra
     from tui.prints import say
@@ -57,7 +86,7 @@ def demo(options: Namespace) -> int:
     _need_terminal()
     from tui.app import run
 
-    with company(fresh=options.fresh, tell=say) as chosen:
+    with company(fresh=fresh, tell=say) as chosen:
         backend = Backend(chosen)
         backend.open()
         run(backend)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from rich.style import Style
@@ -14,6 +15,7 @@ from textual.strip import Strip
 
 from tui.badges import style
 from tui.columns import fit
+from tui.commands import key_of
 from tui.text import cell
 from tui.widgets.window_lines import CLASSES, GUTTER, Look, Painter
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _READING: Final = "Reading …"
+_SLOW: Final = "Still reading …  Esc stops waiting"
+#: From when on one says that a reading takes long.
+SLOW_AFTER: Final = 1.0
 
 
 class WindowView(ScrollView, Generic[T]):
@@ -75,6 +80,33 @@ class WindowView(ScrollView, Generic[T]):
         self._marked: frozenset[int] = frozenset()
         self._is_stale = False
         self._problem: OuttrayError | None = None
+        self._is_slow = False
+        self._is_stopped = False
+
+    # ------------------------------------------------------------------ slow readings
+
+    @property
+    def is_slow(self) -> bool:
+        """A reading takes long, and says so."""
+        return self._is_slow and self._reader.reading is not None
+
+    def watch_reading(self) -> None:
+        """Say so if the reading that has just begun takes long."""
+        self._is_stopped = False
+        self.set_timer(SLOW_AFTER, partial(self._look_at, self._reader.reading))
+
+    def _look_at(self, reading: object | None) -> None:
+        if reading is not None and reading is self._reader.reading:
+            self._is_slow = True
+            self.refresh()
+
+    def stop_waiting(self) -> None:
+        """Keep what is shown; what is being read answers nobody."""
+        self._reader.stop()
+        self._is_slow, self._is_stopped = False, True
+        self.refresh()
+
+    # ------------------------------------------------------------------ what it shows
 
     @property
     def columns(self) -> Sequence[Column[T]]:
@@ -156,7 +188,8 @@ class WindowView(ScrollView, Generic[T]):
     def render_line(self, y: int) -> Strip:
         """Return one line of what is on screen; never reads anything."""
         if y == 0:
-            return self._painter.header()
+            slow = self.is_slow and bool(self.row_count)
+            return self._painter.words(_SLOW) if slow else self._painter.header()
         index = self.scroll_offset.y + y - 1
         if index >= self.row_count:
             return self._painter.words(self._words(y - 2))
@@ -174,7 +207,9 @@ class WindowView(ScrollView, Generic[T]):
             return ""
         text = self.empty
         if self._reader.loading:
-            text = _READING
+            text = _SLOW if self.is_slow else _READING
+        elif self._is_stopped:
+            text = f"Not read: you stopped waiting.\n{key_of('app.reload')} reads it again."
         elif self._problem is not None:
             text = f"✖ {self._problem.title}\n{self._problem.hint}"
         elif self._reader.source is None:
