@@ -23,6 +23,7 @@ from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
 from tui.following import Following
+from tui.hands import Hands
 from tui.jobs import Jobs
 from tui.outgoing import Outgoing
 from tui.places import Places
@@ -45,7 +46,7 @@ _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _FIRST_SHEETS: Final = ("base", "tables")
 _OTHER_SHEETS: Final = (
     "communications", "suppressions", "dialogs", "editing", "linking", "chasing", "overviews",
-    "settings",
+    "settings", "hands",
 )  # fmt: skip
 """What the first screen does without: read when it stands, or with the next screen."""
 _MOST_UNTIL_PAINT: Final = 0.1
@@ -89,6 +90,7 @@ class OuttrayApp(Places):
             corrected=self.fixing.saved_with_a_send,
         )
         self.chases = ChaseFlows(self, self.desk, changed=self.show_again, failed=self.report)
+        self.hands = Hands(self, self.desk, self.report)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._list_version = 0
@@ -335,9 +337,9 @@ def _doing(host: Host, command_id: str) -> Callable[[], None]:
     return lambda: carry_out(host, command_id)
 
 
-def run(backend: Backend) -> None:
+def run(backend: Backend, *, mouse: bool = True) -> None:
     """Run the terminal UI until the person leaves; the backend stays open.
 
     Whoever put off the collection of garbage for the start gets it back with the first paint.
     """
-    OuttrayApp(backend).run()
+    OuttrayApp(backend).run(mouse=mouse)

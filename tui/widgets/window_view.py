@@ -118,6 +118,11 @@ class WindowView(ScrollView, Generic[T]):
         self._fit()
 
     @property
+    def shown_columns(self) -> tuple[Column[T], ...]:
+        """Those that there is room for."""
+        return tuple(column for column, _ in fit(self._columns, self.size.width - GUTTER))
+
+    @property
     def currency(self) -> str:
         """The currency whose amounts carry no sign."""
         return self._cell_context.currency
