@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from core.model import Chip
 from tui import arguments, cli_suppressions
 from tui.arguments_chasing import add_chasing
+from tui.arguments_office import add_office
 from tui.arguments_overviews import add_overviews
 from tui.cli_outbox import add_outbox
 
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     _add_events(commands)
     cli_suppressions.add(commands, _command, _count)
     _add_upkeep(commands)
+    add_office(commands, _command)
     return made
 
 

@@ -16,6 +16,7 @@ from tui.registry_correcting import CORRECTING
 from tui.registry_hands import HANDS
 from tui.registry_linking import LINKING
 from tui.registry_overviews import OVERVIEW_PLACES, OVERVIEWS
+from tui.registry_settings import SETTINGS, SETTINGS_PLACES
 from tui.registry_suppressions import SUPPRESSION_COMMANDS
 from tui.registry_writing import WRITING
 
@@ -179,6 +180,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *CHASING_CUSTOMERS,
     *SUPPRESSION_COMMANDS,
     *OVERVIEWS,
+    *SETTINGS,
     # ----------------------------------------------------------------- search fields
     Command(
         "search.leave",
@@ -216,6 +218,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=8,
     ),
     *OVERVIEW_PLACES,
+    *SETTINGS_PLACES,
     Command(
         "app.reload", ("f5",), "Reload", "Read what is shown from the database again.", "Program"
     ),

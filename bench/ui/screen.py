@@ -84,7 +84,7 @@ class Screen:
         """The one line most of whose letters stand on a ground that no other line has."""
         grounds: dict[str, list[int]] = {}
         for y in range(self._screen.lines):
-            row = [self._screen.buffer[y][x].bg for x in range(0, 24)]
+            row = [self._screen.buffer[y][x].bg for x in range(24)]
             most = max(set(row), key=row.count)
             if row.count(most) >= 12:
                 grounds.setdefault(most, []).append(y)

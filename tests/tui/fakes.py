@@ -61,6 +61,7 @@ from tests.tui.fake_composing import FakeComposing
 from tests.tui.fake_linking import FakeLinking
 from tests.tui.fake_lists import FakeLists
 from tests.tui.fake_overviews import FakeAttention, FakeCounting
+from tests.tui.fake_upkeep import FakeUpkeep
 
 _CHIP_WORDS = {
     Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
@@ -163,7 +164,7 @@ class FakeOutbox:
         self._backend._revision += 1
 
 
-class FakeBackend:
+class FakeBackend(FakeUpkeep):
     """See the module. ``calls`` counts every method by name."""
 
     def __init__(self, company: Company, now: datetime, settings: Settings | None = None) -> None:

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from core.model import Chip, CustomerFilter, CustomerRow
 from tui.chasing_flows import ChaseWanted
 from tui.columns import CUSTOMER_COLUMNS
-from tui.commands import bindings
+from tui.commands import bindings, key_of
 from tui.paint import never_reached
 from tui.screens.handy import HandyScreen
 from tui.sources import CustomerSource
@@ -128,9 +128,9 @@ class CustomersScreen(HandyScreen):
         if not count:
             return ""
         if self._is_narrow:
-            return f"   {count:,} to link: U"
+            return f"   {count:,} to link: {key_of('app.unlinked')}"
         what = "1 email waits" if count == 1 else f"{count:,} emails wait"
-        return f"    {what} to be linked: U"
+        return f"    {what} to be linked: {key_of('app.unlinked')}"
 
     @property
     def _is_narrow(self) -> bool:

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from core.model import Composition, FeedStatus, OutboxEntry, OutboxOverview, Word
 from tui import outbox_words as words
-from tui.commands import bindings
+from tui.commands import bindings, key_of
 from tui.desk import Desk
 from tui.dialogs.ask import Answer, AskDialog, Choice
 from tui.outbox_columns import OUTBOX_COLUMNS, OutboxSource
@@ -177,7 +177,10 @@ class OutboxScreen(HandyScreen):
         if self._is_paused:
             self._do(outbox.resume, "The outbox goes on.")
         else:
-            self._do(outbox.pause, "Paused for every program on this database; P resumes.")
+            self._do(
+                outbox.pause,
+                f"Paused for every program on this database; {key_of('outbox.pause')} resumes.",
+            )
 
     def command_cancel(self) -> None:
         row = self._row

@@ -28,7 +28,7 @@ from core.model import (
 )
 from core.suppressed import GLOBAL_LIST
 from tui.columns_suppressions import SUPPRESSION_COLUMNS
-from tui.commands import bindings
+from tui.commands import bindings, key_of
 from tui.desk import Desk
 from tui.registry import Command
 from tui.screens.filters import nothing_suppressed, suppression_items
@@ -127,7 +127,8 @@ class SuppressionsScreen(HandyScreen):
     def _show_state(self, state: ListState) -> None:
         is_newer = state.version != self._state.version or state.phase != self._state.phase
         self._state = state
-        text, is_fine = state_words(state, self.desk.clock())
+        said, is_fine = state_words(state, self.desk.clock())
+        text = said.replace("F5", key_of("app.reload"))
         self._said.update(Content.styled(text, "$muted" if is_fine else "$tone-deferred"))
         self._table.empty = nothing_suppressed(self._where, state)
         if is_newer:
@@ -251,7 +252,7 @@ class SuppressionsScreen(HandyScreen):
         self._read_details(self._table.cursor_row)
         warning = f"\n{GLOBAL_LIST}" if change.action == "removed" and change.is_done else ""
         self.notify(
-            change_words(change, "X tries again") + warning,
+            change_words(change, f"{key_of('suppressions.remove')} tries again") + warning,
             title=cell(change.address, 60),
             severity="information" if change.is_done else "warning",
             timeout=12,

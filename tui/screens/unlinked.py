@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from core.external import MailSeen, Unlinked
 from core.model import FeedStatus
-from tui.commands import bindings
+from tui.commands import bindings, key_of, with_keys
 from tui.desk import Desk
 from tui.registry import Command
 from tui.screens.handy import HandyScreen
@@ -35,11 +35,11 @@ NOTHING_WAITS: Final = (
     "find their document by themselves where a tag, or a number and the\n"
     "customer's address, make it certain. Those that only point to one\n"
     "wait here until you say which it is.\n"
-    "] also shows what points to nothing, and what was hidden."
+    "{unlinked.next_chip} also shows what points to nothing, and what was hidden."
 )
 NOTHING_AT_ALL: Final = (
     "SES has reported no email of another program that hangs on no document.\n"
-    "[ goes back to those that wait."
+    "{unlinked.previous_chip} goes back to those that wait."
 )
 
 
@@ -74,7 +74,7 @@ class UnlinkedScreen(HandyScreen):
     # ------------------------------------------------------------------ reading
 
     def _load(self) -> None:
-        self._table.empty = NOTHING_AT_ALL if self._everything else NOTHING_WAITS
+        self._table.empty = with_keys(NOTHING_AT_ALL if self._everything else NOTHING_WAITS)
         self._table.load(UnlinkedSource(self.desk.backend, self._everything))
 
     def _count(self) -> None:
@@ -131,7 +131,11 @@ class UnlinkedScreen(HandyScreen):
 
     def _dismissed(self, mail: MailSeen) -> None:
         what = cell(mail.subject, 60) or "The email"
-        self._tell(f"{what}: about no document. ] shows it; there D takes that back.", "Hidden")
+        self._tell(
+            f"{what}: about no document. {key_of('unlinked.next_chip')} shows it;"
+            f" there {key_of('unlinked.dismiss')} takes that back.",
+            "Hidden",
+        )
         self.show_again()
 
     def _restored(self, mail: MailSeen) -> None:
