@@ -52,6 +52,14 @@ class Settings:
     theme: str = ""
     motion: bool = True
     """Whether anything on the screen may move by itself."""
+    mouse: bool = True
+    """Whether the terminal is asked to report the mouse."""
+    bell: bool = False
+    """Whether the terminal rings when an email has failed."""
+    editor: str = ""
+    """The command for long texts; empty: ``$VISUAL``, else ``$EDITOR``."""
+    document_url: str = ""
+    """A document's page in the accounting system; see ``core.document_links``."""
     lease: timedelta = timedelta(seconds=60)
     """How long an email stays with a program that says nothing more; not for settings files."""
     language: str = "en"
@@ -91,6 +99,10 @@ class Settings:
             "feed.queue_url": self.queue_url,
             "ui.theme": self.theme,
             "ui.motion": TRUE if self.motion else FALSE,
+            "ui.mouse": TRUE if self.mouse else FALSE,
+            "ui.bell": TRUE if self.bell else FALSE,
+            "ui.editor": self.editor,
+            "documents.url": self.document_url,
         }[key]
 
 
@@ -125,6 +137,10 @@ def load(environment: Mapping[str, str] | None = None, *, may_be_new: bool = Fal
         call_quiet_days=int(values.get("calls.quiet_days") or QUIET_DAYS),
         theme=values.get("ui.theme", ""),
         motion=values.get("ui.motion", TRUE).lower() == TRUE,
+        mouse=values.get("ui.mouse", TRUE).lower() == TRUE,
+        bell=values.get("ui.bell", FALSE).lower() == TRUE,
+        editor=values.get("ui.editor", "").strip(),
+        document_url=values.get("documents.url", ""),
         language=values.get("mail.language") or "en",
         templates=_templates(values.get("mail.templates", ""), target),
         keys=file.keys,

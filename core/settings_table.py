@@ -99,6 +99,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "The SQS queue that SES's reports arrive in.",
         "https://sqs.eu-central-1.amazonaws.com/123456789012/outtray-events",
     ),
+    Setting(
+        "documents.url",
+        "OUTTRAY_DOCUMENT_URL",
+        "A document's page in the accounting system.",
+        "https://books.example/{kind}/{number}",
+    ),
     Setting("ui.theme", "OUTTRAY_THEME", "The colours.", "outtray-dark", at_once=True),
     Setting(
         "ui.motion",
@@ -107,6 +113,26 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         TRUE,
         Kind.SWITCH,
         at_once=True,
+    ),
+    Setting(
+        "ui.mouse",
+        "OUTTRAY_MOUSE",
+        "Whether the terminal is asked to report the mouse.",
+        TRUE,
+        Kind.SWITCH,
+    ),
+    Setting(
+        "ui.bell",
+        "OUTTRAY_BELL",
+        "Whether the terminal rings when an email has failed.",
+        FALSE,
+        Kind.SWITCH,
+    ),
+    Setting(
+        "ui.editor",
+        "OUTTRAY_EDITOR",
+        "The command for long texts; without it $VISUAL, else $EDITOR.",
+        "nano",
     ),
 )
 BY_KEY: Final[Mapping[str, Setting]] = {setting.key: setting for setting in SETTINGS}
@@ -127,6 +153,8 @@ def check(key: str, value: str, place: str) -> None:
         raise SettingsError(f"{place} is {shown!r}.", "Expected a language like en, de or de-AT.")
     if key == "mail.number_pattern":
         _check_pattern(value, place)
+    if key == "documents.url":
+        _check_page(value, place)
 
 
 def check_entered(key: str, value: str) -> None:
@@ -169,6 +197,17 @@ def _check_database(value: str) -> None:
         raise SettingsError(
             "That is no URL of a database.",
             "Expected sqlite:////home/anna/out.db, or postgresql://user:password@host/name.",
+        )
+
+
+def _check_page(template: str, place: str) -> None:
+    from core import document_links  # few name a page
+
+    reason = document_links.problem(template)
+    if reason:
+        raise SettingsError(
+            f"{place} is {template[:200]!r}: {reason}.",
+            f"Expected something like {document_links.EXAMPLE}.",
         )
 
 

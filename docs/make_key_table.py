@@ -30,7 +30,7 @@ _PLACES = {
     "outbox": "outbox",
     "attention": "needs attention",
     "insights": "insights",
-    "chase": "snooze, call, evidence, setting",
+    "chase": "snooze, call, evidence, setting, export",
     "settings": "feed and settings",
     "quarantine": "unread bodies",
     "setup": "set-up",
@@ -39,6 +39,7 @@ _PLACES = {
     "prompt": "questions",
     "preview": "preview",
     "bulk": "many at once",
+    "pick": "copy and open",
 }
 
 

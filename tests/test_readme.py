@@ -40,7 +40,7 @@ _PLACES: Final = {
     "outbox": "outbox",
     "attention": "needs attention",
     "insights": "insights",
-    "chase": "snooze, call, evidence, setting",
+    "chase": "snooze, call, evidence, setting, export",
     "settings": "feed and settings",
     "quarantine": "unread bodies",
     "setup": "set-up",
@@ -49,6 +49,7 @@ _PLACES: Final = {
     "prompt": "questions",
     "preview": "preview",
     "bulk": "many at once",
+    "pick": "copy and open",
 }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +23,7 @@ from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
 from tui.following import Following
+from tui.hands import Hands
 from tui.jobs import Jobs
 from tui.outgoing import Outgoing
 from tui.places import Places
@@ -40,10 +43,16 @@ if TYPE_CHECKING:
     from tui.registry import Command
 
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
-_SHEETS: Final = (
-    "base", "badges", "tables", "communications", "suppressions", "dialogs", "editing", "linking",
-    "chasing", "overviews", "settings",
+_FIRST_SHEETS: Final = ("base", "tables")
+_OTHER_SHEETS: Final = (
+    "communications", "suppressions", "dialogs", "editing", "linking", "chasing", "overviews",
+    "settings", "hands",
 )  # fmt: skip
+"""What the first screen does without: read when it stands, or with the next screen."""
+_MOST_UNTIL_PAINT: Final = 0.1
+"""Seconds that the first paint waits for the first rows."""
+_UNTIL_OTHER_SHEETS: Final = 0.3
+"""Seconds after the first paint; the rows come first."""
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
 
@@ -52,7 +61,7 @@ class OuttrayApp(Places):
     """Shows ``backend`` on a terminal; ``clock`` is for tests."""
 
     TITLE = "Outtray"
-    CSS_PATH = [str(_STYLES / f"{sheet}.tcss") for sheet in _SHEETS]
+    CSS_PATH = [str(_STYLES / f"{sheet}.tcss") for sheet in _FIRST_SHEETS]
     BINDINGS = bindings("app")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     PULSE_SECONDS = 1.0
@@ -81,9 +90,12 @@ class OuttrayApp(Places):
             corrected=self.fixing.saved_with_a_send,
         )
         self.chases = ChaseFlows(self, self.desk, changed=self.show_again, failed=self.report)
+        self.hands = Hands(self, self.desk, self.report)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._list_version = 0
+        self._has_all_sheets = False
+        self._curtain, self._is_open = ExitStack(), False
         self.following = Following(self)
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -112,10 +124,43 @@ class OuttrayApp(Places):
                 markup=False,
             )
         self.following.begin(self.backend.settings)
+        # one paint, with the rows, where there were three: they are milliseconds away
+        self._curtain.enter_context(self.batch_update())
+        self.set_timer(_MOST_UNTIL_PAINT, self._raise_curtain)
+
+    def on_window_table_loaded(self) -> None:
+        """Begin with what can wait for the first rows."""
+        self._raise_curtain()
+
+    def on_window_table_failed(self) -> None:
+        """Show why there are no rows."""
+        self._raise_curtain()
+
+    def _raise_curtain(self) -> None:
+        if self._is_open:
+            return
+        self._is_open = True
+        self._curtain.close()
+        self.screen.refresh()
         # the first page of rows is asked for before the loops start to compete with it
         self.call_after_refresh(self._start_loops)
+        self.set_timer(_UNTIL_OTHER_SHEETS, self._read_other_sheets)
+
+    def push_screen(self, *arguments: Any, **options: Any) -> Any:
+        """Every screen but the first one needs all sheets."""
+        self._read_other_sheets()
+        return super().push_screen(*arguments, **options)
+
+    def _read_other_sheets(self) -> None:
+        if not self._has_all_sheets:
+            self._has_all_sheets = True
+            self.stylesheet.read_all([_STYLES / f"{sheet}.tcss" for sheet in _OTHER_SHEETS])
+            self.stylesheet.parse()
 
     def _start_loops(self) -> None:
+        if not gc.isenabled():  # ``run`` put it off until the first paint
+            gc.enable()
+            gc.freeze()
         backend = self.backend
         self.jobs.repeat(
             lambda: (backend.revision(), backend.feed_status(), backend.outbox_waiting()),
@@ -292,6 +337,9 @@ def _doing(host: Host, command_id: str) -> Callable[[], None]:
     return lambda: carry_out(host, command_id)
 
 
-def run(backend: Backend) -> None:
-    """Run the terminal UI until the person leaves; the backend stays open."""
-    OuttrayApp(backend).run()
+def run(backend: Backend, *, mouse: bool = True) -> None:
+    """Run the terminal UI until the person leaves; the backend stays open.
+
+    Whoever put off the collection of garbage for the start gets it back with the first paint.
+    """
+    OuttrayApp(backend).run(mouse=mouse)

@@ -51,7 +51,7 @@ _NAMED: Final = frozenset(
     ]
 ) | {f"f{number}" for number in range(1, 25)}
 _SINGLE: Final = (
-    "bulk", "chase", "edit", "link", "quarantine", "reason", "requeue", "setup",
+    "bulk", "chase", "edit", "link", "pick", "quarantine", "reason", "requeue", "setup",
 )  # fmt: skip
 #: The places of a dialog, and which of them lie within it.
 _DIALOGS: Final = {

@@ -10,6 +10,7 @@ from textual.app import App
 from core.model import Chip
 from tui.chasing_flows import ChaseWanted
 from tui.flows import back_to
+from tui.hands import CopyWanted, ExportWanted, OpenWanted
 from tui.screens.customers import CustomersScreen
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tui.fixing import Fixing
     from tui.flows import Sending
     from tui.following import Following
+    from tui.hands import Hands
     from tui.screens.attention import AttentionScreen
     from tui.screens.communications import CommunicationsScreen
     from tui.screens.outbox import OutboxScreen
@@ -34,6 +36,7 @@ class Places(App[None]):
     fixing: Fixing
     chases: ChaseFlows
     following: Following
+    hands: Hands
     _feed: FeedStatus
 
     @on(CustomersScreen.Opened)
@@ -67,6 +70,18 @@ class Places(App[None]):
     @on(ChaseWanted)
     def _begin_chase(self, event: ChaseWanted) -> None:
         self.chases.begin(event)
+
+    @on(CopyWanted)
+    def _offer_copies(self, event: CopyWanted) -> None:
+        self.hands.offer(event.title, event.items)
+
+    @on(OpenWanted)
+    def _open_document(self, event: OpenWanted) -> None:
+        self.hands.open(event.row)
+
+    @on(ExportWanted)
+    def _export(self, event: ExportWanted) -> None:
+        self.hands.export(event.sheet)
 
     def why_not(self, command_id: str) -> str:
         """See ``Host``."""

@@ -34,6 +34,7 @@ class SqlAlchemyReader:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[type_of_row]:
         from sqlalchemy.exc import DBAPIError
@@ -51,6 +52,13 @@ class SqlAlchemyReader:
 
         with self._engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(sql), dict(values))]
+
+
+def speaks_sqlite(reader: Reader) -> bool:
+    """Whether the database behind ``reader`` is SQLite, by whatever way it is read."""
+    return isinstance(reader, SqliteReader) or (
+        isinstance(reader, SqlAlchemyReader) and reader.is_sqlite
+    )
 
 
 class Database:

@@ -62,6 +62,14 @@ if TYPE_CHECKING:
         Health,
         RecipientEntry,
     )
+    from core.model.ordering import (
+        MOST_ATTENTION,
+        NEWEST_SENT,
+        CustomerOrder,
+        CustomerSort,
+        DocumentOrder,
+        DocumentSort,
+    )
     from core.model.outbox import (
         Batch,
         Enqueued,
@@ -123,6 +131,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "MOST_ATTENTION",
+    "NEWEST_SENT",
     "Amount",
     "AttachedFile",
     "Attachment",
@@ -147,14 +157,18 @@ __all__ = [
     "Corrected",
     "CustomerFilter",
     "CustomerHeader",
+    "CustomerOrder",
     "CustomerRow",
+    "CustomerSort",
     "Day",
     "Decision",
     "DeliveryState",
     "DeliveryView",
     "DocumentFilter",
     "DocumentLog",
+    "DocumentOrder",
     "DocumentRow",
+    "DocumentSort",
     "DocumentSummary",
     "DomainCount",
     "Draft",
@@ -239,6 +253,9 @@ _HOMES: Final = {
     "facts": "DeliveryState DeliveryView DocumentSummary Effect EmailSummary Fact Note",
     "insights": "CauseCount Day DomainCount FollowUps Insights Tally TimeCount",
     "log": "Attachment Contact CustomerHeader DocumentLog EmailEntry Health RecipientEntry",
+    "ordering": (
+        "CustomerOrder CustomerSort DocumentOrder DocumentSort MOST_ATTENTION NEWEST_SENT"
+    ),
     "outbox": "Batch Enqueued LeftOut OutboxEntry OutboxHold OutboxOverview Progress WorkReport",
     "reports": "ImportReport IngestReport QuarantinedBody Rejection",
     "rows": (

@@ -323,6 +323,15 @@ class FakeBackend(FakeUpkeep):
         ids = [row.id for row in self._documents(where)]
         return ids.index(document_id) if document_id in ids else None
 
+    def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
+        self._enter("document_ids")
+        return tuple(row.id for row in self._documents(where)[:limit])
+
+    def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
+        self._enter("documents")
+        rows = {row.id: row for row in self.company.rows()}
+        return tuple(rows[each] for each in document_ids if each in rows)
+
     def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
         self._enter("chip_counts")
         return {chip: len(self._documents(replace(where, chip=chip))) for chip in Chip}

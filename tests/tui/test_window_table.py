@@ -15,6 +15,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 
 from core.errors import DatabaseBusyError
+from tui import themes
 from tui.badges import Span
 from tui.columns import Column
 from tui.jobs import Jobs
@@ -95,6 +96,9 @@ class Stage(App[None]):
             COLUMNS, self.jobs, clock=lambda: NOW, empty="No one\nhere yet.", id="t", **options
         )
         self.seen: list[Message] = []
+
+    def get_css_variables(self) -> dict[str, str]:
+        return themes.complete(super().get_css_variables(), ansi=False)
 
     def compose(self) -> ComposeResult:
         yield self.table

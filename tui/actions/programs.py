@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,13 @@ def _need_terminal() -> None:
         )
 
 
-def ui(_options: Namespace | None = None) -> int:
+def _mouse(options: Namespace | None, chosen: settings.Settings) -> bool:
+    return chosen.mouse and not getattr(options, "no_mouse", False)
+
+
+def ui(options: Namespace | None = None) -> int:
     _need_terminal()
+    gc.disable()  # until the first paint: what is made until then stays
     from tui.app import run
 
     chosen = settings.load()
@@ -45,11 +51,11 @@ def ui(_options: Namespace | None = None) -> int:
         from tui.setup import ask
 
         if ask(chosen) == DEMO:
-            return _demo(fresh=False)
+            return _demo(options, fresh=False)
         chosen = settings.load()
     backend = Backend(chosen)
     backend.open()
-    run(backend)
+    run(backend, mouse=_mouse(options, chosen))
     return DONE
 
 
@@ -59,23 +65,23 @@ def _is_first(chosen: settings.Settings) -> bool:
     return beginning.is_first(chosen)
 
 
-def setup(_options: Namespace) -> int:
+def setup(options: Namespace) -> int:
     _need_terminal()
     from tui.prints import say
     from tui.screens.setup import DEMO
     from tui.setup import ask
 
     if ask(settings.load(may_be_new=True)) == DEMO:
-        return _demo(fresh=False)
+        return _demo(options, fresh=False)
     say("outtray opens the program; outtray doctor says what is missing.")
     return DONE
 
 
 def demo(options: Namespace) -> int:
-    return _demo(fresh=options.fresh)
+    return _demo(options, fresh=options.fresh)
 
 
-def _demo(*, fresh: bool) -> int:
+def _demo(options: Namespace | None, *, fresh: bool) -> int:
     from core.demo import company
     from core.simulator import require_extra
     from tui.prints import say
@@ -87,5 +93,5 @@ def _demo(*, fresh: bool) -> int:
     with company(fresh=fresh, tell=say) as chosen:
         backend = Backend(chosen)
         backend.open()
-        run(backend)
+        run(backend, mouse=_mouse(options, chosen))
     return DONE

@@ -108,7 +108,7 @@ def kept(composition: Composition, now: datetime) -> Content:
     return Content("\n").join(lines)
 
 
-_HINTS = ("preview", "attach", "version", "bcc", "test")
+_HINTS = ("preview", "attach", "version", "bcc", "test", "editor")
 _SHORT = {"version": "text", "bcc": "Bcc", "test": "test to oneself"}
 
 

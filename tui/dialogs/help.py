@@ -147,7 +147,8 @@ def sections(places: Collection[str]) -> Iterator[tuple[str, list[Line]]]:
         "Signs beside a badge",
         [(Content.styled(sign, "bold"), with_keys(text)) for sign, text in _SIGNS],
     )
-    yield "Snooze, call, evidence", [_line(command) for command in of_places(["chase"])]
+    yield "Copy and open", [_line(command) for command in of_places(["pick"])]
+    yield "Snooze, call, evidence, export", [_line(command) for command in of_places(["chase"])]
     if "compose" not in places:
         yield from _writing()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,15 +19,18 @@ from tui.desk import Desk
 from tui.dialogs.ask import Answer, AskDialog, Choice
 from tui.outbox_columns import OUTBOX_COLUMNS, OutboxSource
 from tui.registry import Command
-from tui.screens.place import PlaceScreen
+from tui.screens.handy import HandyScreen
 from tui.text import cell, clock_time
 from tui.widgets.window_table import WindowTable
+
+if TYPE_CHECKING:
+    from tui.copying import Item
 
 _MOST_BATCHES = 3
 _NOTHING = "Nothing waits to be sent, and nothing failed that was not sent again."
 
 
-class OutboxScreen(PlaceScreen):
+class OutboxScreen(HandyScreen):
     """How far everything is, and the deliveries that are not done with."""
 
     BINDINGS = bindings("outbox")
@@ -151,6 +155,14 @@ class OutboxScreen(PlaceScreen):
 
     def enter_command(self) -> str | None:
         return "outbox.why"
+
+    def copyable(self) -> tuple[str, Sequence[Item]]:
+        from tui import copying  # not for the first paint
+
+        row = self._table.cursor_row
+        if row is None:
+            return "", ()
+        return cell(row.number, 60), (*copying.of_outbox(row), *self.whole_row(self._table, row))
 
     def command_why(self) -> None:
         row = self._table.cursor_row

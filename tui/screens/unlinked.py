@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from textual import on
@@ -15,7 +16,7 @@ from core.model import FeedStatus
 from tui.commands import bindings, key_of, with_keys
 from tui.desk import Desk
 from tui.registry import Command
-from tui.screens.place import PlaceScreen
+from tui.screens.handy import HandyScreen
 from tui.text import cell
 from tui.unlinked_rows import COLUMNS, UnlinkedSource
 from tui.widgets.chips import ChipItem, Chips
@@ -23,6 +24,7 @@ from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
     from core.linking import LinkedByHand
+    from tui.copying import Item
 
 _WAITING: Final = "waiting"
 _ALL: Final = "all"
@@ -41,7 +43,7 @@ NOTHING_AT_ALL: Final = (
 )
 
 
-class UnlinkedScreen(PlaceScreen):
+class UnlinkedScreen(HandyScreen):
     """Two filters, the list, and a line about the email under the cursor."""
 
     BINDINGS = bindings("unlinked")
@@ -151,7 +153,7 @@ class UnlinkedScreen(PlaceScreen):
             return "There is no email under the cursor."
         if command_id == "unlinked.link" and row and not row.mail.addressees:
             return "SES named no recipient of this email, so it cannot be linked."
-        return ""
+        return self.no_hands(command_id)
 
     def label_of(self, command: Command) -> str:
         row = self._table.cursor_row
@@ -160,6 +162,15 @@ class UnlinkedScreen(PlaceScreen):
         if command.id == "unlinked.next_chip":
             return "Waiting only" if self._everything else "Show all"
         return command.label
+
+    def copyable(self) -> tuple[str, Sequence[Item]]:
+        from tui import copying  # not for the first paint
+
+        row = self._table.cursor_row
+        if row is None:
+            return "", ()
+        items = copying.of_unlinked(row.mail)
+        return cell(row.mail.subject, 60), (*items, *self.whole_row(self._table, row))
 
     def command_link(self) -> None:
         self._table.action_choose()

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -27,7 +28,16 @@ from tests.core.db.books import entry, put
 def test_the_migrations_make_the_tables_that_the_program_knows(database: Database) -> None:
     with database.transaction() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
-    assert differences == []
+    assert [each for each in differences if not is_beyond_sqlalchemy(each)] == []
+
+
+def is_beyond_sqlalchemy(difference: Any) -> bool:
+    """Indexes in the order of letters, and of words: migration 0010 says them in SQL."""
+    name = getattr(difference[1], "name", "")
+    return name.startswith(("sort_", "document_words", "customer_words")) or (
+        difference[0] == "remove_index"
+        and difference[1].table.name.startswith(("document_words", "customer_words"))
+    )
 
 
 def test_the_list_of_revisions_is_that_of_the_scripts() -> None:

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from tui.start import run
 
 from tui.registry import COMMANDS
+from tui.start import run
 
 
 @pytest.fixture
