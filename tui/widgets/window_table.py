@@ -303,7 +303,7 @@ class WindowTable(WindowView[T], can_focus=True):
         if self._reader.loading:
             self._choose_next = True
         elif row is not None and self._key is not None:
-            self._look_at(self._cursor)
+            self._have_seen(self._cursor)
             self.post_message(self.Chosen(self, self._key, row))
 
     def action_mark(self) -> None:
