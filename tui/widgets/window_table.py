@@ -243,7 +243,7 @@ class WindowTable(WindowView[T], can_focus=True):
             return
         old, self._cursor = self._cursor, clamp(index, self.row_count)
         if old != self._cursor:
-            self._take_note(old, self._cursor)
+            self._have_seen(old, self._cursor)
         top, height = self.scroll_offset.y, self._page_height
         if not top <= self._cursor < top + height:
             above = self._cursor < top
@@ -253,7 +253,7 @@ class WindowTable(WindowView[T], can_focus=True):
         self._ask()
         self._highlight()
 
-    def _take_note(self, *indexes: int) -> None:
+    def _have_seen(self, *indexes: int) -> None:
         """Take the mark off rows that the cursor was moved to, or away from: both were seen."""
         for index in indexes:
             key = self._reader.key_at(index)
@@ -303,7 +303,7 @@ class WindowTable(WindowView[T], can_focus=True):
         if self._reader.loading:
             self._choose_next = True
         elif row is not None and self._key is not None:
-            self._take_note(self._cursor)
+            self._have_seen(self._cursor)
             self.post_message(self.Chosen(self, self._key, row))
 
     def action_mark(self) -> None:
