@@ -66,8 +66,12 @@ def _look(word: Word) -> Badge:
 
 _BADGES: Final = {word: _look(word) for word in Word}
 
+#: What of a text was typed in a search.
+MATCH: Final = "ink--match"
 #: Inks that are not a status: quieter or louder text in tables, logs and bars.
-INKS: Final = frozenset({"ink--dim", "ink--strong", "ink--money", "ink--bad", "ink--warning"})
+INKS: Final = frozenset(
+    {"ink--dim", "ink--strong", "ink--money", "ink--bad", "ink--warning", MATCH}
+)
 #: A widget that paints spans by itself, line by line, declares ``COMPONENT_CLASSES =
 #: BADGE_CLASSES`` and begins its ``DEFAULT_CSS`` with ``BADGE_CSS``, which needs no variables of
 #: ours; .tcss files override ``.badge--bounced``.
@@ -96,6 +100,7 @@ def _css() -> str:
     rules = [
         ".ink--dim { color: $foreground 60%; }",
         ".ink--strong { text-style: bold; }",
+        f".{MATCH} {{ text-style: bold underline; }}",
         ".ink--money { color: $foreground; }",
         ".ink--bad { color: $text-error; }",
         ".ink--warning { color: $text-warning; }",
@@ -183,6 +188,7 @@ def content(spans: Iterable[Span]) -> Content:
 _INK_VARIABLES: Final = {
     "ink--dim": "$muted",
     "ink--strong": "bold",
+    MATCH: "bold underline",
     "ink--money": "",
     "ink--bad": "$tone-bounced",
     "ink--warning": "$tone-deferred",

@@ -14,9 +14,11 @@ from core.calling import needs_call
 from core.feedhealth import is_stuck
 from core.model import Amount, CustomerRow, DocumentRow, Kind, Word
 from core.pace import late_document
+from core.ranking import Typed
 from tui import badges
 from tui.badges import Span
 from tui.chasing import PHONE, held_mark
+from tui.marked import marked
 from tui.text import ago, amount, amounts, cell, money
 
 T = TypeVar("T")
@@ -33,6 +35,8 @@ class Context:
     now: datetime
     currency: str = ""
     """The currency that needs no sign; amounts in others carry theirs. Empty: none carries one."""
+    typed: Typed | None = None
+    """What the rows were searched for; the columns that it is found in mark it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +209,14 @@ ALL_DOCUMENT_COLUMNS: Final = document_columns(customer=True)
 # --------------------------------------------------------------------------- customers
 
 
-def _name(row: CustomerRow, _: Context) -> Cell:
-    return (Span(cell(row.name), "ink--strong"),)
+def _name(row: CustomerRow, context: Context) -> Cell:
+    return tuple(marked(cell(row.name), context.typed, "ink--strong", alike=True))
 
 
-def _address(row: CustomerRow, _: Context) -> Cell:
-    return (Span(cell(row.address)),) if row.address else (Span("no address", "ink--warning"),)
+def _address(row: CustomerRow, context: Context) -> Cell:
+    if not row.address:
+        return (Span("no address", "ink--warning"),)
+    return tuple(marked(cell(row.address), context.typed))
 
 
 def _open_balance(row: CustomerRow, context: Context) -> Cell:

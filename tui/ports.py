@@ -27,6 +27,7 @@ from core.model import (
     EmailKind,
     Enqueued,
     FeedStatus,
+    Found,
     HoldKind,
     IngestReport,
     Insights,
@@ -195,6 +196,8 @@ class Backend(Protocol):
     def page_customers(
         self, where: CustomerFilter, offset: int, limit: int
     ) -> tuple[CustomerRow, ...]: ...
+    def find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found: ...
+    def customers(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]: ...
     def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None: ...
     def customer_header(self, customer_id: int) -> CustomerHeader: ...
 

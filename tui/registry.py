@@ -180,8 +180,24 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *OVERVIEWS,
     # ----------------------------------------------------------------- search fields
     Command(
+        "search.down",
+        ("down",),
+        "Row below",
+        "The row below, while one goes on typing.",
+        "Filter",
+        palette=False,
+    ),
+    Command(
+        "search.up",
+        ("up",),
+        "Row above",
+        "The row above, while one goes on typing.",
+        "Filter",
+        palette=False,
+    ),
+    Command(
         "search.leave",
-        ("down", "tab"),
+        ("tab",),
         "To the list",
         "From the search to what was found.",
         "Filter",

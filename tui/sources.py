@@ -10,6 +10,7 @@ from core.model import (
     CustomerRow,
     DocumentFilter,
     DocumentRow,
+    Found,
     SuppressedAddress,
     SuppressionFilter,
 )
@@ -31,6 +32,31 @@ class CustomerSource:
 
     def position(self, key: int) -> int | None:
         return self.backend.customer_position(self.where, key)
+
+    def key(self, row: CustomerRow) -> int:
+        return row.id
+
+
+class PickSource:
+    """Customers who may be meant by what was typed, ranked when the rows are counted."""
+
+    def __init__(self, backend: Backend, where: CustomerFilter) -> None:
+        self._backend = backend
+        self.where = where
+        self.found = Found(())
+        self.alike = False
+        """Look for those that are spelt alike, too, the next time."""
+
+    def count(self) -> int:
+        self.found = self._backend.find_customers(self.where, alike=self.alike)
+        return len(self.found.ids)
+
+    def page(self, offset: int, limit: int) -> Sequence[CustomerRow]:
+        return self._backend.customers(self.found.ids[offset : offset + limit])
+
+    def position(self, key: int) -> int | None:
+        ids = self.found.ids
+        return ids.index(key) if key in ids else None
 
     def key(self, row: CustomerRow) -> int:
         return row.id

@@ -84,6 +84,9 @@ ATTENTION_FIRST: Final = f"c.attention DESC, {CALLS} DESC, c.name_key, c.id"
 CUSTOMER_NEEDS_ATTENTION: Final = f"(c.attention > 0 OR {_CALLS_DUE})"
 _TIMED: Final = (Chip.STUCK, Chip.ATTENTION, Chip.NEEDS_CALL, Chip.SNOOZED)
 
+#: The number that a document's number ends in, without zeros before it; see ``ranking.tail_of``.
+NUMBER_TAIL: Final = "ltrim(substr(number_key, length(rtrim(number_key, '0123456789')) + 1), '0')"
+
 _AT_ONCE: Final = 500
 _LONGEST_SEARCH: Final = 400
 """Characters of a search: a whole letter pasted into it would be too long for a statement."""

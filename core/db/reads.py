@@ -52,6 +52,11 @@ _DOCUMENT_COLUMNS: Final = (
     " d.held_until, EXISTS (SELECT 1 FROM drafts w WHERE w.document_id = d.id)"
 )
 
+_CUSTOMER_COLUMNS: Final = (
+    "c.id, c.name, c.documents, c.last_sent_at, c.bounced, c.complained, c.dropped,"
+    " c.failed, c.never_reached, c.unconfirmed, c.held_until"
+)
+
 # --------------------------------------------------------------------------- documents
 
 
@@ -200,9 +205,8 @@ def page_customers(
     """Return customers, those that need attention first, then by name."""
     clause, values = customer_conditions(where)
     rows = reader.rows(
-        "SELECT c.id, c.name, c.documents, c.last_sent_at, c.bounced, c.complained, c.dropped,"
-        " c.failed, c.never_reached, c.unconfirmed, c.held_until"
-        f" FROM customers c{clause} ORDER BY {ATTENTION_FIRST} LIMIT :limit OFFSET :offset",
+        f"SELECT {_CUSTOMER_COLUMNS} FROM customers c{clause} ORDER BY {ATTENTION_FIRST}"
+        " LIMIT :limit OFFSET :offset",
         {
             **values,
             **times_of(where.as_of),
@@ -210,8 +214,28 @@ def page_customers(
             "offset": offset,
         },
     )
+    return _customers(reader, rows, where.as_of)
+
+
+def customers(
+    reader: Reader, customer_ids: Sequence[int], as_of: datetime | None
+) -> tuple[CustomerRow, ...]:
+    """Return customers in the order of the ids; those that are gone are left out."""
+    rows: list[Sequence[Any]] = []
+    for some in in_chunks(customer_ids):
+        among, values = numbered("id", some)
+        rows += reader.rows(
+            f"SELECT {_CUSTOMER_COLUMNS} FROM customers c WHERE c.id IN {among}", values
+        )
+    found = {row.id: row for row in _customers(reader, rows, as_of)}
+    return tuple(found[key] for key in customer_ids if key in found)
+
+
+def _customers(
+    reader: Reader, rows: Sequence[Sequence[Any]], as_of: datetime | None
+) -> tuple[CustomerRow, ...]:
     ids = [row[0] for row in rows]
-    chases = _chases(reader, ids, where.as_of)
+    chases = _chases(reader, ids, as_of)
     balances = open_balances(reader, ids)
     addresses = _primary_addresses(reader, ids)
     return tuple(

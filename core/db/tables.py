@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    or_,
     text,
 )
 
@@ -36,6 +37,9 @@ from core.db.feed_tables import external_mails as external_mails
 from core.db.feed_tables import payloads as payloads
 from core.db.feed_tables import quarantine as quarantine
 from core.db.preference_tables import preferences as preferences
+from core.db.queries import NUMBER_TAIL
+from core.db.word_tables import customer_words as customer_words
+from core.db.word_tables import word_grams as word_grams
 
 customers = Table(
     "customers",
@@ -43,7 +47,7 @@ customers = Table(
     Column("id", _Id, primary_key=True),
     Column("ref", Text, unique=True),  # the id in the accounting system, where it has one
     Column("name", Text, nullable=False),
-    Column("name_key", Text, nullable=False, index=True),  # search_key(name)
+    Column("name_key", Text, nullable=False),  # search_key(name)
     _text("search"),  # search_key of name and addresses
     _text("phone"),
     _number("held_until"),  # nobody chases before that
@@ -66,6 +70,17 @@ Index(
     postgresql_where=customers.c.held_until > 0,
 )
 Index("ix_customers_attention", customers.c.attention.desc(), customers.c.name_key, customers.c.id)
+# By name, and who of them needs attention without a look at the rows.
+_by_name = (customers.c.name_key, customers.c.id, customers.c.attention, customers.c.call_from)
+Index("ix_customers_by_name", *_by_name, postgresql_ops={"name_key": "text_pattern_ops"})
+_calling = or_(customers.c.attention > 0, customers.c.call_from > 0)
+Index(
+    "ix_customers_calling",
+    *_by_name,
+    sqlite_where=_calling,
+    postgresql_where=_calling,
+    postgresql_ops={"name_key": "text_pattern_ops"},
+)
 
 contacts = Table(
     "contacts",
@@ -125,6 +140,13 @@ _newest = (documents.c.last_sent_at.desc(), documents.c.id.desc())
 Index("ix_documents_newest", *_newest)
 Index("ix_documents_customer", documents.c.customer_id, *_newest)
 Index("ix_documents_word", documents.c.word, *_newest)
+Index(
+    "ix_documents_number_key",
+    documents.c.number_key,
+    documents.c.customer_id,
+    postgresql_ops={"number_key": "text_pattern_ops"},
+)
+Index("ix_documents_tail", text(NUMBER_TAIL), documents.c.customer_id)
 for _column in ("open_bounce", "open_complaint", "open_drop", "open_failure"):
     Index(
         f"ix_documents_{_column}",

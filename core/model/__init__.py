@@ -54,6 +54,7 @@ from core.model.outbox import (
     Progress,
     WorkReport,
 )
+from core.model.picking import Found
 from core.model.rows import (
     Amount,
     Attachment,
@@ -158,6 +159,7 @@ __all__ = [
     "FilePrint",
     "Finding",
     "FollowUps",
+    "Found",
     "Health",
     "Hold",
     "HoldKind",

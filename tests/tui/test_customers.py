@@ -46,9 +46,9 @@ async def test_enter_right_after_typing_opens_what_is_found_not_what_was_shown(
     backend: FakeBackend,
 ) -> None:
     async with driving(backend) as person:
-        backend.hold("count_customers")
+        backend.hold("find_customers")
         await person.pilot.press(*"kranz", "enter")
-        backend.release("count_customers")
+        backend.release("find_customers")
         await person.settle()
         assert "Customers › Dr. Mikra Kranz" in person.text
 

@@ -12,12 +12,13 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from core.model import Chip, CustomerFilter, CustomerRow, FeedStatus, Overview
+from core.ranking import Typed
 from tui.chasing_flows import ChaseWanted
 from tui.columns import CUSTOMER_COLUMNS
 from tui.commands import bindings
 from tui.desk import Desk
 from tui.screens.place import PlaceScreen
-from tui.sources import CustomerSource
+from tui.sources import CustomerSource, PickSource
 from tui.text import cell
 from tui.widgets.chips import ChipItem, Chips
 from tui.widgets.customer_card import never_reached
@@ -50,6 +51,7 @@ class CustomersScreen(PlaceScreen):
         super().__init__(desk, feed)
         self._where = CustomerFilter()
         self._overview: Overview | None = None
+        self._picked: PickSource | None = None
         # held, not queried: an answer may come while the screen is being taken down
         self.search = Search("› name, address or document number")
         self.chips = Chips([_ALL])
@@ -78,8 +80,11 @@ class CustomersScreen(PlaceScreen):
     # ------------------------------------------------------------------ reading
 
     def _load(self) -> None:
+        where, backend = self._where, self.desk.backend
+        self._picked = PickSource(backend, where) if where.text else None
         self._table.empty = self._nothing()
-        self._table.load(CustomerSource(self.desk.backend, self._where))
+        self._table.typed = Typed.of(where.text) if where.text else None
+        self._table.load(self._picked or CustomerSource(backend, where))
 
     def _nothing(self) -> str:
         if self._where.text:
@@ -104,8 +109,13 @@ class CustomersScreen(PlaceScreen):
 
     def _show_found(self) -> None:
         total = self._overview.customers if self._overview else self._table.row_count
-        found = f"{self._table.row_count:,} of {total:,} customers"
-        order = "" if self._is_narrow else "    sorted by what needs attention"
+        more, alike, order = "", "", "    sorted by what needs attention"
+        if self._picked is not None:
+            more = "+" * self._picked.found.has_more
+            count = self._picked.found.alike
+            alike, order = f" · {count} spelt alike" * (count > 0), "    the best match first"
+        found = f"{self._table.row_count:,}{more} of {total:,} customers{alike}"
+        order = "" if self._is_narrow else order
         found += self._to_link() or order
         self._found.update(Content.styled(found, "$muted"))
         self._lost.update(self._lost_money())
@@ -156,6 +166,10 @@ class CustomersScreen(PlaceScreen):
 
     @on(WindowTable.Loaded, "#customers")
     def _loaded(self) -> None:
+        picked = self._picked
+        if picked is not None and picked.found.may_look_alike and not picked.alike:
+            picked.alike = True  # what is spelt like that is on screen before the look for slips
+            self._table.reload()
         self._show_found()
         self.refresh_bindings()
 

@@ -1,4 +1,4 @@
-"""A search line: down leaves it for the table below."""
+"""A search line: arrows move in the table below, Tab leaves for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual.message import Message
 from tui.commands import bindings, carry_out
 from tui.registry import Command
 from tui.widgets.field import Field
+from tui.widgets.window_table import WindowTable
 
 
 class Search(Field):
@@ -39,6 +40,17 @@ class Search(Field):
 
     def action_command(self, command_id: str) -> None:
         carry_out(self, command_id)
+
+    def command_down(self) -> None:
+        self._move(1)
+
+    def command_up(self) -> None:
+        self._move(-1)
+
+    def _move(self, by: int) -> None:
+        """Move the cursor of the list below; one goes on typing."""
+        for table in self.screen.query(WindowTable):
+            table.move_to(table.cursor_index + by)
 
     def command_leave(self) -> None:
         self.post_message(self.Left(self))

@@ -13,6 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from core.errors import OuttrayError
+from core.ranking import Typed
 from tui.badges import BADGE_CLASSES, BADGE_CSS
 from tui.columns import Column, Context, fit
 from tui.text import cell
@@ -94,6 +95,17 @@ class WindowView(ScrollView, Generic[T]):
     def currency(self, currency: str) -> None:
         self._cell_context = replace(self._cell_context, currency=currency)
         self._repaint()
+
+    @property
+    def typed(self) -> Typed | None:
+        """What the rows are searched for: marked where a column shows it."""
+        return self._cell_context.typed
+
+    @typed.setter
+    def typed(self, typed: Typed | None) -> None:
+        if typed != self._cell_context.typed:
+            self._cell_context = replace(self._cell_context, typed=typed)
+            self._repaint()
 
     @property
     def is_stale(self) -> bool:

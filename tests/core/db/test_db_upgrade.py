@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import stat
 import threading
+import warnings
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,18 @@ from tests.core.db.books import entry, put
 
 def test_the_migrations_make_the_tables_that_the_program_knows(database: Database) -> None:
     with database.transaction() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        options = {"include_name": _is_no_virtual_table}
+        context = MigrationContext.configure(connection, opts=options)
+        with warnings.catch_warnings():
+            # SQLite does not tell what an index on an expression is about.
+            warnings.filterwarnings("ignore", ".*expression-based index.*")
+            differences = compare_metadata(context, metadata)
     assert differences == []
+
+
+def _is_no_virtual_table(name: str | None, kind: str, _: object) -> bool:
+    """FTS5's tables are no tables that SQLAlchemy could describe."""
+    return kind != "table" or not (name or "").startswith("customers_trigrams")
 
 
 def test_the_list_of_revisions_is_that_of_the_scripts() -> None:
