@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+<<<<<<< HEAD
 from core.model import (
     CustomerFilter,
     CustomerRow,
@@ -15,6 +17,18 @@ from core.model import (
     SuppressionFilter,
 )
 from tui.ports import Backend
+=======
+if TYPE_CHECKING:
+    from core.model import (
+        CustomerFilter,
+        CustomerRow,
+        DocumentFilter,
+        DocumentRow,
+        SuppressedAddress,
+        SuppressionFilter,
+    )
+    from tui.ports import Backend
+>>>>>>> main
 
 
 @dataclass(frozen=True)

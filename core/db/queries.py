@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import search_key, storable, to_instant
 from core.feedhealth import STUCK_AFTER
-from core.model import Chip, CustomerFilter, DocumentFilter, Status
+from core.model import Chip, Status
 from core.pace import NEVER_LATE_BEFORE
+
+if TYPE_CHECKING:
+    from core.model import CustomerFilter, DocumentFilter
 
 #: What a person should look at; customers are sorted by how many of these they have.
 NEEDS_ATTENTION: Final = (

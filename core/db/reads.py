@@ -1,45 +1,41 @@
-"""Customers and documents for the screens, page by page. Only ``Reader`` is needed."""
+"""Documents for the screens, page by page. Only ``Reader`` is needed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from core.db import unlinked
 from core.db.codec import from_date, from_instant, from_money, known_instant
+from core.db.customer_reads import count_customers as count_customers
+from core.db.customer_reads import customer_position as customer_position
+from core.db.customer_reads import never_reached_amounts as never_reached_amounts
+from core.db.customer_reads import open_balances as open_balances
+from core.db.customer_reads import overview as overview
+from core.db.customer_reads import page_customers as page_customers
 from core.db.engine import Reader, SqliteReader
 from core.db.queries import (
-    ATTENTION_FIRST,
-    CALL_DUE,
-    CALLS,
     CHIPS,
-    CUSTOMER_NEEDS_ATTENTION,
-    HELD,
     NEWEST_FIRST,
-    REACHED_NOBODY,
-    customer_conditions,
     document_conditions,
     in_chunks,
     numbered,
     times_of,
 )
 from core.model import (
-    Amount,
     CallNeed,
     CallReason,
     Chip,
-    CustomerFilter,
-    CustomerRow,
     DocumentFilter,
     DocumentRow,
     DocumentSummary,
     Kind,
-    Overview,
-    QuarantinedBody,
     Word,
 )
+
+if TYPE_CHECKING:
+    from core.model import QuarantinedBody
 
 _ALL: Final = 2**31 - 1
 
@@ -191,6 +187,7 @@ def _call_need(row: Sequence[Any]) -> CallNeed | None:
     return CallNeed(CallReason(why), known_instant(at), emails, known_instant(since))
 
 
+<<<<<<< HEAD
 # --------------------------------------------------------------------------- customers
 
 
@@ -368,6 +365,8 @@ def overview(reader: Reader, as_of: datetime | None = None) -> Overview:
     )
 
 
+=======
+>>>>>>> main
 def last_received(reader: Reader) -> datetime | None:
     """Return when the newest fact was stored."""
     rows = reader.rows("SELECT received_at FROM payloads ORDER BY id DESC LIMIT 1", {})
@@ -381,6 +380,8 @@ def quarantined(reader: Reader) -> tuple[QuarantinedBody, ...]:
         " ORDER BY received_at DESC, sha256",
         {},
     )
+    from core.model import QuarantinedBody  # not for the first paint
+
     return tuple(QuarantinedBody(r[0], known_instant(r[1]), r[2], r[3], r[4]) for r in rows)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,20 +15,12 @@ from textual.widgets import Input
 
 from core.model import (
     Chip,
-    CustomerHeader,
-    CustomerRow,
     DocumentFilter,
-    DocumentLog,
-    DocumentRow,
     EmailKind,
-    FeedStatus,
-    Overview,
 )
 from tui.chasing_flows import ChaseWanted
 from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.commands import bindings
-from tui.desk import Desk
-from tui.registry import Command
 from tui.screens.filters import chip_items, nothing_found
 from tui.screens.place import PlaceScreen
 from tui.sources import DocumentSource
@@ -36,6 +29,18 @@ from tui.widgets.customer_card import CustomerCard
 from tui.widgets.email_log import EmailLog
 from tui.widgets.search import Search
 from tui.widgets.window_table import WindowTable
+
+if TYPE_CHECKING:
+    from core.model import (
+        CustomerHeader,
+        CustomerRow,
+        DocumentLog,
+        DocumentRow,
+        FeedStatus,
+        Overview,
+    )
+    from tui.desk import Desk
+    from tui.registry import Command
 
 MOST_SELECTED = 1_000
 """Of one act: their drafts are in memory until they are written down."""
@@ -83,7 +88,7 @@ class CommunicationsScreen(PlaceScreen):
         chip: Chip = Chip.ALL,
         document_id: int | None = None,
     ) -> None:
-        super().__init__(desk, feed)
+        super().__init__(desk, feed, name="documents")
         self.customer = customer
         self._first = document_id
         """The document to stand on, with its log open, when the screen has opened."""

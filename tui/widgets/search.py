@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from tui.commands import bindings, carry_out
-from tui.registry import Command
 from tui.widgets.field import Field
 from tui.widgets.window_table import WindowTable
+
+if TYPE_CHECKING:
+    from tui.registry import Command
 
 
 class Search(Field):
