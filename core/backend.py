@@ -22,23 +22,6 @@ from core.model import (
     Chip,
     CustomerFilter,
     DocumentFilter,
-<<<<<<< HEAD
-    DocumentLog,
-    DocumentRow,
-    Draft,
-    EmailKind,
-    FeedStatus,
-    Found,
-    ImportReport,
-    IngestReport,
-    Kind,
-    ListState,
-    Overview,
-    QuarantinedBody,
-    SendOutcome,
-    Verdict,
-=======
->>>>>>> main
 )
 from core.parts import Parts
 
@@ -66,6 +49,7 @@ if TYPE_CHECKING:
         Draft,
         EmailKind,
         FeedStatus,
+        Found,
         ImportReport,
         IngestReport,
         Kind,

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 os.environ.setdefault("TEXTUAL_FPS", "250")  # read once, when Textual is imported
 
+from textual.actions import SkipAction
 from textual.app import SystemCommand
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from core.model import FeedState, FeedStatus
 from tui import themes
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _SHEETS: Final = (
     "base", "badges", "tables", "communications", "suppressions", "dialogs", "editing", "linking",
-    "chasing", "overviews",
+    "chasing", "overviews", "jumping",
 )  # fmt: skip
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
@@ -227,6 +229,18 @@ class OuttrayApp(Places):
 
         places = list(dict.fromkeys(command.place for command in self._reachable()))
         _ = self.push_screen(HelpDialog(places))
+
+    def command_jump(self) -> None:
+        from tui.dialogs.jump import jump  # not for the first paint
+
+        if isinstance(self.focused, Input | TextArea):
+            raise SkipAction  # it is a letter there
+        jump(self)
+
+    def command_jump_out(self) -> None:
+        from tui.dialogs.jump import jump
+
+        jump(self)
 
     def command_palette(self) -> None:
         self.action_command_palette()

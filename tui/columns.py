@@ -14,15 +14,14 @@ from core.calling import needs_call
 from core.feedhealth import is_stuck
 from core.model import Amount, Kind, Word
 from core.pace import late_document
-from core.ranking import Typed
 from tui import badges
 from tui.badges import Span
 from tui.chasing import PHONE, held_mark
-from tui.marked import marked
 from tui.text import ago, amount, amounts, cell, money
 
 if TYPE_CHECKING:
     from core.model import CustomerRow, DocumentRow
+    from core.ranking import Typed
 
 T = TypeVar("T")
 Cell = tuple[Span, ...]
@@ -213,13 +212,22 @@ ALL_DOCUMENT_COLUMNS: Final = document_columns(customer=True)
 
 
 def _name(row: CustomerRow, context: Context) -> Cell:
-    return tuple(marked(cell(row.name), context.typed, "ink--strong", alike=True))
+    return _searched(cell(row.name), context, "ink--strong", alike=True)
 
 
 def _address(row: CustomerRow, context: Context) -> Cell:
     if not row.address:
         return (Span("no address", "ink--warning"),)
-    return tuple(marked(cell(row.address), context.typed))
+    return _searched(cell(row.address), context)
+
+
+def _searched(text: str, context: Context, style: str = "", *, alike: bool = False) -> Cell:
+    """Return ``text`` with what was typed marked in it."""
+    if context.typed is None:
+        return (Span(text, style),)
+    from tui.marked import marked  # not for the first paint
+
+    return tuple(marked(text, context.typed, style, alike=alike))
 
 
 def _open_balance(row: CustomerRow, context: Context) -> Cell:

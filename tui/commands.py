@@ -82,6 +82,7 @@ _KEY_NAMES: Final = {
     "plus": "+",
     "asterisk": "*",
     "comma": ",",
+    "semicolon": ";",
     "full_stop": ".",
     "less_than_sign": "<",
     "greater_than_sign": ">",

@@ -7,53 +7,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-<<<<<<< HEAD
-from core.model import (
-    AttachedFile,
-    AttentionChip,
-    AttentionRow,
-    BulkItem,
-    Call,
-    Chip,
-    Composition,
-    Correctable,
-    Corrected,
-    CustomerFilter,
-    CustomerHeader,
-    CustomerRow,
-    DocumentFilter,
-    DocumentLog,
-    DocumentRow,
-    Draft,
-    EmailKind,
-    Enqueued,
-    FeedStatus,
-    Found,
-    HoldKind,
-    IngestReport,
-    Insights,
-    ListState,
-    OutboxEntry,
-    OutboxOverview,
-    Overview,
-    Preview,
-    Progress,
-    SendOutcome,
-    SuppressedAddress,
-    SuppressionChange,
-    SuppressionChip,
-    SuppressionDetails,
-    SuppressionFilter,
-    TestOutcome,
-    Verdict,
-    Waiting,
-    WorkReport,
-)
-from core.settings import Settings
-from core.trouble import Trouble
-
-=======
->>>>>>> main
 if TYPE_CHECKING:
     from core.chasing import CallEntry, Scope, Standing
     from core.evidence import Exported
@@ -79,6 +32,7 @@ if TYPE_CHECKING:
         EmailKind,
         Enqueued,
         FeedStatus,
+        Found,
         HoldKind,
         IngestReport,
         Insights,

@@ -13,6 +13,7 @@ from tui.outbox_commands import OUTBOX_COMMANDS
 from tui.registry_bulk import BULK, SELECTING
 from tui.registry_chasing import CHASING, CHASING_CUSTOMERS, CHASING_DIALOGS
 from tui.registry_correcting import CORRECTING
+from tui.registry_jumping import JUMPING
 from tui.registry_linking import LINKING
 from tui.registry_overviews import OVERVIEW_PLACES, OVERVIEWS
 from tui.registry_suppressions import SUPPRESSION_COMMANDS
@@ -279,6 +280,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette=False,
     ),
     Command("app.quit", ("ctrl+q",), "Quit", "Leave Outtray.", "Program", footer=92, priority=True),
+    *JUMPING,
     *WRITING,
     *BULK,
     *OUTBOX_COMMANDS,

@@ -6,29 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-<<<<<<< HEAD
-from core.model import (
-    CustomerFilter,
-    CustomerRow,
-    DocumentFilter,
-    DocumentRow,
-    Found,
-    SuppressedAddress,
-    SuppressionFilter,
-)
-from tui.ports import Backend
-=======
 if TYPE_CHECKING:
     from core.model import (
         CustomerFilter,
         CustomerRow,
         DocumentFilter,
         DocumentRow,
+        Found,
         SuppressedAddress,
         SuppressionFilter,
     )
     from tui.ports import Backend
->>>>>>> main
 
 
 @dataclass(frozen=True)
@@ -57,20 +45,23 @@ class PickSource:
     def __init__(self, backend: Backend, where: CustomerFilter) -> None:
         self._backend = backend
         self.where = where
-        self.found = Found(())
+        self.found: Found | None = None
         self.alike = False
         """Look for those that are spelt alike, too, the next time."""
+
+    @property
+    def _ids(self) -> tuple[int, ...]:
+        return self.found.ids if self.found else ()
 
     def count(self) -> int:
         self.found = self._backend.find_customers(self.where, alike=self.alike)
         return len(self.found.ids)
 
     def page(self, offset: int, limit: int) -> Sequence[CustomerRow]:
-        return self._backend.customers(self.found.ids[offset : offset + limit])
+        return self._backend.customers(self._ids[offset : offset + limit])
 
     def position(self, key: int) -> int | None:
-        ids = self.found.ids
-        return ids.index(key) if key in ids else None
+        return self._ids.index(key) if key in self._ids else None
 
     def key(self, row: CustomerRow) -> int:
         return row.id

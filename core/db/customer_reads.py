@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from core.db import unlinked_count
 from core.db.codec import from_instant, from_money
@@ -23,6 +24,10 @@ from core.db.queries import (
 from core.model import Amount, CustomerFilter, CustomerRow, Overview
 
 _ALL: Final = 2**31 - 1
+_COLUMNS: Final = (
+    "c.id, c.name, c.documents, c.last_sent_at, c.bounced, c.complained, c.dropped,"
+    " c.failed, c.never_reached, c.unconfirmed, c.held_until"
+)
 
 
 def count_customers(reader: Reader, where: CustomerFilter) -> int:
@@ -36,9 +41,8 @@ def page_customers(
     """Return customers, those that need attention first, then by name."""
     clause, values = customer_conditions(where)
     rows = reader.rows(
-        "SELECT c.id, c.name, c.documents, c.last_sent_at, c.bounced, c.complained, c.dropped,"
-        " c.failed, c.never_reached, c.unconfirmed, c.held_until"
-        f" FROM customers c{clause} ORDER BY {ATTENTION_FIRST} LIMIT :limit OFFSET :offset",
+        f"SELECT {_COLUMNS} FROM customers c{clause} ORDER BY {ATTENTION_FIRST}"
+        " LIMIT :limit OFFSET :offset",
         {
             **values,
             **times_of(where.as_of),
@@ -46,8 +50,26 @@ def page_customers(
             "offset": offset,
         },
     )
+    return _customers(reader, rows, where.as_of)
+
+
+def customers(
+    reader: Reader, customer_ids: Sequence[int], as_of: datetime | None
+) -> tuple[CustomerRow, ...]:
+    """Return customers in the order of the ids; those that are gone are left out."""
+    rows: list[Sequence[Any]] = []
+    for some in in_chunks(customer_ids):
+        among, values = numbered("id", some)
+        rows += reader.rows(f"SELECT {_COLUMNS} FROM customers c WHERE c.id IN {among}", values)
+    found = {row.id: row for row in _customers(reader, rows, as_of)}
+    return tuple(found[key] for key in customer_ids if key in found)
+
+
+def _customers(
+    reader: Reader, rows: Sequence[Sequence[Any]], as_of: datetime | None
+) -> tuple[CustomerRow, ...]:
     ids = [row[0] for row in rows]
-    chases = _chases(reader, ids, where.as_of)
+    chases = _chases(reader, ids, as_of)
     balances = open_balances(reader, ids)
     addresses = _primary_addresses(reader, ids)
     return tuple(

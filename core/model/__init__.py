@@ -5,114 +5,6 @@ when its first word is asked for: making frozen classes takes a while, and the f
 few of them.
 """
 
-<<<<<<< HEAD
-from core.model.attention import AttentionChip, AttentionRow, Failure
-from core.model.bulk import BulkItem
-from core.model.chasing import Call, CallNeed, CallReason, Hold, HoldKind, Outcome
-from core.model.composing import (
-    Change,
-    Changes,
-    Composition,
-    FilePrint,
-    KnownAddress,
-    Preview,
-    SavedDraft,
-    Snapshot,
-    TemplateReport,
-    TestOutcome,
-    Version,
-)
-from core.model.corrections import (
-    Correctable,
-    Corrected,
-    KeptCorrection,
-    Origin,
-    Proposal,
-    Waiting,
-)
-from core.model.facts import (
-    DeliveryState,
-    DeliveryView,
-    DocumentSummary,
-    Effect,
-    EmailSummary,
-    Fact,
-)
-from core.model.insights import (
-    CauseCount,
-    Day,
-    DomainCount,
-    FollowUps,
-    Insights,
-    Tally,
-    TimeCount,
-)
-from core.model.outbox import (
-    Batch,
-    Enqueued,
-    LeftOut,
-    OutboxEntry,
-    OutboxHold,
-    OutboxOverview,
-    Progress,
-    WorkReport,
-)
-from core.model.picking import Found
-from core.model.rows import (
-    Amount,
-    Attachment,
-    Awaited,
-    Chip,
-    Contact,
-    CustomerFilter,
-    CustomerHeader,
-    CustomerRow,
-    DocumentFilter,
-    DocumentLog,
-    DocumentRow,
-    EmailEntry,
-    Health,
-    Late,
-    Note,
-    Overview,
-    RecipientEntry,
-)
-from core.model.sending import (
-    AttachedFile,
-    Decision,
-    Draft,
-    Finding,
-    MailRoute,
-    RecipientOutcome,
-    SendOutcome,
-    Verdict,
-    Weight,
-)
-from core.model.suppressions import (
-    AuditEntry,
-    Cause,
-    ListOutcome,
-    ListPhase,
-    ListState,
-    Release,
-    SuppressedAddress,
-    Suppression,
-    SuppressionChange,
-    SuppressionChip,
-    SuppressionDetails,
-    SuppressionFilter,
-)
-from core.model.traffic import (
-    FeedCause,
-    FeedState,
-    FeedStatus,
-    ImportReport,
-    IngestReport,
-    QuarantinedBody,
-    Rejection,
-)
-from core.model.words import EmailKind, Engagement, Kind, Role, Status, Word, address_key, domain_of
-=======
 from __future__ import annotations
 
 from importlib import import_module
@@ -180,6 +72,7 @@ if TYPE_CHECKING:
         Progress,
         WorkReport,
     )
+    from core.model.picking import Found
     from core.model.reports import ImportReport, IngestReport, QuarantinedBody, Rejection
     from core.model.rows import (
         Amount,
@@ -228,7 +121,6 @@ if TYPE_CHECKING:
         address_key,
         domain_of,
     )
->>>>>>> main
 
 __all__ = [
     "Amount",
@@ -348,6 +240,7 @@ _HOMES: Final = {
     "insights": "CauseCount Day DomainCount FollowUps Insights Tally TimeCount",
     "log": "Attachment Contact CustomerHeader DocumentLog EmailEntry Health RecipientEntry",
     "outbox": "Batch Enqueued LeftOut OutboxEntry OutboxHold OutboxOverview Progress WorkReport",
+    "picking": "Found",
     "reports": "ImportReport IngestReport QuarantinedBody Rejection",
     "rows": (
         "Amount Awaited Chip CustomerFilter CustomerRow DocumentFilter DocumentRow Late Overview"

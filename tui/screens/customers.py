@@ -12,12 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-<<<<<<< HEAD
-from core.model import Chip, CustomerFilter, CustomerRow, FeedStatus, Overview
-from core.ranking import Typed
-=======
 from core.model import Chip, CustomerFilter, CustomerRow
->>>>>>> main
 from tui.chasing_flows import ChaseWanted
 from tui.columns import CUSTOMER_COLUMNS
 from tui.commands import bindings
@@ -31,7 +26,9 @@ from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
     from core.model import FeedStatus, Overview
+    from core.ranking import Typed
     from tui.desk import Desk
+
 
 NOTHING_YET = (
     "No customers yet.\n"
@@ -39,6 +36,15 @@ NOTHING_YET = (
     "outtray demo           shows Outtray on a generated company"
 )
 _ALL = ChipItem("all", "All")
+
+
+def typed_as(text: str) -> Typed | None:
+    """Return what was typed as rows are compared with it."""
+    if not text:
+        return None
+    from core.ranking import Typed  # not for the first paint
+
+    return Typed.of(text)
 
 
 class CustomersScreen(PlaceScreen):
@@ -91,7 +97,7 @@ class CustomersScreen(PlaceScreen):
         where, backend = self._where, self.desk.backend
         self._picked = PickSource(backend, where) if where.text else None
         self._table.empty = self._nothing()
-        self._table.typed = Typed.of(where.text) if where.text else None
+        self._table.typed = typed_as(where.text)
         self._table.load(self._picked or CustomerSource(backend, where))
 
     def _nothing(self) -> str:
@@ -118,14 +124,13 @@ class CustomersScreen(PlaceScreen):
     def _show_found(self) -> None:
         total = self._overview.customers if self._overview else self._table.row_count
         more, alike, order = "", "", "    sorted by what needs attention"
-        if self._picked is not None:
-            more = "+" * self._picked.found.has_more
-            count = self._picked.found.alike
+        found = self._picked.found if self._picked else None
+        if found is not None:
+            more, count = "+" * found.has_more, found.alike
             alike, order = f" · {count} spelt alike" * (count > 0), "    the best match first"
-        found = f"{self._table.row_count:,}{more} of {total:,} customers{alike}"
-        order = "" if self._is_narrow else order
-        found += self._to_link() or order
-        self._found.update(Content.styled(found, "$muted"))
+        said = f"{self._table.row_count:,}{more} of {total:,} customers{alike}"
+        said += self._to_link() or ("" if self._is_narrow else order)
+        self._found.update(Content.styled(said, "$muted"))
         self._lost.update(self._lost_money())
 
     def _to_link(self) -> str:
@@ -175,7 +180,7 @@ class CustomersScreen(PlaceScreen):
     @on(WindowTable.Loaded, "#customers")
     def _loaded(self) -> None:
         picked = self._picked
-        if picked is not None and picked.found.may_look_alike and not picked.alike:
+        if picked and picked.found and picked.found.may_look_alike and not picked.alike:
             picked.alike = True  # what is spelt like that is on screen before the look for slips
             self._table.reload()
         self._show_found()

@@ -12,13 +12,8 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-<<<<<<< HEAD
 from tui.badges import MATCH, Span
-from tui.columns import GAP, Cell, Column, Context
-=======
-from tui.badges import Span
 from tui.columns import GAP
->>>>>>> main
 from tui.text import cut
 
 if TYPE_CHECKING:
