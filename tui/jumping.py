@@ -45,15 +45,16 @@ def labels(count: int) -> list[str]:
 
 def targets(screen: Screen[Any]) -> list[Target]:
     """Return where one can go: the rows of the list first, then all that takes the focus."""
-    found = [target for widget in _lists(screen) for target in _rows(widget)]
+    rows = {widget: list(_rows(widget)) for widget in _lists(screen)}
+    found = [target for some in rows.values() for target in some]
     found += [target for chips in screen.query(Chips) for target in _chips(chips)]
     for widget in screen.focus_chain:
-        if not isinstance(widget, WindowTable) and _is_visible(screen, widget):
+        if not rows.get(widget) and _is_visible(screen, widget):
             found.append(Target(widget.region.offset, widget.focus))
     taken: set[Offset] = set()
     apart = []
     for target in found:
-        if target.at not in taken:  # a list that begins with its first row
+        if target.at not in taken:
             taken.add(target.at)
             apart.append(target)
     return apart

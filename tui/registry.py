@@ -157,7 +157,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "customers.search",
         ("slash",),
         "Search",
-        "Search name, address or document number.",
+        "Search name, address or document number; the best match comes first.",
         "Filter",
         footer=5,
     ),

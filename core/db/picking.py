@@ -28,6 +28,9 @@ _OFTEN: Final = 2_500
 _MANY: Final = 20_000
 """More documents than this are not even listed to compare with: nearly everybody has one."""
 
+_WORTH_JUDGING: Final = 1_000
+"""So many are sooner judged one by one than asked for rank by rank."""
+
 _Step = tuple["Condition | None", "Rank | None"]
 
 
@@ -94,8 +97,8 @@ class _Search:
         """Take all that match in any way, unless they are too many, or to be counted first."""
         is_rare = self._how_many(inside.tests[0], inside, self.most) <= self.most
         if is_rare or (self.conditions.is_sqlite and len(self.typed.words) > 1):
-            rows = self._first(inside, self.most + 1)
-            if len(rows) <= self.most:
+            rows = self._first(inside, _WORTH_JUDGING)
+            if len(rows) < _WORTH_JUDGING:
                 self._keep(rows, None)
                 return True
         return False

@@ -8,7 +8,7 @@ from core.alike import edits, edits_forgiven, grams, swaps
 from core.db.engine import Reader
 from core.db.queries import numbered
 
-_MOST_COMPARED: Final = 300
+_MOST_COMPARED: Final = 200
 _MOST_WORDS: Final = 100
 
 
