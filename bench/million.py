@@ -27,7 +27,7 @@ from typing import Any, Final
 from bench.million_check import check_sample
 from bench.million_people import Company, company
 from bench.million_stories import ON_THE_WAY, STORIES, EmailTold, Row, Story, told
-from core.db import chasing, summaries, upgrade
+from core.db import chasing, summaries, upgrade, words
 from core.db.codec import known_instant, search_key, to_instant
 from core.db.engine import Database
 from core.external import mention_key
@@ -300,6 +300,7 @@ def _finish(path: Path, triggers: list[str], now: datetime, documents: int) -> N
                 summaries.summarise_customers(connection, ids[start : start + _AT_ONCE])
             for sql in triggers:
                 connection.exec_driver_sql(sql)
+            words.fill(connection)
             _hold_some(connection, now, documents)
     finally:
         database.close()

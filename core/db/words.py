@@ -17,6 +17,7 @@ from core.ranking import LONGEST_WORD, MOST_WORDS, domain_of, name_words
 _AT_ONCE: Final = 2_000
 _UPDATE: Final = text("UPDATE customers SET search = :search WHERE id = :id")
 _DELETE: Final = text("DELETE FROM customer_words WHERE customer_id = :id")
+_REBUILD: Final = text("INSERT INTO customers_trigrams(customers_trigrams) VALUES ('rebuild')")
 _PAGE: Final = text(
     "SELECT id, name_key, search FROM customers WHERE id > :last ORDER BY id LIMIT :limit"
 )
@@ -53,12 +54,14 @@ def refresh(
 
 
 def fill(connection: Connection) -> None:
-    """Write the words of all customers, for a database from before there were any."""
+    """Make all customers found by what they are called: for a database filled without this."""
     known: set[str] = set()
     last = 0
     while rows := connection.execute(_PAGE, {"last": last, "limit": _AT_ONCE}).all():
         _write(connection, [(row[0], row[1], row[2]) for row in rows], known)
         last = rows[-1][0]
+    if connection.dialect.name == "sqlite":
+        connection.execute(_REBUILD)
 
 
 def words_of(name_key: str, search: str) -> list[tuple[Part, str]]:

@@ -65,7 +65,7 @@ def upgrade() -> None:
 
 
 def _trigrams() -> None:
-    """The index itself, what keeps it in step, and what is there already."""
+    """The index and what keeps it in step; ``db.words.fill`` puts in what is there already."""
     op.execute(
         "CREATE VIRTUAL TABLE customers_trigrams USING fts5(search, content='customers',"
         " content_rowid='id', tokenize='trigram')"
@@ -81,7 +81,6 @@ def _trigrams() -> None:
         ("updated", "AFTER UPDATE OF search", take + " " + put),
     ):
         op.execute(f"CREATE TRIGGER customers_trigrams_{name} {when} ON customers BEGIN {act} END")
-    op.execute("INSERT INTO customers_trigrams(customers_trigrams) VALUES ('rebuild')")
 
 
 def downgrade() -> None:
