@@ -13,7 +13,6 @@ os.environ.setdefault("TEXTUAL_FPS", "250")  # read once, when Textual is import
 from textual.actions import SkipAction
 from textual.app import SystemCommand
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
 
 from core.model import FeedState, FeedStatus
 from tui import themes
@@ -231,9 +230,9 @@ class OuttrayApp(Places):
         _ = self.push_screen(HelpDialog(places))
 
     def command_jump(self) -> None:
-        from tui.dialogs.jump import jump  # not for the first paint
+        from tui.dialogs.jump import is_typing, jump  # not for the first paint
 
-        if isinstance(self.focused, Input | TextArea):
+        if is_typing(self):
             raise SkipAction  # it is a letter there
         jump(self)
 

@@ -184,7 +184,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "search.down",
         ("down",),
         "Row below",
-        "The row below, while one goes on typing.",
+        "The row below, while one goes on typing; with nothing typed: to the list.",
         "Filter",
         palette=False,
     ),

@@ -9,7 +9,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.geometry import Size
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static, TextArea
 
 from tui.jumping import Target, labels, targets
 
@@ -60,6 +60,11 @@ class JumpScreen(ModalScreen[Callable[[], object] | None]):
     def _leave(self, going: Callable[[], object] | None) -> None:
         if self.is_current:
             _ = self.dismiss(going)
+
+
+def is_typing(app: App[Any]) -> bool:
+    """Whether keys go into a text."""
+    return isinstance(app.focused, Input | TextArea)
 
 
 def jump(app: App[Any]) -> None:

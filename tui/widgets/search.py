@@ -1,4 +1,4 @@
-"""A search line: arrows move in the table below, Tab leaves for it."""
+"""A search line: Tab leaves it for the table below, arrows move in that while one types."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ class Search(Field):
         carry_out(self, command_id)
 
     def command_down(self) -> None:
-        self._move(1)
+        if self.value:
+            self._move(1)
+        else:
+            self.command_leave()  # nothing is being searched: on to the list
 
     def command_up(self) -> None:
         self._move(-1)
