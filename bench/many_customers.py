@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Final
 
-from core.db import words
+from core.db import beginnings
 from core.db.bulk import insert_rows
 from core.db.engine import Database
 from core.db.tables import contacts, customers, documents
@@ -84,7 +84,7 @@ def fill(database: Database, count: int, random: Random) -> None:
             ("customer_id", "kind", "number", "number_key", "status", "currency"),
             [(n, "invoice", f"INV-{n:06}", f"inv-{n:06}", "OPEN", "EUR") for n, _ in books],
         )
-        words.fill(connection)
+        beginnings.fill(connection)
 
 
 def _address(number: int, name: str, random: Random) -> str:

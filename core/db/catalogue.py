@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from core.db import words
+from core.db import beginnings
 from core.db.chasing import inherit_holds
 from core.db.codec import search_key, storable, to_date, to_money
 from core.db.contacts import put_contact, superseded_addresses
@@ -197,7 +197,7 @@ class Catalogue:
 
     def _refresh_search(self, customer_id: int, *, new: bool = False) -> None:
         name, addresses = self._details[customer_id][0], self._addresses[customer_id]
-        words.refresh(
+        beginnings.refresh(
             self._connection, customer_id, name, addresses, new=new, known=self._known_words
         )
 

@@ -88,7 +88,7 @@ class Conditions:
         """Return the question for customers with a word like the typed one."""
         within = self._between("w.word", f"low{place}", f"high{place}")
         among = ", ".join(map(str, parts))
-        words = f"FROM customer_words w WHERE w.part IN ({among}) AND {within}"
+        words = f"FROM customer_beginnings w WHERE w.part IN ({among}) AND {within}"
         return Test(
             f"SELECT w.customer_id {words}",
             f"EXISTS (SELECT 1 {words} AND w.customer_id = c.id)",
@@ -106,7 +106,7 @@ class Conditions:
         source = ""
         if self.is_sqlite:
             values["grams"] = " ".join('"' + word.replace('"', '""') + '"' for word in long)
-            source = "SELECT rowid FROM customers_trigrams WHERE customers_trigrams MATCH :grams"
+            source = "SELECT rowid FROM customer_words WHERE customer_words MATCH :grams"
         short = (self._in_words(n, _ANYWHERE) for n in range(len(long), len(self._words)))
         return Condition((Test(source, " AND ".join(inside)), *short), values)
 
@@ -141,7 +141,7 @@ class Conditions:
                 among, named = numbered(f"alike{place}_", others)
                 values |= named
                 source += (
-                    " UNION ALL SELECT w.customer_id FROM customer_words w"
+                    " UNION ALL SELECT w.customer_id FROM customer_beginnings w"
                     f" WHERE w.part = {_NAME} AND w.word IN {among}"
                 )
             tests.append(Test(source, f"c.id IN ({source})"))

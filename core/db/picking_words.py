@@ -36,7 +36,7 @@ def spelt_alike(reader: Reader, typed: str) -> dict[str, int]:
 def _swapped(reader: Reader, typed: str) -> set[str]:
     among, values = numbered("swap", sorted(swaps(typed)))
     rows = reader.rows(
-        f"SELECT DISTINCT w.word FROM customer_words w WHERE w.part = 0 AND w.word IN {among}",
+        f"SELECT DISTINCT w.word FROM customer_beginnings w WHERE w.part = 0 AND w.word IN {among}",
         values,
     )
     return {row[0] for row in rows}

@@ -38,8 +38,8 @@ from core.db.feed_tables import payloads as payloads
 from core.db.feed_tables import quarantine as quarantine
 from core.db.preference_tables import preferences as preferences
 from core.db.queries import NUMBER_TAIL
-from core.db.word_tables import customer_words as customer_words
-from core.db.word_tables import word_grams as word_grams
+from core.db.beginning_tables import customer_beginnings as customer_beginnings
+from core.db.beginning_tables import word_grams as word_grams
 
 customers = Table(
     "customers",

@@ -135,6 +135,6 @@ def _run_migrations(database: Database, found: str | None) -> None:
 
             settle_call_needs(connection)
         if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_WORDS):
-            from core.db.words import fill
+            from core.db.beginnings import fill
 
             fill(connection)

@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 
-from core.db import contacts, picking, upgrade, words
+from core.db import beginnings, contacts, picking, upgrade
 from core.db.catalogue import Catalogue, CustomerEntry
 from core.db.engine import Database
 from core.model import CustomerFilter, Found
@@ -138,18 +138,18 @@ def test_only_those_who_need_attention(database: Database) -> None:
 def words_are_true(database: Database) -> None:
     stored: dict[int, set[tuple[int, str]]] = {}
     for customer_id, part, word in database.reader.rows(
-        "SELECT customer_id, part, word FROM customer_words", {}
+        "SELECT customer_id, part, word FROM customer_beginnings", {}
     ):
         stored.setdefault(customer_id, set()).add((part, word))
     for key, name_key, search in database.reader.rows(
         "SELECT id, name_key, search FROM customers", {}
     ):
-        assert stored.pop(key, set()) == set(words.words_of(name_key, search))
+        assert stored.pop(key, set()) == set(beginnings.words_of(name_key, search))
     assert stored == {}
     if database.path is not None:
         with database.transaction() as connection:  # raises where the trigrams are out of step
             connection.exec_driver_sql(
-                "INSERT INTO customers_trigrams(customers_trigrams, rank)"
+                "INSERT INTO customer_words(customer_words, rank)"
                 " VALUES ('integrity-check', 1)"
             )
 

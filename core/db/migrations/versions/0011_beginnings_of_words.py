@@ -17,20 +17,20 @@ _TAIL = "ltrim(substr(number_key, length(rtrim(number_key, '0123456789')) + 1), 
 
 def upgrade() -> None:
     op.create_table(
-        "customer_words",
+        "customer_beginnings",
         sa.Column("customer_id", _Id, nullable=False),
         sa.Column("part", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("word", _Ordered, nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["customers.id"],
-            name=op.f("fk_customer_words_customer_id"),
+            name=op.f("fk_customer_beginnings_customer_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("customer_id", "part", "word", name=op.f("pk_customer_words")),
+        sa.PrimaryKeyConstraint("customer_id", "part", "word", name=op.f("pk_customer_beginnings")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_customer_words_word", "customer_words", ["part", "word", "customer_id"])
+    op.create_index("ix_customer_beginnings_word", "customer_beginnings", ["part", "word", "customer_id"])
     op.create_table(
         "word_grams",
         sa.Column("gram", _Ordered, nullable=False),
@@ -67,12 +67,12 @@ def upgrade() -> None:
 def _trigrams() -> None:
     """The index and what keeps it in step; ``db.words.fill`` puts in what is there already."""
     op.execute(
-        "CREATE VIRTUAL TABLE customers_trigrams USING fts5(search, content='customers',"
+        "CREATE VIRTUAL TABLE customer_words USING fts5(search, content='customers',"
         " content_rowid='id', tokenize='trigram')"
     )
-    put = "INSERT INTO customers_trigrams(rowid, search) VALUES (new.id, new.search);"
+    put = "INSERT INTO customer_words(rowid, search) VALUES (new.id, new.search);"
     take = (
-        "INSERT INTO customers_trigrams(customers_trigrams, rowid, search)"
+        "INSERT INTO customer_words(customer_words, rowid, search)"
         " VALUES ('delete', old.id, old.search);"
     )
     for name, when, act in (
@@ -80,18 +80,18 @@ def _trigrams() -> None:
         ("deleted", "AFTER DELETE", take),
         ("updated", "AFTER UPDATE OF search", take + " " + put),
     ):
-        op.execute(f"CREATE TRIGGER customers_trigrams_{name} {when} ON customers BEGIN {act} END")
+        op.execute(f"CREATE TRIGGER customer_words_{name} {when} ON customers BEGIN {act} END")
 
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for name in ("inserted", "deleted", "updated"):
-            op.execute(f"DROP TRIGGER customers_trigrams_{name}")
-        op.drop_table("customers_trigrams")
+            op.execute(f"DROP TRIGGER customer_words_{name}")
+        op.drop_table("customer_words")
     op.drop_index("ix_documents_tail", "documents")
     op.drop_index("ix_documents_number_key", "documents")
     op.create_index("ix_customers_name_key", "customers", ["name_key"])
     op.drop_index("ix_customers_calling", "customers")
     op.drop_index("ix_customers_by_name", "customers")
     op.drop_table("word_grams")
-    op.drop_table("customer_words")
+    op.drop_table("customer_beginnings")

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, text
 from core.alike import LONGEST, ONE_EDIT, grams
 from core.db.bulk import insert_rows
 from core.db.codec import search_key
-from core.db.word_tables import customer_words, word_grams
+from core.db.beginning_tables import customer_beginnings, word_grams
 from core.ranking import LONGEST_WORD, MOST_WORDS, domain_of, name_words
 
 _AT_ONCE: Final = 2_000
 _UPDATE: Final = text("UPDATE customers SET search = :search WHERE id = :id")
-_DELETE: Final = text("DELETE FROM customer_words WHERE customer_id = :id")
-_REBUILD: Final = text("INSERT INTO customers_trigrams(customers_trigrams) VALUES ('rebuild')")
+_DELETE: Final = text("DELETE FROM customer_beginnings WHERE customer_id = :id")
+_REBUILD: Final = text("INSERT INTO customer_words(customer_words) VALUES ('rebuild')")
 _PAGE: Final = text(
     "SELECT id, name_key, search FROM customers WHERE id > :last ORDER BY id LIMIT :limit"
 )
@@ -80,7 +80,7 @@ def _write(connection: Connection, of: Sequence[tuple[int, str, str]], known: se
         for customer_id, name_key, search in of
         for part, word in words_of(name_key, search)
     ]
-    insert_rows(connection, customer_words, _WORD_COLUMNS, rows)
+    insert_rows(connection, customer_beginnings, _WORD_COLUMNS, rows)
     new = {word for _, part, word in rows if part == Part.NAME} - known
     known |= new
     pairs = [

@@ -1,6 +1,6 @@
 """What customers are found by while somebody types: all of it follows from name and addresses.
 
-Beside these, SQLite has ``customers_trigrams`` (FTS5) over ``customers.search``; triggers keep it.
+Beside these, SQLite has ``customer_words`` (FTS5) over ``customers.search``; triggers keep it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from core.db.columns import Id, metadata
 #: In the order of code points on every database, so that a beginning is a range.
 _Ordered = Text().with_variant(Text(collation="C"), "postgresql")
 
-customer_words = Table(
-    "customer_words",
+customer_beginnings = Table(
+    "customer_beginnings",
     metadata,
     Column("customer_id", Id, ForeignKey("customers.id", ondelete="CASCADE"), primary_key=True),
     Column("part", SmallInteger, primary_key=True, autoincrement=False),  # see ``db.words.Part``
@@ -21,10 +21,10 @@ customer_words = Table(
     sqlite_with_rowid=False,
 )
 Index(
-    "ix_customer_words_word",
-    customer_words.c.part,
-    customer_words.c.word,
-    customer_words.c.customer_id,
+    "ix_customer_beginnings_word",
+    customer_beginnings.c.part,
+    customer_beginnings.c.word,
+    customer_beginnings.c.customer_id,
 )
 
 #: Words of names by three of their letters; a word that no name has any more may stay.
