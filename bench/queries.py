@@ -46,7 +46,9 @@ class Office(NamedTuple):
 
 
 def opened(path: Path, now: datetime) -> Office:
-    backend = Backend(load({"OUTTRAY_DATABASE_URL": f"sqlite:///{path.resolve()}"}), clock=lambda: now)
+    backend = Backend(
+        load({"OUTTRAY_DATABASE_URL": f"sqlite:///{path.resolve()}"}), clock=lambda: now
+    )
     backend.open()
 
     def one(sql: str) -> Any:
@@ -153,7 +155,10 @@ def _customers(office: Office) -> Iterator[tuple[str, Query]]:
             f"customers: search, {name}: page",
             lambda where=where: backend.page_customers(where, 0, _PAGE),
         )
-        yield f"customers: search, {name}: count", lambda where=where: backend.count_customers(where)
+        yield (
+            f"customers: search, {name}: count",
+            lambda where=where: backend.count_customers(where),
+        )
     wanting = CustomerFilter(attention=True)
     yield "customers: attention only, page", lambda: backend.page_customers(wanting, 0, _PAGE)
     yield "customers: attention only, count", lambda: backend.count_customers(wanting)

@@ -43,7 +43,9 @@ class Screen:
             if match["sync"]:
                 self.in_update = match["sync"] == b"h"
             elif match["mode"]:
-                self._reply(b"\x1b[?%s;%d$y" % (match["mode"], 2 if match["mode"] == b"2026" else 0))
+                self._reply(
+                    b"\x1b[?%s;%d$y" % (match["mode"], 2 if match["mode"] == b"2026" else 0)
+                )
             elif match["colour"]:
                 self._reply(b"\x1b]%s;rgb:1111/1111/1111\x1b\\" % match["colour"])
         self._stream.feed(data[place:])
@@ -82,7 +84,7 @@ class Screen:
         """The one line most of whose letters stand on a ground that no other line has."""
         grounds: dict[str, list[int]] = {}
         for y in range(self._screen.lines):
-            row = [self._screen.buffer[y][x].bg for x in range(0, 24)]
+            row = [self._screen.buffer[y][x].bg for x in range(24)]
             most = max(set(row), key=row.count)
             if row.count(most) >= 12:
                 grounds.setdefault(most, []).append(y)

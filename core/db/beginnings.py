@@ -9,15 +9,14 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from core.alike import LONGEST, ONE_EDIT, grams
+from core.db.beginning_tables import customer_beginnings, word_grams
 from core.db.bulk import insert_rows
 from core.db.codec import search_key
-from core.db.beginning_tables import customer_beginnings, word_grams
 from core.ranking import LONGEST_WORD, MOST_WORDS, domain_of, name_words
 
 _AT_ONCE: Final = 2_000
 _UPDATE: Final = text("UPDATE customers SET search = :search WHERE id = :id")
 _DELETE: Final = text("DELETE FROM customer_beginnings WHERE customer_id = :id")
-_REBUILD: Final = text("INSERT INTO customer_words(customer_words) VALUES ('rebuild')")
 _PAGE: Final = text(
     "SELECT id, name_key, search FROM customers WHERE id > :last ORDER BY id LIMIT :limit"
 )
@@ -60,8 +59,6 @@ def fill(connection: Connection) -> None:
     while rows := connection.execute(_PAGE, {"last": last, "limit": _AT_ONCE}).all():
         _write(connection, [(row[0], row[1], row[2]) for row in rows], known)
         last = rows[-1][0]
-    if connection.dialect.name == "sqlite":
-        connection.execute(_REBUILD)
 
 
 def words_of(name_key: str, search: str) -> list[tuple[Part, str]]:

@@ -15,6 +15,7 @@ from core.db.engine import Reader, SqliteReader
 from core.db.picking_conditions import Condition, Conditions, Test
 from core.db.picking_words import spelt_alike
 from core.db.queries import CUSTOMER_NEEDS_ATTENTION, times_of
+from core.db.search import has_index
 from core.model import CustomerFilter, Found
 from core.ranking import Entry, Rank, Standing, Typed, ranked
 
@@ -69,7 +70,11 @@ class _Search:
 
     def __post_init__(self) -> None:
         self.typed = Typed.of(self.where.text)
-        self.conditions = Conditions(self.typed, is_sqlite=isinstance(self.reader, SqliteReader))
+        self.conditions = Conditions(
+            self.typed,
+            is_sqlite=isinstance(self.reader, SqliteReader),
+            has_words=isinstance(self.reader, SqliteReader) and has_index(self.reader),
+        )
 
     def exact(self) -> list[Standing]:
         """Return what matches without slips, with one more than wanted where there are more."""
@@ -167,7 +172,7 @@ class _Search:
 
 _COLUMNS: Final = "c.id, c.name_key, c.search"
 _URGENT: Final = (
-    "INDEXED BY ix_customers_calling"
+    "INDEXED BY sort_customers_urgent"
     f" WHERE (c.attention > 0 OR c.call_from > 0) AND {CUSTOMER_NEEDS_ATTENTION}"
 )
-_CALM: Final = f"INDEXED BY ix_customers_by_name WHERE NOT {CUSTOMER_NEEDS_ATTENTION}"
+_CALM: Final = f"INDEXED BY sort_customers_all WHERE NOT {CUSTOMER_NEEDS_ATTENTION}"

@@ -51,12 +51,13 @@ class Condition:
 class Conditions:
     """The questions of one search; ``None``: this rank cannot be had by what was typed."""
 
-    def __init__(self, typed: Typed, *, is_sqlite: bool) -> None:
+    def __init__(self, typed: Typed, *, is_sqlite: bool, has_words: bool) -> None:
         self.typed = typed
         self._words = sorted(typed.words, key=len, reverse=True)  # long ones are rare, as a rule
         self.is_sqlite = is_sqlite
-        # On PostgreSQL columns have an order of their own; these go by code points.
-        self._from, self._before = (">=", "<") if is_sqlite else ("~>=~", "~<~")
+        self._has_words = has_words
+        # On PostgreSQL columns have an order of their own; this one is that of code points.
+        self._order = "" if is_sqlite else ' COLLATE "C"'
 
     @property
     def may_be_alike(self) -> bool:
@@ -104,7 +105,7 @@ class Conditions:
             values[f"part{place}"] = part_of(word)
             inside.append(f"c.search LIKE :part{place} ESCAPE '!'")
         source = ""
-        if self.is_sqlite:
+        if self._has_words:
             values["grams"] = " ".join('"' + word.replace('"', '""') + '"' for word in long)
             source = "SELECT rowid FROM customer_words WHERE customer_words MATCH :grams"
         short = (self._in_words(n, _ANYWHERE) for n in range(len(long), len(self._words)))
@@ -154,7 +155,7 @@ class Conditions:
         return values
 
     def _between(self, column: str, low: str, high: str) -> str:
-        return f"{column} {self._from} :{low} AND {column} {self._before} :{high}"
+        return f"{column}{self._order} >= :{low} AND {column}{self._order} < :{high}"
 
 
 def _range(text: str) -> tuple[str, str]:

@@ -62,6 +62,14 @@ if TYPE_CHECKING:
         Health,
         RecipientEntry,
     )
+    from core.model.ordering import (
+        MOST_ATTENTION,
+        NEWEST_SENT,
+        CustomerOrder,
+        CustomerSort,
+        DocumentOrder,
+        DocumentSort,
+    )
     from core.model.outbox import (
         Batch,
         Enqueued,
@@ -87,6 +95,7 @@ if TYPE_CHECKING:
     )
     from core.model.sending import (
         AttachedFile,
+        AwsFound,
         Decision,
         Draft,
         Finding,
@@ -123,6 +132,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "MOST_ATTENTION",
+    "NEWEST_SENT",
     "Amount",
     "AttachedFile",
     "Attachment",
@@ -130,6 +141,7 @@ __all__ = [
     "AttentionRow",
     "AuditEntry",
     "Awaited",
+    "AwsFound",
     "Batch",
     "BulkItem",
     "Call",
@@ -146,14 +158,18 @@ __all__ = [
     "Corrected",
     "CustomerFilter",
     "CustomerHeader",
+    "CustomerOrder",
     "CustomerRow",
+    "CustomerSort",
     "Day",
     "Decision",
     "DeliveryState",
     "DeliveryView",
     "DocumentFilter",
     "DocumentLog",
+    "DocumentOrder",
     "DocumentRow",
+    "DocumentSort",
     "DocumentSummary",
     "DomainCount",
     "Draft",
@@ -239,6 +255,9 @@ _HOMES: Final = {
     "facts": "DeliveryState DeliveryView DocumentSummary Effect EmailSummary Fact Note",
     "insights": "CauseCount Day DomainCount FollowUps Insights Tally TimeCount",
     "log": "Attachment Contact CustomerHeader DocumentLog EmailEntry Health RecipientEntry",
+    "ordering": (
+        "CustomerOrder CustomerSort DocumentOrder DocumentSort MOST_ATTENTION NEWEST_SENT"
+    ),
     "outbox": "Batch Enqueued LeftOut OutboxEntry OutboxHold OutboxOverview Progress WorkReport",
     "picking": "Found",
     "reports": "ImportReport IngestReport QuarantinedBody Rejection",
@@ -246,7 +265,8 @@ _HOMES: Final = {
         "Amount Awaited Chip CustomerFilter CustomerRow DocumentFilter DocumentRow Late Overview"
     ),
     "sending": (
-        "AttachedFile Decision Draft Finding MailRoute RecipientOutcome SendOutcome Verdict Weight"
+        "AttachedFile AwsFound Decision Draft Finding MailRoute RecipientOutcome SendOutcome "
+        "Verdict Weight"
     ),
     "suppressions": (
         "AuditEntry Cause ListOutcome ListPhase ListState Release SuppressedAddress "

@@ -149,8 +149,7 @@ def words_are_true(database: Database) -> None:
     if database.path is not None:
         with database.transaction() as connection:  # raises where the trigrams are out of step
             connection.exec_driver_sql(
-                "INSERT INTO customer_words(customer_words, rank)"
-                " VALUES ('integrity-check', 1)"
+                "INSERT INTO customer_words(customer_words, rank) VALUES ('integrity-check', 1)"
             )
 
 
@@ -178,7 +177,7 @@ def test_a_filled_database_from_before_finds_everybody_after_the_upgrade(tmp_pat
     config.set_main_option("script_location", str(scripts))
     with database.transaction() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0009")
+        command.upgrade(config, "0010")
         connection.exec_driver_sql(
             "INSERT INTO customers (name, name_key, search) VALUES"
             " ('Krajcik & Sons', 'krajcik & sons', 'krajcik & sons ann@customer.example')"
