@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 os.environ.setdefault("TEXTUAL_FPS", "250")  # read once, when Textual is imported
 
+from textual.actions import SkipAction
 from textual.app import SystemCommand
 from textual.screen import Screen
 
@@ -47,7 +48,7 @@ _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _FIRST_SHEETS: Final = ("base", "tables")
 _OTHER_SHEETS: Final = (
     "communications", "suppressions", "dialogs", "editing", "linking", "chasing", "overviews",
-    "settings", "hands",
+    "settings", "hands", "jumping",
 )  # fmt: skip
 """What the first screen does without: read when it stands, or with the next screen."""
 _MOST_UNTIL_PAINT: Final = 0.1
@@ -293,6 +294,18 @@ class OuttrayApp(Places):
 
         places = list(dict.fromkeys(command.place for command in self._reachable()))
         _ = self.push_screen(HelpDialog(places))
+
+    def command_jump(self) -> None:
+        from tui.dialogs.jump import is_typing, jump  # not for the first paint
+
+        if is_typing(self):
+            raise SkipAction  # it is a letter there
+        jump(self)
+
+    def command_jump_out(self) -> None:
+        from tui.dialogs.jump import jump
+
+        jump(self)
 
     def command_palette(self) -> None:
         self.action_command_palette()

@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         Progress,
         WorkReport,
     )
+    from core.model.picking import Found
     from core.model.reports import ImportReport, IngestReport, QuarantinedBody, Rejection
     from core.model.rows import (
         Amount,
@@ -186,6 +187,7 @@ __all__ = [
     "FilePrint",
     "Finding",
     "FollowUps",
+    "Found",
     "Health",
     "Hold",
     "HoldKind",
@@ -257,6 +259,7 @@ _HOMES: Final = {
         "CustomerOrder CustomerSort DocumentOrder DocumentSort MOST_ATTENTION NEWEST_SENT"
     ),
     "outbox": "Batch Enqueued LeftOut OutboxEntry OutboxHold OutboxOverview Progress WorkReport",
+    "picking": "Found",
     "reports": "ImportReport IngestReport QuarantinedBody Rejection",
     "rows": (
         "Amount Awaited Chip CustomerFilter CustomerRow DocumentFilter DocumentRow Late Overview"
