@@ -51,7 +51,7 @@ _OTHER_SHEETS: Final = (
     "settings", "hands", "jumping",
 )  # fmt: skip
 """What the first screen does without: read when it stands, or with the next screen."""
-_MOST_UNTIL_PAINT: Final = 0.1
+_MOST_UNTIL_PAINT: Final = 0.15
 """Seconds that the first paint waits for the first rows."""
 _UNTIL_OTHER_SHEETS: Final = 0.3
 """Seconds after the first paint; the rows come first."""
