@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from core.db import conditions
 from core.db.codec import search_key, storable, to_instant
+from core.db.patterns import begins_with, part_of
 from core.feedhealth import STUCK_AFTER
 from core.model import Chip, CustomerFilter, DocumentFilter, Status
 from core.pace import NEVER_LATE_BEFORE
@@ -124,6 +126,9 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
             f" OR d.customer_id IN (SELECT id FROM customers WHERE search LIKE :{name} ESCAPE '!'))"
         )
         values[name] = part_of(word)
+    if where.conditions:
+        parts += conditions.compiled(where, CHIPS, values)
+        values |= times_of(where.as_of) if conditions.are_timed(where, _TIMED) else {}
     return _where(parts), values
 
 
@@ -164,7 +169,7 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
             f"({' AND '.join(words)} OR c.id IN"
             " (SELECT customer_id FROM documents WHERE number_key LIKE :number ESCAPE '!'))"
         )
-        values["number"] = _escape(key) + "%"
+        values["number"] = begins_with(key)
     return _where(parts), values
 
 
@@ -182,14 +187,3 @@ def numbered(name: str, items: Sequence[Any]) -> type_of_query:
 
 def _where(parts: list[str]) -> str:
     return " WHERE " + " AND ".join(parts) if parts else ""
-
-
-def part_of(text: str) -> str:
-    """Return the LIKE pattern, with ``ESCAPE '!'``, for what holds ``text``."""
-    return f"%{_escape(text)}%"
-
-
-def _escape(text: str) -> str:
-    for special in "!%_":
-        text = text.replace(special, "!" + special)
-    return text

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from core.model.chasing import Call, Hold
+from core.model.chips import Chip
+from core.model.conditions import Condition, Stands
 from core.model.facts import DeliveryState, DocumentSummary, EmailSummary
 from core.model.suppressions import Suppression
 from core.model.words import EmailKind, Kind, Role, Word
@@ -228,35 +229,6 @@ class DocumentLog:
     phone: str = ""
 
 
-class Chip(StrEnum):
-    """The ready-made filters above the tables, and the words of ``--delivery``."""
-
-    ALL = "all"
-    ATTENTION = "attention"
-    BOUNCED = "bounced"
-    COMPLAINED = "complained"
-    DROPPED = "dropped"
-    DEFERRED = "deferred"
-    FAILED = "failed"
-    UNCONFIRMED = "unconfirmed"
-    NEVER_SENT = "never_sent"
-    NEVER_REACHED = "never_reached"
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    OPENED = "opened"
-    CLICKED = "clicked"
-    SOFT_BOUNCED = "soft_bounced"
-    STUCK = "stuck"
-    """SENT, and no word for a day: ``SENT ?``. It depends on ``DocumentFilter.as_of``."""
-    LATE = "late"
-    """On its way for longer than its domain takes, and not ``STUCK``. Depends on ``as_of``, too."""
-    NEEDS_CALL = "needs_call"
-    """See ``core.calling``; it depends on ``as_of`` as well."""
-    SNOOZED = "snoozed"
-
-
 @dataclass(frozen=True, slots=True)
 class DocumentFilter:
     """Which documents; every part narrows the rest."""
@@ -270,11 +242,20 @@ class DocumentFilter:
     chip: Chip = Chip.ALL
     number: str = ""
     """Exactly this document number."""
+    conditions: tuple[Condition, ...] = ()
+    """What a line of the filter says beyond plain words; see ``core.filters``."""
     as_of: datetime | None = None
     """Now, for what depends on it: the front door fills it in. Without it nothing counts as stuck,
     late, held, or in need of a call."""
     late: tuple[int, ...] = ()
     """The ids for ``Chip.LATE``, filled in likewise: they depend on every domain's pace."""
+
+    @property
+    def asks_for_late(self) -> bool:
+        """Whether ``late`` has to be filled in."""
+        return self.chip is Chip.LATE or any(
+            isinstance(each, Stands) and Chip.LATE in each.chips for each in self.conditions
+        )
 
 
 @dataclass(frozen=True, slots=True)
