@@ -1,13 +1,15 @@
 """Draws the README's pictures from the real application on the demo's company.
 
-``uv run python docs/make_pictures.py`` writes ``docs/pictures/*.svg``. The company is generated
-from its seed for a fixed moment, so the pictures change only when the application does.
+``uv run python docs/make_pictures.py`` writes ``docs/pictures/*.svg``; another folder may be named
+behind it. The company is generated from its seed for a fixed moment, so the pictures change only
+when the application does, and ``tests/test_pictures.py`` sees that they were drawn again then.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -15,16 +17,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from core.backend import Backend
 from core.demo.store import SENDER, Company, generate
-from core.model import Suppression, address_key
+from core.model import FeedState, Suppression, address_key
 from core.ports import QueueMessage
 from core.settings import Settings
 from tui.app import OuttrayApp
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 FOLDER = Path(__file__).resolve().parent / "pictures"
+Input.cursor_blink = TextArea.cursor_blink = False  # a picture is of any moment
 
 
 class QuietFeed:
@@ -59,27 +63,40 @@ class KnownSuppressions:
         return self._entries.get(address_key(address))
 
 
-async def settled(app: OuttrayApp, pilot: Pilot[None]) -> None:
-    for _ in range(4):
-        await pilot.pause(0.15)
+class PromptApp(OuttrayApp):
+    """The application, which notices at once that its feed lives."""
+
+    PULSE_SECONDS = 0.05
+
+    @property
+    def is_live(self) -> bool:
+        return self._feed.state is FeedState.LIVE
+
+
+async def settled(app: PromptApp, pilot: Pilot[None]) -> None:
+    for _ in range(3):
+        await pilot.pause(0.1)
         await app.jobs.idle()
+    while not app.is_live:
+        await pilot.pause(0.1)
 
 
 async def draw(
-    backend: Backend, size: tuple[int, int], steps: Sequence[tuple[str, list[str]]]
+    backend: Backend, size: tuple[int, int], steps: Sequence[tuple[str, list[str]]], to: Path
 ) -> None:
     """Press keys; after each group of keys write one picture."""
-    app = OuttrayApp(backend, clock=lambda: NOW)
+    app = PromptApp(backend, clock=lambda: NOW)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         await settled(app, pilot)
         for name, keys in steps:
             await pilot.press(*keys)
             await settled(app, pilot)
             picture = app.export_screenshot(title="Outtray")
-            (FOLDER / f"{name}.svg").write_text(picture, "utf-8")
+            (to / f"{name}.svg").write_text(picture, "utf-8")
 
 
-def main() -> None:
+def main(to: Path = FOLDER) -> None:
+    """Draw every picture into the folder ``to``."""
     os.environ["TZ"] = "UTC"  # the times on the pictures are nobody's own
     time.tzset()
     with tempfile.TemporaryDirectory() as folder:
@@ -105,10 +122,10 @@ def main() -> None:
             ("communications-80x24", ["down", "down", "down", "enter", "enter"]),
             ("compose-80x24", ["b", "f"]),
         ]
-        asyncio.run(draw(backend, (132, 36), wide))
-        asyncio.run(draw(backend, (80, 24), narrow))
+        asyncio.run(draw(backend, (132, 36), wide, to))
+        asyncio.run(draw(backend, (80, 24), narrow, to))
         backend.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:2]))
