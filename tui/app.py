@@ -36,7 +36,7 @@ from tui.widgets.feed_words import news
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _SHEETS: Final = (
     "base", "badges", "tables", "communications", "suppressions", "dialogs", "editing", "linking",
-    "chasing", "overviews",
+    "chasing", "overviews", "filtering",
 )  # fmt: skip
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""

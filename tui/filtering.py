@@ -1,4 +1,4 @@
-"""The line of ``--filter``: all of it must be right, for nobody watches what a script leaves out."""
+"""The line of ``--filter``: all of it must be right, for nobody watches what a script lists."""
 
 from __future__ import annotations
 

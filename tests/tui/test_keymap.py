@@ -17,9 +17,9 @@ def test_an_empty_table_keeps_every_key() -> None:
 
 
 def test_a_command_gets_the_keys_it_is_given() -> None:
-    resolution = resolve({"documents.follow_up": "v, ctrl+w"})
+    resolution = resolve({"documents.follow_up": "ctrl+e, ctrl+w"})
     assert resolution.problems == ()
-    assert resolution.keys["documents.follow_up"] == ("v", "ctrl+w")
+    assert resolution.keys["documents.follow_up"] == ("ctrl+e", "ctrl+w")
 
 
 def test_an_unknown_command_is_reported() -> None:

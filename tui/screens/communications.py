@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Input
 
 from core.model import (
     Chip,
@@ -28,13 +24,11 @@ from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.commands import bindings
 from tui.desk import Desk
 from tui.registry import Command
-from tui.screens.filters import chip_items, nothing_found
-from tui.screens.place import PlaceScreen
+from tui.screens.filters import nothing_found
+from tui.screens.narrowing import NarrowedScreen
 from tui.sources import DocumentSource
-from tui.widgets.chips import Chips
 from tui.widgets.customer_card import CustomerCard
 from tui.widgets.email_log import EmailLog
-from tui.widgets.search import Search
 from tui.widgets.window_table import WindowTable
 
 MOST_SELECTED = 1_000
@@ -45,7 +39,7 @@ _ON_A_ROW = frozenset(
 _ON_ROWS = frozenset({"documents.follow_up", "documents.resend"})
 
 
-class CommunicationsScreen(PlaceScreen):
+class CommunicationsScreen(NarrowedScreen):
     """Card, filters, table and, opened with Enter, the log of the document under the cursor."""
 
     BINDINGS = bindings("documents")
@@ -83,15 +77,13 @@ class CommunicationsScreen(PlaceScreen):
         chip: Chip = Chip.ALL,
         document_id: int | None = None,
     ) -> None:
-        super().__init__(desk, feed)
+        where = DocumentFilter(customer_id=customer.id if customer else None, chip=chip)
+        super().__init__(desk, feed, where)
         self.customer = customer
         self._first = document_id
         """The document to stand on, with its log open, when the screen has opened."""
-        self._where = DocumentFilter(customer_id=customer.id if customer else None, chip=chip)
         # held, not queried: an answer may come while the screen is being taken down
         self.card = CustomerCard(classes="" if customer else "-overview")
-        self.chips = Chips(chip_items({}, chip))
-        self.search = Search("/ search")
         self.log_panel = EmailLog(desk.clock)
         self.log_panel.display = False
         self._table: WindowTable[DocumentRow] = WindowTable(
@@ -110,34 +102,29 @@ class CommunicationsScreen(PlaceScreen):
 
     def compose_place(self) -> ComposeResult:
         yield self.card
-        with Horizontal(id="filter-line"):
-            yield self.chips
-            yield self.search
+        yield from self.compose_filters()
         yield self._table
         yield self.log_panel
 
     def on_mount(self) -> None:
-        self._load()
-        self._show_surroundings()
+        self.load_rows()
+        self.show_surroundings()
 
     # ------------------------------------------------------------------ reading
 
-    def _load(self) -> None:
+    def load_rows(self) -> None:
         self._table.empty = nothing_found(self._where)
         self._table.load(DocumentSource(self.desk.backend, self._where), cursor_key=self._first)
         self.refresh_bindings()
 
-    def _show_surroundings(self) -> None:
-        backend, where = self.desk.backend, self._where
-        self.read("chips", lambda: backend.chip_counts(where), self._show_counts)
+    def show_surroundings(self) -> None:
+        self.count_chips()
+        backend = self.desk.backend
         customer = self.customer
         if customer is None:
             self.read("card", backend.overview, self._show_card)
         else:
             self.read("card", lambda: backend.customer_header(customer.id), self._show_card)
-
-    def _show_counts(self, counts: Mapping[Chip, int]) -> None:
-        self.chips.show(chip_items(counts, self._where.chip), self._where.chip)
 
     def _show_card(self, shown: CustomerHeader | Overview) -> None:
         self.card.now = self.desk.clock()
@@ -145,7 +132,7 @@ class CommunicationsScreen(PlaceScreen):
 
     def show_again(self) -> None:
         self._table.reload()
-        self._show_surroundings()
+        self.show_surroundings()
         if self.log_panel.display and self.log_panel.document_id is not None:
             self._read_log(self.log_panel.document_id, self.log_panel.as_of)
 
@@ -163,25 +150,6 @@ class CommunicationsScreen(PlaceScreen):
             self.call_next(self.log_panel.show, log, self.desk.clock())
 
     # ------------------------------------------------------------------ what the person does
-
-    def _filter(self, where: DocumentFilter) -> None:
-        if where != self._where:
-            self._where = where
-            self._load()
-            self._show_surroundings()
-
-    @on(Chips.Picked)
-    def _pick_chip(self, event: Chips.Picked) -> None:
-        self._filter(replace(self._where, chip=Chip(event.key)))
-
-    @on(Input.Changed, "#search")
-    def _search(self, event: Input.Changed) -> None:
-        self._filter(replace(self._where, text=event.value.strip()))
-
-    @on(Input.Submitted, "#search")
-    @on(Search.Left)
-    def _leave_search(self) -> None:
-        self._table.focus()
 
     @on(WindowTable.Highlighted, "#documents")
     def _follow_cursor(self, event: WindowTable.Highlighted) -> None:
@@ -227,6 +195,9 @@ class CommunicationsScreen(PlaceScreen):
     def enter_command(self) -> str | None:
         return "documents.log" if self._table.has_focus else None
 
+    def leave_line(self) -> None:
+        self._table.focus()
+
     def label_of(self, command: Command) -> str:
         if command.id == "documents.log" and self.log_panel.display:
             return "Close log"
@@ -235,9 +206,7 @@ class CommunicationsScreen(PlaceScreen):
             return f"{command.label} {selected:,}"
         if command.id == "documents.resend" and row and not row.summary.send_count:
             return "Send"
-        if command.id == "documents.bounced" and self._where.chip is Chip.BOUNCED:
-            return "Show all"
-        return command.label
+        return super().label_of(command)
 
     def command_follow_up(self) -> None:
         self._want(EmailKind.FOLLOW_UP)
@@ -295,32 +264,17 @@ class CommunicationsScreen(PlaceScreen):
         if row is not None:
             self.post_message(ChaseWanted(verb, row))
 
-    def command_bounced(self) -> None:
-        self.chips.pick(Chip.ALL if self._where.chip is Chip.BOUNCED else Chip.BOUNCED)
-
     def command_log(self) -> None:
         self._table.action_choose()
 
-    def command_search(self) -> None:
-        self.search.focus()
-
-    def command_next_chip(self) -> None:
-        self.chips.step(1)
-
-    def command_previous_chip(self) -> None:
-        self.chips.step(-1)
-
     def close_something(self) -> bool:
-        if self.search.has_focus:
-            self.search.value = ""
-            self._table.focus()
-        elif self.log_panel.display:
+        if self.close_line():
+            return True
+        if self.log_panel.display:
             if not self.log_panel.close_something():
                 self._close_log()
         elif self._table.marked:
             self._table.clear_marks()
-        elif self.search.value:
-            self.search.value = ""
         else:
-            return False
+            return self.clear_line()
         return True

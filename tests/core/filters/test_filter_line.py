@@ -121,13 +121,15 @@ WRONG = [
     ("balance>1.000", "1.000 is no amount", "an amount such as 500 or 1,000.50", "balance>500",
      False),
     ("balance>1,00", "1,00 is no amount", "an amount such as 500 or 1,000.50", "balance>500", True),
-    ("balance>", "balance> lacks its value", "an amount such as 500 or 1,000.50", "balance>500", True),
+    ("balance>", "balance> lacks its value", "an amount such as 500 or 1,000.50", "balance>500",
+     True),
     ("balance>1e9", "1e9 is no amount", "an amount such as 500 or 1,000.50", "balance>500", False),
     ("sends>2.5", "2.5 is no number", "a whole number such as 2", "sends>2", False),
     ("kind:order", "order is no kind", "invoice or estimate", "kind:invoice", False),
     ("currency:euro", "euro is no currency", "three letters such as EUR", "currency:EUR", False),
     ("to:", "to: lacks its value", "an address, @domain, or name@", "to:@acme.com", True),
-    ('customer:""', 'customer:"" lacks its value', "a part of the name", 'customer:"Krajcik DVM"', True),
+    ('customer:""', 'customer:"" lacks its value', "a part of the name",
+     'customer:"Krajcik DVM"', True),
 ]  # fmt: skip
 
 
