@@ -6,7 +6,7 @@ order the pages have anyway; the rest is looked at row by row.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -32,6 +32,9 @@ _NUMBERS: Final = {
     Measure.SENDS: "d.send_count",
 }
 _DATES: Final = {Moment.DUE: "d.due_on", Moment.ISSUED: "d.issued_on", Moment.OVERDUE: "d.due_on"}
+#: What is never sent, or has no date, lies before these.
+_FIRST_INSTANT: Final = 1
+_FIRST_DAY: Final = "0001-01-01"
 _NOBODY: Final = "1 = 0"
 _ESCAPED: Final = "ESCAPE '!'"
 _RECIPIENT: Final = "lower(d.last_recipient)"
@@ -151,21 +154,18 @@ class _Compiler:
                 return _NOBODY
             as_of = datetime.fromtimestamp(0).astimezone()  # a calendar's days need no time
         if condition.moment is Moment.SENT:
-            moments = [at and to_instant(at) for at in times.instants(condition, as_of)]
-            return self._between("d.last_sent_at", "d.last_sent_at > 0", moments)
-        days = [day and to_date(day) for day in times.days(condition, as_of)]
-        column = _DATES[condition.moment]
-        there = f"{column} <> ''"
-        if condition.moment is Moment.OVERDUE:
-            there += " AND d.kind = 'invoice' AND d.balance_due > 0"
-        return self._between(column, there, days)
+            since, until = (at and to_instant(at) for at in times.instants(condition, as_of))
+            return self._between("d.last_sent_at", max(since or 0, _FIRST_INSTANT), until)
+        first, after = (day and to_date(day) for day in times.days(condition, as_of))
+        days = self._between(_DATES[condition.moment], first or _FIRST_DAY, after)
+        is_overdue = condition.moment is Moment.OVERDUE
+        return f"d.kind = 'invoice' AND d.balance_due > 0 AND {days}" if is_overdue else days
 
-    def _between(self, column: str, there: str, ends: Sequence[Any]) -> str:
-        """From the first end on, and before the second; ``None``: without end."""
-        parts = [there]
-        for end, relation in zip(ends, (">=", "<"), strict=True):
-            if end is not None:
-                parts.append(f"{column} {relation} {self._value(end)}")
+    def _between(self, column: str, since: Any, until: Any) -> str:
+        """One lower end and no more: of two an index takes the wrong one."""
+        parts = [f"{column} >= {self._value(since)}"]
+        if until is not None:
+            parts.append(f"{column} < {self._value(until)}")
         return " AND ".join(parts)
 
 
