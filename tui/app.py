@@ -11,6 +11,7 @@ from typing import Any, Final
 os.environ.setdefault("TEXTUAL_FPS", "250")  # read once, when Textual is imported
 
 from textual.app import SystemCommand
+from textual.command import Provider
 from textual.screen import Screen
 
 from core.errors import OuttrayError
@@ -42,12 +43,19 @@ POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
 
 
+def _views_in_the_palette() -> type[Provider]:
+    from tui.view_palette import ViewProvider  # not for the first paint
+
+    return ViewProvider
+
+
 class OuttrayApp(Places):
     """Shows ``backend`` on a terminal; ``clock`` is for tests."""
 
     TITLE = "Outtray"
     CSS_PATH = [str(_STYLES / f"{sheet}.tcss") for sheet in _SHEETS]
     BINDINGS = bindings("app")
+    COMMANDS = Places.COMMANDS | {_views_in_the_palette}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     PULSE_SECONDS = 1.0
     """How often one looks for changes of other programs, and at the feed."""

@@ -141,8 +141,29 @@ def _dialog(person: Driver) -> ViewsDialog:
 
 
 async def test_saved_views_are_in_the_palette(backend: FakeBackend) -> None:
+    hostile = "Late [@click=app.quit]x[/] \x1b[2J"
+    backend.preferences.kept["documents.views"] = json.dumps(
+        [
+            {"name": "Big ones", "line": "balance>900", "chip": "all"},
+            {"name": hostile, "line": f"late {hostile}", "chip": "bounced"},
+        ]
+    )
     async with driving(backend) as person:
         await everywhere(person)
+        await person.do("app.palette")
+        await person.type("view: late")
+        await person.until(lambda: "View: Late [@click=app.quit]x[/]" in person.text)
+        assert all(letter.isprintable() for line in person.lines for letter in line)
+        await person.press("backspace", "backspace", "backspace", "backspace")
+        await person.type("big")
+        await person.until(lambda: "View: Late" not in person.text)
+        await person.press("enter")
+        assert len(screen_of(person)._where.conditions) == 1
+        assert screen_of(person).line.field.value == "balance>900"
+        await person.do("documents.views")
+        await person.do("views.delete")
+        await person.press("d", "escape")
+        assert [view.line for view in screen_of(person).saved] == [f"late {hostile}"]
         commands = {c.title: c for c in person.app.get_system_commands(person.app.screen)}
         commands["Saved views  (V)"].callback()
         await person.settle()

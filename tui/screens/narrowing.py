@@ -41,6 +41,20 @@ class NarrowedScreen(PlaceScreen):
         self._where = where
         self.chips = Chips(chip_items({}, where.chip))
         self.line = FilterLine()
+        self.saved: tuple[View, ...] = ()
+        """The saved views, as they were when somebody last looked: the palette cannot wait."""
+
+    def on_mount(self) -> None:
+        self._look_for_views()
+
+    def _look_for_views(self) -> None:
+        kept = self.desk.backend.preferences
+        self.desk.jobs.start(
+            f"{type(self).__name__}.views",
+            lambda: remembered.views_of(kept.get(remembered.VIEWS)),
+            partial(setattr, self, "saved"),
+            self.log.warning,  # V says it to whoever wants one
+        )
 
     def compose_filters(self) -> ComposeResult:
         """The chips, and the line below them while there is one."""
@@ -138,6 +152,7 @@ class NarrowedScreen(PlaceScreen):
 
     def show_view(self, view: View | None) -> None:
         """Narrow as a saved view does; ``None``: nothing was chosen."""
+        self._look_for_views()
         if view is None:
             return
         line = read(view.line)
