@@ -163,7 +163,7 @@ class Round:
             "OUTTRAY_QUEUE_URL": self.queue,
             "OUTTRAY_DATABASE_URL": f"sqlite:///{self.path}",
         }
-        command = "from tui.cli import main; raise SystemExit(main())"
+        command = "from tui.start import main; raise SystemExit(main())"
         return subprocess.Popen(
             [sys.executable, "-c", command, "events", "pull", "--follow", "--json"],
             env=environment,

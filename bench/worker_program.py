@@ -15,7 +15,7 @@ import sqlalchemy.dialects.sqlite  # noqa: F401
 
 import core.mailroom  # noqa: F401
 import tui.actions.outbox  # noqa: F401
-from tui.cli import run
+from tui.start import run
 
 boto3.session.Session()  # botocore reads its models' index with the first
 

@@ -15,33 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from core.db import reads, upgrade
-from core.db.engine import Database, Reader
+from core.db.engine import Database
 from core.errors import NotFoundError, OuttrayError
 from core.feedwatch import FeedWatch
 from core.model import (
     Chip,
-    Composition,
-    Contact,
     CustomerFilter,
-    CustomerHeader,
-    CustomerRow,
     DocumentFilter,
-    DocumentLog,
-    DocumentRow,
-    Draft,
-    EmailKind,
-    FeedStatus,
-    ImportReport,
-    IngestReport,
-    Kind,
-    ListState,
-    Overview,
-    QuarantinedBody,
-    SendOutcome,
-    Verdict,
 )
 from core.parts import Parts
-from core.settings import Settings
 
 if TYPE_CHECKING:
     from core.attention import Attention
@@ -51,11 +33,31 @@ if TYPE_CHECKING:
     from core.checking import CheckReport
     from core.composing import Composing
     from core.correcting import Correcting
+    from core.db.engine import Reader
     from core.evidence import Exported
     from core.examination import Check
     from core.importing import FailedImport, Progress
     from core.insights import Counting
     from core.linking import Linking
+    from core.model import (
+        Composition,
+        Contact,
+        CustomerHeader,
+        CustomerRow,
+        DocumentLog,
+        DocumentRow,
+        Draft,
+        EmailKind,
+        FeedStatus,
+        ImportReport,
+        IngestReport,
+        Kind,
+        ListState,
+        Overview,
+        QuarantinedBody,
+        SendOutcome,
+        Verdict,
+    )
     from core.outbox import Outbox
     from core.ports import (
         Account,
@@ -68,6 +70,7 @@ if TYPE_CHECKING:
     )
     from core.preferences import Preferences
     from core.quarantine import RetryReport
+    from core.settings import Settings
     from core.settingup import SetUp
     from core.suppressions import Suppressions
     from core.trouble import Trouble

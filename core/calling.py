@@ -10,20 +10,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.model import (
     CallNeed,
     CallReason,
     DeliveryView,
-    DocumentRow,
-    DocumentSummary,
     Engagement,
-    Hold,
     Kind,
     Word,
 )
 from core.status import FAILURES, REACHED, summarise_document, summarise_email
+
+if TYPE_CHECKING:
+    from core.model import (
+        DocumentRow,
+        DocumentSummary,
+        Hold,
+    )
 
 ENOUGH_EMAILS: Final = 3
 #: So long a customer may be silent, from the first of these emails on.

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.model import Kind, Role, address_key
+from core.model import Kind, address_key
+
+if TYPE_CHECKING:
+    from core.model import Role
 
 #: The name of the message tag in which other programs may name the document.
 DOCUMENT_TAG: Final = "document"

@@ -6,19 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.errors import (
     CredentialsError,
     DatabaseError,
     NotPermittedError,
-    OuttrayError,
     QueueGoneError,
     ThrottledError,
     UnansweredError,
     UnreachableError,
 )
 from core.model import FeedCause, FeedState, FeedStatus, Word
+
+if TYPE_CHECKING:
+    from core.errors import (
+        OuttrayError,
+    )
 
 #: A question to the queue is answered after 20 seconds at the latest, with messages or without.
 SILENT_AFTER: Final = timedelta(seconds=45)

@@ -6,14 +6,17 @@ import threading
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.db import feedreads, reads
-from core.db.engine import Reader
-from core.errors import OuttrayError
-from core.feedhealth import FeedFacts, Heard, judge
-from core.model import FeedStatus
-from core.ports import Clock, Feed
+from core.feedhealth import FeedFacts, judge
+
+if TYPE_CHECKING:
+    from core.db.engine import Reader
+    from core.errors import OuttrayError
+    from core.feedhealth import Heard
+    from core.model import FeedStatus
+    from core.ports import Clock, Feed
 
 _WAITING_EVERY_SECONDS: Final = 5.0
 _DEAD_LETTERS_EVERY_SECONDS: Final = 60.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core import history
-from core.db import reads, unlinked
+from core.db import reads, unlinked, unlinked_count
 from core.db.engine import Database
 from core.errors import NotFoundError
 from core.external import MailSeen, Relinked, Unlinked
@@ -36,7 +36,7 @@ class Linking:
     pattern: str
 
     def count(self, *, everything: bool = False) -> int:
-        return unlinked.count(self.database.reader, everything=everything)
+        return unlinked_count.count(self.database.reader, everything=everything)
 
     def page(
         self, *, everything: bool = False, offset: int = 0, limit: int | None = None

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.model import Fact
+if TYPE_CHECKING:
+    from core.model import Fact
 
 
 class Mark(StrEnum):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.feedhealth import is_stuck
-from core.model import Awaited, DocumentRow, Late
+from core.model import Awaited, Late
+
+if TYPE_CHECKING:
+    from core.model import DocumentRow
 
 SAMPLES: Final = 50
 """The newest deliveries tell how a domain is now; more would only remember how it was."""

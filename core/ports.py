@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from core.model import MailRoute, Suppression
-from core.rate import Quota
+if TYPE_CHECKING:
+    from core.model import MailRoute, Suppression
+    from core.rate import Quota
 
 
 @dataclass(frozen=True, slots=True)

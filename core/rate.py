@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.model import OutboxHold
+if TYPE_CHECKING:
+    from core.model import OutboxHold
 
 #: Of the ceiling, a second: from half the rate to the whole takes half a minute.
 _GROWTH: Final = 1 / 60

@@ -10,23 +10,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.machines import machine_marks
 from core.model import (
     DeliveryState,
-    DeliveryView,
     DocumentSummary,
     Effect,
     EmailSummary,
     Engagement,
-    Fact,
     Note,
     Role,
     Status,
     Word,
     address_key,
 )
+
+if TYPE_CHECKING:
+    from core.model import (
+        DeliveryView,
+        Fact,
+    )
 
 #: Sub-types of bounces (and of complaints) that say *nothing was sent*: some list stopped it.
 #: Source: the guide's notification-contents page; the last three are of 2026.

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.model import (
-    Cause,
     SuppressedAddress,
-    Suppression,
     SuppressionChip,
     SuppressionFilter,
     address_key,
 )
+
+if TYPE_CHECKING:
+    from core.model import (
+        Cause,
+        Suppression,
+    )
 
 GLOBAL_LIST: Final = (
     "SES also keeps a list over all its accounts, which nobody can see: mail may still be dropped. "

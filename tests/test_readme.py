@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from tui.cli import _parser
+from tui.cli import parser
 from tui.commands import key_label
 from tui.registry import COMMANDS
 
@@ -61,7 +61,7 @@ def parsers(
                 yield from parsers(child, (*path, name))
 
 
-PARSERS: Final = dict(parsers(_parser()))
+PARSERS: Final = dict(parsers(parser()))
 COMPLETE: Final = [path for path, parser in PARSERS.items() if parser.get_default("action")]
 
 

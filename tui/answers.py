@@ -7,30 +7,34 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.calling import is_ahead, needs_call
-from core.errors import OuttrayError
 from core.model import (
-    Amount,
-    Attachment,
-    Call,
-    CustomerRow,
-    DeliveryState,
-    DocumentLog,
-    DocumentRow,
-    EmailEntry,
     Engagement,
-    Finding,
-    Hold,
-    ImportReport,
-    IngestReport,
-    Late,
-    Note,
-    RecipientEntry,
-    SendOutcome,
 )
 from core.pace import late_document, late_words
+
+if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from core.model import (
+        Amount,
+        Attachment,
+        Call,
+        CustomerRow,
+        DeliveryState,
+        DocumentLog,
+        DocumentRow,
+        EmailEntry,
+        Finding,
+        Hold,
+        ImportReport,
+        IngestReport,
+        Late,
+        Note,
+        RecipientEntry,
+        SendOutcome,
+    )
 
 Json = dict[str, Any]
 

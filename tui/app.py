@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 os.environ.setdefault("TEXTUAL_FPS", "250")  # read once, when Textual is imported
 
@@ -14,25 +14,30 @@ from textual.app import SystemCommand
 from textual.command import Provider
 from textual.screen import Screen
 
-from core.errors import OuttrayError
-from core.model import FeedState, FeedStatus, IngestReport, ListState
-from core.trouble import Trouble
+from core.model import FeedState, FeedStatus
 from tui import themes
 from tui.chasing_flows import ChaseFlows
-from tui.commands import Host, bindings, carry_out, key_label
+from tui.commands import bindings, carry_out, key_label
 from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
 from tui.jobs import Jobs
 from tui.outgoing import Outgoing
 from tui.places import Places
-from tui.ports import Backend
-from tui.registry import COMMANDS, Command
+from tui.registry import COMMANDS
 from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
 from tui.terminal_keys import read_alt_digits
 from tui.text import cell
 from tui.widgets.feed_words import news
+
+if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from core.model import IngestReport, ListState
+    from core.trouble import Trouble
+    from tui.commands import Host
+    from tui.ports import Backend
+    from tui.registry import Command
 
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _SHEETS: Final = (

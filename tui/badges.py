@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from core.model import DocumentSummary, EmailSummary, Word
+from core.model import Word
 from core.status import FAILURES, worst
+
+if TYPE_CHECKING:
+    from core.model import DocumentSummary, EmailSummary
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.calling import in_force, is_ahead, needs_call
 from core.days import spoken_day
-from core.model import Call, DocumentLog, EmailEntry, Hold, HoldKind, Outcome
+from core.model import Call, HoldKind, Outcome
 from tui.text import cell, moment
+
+if TYPE_CHECKING:
+    from core.model import DocumentLog, EmailEntry, Hold
 
 PHONE: Final = "☎"
 OUTCOMES: Final = {

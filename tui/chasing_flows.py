@@ -9,16 +9,15 @@ from textual.app import App
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from core.errors import OuttrayError
-from core.model import CustomerRow, DocumentRow
-from tui.chasing import hold_words
-from tui.desk import Desk
+from core.model import DocumentRow
 from tui.text import cell
 
 if TYPE_CHECKING:
     from core.chasing import Scope, Standing
+    from core.errors import OuttrayError
     from core.evidence import Exported
-    from core.model import Call
+    from core.model import Call, CustomerRow
+    from tui.desk import Desk
 
 
 class ChaseWanted(Message):
@@ -97,6 +96,8 @@ class ChaseFlows:
     def _snoozed(self, standing: Standing) -> None:
         self._changed()
         now = self._desk.clock()
+        from tui.chasing import hold_words  # not for the first paint
+
         held = "\n".join(hold_words(hold, now) for hold in standing.in_force)
         self._tell(held or "Nothing holds back chasing now.", cell(standing.name, 40))
 

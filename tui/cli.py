@@ -1,89 +1,20 @@
-"""The command line: arguments to calls, results to text or JSON, errors to exit codes.
+"""The command line's words; each command names the function that carries it out.
 
-Exit 0 done · 1 refused or failed · 2 wrong usage · 3 the gate asks and ``--yes`` was not given.
 ``--json`` prints one JSON document to standard output; people's messages go to standard error.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-import sys
-from collections.abc import Sequence
-from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
-from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-# Textual reads it when it is imported: at 60 a type-ahead waits for two ticks of the timer.
-os.environ.setdefault("TEXTUAL_FPS", "250")
-
-from core.errors import NeedsConfirmationError, OuttrayError, SettingsError, UsageError
 from core.model import Chip
 from tui import arguments, cli_suppressions
 from tui.arguments_chasing import add_chasing
 from tui.arguments_overviews import add_overviews
 from tui.cli_outbox import add_outbox
-from tui.exits import ASKS, DONE, FAILED, WRONG_USAGE
-
-
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the program and exit with its code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
-
-
-def run(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code; argparse's own errors leave with 2."""
-    _prepare_streams()
-    options = _parser().parse_args(list(arguments))
-    module, _, action = options.action.partition(".")
-    try:
-        # After parsing: --help and --version need none of it.
-        code = int(getattr(import_module(f"tui.actions.{module}"), action)(options))
-        sys.stdout.flush()  # here, where a reader who has left can still be told from a failure
-    except (UsageError, SettingsError) as error:
-        return _complain(error, WRONG_USAGE)
-    except NeedsConfirmationError as error:
-        return _complain(error, ASKS)
-    except OuttrayError as error:
-        return _complain(error, FAILED)
-    except KeyboardInterrupt:
-        return _complain(OuttrayError("Stopped."), FAILED)
-    except BrokenPipeError:
-        _discard_output()  # whoever read us has had enough (| head); nothing is wrong
-        return DONE
-    except OSError as error:
-        _discard_output()
-        return _complain(OuttrayError(f"{error.strerror or error}.", error.filename or ""), FAILED)
-    return code
-
-
-def _prepare_streams() -> None:
-    """Make every text printable, whatever the terminal's encoding; closed streams are empty."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
-        elif isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _discard_output() -> None:
-    """Spare the interpreter a last flush of what cannot be written."""
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _complain(error: OuttrayError, code: int) -> int:
-    from tui.prints import say
-    from tui.text import cell
-
-    say(f"outtray: {cell(error.title)}")
-    if error.hint:
-        say(f"         {cell(error.hint)}")
-    return code
 
 
 def _version() -> str:
@@ -99,16 +30,17 @@ if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    made = argparse.ArgumentParser(
         prog="outtray",
         description="What became of every invoice and estimate you emailed, and what to do next.",
         epilog="Without a command the terminal UI opens on the configured database.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"outtray {_version()}")
-    parser.set_defaults(action="programs.ui")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    made.add_argument("--version", action="version", version=f"outtray {_version()}")
+    made.set_defaults(action="programs.ui")
+    commands = made.add_subparsers(title="commands", metavar="COMMAND")
     _add_demo(commands)
     _add_looking(commands)
     arguments.add_sending(commands, _command, _add_which)
@@ -120,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_events(commands)
     cli_suppressions.add(commands, _command, _count)
     _add_upkeep(commands)
-    return parser
+    return made
 
 
 def _command(

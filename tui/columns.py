@@ -6,18 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
 
 from rich.cells import cell_len
 
 from core.calling import needs_call
 from core.feedhealth import is_stuck
-from core.model import Amount, CustomerRow, DocumentRow, Kind, Word
+from core.model import Amount, Kind, Word
 from core.pace import late_document
 from tui import badges
 from tui.badges import Span
 from tui.chasing import PHONE, held_mark
 from tui.text import ago, amount, amounts, cell, money
+
+if TYPE_CHECKING:
+    from core.model import CustomerRow, DocumentRow
 
 T = TypeVar("T")
 Cell = tuple[Span, ...]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.model import SuppressedAddress, Suppression, Word
+from core.model import Word
 from core.suppressed import weightiest
 from tui import badges
 from tui.badges import Span
-from tui.columns import Cell, Column, Context
+from tui.columns import Column
 from tui.suppression_words import cause_words, row_adders, row_list, row_reason
 from tui.text import ago, cell
+
+if TYPE_CHECKING:
+    from core.model import SuppressedAddress, Suppression
+    from tui.columns import Cell, Context
 
 
 def word_of(entry: Suppression) -> Word:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
 
-from tui.registry import COMMANDS, Command
+from tui.registry import COMMANDS
+
+if TYPE_CHECKING:
+    from tui.registry import Command
 
 BY_ID: Final = {command.id: command for command in COMMANDS}
 

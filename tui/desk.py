@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from core.trouble import Trouble
-from tui.jobs import Jobs
-from tui.ports import Backend
+
+if TYPE_CHECKING:
+    from tui.jobs import Jobs
+    from tui.ports import Backend
 
 
 def utc_now() -> datetime:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from core.errors import OuttrayError
-from core.model import Correctable, Corrected, Waiting
-from tui.desk import Desk
 from tui.text import cell
 
-Prepared = tuple[Corrected | None, tuple[Waiting, ...]]
+if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from core.model import Correctable, Corrected, Waiting
+    from tui.desk import Desk
+    from tui.dialogs.edit_address import Edited
+
+    Prepared = tuple[Corrected | None, tuple[Waiting, ...]]
 
 
 class Fixing:
@@ -45,7 +49,7 @@ class Fixing:
         self._prepare(customer_id, old, new, is_saved=True, is_for_others=False)
 
     def _open(self, found: Correctable) -> None:
-        from tui.dialogs.edit_address import EditAddressDialog, Edited  # not for the first paint
+        from tui.dialogs.edit_address import EditAddressDialog  # not for the first paint
 
         if self._app.screen.is_modal:
             return  # something else was opened meanwhile

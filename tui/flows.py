@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.screen import Screen
 
-from core.errors import OuttrayError
 from core.model import (
-    Composition,
-    DocumentRow,
-    EmailKind,
-    RecipientOutcome,
-    SendOutcome,
     Word,
 )
-from tui.desk import Desk
 from tui.text import cell
+
+if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from core.model import (
+        Composition,
+        DocumentRow,
+        EmailKind,
+        RecipientOutcome,
+        SendOutcome,
+    )
+    from tui.desk import Desk
+    from tui.dialogs.send_state import Composed
 
 
 class Sending:
@@ -79,7 +84,6 @@ class Sending:
 
     def _open(self, composition: Composition) -> None:
         from tui.dialogs.compose import ComposeDialog  # not for the first paint
-        from tui.dialogs.send_state import Composed
 
         if len(self._app.screen_stack) > 1 and self._app.screen.is_modal:
             return  # something else was opened meanwhile

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from core.model import OutboxEntry, OutboxOverview, Progress, Word, WorkReport
+from core.model import Progress, Word
 from core.rate import hold_words
 from tui.answers import instant
 from tui.text import cell, moment
+
+if TYPE_CHECKING:
+    from core.model import OutboxEntry, OutboxOverview, WorkReport
 
 Json = dict[str, Any]
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import App
 
-from core.errors import OuttrayError
-from core.model import WorkReport
-from tui.desk import Desk
-from tui.dialogs.leave import LeaveDialog
 from tui.screens.place import PlaceScreen
+
+if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from core.model import WorkReport
+    from tui.desk import Desk
+    from tui.dialogs.leave import LeaveDialog
 
 
 class Outgoing:
@@ -16,6 +20,8 @@ class Outgoing:
 
     def __init__(self, app: App[None], desk: Desk) -> None:
         self._app, self._desk = app, desk
+        self._dialog: LeaveDialog | None = None
+        """The question that is open, while one leaves."""
 
     def begin(self, every: float) -> None:
         """Send what waits, and look again ``every`` so many seconds."""
@@ -38,19 +44,22 @@ class Outgoing:
         for screen in self._app.screen_stack:
             if isinstance(screen, PlaceScreen):
                 screen.show_waiting()
-            elif isinstance(screen, LeaveDialog):
-                screen.show_waiting(waiting, board.outbox_words)
+        if self._dialog is not None and self._dialog.is_attached:
+            self._dialog.show_waiting(waiting, board.outbox_words)
 
     def leave(self) -> None:
         """Leave; where something waits to be sent, say what becomes of it first."""
         board = self._desk.board
         if not board.waiting:
             self._go()
-        elif not isinstance(self._app.screen, LeaveDialog):
-            dialog = LeaveDialog(board.waiting, board.outbox_words)
-            _ = self._app.push_screen(dialog, self._left)
+        elif self._dialog is None or not self._dialog.is_attached:
+            from tui.dialogs.leave import LeaveDialog  # not for the first paint
+
+            self._dialog = LeaveDialog(board.waiting, board.outbox_words)
+            _ = self._app.push_screen(self._dialog, self._left)
 
     def _left(self, wants: bool | None) -> None:
+        self._dialog = None
         if wants:
             self._go()
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.content import Content
 
 from core.model import Word
 from tui.badges import badge, content, style
+from tui.text import amounts
 
-__all__ = ["content", "sign", "style", "toned"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.model import Amount
+
+__all__ = ["content", "never_reached", "sign", "style", "toned"]
 
 
 def toned(text: str, word: Word) -> Content:
@@ -19,3 +27,10 @@ def sign(text: str, word: Word) -> Content:
     """Return `` ✖ text `` on the ground of ``word``'s badge."""
     look = badge(word)
     return Content.styled(f" {look.glyph} {text} ", style(look.style))
+
+
+def never_reached(lost: Sequence[Amount], where: str = "") -> Content:
+    """What is owed on documents that reached nobody; empty for nothing."""
+    if not lost:
+        return Content("")
+    return toned(f"{amounts(tuple(lost))}{where} has never reached anyone", Word.DEFERRED)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import App
 
-from core.model import Chip, CustomerRow, FeedStatus
-from tui.chasing_flows import ChaseFlows, ChaseWanted
-from tui.desk import Desk
-from tui.fixing import Fixing
-from tui.flows import Sending, back_to
-from tui.screens.communications import CommunicationsScreen
+from core.model import Chip
+from tui.chasing_flows import ChaseWanted
+from tui.flows import back_to
 from tui.screens.customers import CustomersScreen
 
 if TYPE_CHECKING:
+    from core.model import CustomerRow, FeedStatus
+    from tui.chasing_flows import ChaseFlows
+    from tui.desk import Desk
+    from tui.fixing import Fixing
+    from tui.flows import Sending
     from tui.screens.attention import AttentionScreen
+    from tui.screens.communications import CommunicationsScreen
     from tui.screens.outbox import OutboxScreen
     from tui.screens.suppressions import SuppressionsScreen
 
@@ -36,24 +39,26 @@ class Places(App[None]):
 
     def show_documents(self, customer: CustomerRow | None, chip: Chip = Chip.ALL) -> None:
         """Show a customer's documents, or everybody's, on top of the list of customers."""
+        from tui.screens.communications import CommunicationsScreen  # not for the first paint
+
         screen = CommunicationsScreen(self.desk, self._feed, customer, chip)
         if isinstance(self.screen, CommunicationsScreen):
             _ = self.switch_screen(screen)
         else:
             _ = self.push_screen(screen)
 
-    @on(CommunicationsScreen.SendWanted)
-    def _begin_sending(self, event: CommunicationsScreen.SendWanted) -> None:
+    def on_communications_screen_send_wanted(self, event: CommunicationsScreen.SendWanted) -> None:
+        """Begin to write about one document."""
         self.sending.begin(event.kind, event.row)
 
-    @on(CommunicationsScreen.ManyWanted)
-    def _begin_many(self, event: CommunicationsScreen.ManyWanted) -> None:
-        screen = self.screen
-        done = screen.clear_selection if isinstance(screen, CommunicationsScreen) else lambda: None
+    def on_communications_screen_many_wanted(self, event: CommunicationsScreen.ManyWanted) -> None:
+        """Begin to write about all that are selected."""
+        screen = self._documents_screen()
+        done = screen.clear_selection if screen else lambda: None
         self.sending.many(event.kind, event.document_ids, done)
 
-    @on(CommunicationsScreen.EditWanted)
-    def _begin_editing(self, event: CommunicationsScreen.EditWanted) -> None:
+    def on_communications_screen_edit_wanted(self, event: CommunicationsScreen.EditWanted) -> None:
+        """Begin to correct the address that failed."""
         self.fixing.begin(event.row.customer_id, event.row.id, event.address)
 
     @on(ChaseWanted)
@@ -67,8 +72,8 @@ class Places(App[None]):
             return "This is the list of customers."
         if command_id == "app.outbox" and type(screen).__name__ == "OutboxScreen":
             return "This is the outbox."
-        if command_id == "app.all" and isinstance(screen, CommunicationsScreen):
-            return "" if screen.customer else "These are the documents of all customers."
+        if command_id == "app.all" and (documents := self._documents_screen()):
+            return "" if documents.customer else "These are the documents of all customers."
         if command_id == "app.unlinked" and screen.name == "unlinked":
             return "These are the emails that wait to be linked."
         if command_id == "app.attention" and screen.name == "attention":
@@ -78,6 +83,11 @@ class Places(App[None]):
         if command_id == "app.suppressions" and screen.id == "suppressions-screen":
             return "These are the suppressions."
         return ""
+
+    def _documents_screen(self) -> CommunicationsScreen | None:
+        """The screen, if it is the one of the documents; asks for no class that is not loaded."""
+        screen = self.screen
+        return cast("CommunicationsScreen", screen) if screen.name == "documents" else None
 
     def command_all(self) -> None:
         self.show_documents(None)
@@ -105,8 +115,13 @@ class Places(App[None]):
         self, event: SuppressionsScreen.DocumentWanted
     ) -> None:
         """Show the document among its customer's, with its log open; Back comes back here."""
-        shown, found = event.customer, event.document_id
-        _ = self.push_screen(CommunicationsScreen(self.desk, self._feed, shown, document_id=found))
+        self._show_document(event.customer, event.document_id)
+
+    def _show_document(self, customer: CustomerRow, document_id: int) -> None:
+        from tui.screens.communications import CommunicationsScreen
+
+        screen = CommunicationsScreen(self.desk, self._feed, customer, document_id=document_id)
+        _ = self.push_screen(screen)
 
     def command_attention(self) -> None:
         from tui.screens.attention import AttentionScreen  # not for the first paint
@@ -116,8 +131,7 @@ class Places(App[None]):
 
     def on_attention_screen_document_wanted(self, event: AttentionScreen.DocumentWanted) -> None:
         """Show the document among its customer's, with its log open; Back comes back here."""
-        shown, found = event.customer, event.document_id
-        _ = self.push_screen(CommunicationsScreen(self.desk, self._feed, shown, document_id=found))
+        self._show_document(event.customer, event.document_id)
 
     def command_insights(self) -> None:
         from tui.screens.insights import InsightsScreen  # not for the first paint

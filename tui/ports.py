@@ -7,54 +7,53 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from core.model import (
-    AttachedFile,
-    AttentionChip,
-    AttentionRow,
-    BulkItem,
-    Call,
-    Chip,
-    Composition,
-    Correctable,
-    Corrected,
-    CustomerFilter,
-    CustomerHeader,
-    CustomerRow,
-    DocumentFilter,
-    DocumentLog,
-    DocumentRow,
-    Draft,
-    EmailKind,
-    Enqueued,
-    FeedStatus,
-    HoldKind,
-    IngestReport,
-    Insights,
-    ListState,
-    OutboxEntry,
-    OutboxOverview,
-    Overview,
-    Preview,
-    Progress,
-    SendOutcome,
-    SuppressedAddress,
-    SuppressionChange,
-    SuppressionChip,
-    SuppressionDetails,
-    SuppressionFilter,
-    TestOutcome,
-    Verdict,
-    Waiting,
-    WorkReport,
-)
-from core.settings import Settings
-from core.trouble import Trouble
-
 if TYPE_CHECKING:
     from core.chasing import CallEntry, Scope, Standing
     from core.evidence import Exported
     from core.external import MailSeen, Unlinked
     from core.linking import LinkedByHand
+    from core.model import (
+        AttachedFile,
+        AttentionChip,
+        AttentionRow,
+        BulkItem,
+        Call,
+        Chip,
+        Composition,
+        Correctable,
+        Corrected,
+        CustomerFilter,
+        CustomerHeader,
+        CustomerRow,
+        DocumentFilter,
+        DocumentLog,
+        DocumentRow,
+        Draft,
+        EmailKind,
+        Enqueued,
+        FeedStatus,
+        HoldKind,
+        IngestReport,
+        Insights,
+        ListState,
+        OutboxEntry,
+        OutboxOverview,
+        Overview,
+        Preview,
+        Progress,
+        SendOutcome,
+        SuppressedAddress,
+        SuppressionChange,
+        SuppressionChip,
+        SuppressionDetails,
+        SuppressionFilter,
+        TestOutcome,
+        Verdict,
+        Waiting,
+        WorkReport,
+    )
+    from core.settings import Settings
+    from core.trouble import Trouble
 
 
 class Linking(Protocol):

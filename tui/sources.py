@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from core.model import (
-    CustomerFilter,
-    CustomerRow,
-    DocumentFilter,
-    DocumentRow,
-    SuppressedAddress,
-    SuppressionFilter,
-)
-from tui.ports import Backend
+if TYPE_CHECKING:
+    from core.model import (
+        CustomerFilter,
+        CustomerRow,
+        DocumentFilter,
+        DocumentRow,
+        SuppressedAddress,
+        SuppressionFilter,
+    )
+    from tui.ports import Backend
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.model import (
-    AuditEntry,
-    Cause,
     ListPhase,
-    ListState,
-    SuppressedAddress,
-    Suppression,
-    SuppressionChange,
 )
 from core.suppressed import list_words, reason_words
 from tui.text import ago, cell, moment
+
+if TYPE_CHECKING:
+    from core.model import (
+        AuditEntry,
+        Cause,
+        ListState,
+        SuppressedAddress,
+        Suppression,
+        SuppressionChange,
+    )
 
 _OURS: Final = {"ses": "SES's list", "own": "our own list"}
 

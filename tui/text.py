@@ -10,11 +10,12 @@ import unicodedata
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len, split_graphemes
 
-from core.model import Amount
+if TYPE_CHECKING:
+    from core.model import Amount
 
 ELLIPSIS: Final = "…"
 LINE_BREAK: Final = "⏎"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.db.codec import to_instant
-from core.db.engine import Reader
 from core.feedhealth import GRACE, WINDOW, Heard
 from core.model import EmailKind, Status
+
+if TYPE_CHECKING:
+    from core.db.engine import Reader
 
 #: From documents, because their newest emails have an index. A status above SENT comes of an
 #: event; for SENT itself a Send event is looked for.

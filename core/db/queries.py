@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from core.db import conditions
 from core.db.codec import search_key, storable, to_instant
 from core.db.patterns import begins_with, part_of
 from core.feedhealth import STUCK_AFTER
-from core.model import Chip, CustomerFilter, DocumentFilter, Status
+from core.model import Chip, Status
 from core.pace import NEVER_LATE_BEFORE
+
+if TYPE_CHECKING:
+    from core.model import CustomerFilter, DocumentFilter
 
 #: What a person should look at; customers are sorted by how many of these they have.
 NEEDS_ATTENTION: Final = (
@@ -127,6 +129,8 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
         )
         values[name] = part_of(word)
     if where.conditions:
+        from core.db import conditions  # not for the first paint
+
         parts += conditions.compiled(where, CHIPS, values)
         values |= times_of(where.as_of) if conditions.are_timed(where, _TIMED) else {}
     return _where(parts), values

@@ -6,13 +6,17 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import from_instant, known_instant, storable
-from core.db.engine import Reader
 from core.db.queries import in_chunks, numbered
-from core.external import Addressee, Link, Listed, MailSeen, Unlinked, decide, wanted_keys
+from core.db.unlinked_count import condition
+from core.external import Addressee, Listed, MailSeen, Unlinked, decide, wanted_keys
 from core.model import Kind, Role, address_key
+
+if TYPE_CHECKING:
+    from core.db.engine import Reader
+    from core.external import Link
 
 Rows = Callable[[str, Collection[str]], Iterable[Sequence[Any]]]
 """Runs a SELECT whose ``{among}`` is a comparison with the values given."""
@@ -21,18 +25,6 @@ _ALL: Final = 2**31 - 1
 COLUMNS: Final = (
     "m.message_id, m.at, m.source, m.subject, m.addressees, m.documents, m.region, m.published,"
     " m.email_id, m.is_pointed, m.dismissed_by, m.dismissed_at"
-)
-#: Not of ours, though no column may say so yet: an event can arrive before our commit.
-_NOT_OURS: Final = (
-    " AND NOT EXISTS (SELECT 1 FROM deliveries x WHERE x.ses_message_id = m.message_id)"
-    " AND NOT EXISTS"
-    " (SELECT 1 FROM events v WHERE v.message_id = m.message_id AND v.tag IS NOT NULL)"
-)
-_EVERYTHING: Final = f"m.email_id IS NULL AND m.is_ours = 0{_NOT_OURS}"
-#: The words of ix_external_mails_waiting: the rows that a person should look at are few. The plus
-#: keeps SQLite from the index of email_id, in which everything that hangs on no document is alike.
-_WAITING: Final = (
-    "+m.email_id IS NULL AND m.is_ours = 0 AND m.is_pointed = 1 AND m.dismissed_at = 0" + _NOT_OURS
 )
 _NEWEST_FIRST: Final = "m.at DESC, m.message_id"
 
@@ -45,12 +37,6 @@ class Known:
     email_id: int | None
     is_pointed: bool = False
     is_dismissed: bool = False
-
-
-def count(reader: Reader, *, everything: bool = False) -> int:
-    """Return how many wait for a person; with ``everything`` also what nothing points to."""
-    sql = f"SELECT count(*) FROM external_mails m WHERE {_condition(everything=everything)}"
-    return int(reader.rows(sql, {})[0][0])
 
 
 def page(
@@ -66,7 +52,7 @@ def page(
     Those that point to some document and were not dismissed; with ``everything`` all of them.
     """
     rows = reader.rows(
-        f"SELECT {COLUMNS} FROM external_mails m WHERE {_condition(everything=everything)}"
+        f"SELECT {COLUMNS} FROM external_mails m WHERE {condition(everything=everything)}"
         f" ORDER BY {_NEWEST_FIRST} LIMIT :limit OFFSET :offset",
         {"limit": limit or _ALL, "offset": offset},
     )
@@ -80,22 +66,18 @@ def page(
 
 def position(reader: Reader, message_id: str, *, everything: bool = False) -> int | None:
     """Return how many stand before this one, ``None`` when it is not among them."""
-    condition, values = _condition(everything=everything), {"id": storable(message_id)}
+    these, values = condition(everything=everything), {"id": storable(message_id)}
     here = reader.rows(
-        f"SELECT m.at FROM external_mails m WHERE {condition} AND m.message_id = :id", values
+        f"SELECT m.at FROM external_mails m WHERE {these} AND m.message_id = :id", values
     )
     if not here:
         return None
     before = reader.rows(
-        f"SELECT count(*) FROM external_mails m WHERE {condition}"
+        f"SELECT count(*) FROM external_mails m WHERE {these}"
         " AND (m.at > :at OR (m.at = :at AND m.message_id < :id))",
         {**values, "at": here[0][0]},
     )
     return int(before[0][0])
-
-
-def _condition(*, everything: bool) -> str:
-    return _EVERYTHING if everything else _WAITING
 
 
 def reading(reader: Reader) -> Rows:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.db.engine import Database, hold
+from core.db.engine import hold
 from core.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
+
+if TYPE_CHECKING:
+    from core.db.engine import Database
 
 #: All revisions, oldest first, so that the version can be judged without importing Alembic.
 REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")

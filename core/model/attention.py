@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from core.model.rows import DocumentRow
-from core.model.words import Word
+if TYPE_CHECKING:
+    from core.model.rows import DocumentRow
+    from core.model.words import Word
 
 
 class AttentionChip(StrEnum):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from core.model.rows import DocumentRow
-from core.model.sending import Decision, Finding, Verdict
+if TYPE_CHECKING:
+    from core.model.rows import DocumentRow
+    from core.model.sending import Decision, Finding, Verdict
 
 
 @dataclass(frozen=True, slots=True)

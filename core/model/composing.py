@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from core.model.rows import Contact, DocumentRow, EmailEntry
-from core.model.sending import AttachedFile, Draft
-from core.model.words import Role
+if TYPE_CHECKING:
+    from core.model.log import Contact, EmailEntry
+    from core.model.rows import DocumentRow
+    from core.model.sending import AttachedFile, Draft
+    from core.model.words import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from core.model.chips import Chip
+if TYPE_CHECKING:
+    from core.model.rows import Chip
 
 
 class Part(StrEnum):

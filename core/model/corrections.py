@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from core.model.rows import DocumentRow
-from core.model.sending import Decision, Verdict
-from core.model.words import Word
+from core.model.sending import Decision
+
+if TYPE_CHECKING:
+    from core.model.rows import DocumentRow
+    from core.model.sending import Verdict
+    from core.model.words import Word
 
 
 class Origin(StrEnum):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.model.chasing import CallNeed
-from core.model.words import Engagement, Role, Status, Word
+from core.model.words import Engagement, Status, Word
+
+if TYPE_CHECKING:
+    from core.model.chasing import CallNeed
+    from core.model.words import Role
 
 _WORD_OF_STATUS: Final = {status: Word[status.name] for status in Status}
 _WORD_OF_ENGAGEMENT: Final = {
@@ -147,3 +150,12 @@ class DocumentSummary:
     """OPENED or CLICKED, and maybe by a program alone; shown, and never acted upon."""
     call: CallNeed | None = None
     """When and why the emails alone call for the phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A fact that changed no status but that a person should know."""
+
+    at: datetime
+    text: str
+    diagnostic: str = ""

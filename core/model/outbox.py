@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from core.model.sending import Verdict
-from core.model.words import EmailKind, Word
+if TYPE_CHECKING:
+    from core.model.sending import Verdict
+    from core.model.words import EmailKind, Word
 
 
 @dataclass(frozen=True, slots=True)

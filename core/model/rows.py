@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from core.model.chasing import Call, Hold
-from core.model.chips import Chip
-from core.model.conditions import Condition, Stands
-from core.model.facts import DeliveryState, DocumentSummary, EmailSummary
-from core.model.suppressions import Suppression
-from core.model.words import EmailKind, Kind, Role, Word
+if TYPE_CHECKING:
+    from core.model.conditions import Condition
+    from core.model.facts import DocumentSummary
+    from core.model.words import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,53 +86,6 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """One address of a customer and how it fared over all documents."""
-
-    name: str
-    address: str
-    primary: bool
-    health: Health
-    suppression: Suppression | None = None
-    """What stops mail to it, as far as is known without asking anybody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Derived from the facts; it clears itself with the next delivery. See DESIGN section 2."""
-
-    word: Word | None = None
-    """The newest telling status of this address; ``None``: nothing is known."""
-    at: datetime | None = None
-    soft_streak: int = 0
-    """Soft bounces since the last delivery."""
-    diagnostic: str = ""
-    email_id: int | None = None
-    document_number: str = ""
-    subject: str = ""
-
-    @property
-    def is_bad(self) -> bool:
-        return self.word in (Word.BOUNCED, Word.COMPLAINED, Word.DROPPED)
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerHeader:
-    """The two lines above a customer's communications."""
-
-    id: int
-    name: str
-    contacts: tuple[Contact, ...]
-    open_balance: tuple[Amount, ...]
-    documents: int
-    emails: int
-    follow_ups: int
-    never_reached: tuple[Amount, ...]
-    phone: str = ""
-    held_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
     """What the customers screen says above its table."""
 
@@ -149,24 +102,6 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    name: str
-    content_type: str
-    size: int
-    """Bytes before encoding."""
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A fact that changed no status but that a person should know."""
-
-    at: datetime
-    text: str
-    diagnostic: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Late:
     """An email that its recipient's server should have confirmed long ago."""
 
@@ -176,57 +111,33 @@ class Late:
     waited_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientEntry:
-    delivery_id: int
-    address: str
-    role: Role
-    state: DeliveryState
-    ses_message_id: str
-    error: str
-    """SES's words when it refused the call, or why the outcome is not known."""
-    opens: int
-    clicks: int
-    notes: tuple[Note, ...]
-    cause: str = ""
-    advice: str = ""
-    open_doubt: str = ""
-    """Why all opens may have been a program's; empty: a person opened it, or nobody did."""
-    click_doubt: str = ""
-    late: Late | None = None
+class Chip(StrEnum):
+    """The ready-made filters above the tables, and the words of ``--delivery``."""
 
-
-@dataclass(frozen=True, slots=True)
-class EmailEntry:
-    """One email in the log of a document."""
-
-    id: int
-    kind: EmailKind
-    subject: str
-    body: str
-    created_at: datetime
-    sent_by: str
-    attachments: tuple[Attachment, ...]
-    recipients: tuple[RecipientEntry, ...]
-    summary: EmailSummary
-    notes: tuple[Note, ...] = ()
-    """Facts about addresses that this email was not sent to (a forward)."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentLog:
-    document: DocumentRow
-    emails: tuple[EmailEntry, ...]
-    """Newest first."""
-    moments: tuple[datetime, ...] = ()
-    """When anything about this document became known, oldest first."""
-    as_of: datetime | None = None
-    """This is what was known then; ``None``: what is known now."""
-    calls: tuple[Call, ...] = ()
-    """Newest first."""
-    holds: tuple[Hold, ...] = ()
-    """What was asked not to chase, for the document and its customer; newest first."""
-    phone: str = ""
+    ALL = "all"
+    ATTENTION = "attention"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    DROPPED = "dropped"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    UNCONFIRMED = "unconfirmed"
+    NEVER_SENT = "never_sent"
+    NEVER_REACHED = "never_reached"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    SOFT_BOUNCED = "soft_bounced"
+    STUCK = "stuck"
+    """SENT, and no word for a day: ``SENT ?``. It depends on ``DocumentFilter.as_of``."""
+    LATE = "late"
+    """On its way for longer than its domain takes, and not ``STUCK``. Depends on ``as_of``, too."""
+    NEEDS_CALL = "needs_call"
+    """See ``core.calling``; it depends on ``as_of`` as well."""
+    SNOOZED = "snoozed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +165,7 @@ class DocumentFilter:
     def asks_for_late(self) -> bool:
         """Whether ``late`` has to be filled in."""
         return self.chip is Chip.LATE or any(
-            isinstance(each, Stands) and Chip.LATE in each.chips for each in self.conditions
+            Chip.LATE in getattr(condition, "chips", ()) for condition in self.conditions
         )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
-from core.model.words import EmailKind, Word
+if TYPE_CHECKING:
+    from core.model.words import EmailKind, Word
 
 
 class Weight(IntEnum):

@@ -6,8 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from core.model.words import Kind, address_key
+from core.model.words import address_key
+
+if TYPE_CHECKING:
+    from core.model.words import Kind
 
 SES = "ses"
 OWN = "own"

@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from core.model.corrections import KeptCorrection
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """Facts, except ``read``, ``quarantined`` and ``setup``, which count bodies."""
-
-    read: int = 0
-    applied: int = 0
-    duplicate: int = 0
-    unmatched: int = 0
-    quarantined: int = 0
-    setup: int = 0
-
-    def __add__(self, other: IngestReport) -> IngestReport:
-        return IngestReport(
-            self.read + other.read,
-            self.applied + other.applied,
-            self.duplicate + other.duplicate,
-            self.unmatched + other.unmatched,
-            self.quarantined + other.quarantined,
-            self.setup + other.setup,
-        )
 
 
 class FeedState(StrEnum):
@@ -80,41 +56,4 @@ class FeedStatus:
         return self.state in (FeedState.STALE, FeedState.DOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class QuarantinedBody:
-    """A body that could not be read, kept as it came."""
-
-    id: str
-    """The SHA-256 of the body."""
-    received_at: datetime
-    source: str
-    reason: str
-    raw: str = field(repr=False)
-
-
 # --------------------------------------------------------------------------- import
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A row, or a part of one, that was left out; the reason says which. The rest was kept."""
-
-    line: int
-    field: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    file: str
-    dialect: str
-    kind: str
-    read: int
-    created: int
-    updated: int
-    unchanged: int
-    rejected: tuple[Rejection, ...]
-    customers_created: int = 0
-    """Customers that only the documents name."""
-    kept_corrections: tuple[KeptCorrection, ...] = ()
-    """Addresses that were corrected here and that the file would have brought back."""

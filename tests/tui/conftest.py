@@ -27,6 +27,10 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(ComposeDialog, "PAUSE", 0.01)
     monkeypatch.setattr(EditAddressDialog, "PAUSE", 0.01)
     monkeypatch.setattr(OuttrayApp, "PULSE_SECONDS", 0.3)
+    # After a key Textual looks every 20 ms whether the process rests, five times a key and more.
+    # The driver knows better when all is done, and asks the program itself: ``Driver.settle``.
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 0.004)
+    monkeypatch.setattr("textual._wait.SLEEP_IDLE", 0.0004)
     yield
     monkeypatch.undo()
     time.tzset()

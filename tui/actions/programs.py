@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from core import settings
 from core.backend import Backend
 from core.errors import UsageError
 from tui.exits import DONE
-from tui.prints import say
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
 def simulator(options: Namespace) -> int:
@@ -33,7 +35,7 @@ def _need_terminal() -> None:
         )
 
 
-def ui(_options: Namespace) -> int:
+def ui(_options: Namespace | None = None) -> int:
     _need_terminal()
     from tui.app import run
 
@@ -47,6 +49,7 @@ def ui(_options: Namespace) -> int:
 def demo(options: Namespace) -> int:
     from core.demo import company
     from core.simulator import require_extra
+    from tui.prints import say
 
     require_extra()
     _need_terminal()

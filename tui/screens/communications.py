@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,26 +11,30 @@ from textual.message import Message
 
 from core.model import (
     Chip,
-    CustomerHeader,
-    CustomerRow,
     DocumentFilter,
-    DocumentLog,
-    DocumentRow,
     EmailKind,
-    FeedStatus,
-    Overview,
 )
 from tui.chasing_flows import ChaseWanted
 from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.commands import bindings
-from tui.desk import Desk
-from tui.registry import Command
 from tui.screens.filters import nothing_found
 from tui.screens.narrowing import NarrowedScreen
 from tui.sources import DocumentSource
 from tui.widgets.customer_card import CustomerCard
 from tui.widgets.email_log import EmailLog
 from tui.widgets.window_table import WindowTable
+
+if TYPE_CHECKING:
+    from core.model import (
+        CustomerHeader,
+        CustomerRow,
+        DocumentLog,
+        DocumentRow,
+        FeedStatus,
+        Overview,
+    )
+    from tui.desk import Desk
+    from tui.registry import Command
 
 MOST_SELECTED = 1_000
 """Of one act: their drafts are in memory until they are written down."""
@@ -78,7 +83,7 @@ class CommunicationsScreen(NarrowedScreen):
         document_id: int | None = None,
     ) -> None:
         where = DocumentFilter(customer_id=customer.id if customer else None, chip=chip)
-        super().__init__(desk, feed, where)
+        super().__init__(desk, feed, where, name="documents")
         self.customer = customer
         self._first = document_id
         """The document to stand on, with its log open, when the screen has opened."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,18 +12,21 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from core.model import Chip, CustomerFilter, CustomerRow, FeedStatus, Overview
+from core.model import Chip, CustomerFilter, CustomerRow
 from tui.chasing_flows import ChaseWanted
 from tui.columns import CUSTOMER_COLUMNS
 from tui.commands import bindings
-from tui.desk import Desk
+from tui.paint import never_reached
 from tui.screens.place import PlaceScreen
 from tui.sources import CustomerSource
 from tui.text import cell
 from tui.widgets.chips import ChipItem, Chips
-from tui.widgets.customer_card import never_reached
 from tui.widgets.search import Search
 from tui.widgets.window_table import WindowTable
+
+if TYPE_CHECKING:
+    from core.model import FeedStatus, Overview
+    from tui.desk import Desk
 
 NOTHING_YET = (
     "No customers yet.\n"

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.filters import describe
 from core.model import (
     Chip,
-    DocumentFilter,
     ListPhase,
-    ListState,
     SuppressionChip,
-    SuppressionFilter,
 )
 from tui.badges import LATE_GLYPH
 from tui.text import cell, cut
 from tui.widgets.chips import ChipItem
+
+if TYPE_CHECKING:
+    from core.model import (
+        DocumentFilter,
+        ListState,
+        SuppressionFilter,
+    )
 
 #: In the order of urgency. Chips that are not always there appear when they count something.
 _LOOKS: Final[tuple[tuple[Chip, str, str, str, bool], ...]] = (

@@ -36,8 +36,10 @@ class SearchHint(Static):
 class NarrowedScreen(PlaceScreen):
     """``load_rows`` and ``show_surroundings`` read what ``_where`` lets through."""
 
-    def __init__(self, desk: Desk, feed: FeedStatus, where: DocumentFilter) -> None:
-        super().__init__(desk, feed)
+    def __init__(
+        self, desk: Desk, feed: FeedStatus, where: DocumentFilter, name: str | None = None
+    ) -> None:
+        super().__init__(desk, feed, name)
         self._where = where
         self.chips = Chips(chip_items({}, where.chip))
         self.line = FilterLine()

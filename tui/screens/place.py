@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from core.errors import OuttrayError
-from core.model import FeedStatus
 from tui.commands import bindings, carry_out
-from tui.desk import Desk
-from tui.registry import Command
 from tui.text import cell
 from tui.widgets.feed_bar import FeedBar
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.trouble_line import TroubleLine
 from tui.widgets.window_view import WindowView
+
+if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from core.model import FeedStatus
+    from tui.desk import Desk
+    from tui.registry import Command
 
 R = TypeVar("R")
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from core.calling import in_force, needs_call
-from core.model import Call, DocumentLog
 from tui.chasing import OUTCOMES, PHONE, hold_words, phone_words
 from tui.text import cell, moment
+
+if TYPE_CHECKING:
+    from core.model import Call, DocumentLog
 
 
 def call_content(call: Call, now: datetime) -> Content:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from core.model import Amount, Contact, CustomerHeader, Overview, Word
+from core.model import Overview, Word
 from tui.badges import badge, block
 from tui.chasing import PHONE, held_mark
 from tui.columns_suppressions import word_of
-from tui.paint import content, sign, toned
+from tui.paint import content, never_reached, sign, toned
 from tui.suppression_words import entry_words
 from tui.text import ago, amounts, cell
+
+if TYPE_CHECKING:
+    from core.model import Contact, CustomerHeader
 
 _WHY = {
     Word.BOUNCED: "hard bounce",
@@ -119,13 +123,6 @@ def overview_line(overview: Overview) -> Content:
     where = f" on {_counted(lost, 'document')}" if lost else ""
     told = never_reached(overview.never_reached, where)
     return Content("   ").join([part for part in (told, Content.styled(counts, "$muted")) if part])
-
-
-def never_reached(lost: Sequence[Amount], where: str = "") -> Content:
-    """What is owed on documents that reached nobody; empty for nothing."""
-    if not lost:
-        return Content("")
-    return toned(f"{amounts(tuple(lost))}{where} has never reached anyone", Word.DEFERRED)
 
 
 def _counted(count: int, noun: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult, RenderResult
@@ -14,7 +15,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from core.model import Call, DocumentLog, EmailEntry
+from core.model import Call
 from core.status import FAILURES
 from tui.chasing import newest_first
 from tui.commands import bindings, carry_out
@@ -23,6 +24,9 @@ from tui.text import cell
 from tui.widgets.chase_lines import call_content, chase_lines
 from tui.widgets.email_story import banner, head, story
 from tui.widgets.past_prompt import PastPrompt
+
+if TYPE_CHECKING:
+    from core.model import DocumentLog, EmailEntry
 
 #: A document is not sent this often; the command line shows the rest.
 MOST_EMAILS = 100

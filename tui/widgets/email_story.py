@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -13,12 +13,7 @@ from textual.content import Content
 from core.advice import WHAT_TO_DO
 from core.feedhealth import is_stuck, no_word
 from core.model import (
-    DeliveryState,
-    DocumentLog,
-    EmailEntry,
     EmailKind,
-    Note,
-    RecipientEntry,
     Role,
     Word,
 )
@@ -28,6 +23,15 @@ from tui.badges import block, delivery, email_delivery
 from tui.paint import content, toned
 from tui.past import spoken
 from tui.text import cell, clock_time, cut, moment, paragraphs, size
+
+if TYPE_CHECKING:
+    from core.model import (
+        DeliveryState,
+        DocumentLog,
+        EmailEntry,
+        Note,
+        RecipientEntry,
+    )
 
 KIND_LABELS: Final = {
     EmailKind.ORIGINAL: "Original",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from core.model import FeedState, FeedStatus
+from core.model import FeedState
 from tui.badges import Span
 from tui.text import ago, cell, clock_time, moment
+
+if TYPE_CHECKING:
+    from core.model import FeedStatus
 
 _LOOKS: Final = {
     FeedState.OFF: ("○", "off", "tone--never-sent"),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.commands import BY_ID, Host, carry_out, key_label
-from tui.registry import Command
+from tui.commands import BY_ID, carry_out, key_label
+
+if TYPE_CHECKING:
+    from tui.commands import Host
+    from tui.registry import Command
 
 _ALWAYS = 90
 """From this footer order on a key is shown however narrow the screen is."""

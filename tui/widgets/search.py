@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from tui.commands import bindings, carry_out
-from tui.registry import Command
 from tui.widgets.field import Field
+
+if TYPE_CHECKING:
+    from tui.registry import Command
 
 
 class Search(Field):

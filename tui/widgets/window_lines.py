@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -13,8 +13,11 @@ from textual.cache import LRUCache
 from textual.strip import Strip
 
 from tui.badges import Span
-from tui.columns import GAP, Cell, Column, Context
+from tui.columns import GAP
 from tui.text import cut
+
+if TYPE_CHECKING:
+    from tui.columns import Cell, Column, Context
 
 #: The mark of the cursor and the mark of a selected row: both can be seen without colour.
 CURSOR: Final = "▌"

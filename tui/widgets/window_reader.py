@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from core.errors import OuttrayError
-from tui.jobs import Jobs
-from tui.widgets.window_rows import PAGE, Rows, RowSource, Window, Wish, read_window
+from tui.widgets.window_rows import PAGE, Rows, read_window
+
+if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from tui.jobs import Jobs
+    from tui.widgets.window_rows import RowSource, Window, Wish
 
 T = TypeVar("T")
 

@@ -6,20 +6,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 
-from core.errors import OuttrayError
-from tui.columns import Column, Context
-from tui.jobs import Jobs
+from tui.columns import Context
 from tui.widgets.window_lines import GUTTER
 from tui.widgets.window_reader import Reader
-from tui.widgets.window_rows import Rows, RowSource, Window, Wish, clamp, page_numbers
+from tui.widgets.window_rows import Rows, RowSource, Wish, clamp, page_numbers
 from tui.widgets.window_view import WindowView
+
+if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from tui.columns import Column
+    from tui.jobs import Jobs
+    from tui.widgets.window_rows import Window
 
 __all__ = ["RowSource", "WindowTable"]
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from rich.style import Style
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from core.errors import OuttrayError
 from tui.badges import BADGE_CLASSES, BADGE_CSS
-from tui.columns import Column, Context, fit
+from tui.columns import fit
 from tui.text import cell
 from tui.widgets.window_lines import CLASSES, GUTTER, Look, Painter
-from tui.widgets.window_reader import Reader
+
+if TYPE_CHECKING:
+    from core.errors import OuttrayError
+    from tui.columns import Column, Context
+    from tui.widgets.window_reader import Reader
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from core.db import external, reads, unlinked
+from core.db import external, reads, unlinked_count
 from core.db.engine import Database
 from core.errors import NotFoundError
 from core.linking import Linking
@@ -121,6 +121,6 @@ def test_a_document_that_is_gone_cannot_be_linked_to(database: Database, linking
 
 
 def test_only_those_that_point_to_a_document_are_looked_at(sqlite_database: Database) -> None:
-    sql = f"SELECT count(*) FROM external_mails m WHERE {unlinked._WAITING}"  # noqa: S608
+    sql = f"SELECT count(*) FROM external_mails m WHERE {unlinked_count._WAITING}"  # noqa: S608
     plan = sqlite_database.reader.rows(f"EXPLAIN QUERY PLAN {sql}", {})
     assert any("ix_external_mails_waiting" in str(step[3]) for step in plan), plan

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from tests.tui.cli.office import COMMAND, ROOT, Office
-from tui.cli import _parser
+from tui.cli import parser
 
 _HEAVY = ("sqlalchemy", "alembic", "boto3", "botocore", "textual", "moto", "rich")
 
 _HELP_AND_LIST = """
 import contextlib, io, json, sys
-from tui.cli import run
+from tui.start import run
 with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
     run(json.loads(sys.argv[1]))
 print(json.dumps({"out": out.getvalue(), "modules": sorted(sys.modules)}))
@@ -48,7 +48,7 @@ def commands(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Ite
                 yield from commands(child, (*path, name))
 
 
-@pytest.mark.parametrize("command", list(commands(_parser())), ids=" ".join)
+@pytest.mark.parametrize("command", list(commands(parser())), ids=" ".join)
 def test_help_needs_nothing_heavy(command: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _HELP_AND_LIST, json.dumps([*command, "--help"])],
@@ -136,7 +136,7 @@ def test_the_wheel_carries_styles_and_migrations_and_no_tests(wheel: zipfile.Zip
 
 def test_the_wheel_has_the_command(wheel: zipfile.ZipFile) -> None:
     (entry_points,) = [n for n in wheel.namelist() if n.endswith("entry_points.txt")]
-    assert "outtray = tui.cli:main" in wheel.read(entry_points).decode()
+    assert "outtray = tui.start:main" in wheel.read(entry_points).decode()
 
 
 def test_every_migration_is_a_revision_the_program_knows() -> None:

@@ -1,0 +1,88 @@
+"""The door of the program: which command, and errors to exit codes.
+
+Exit 0 done · 1 refused or failed · 2 wrong usage · 3 the gate asks and ``--yes`` was not given.
+Without arguments the terminal UI opens; the command line's words are not needed for that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from io import TextIOWrapper
+from typing import NoReturn
+
+# Textual reads it when it is imported: at 60 a type-ahead waits for two ticks of the timer.
+os.environ.setdefault("TEXTUAL_FPS", "250")
+
+from core.errors import NeedsConfirmationError, OuttrayError, SettingsError, UsageError
+from tui.exits import ASKS, DONE, FAILED, WRONG_USAGE
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program and exit with its code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; argparse's own errors leave with 2."""
+    _prepare_streams()
+    try:
+        code = _carry_out(arguments)
+        sys.stdout.flush()  # here, where a reader who has left can still be told from a failure
+    except (UsageError, SettingsError) as error:
+        return _complain(error, WRONG_USAGE)
+    except NeedsConfirmationError as error:
+        return _complain(error, ASKS)
+    except OuttrayError as error:
+        return _complain(error, FAILED)
+    except KeyboardInterrupt:
+        return _complain(OuttrayError("Stopped."), FAILED)
+    except BrokenPipeError:
+        _discard_output()  # whoever read us has had enough (| head); nothing is wrong
+        return DONE
+    except OSError as error:
+        _discard_output()
+        return _complain(OuttrayError(f"{error.strerror or error}.", error.filename or ""), FAILED)
+    return code
+
+
+def _carry_out(arguments: Sequence[str]) -> int:
+    if not arguments:  # what one waits for most often needs no word of the command line
+        from tui.actions.programs import ui
+
+        return ui()
+    from tui.cli import parser
+
+    options = parser().parse_args(list(arguments))
+    module, _, action = options.action.partition(".")
+    # After parsing: --help and --version need none of it.
+    return int(getattr(import_module(f"tui.actions.{module}"), action)(options))
+
+
+def _prepare_streams() -> None:
+    """Make every text printable, whatever the terminal's encoding; closed streams are empty."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Spare the interpreter a last flush of what cannot be written."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(error: OuttrayError, code: int) -> int:
+    from tui.prints import say
+    from tui.text import cell
+
+    say(f"outtray: {cell(error.title)}")
+    if error.hint:
+        say(f"         {cell(error.hint)}")
+    return code
