@@ -27,7 +27,7 @@ from typing import Any, Final
 from bench.million_check import check_sample
 from bench.million_people import Company, company
 from bench.million_stories import ON_THE_WAY, STORIES, EmailTold, Row, Story, told
-from core.db import chasing, summaries, upgrade
+from core.db import chasing, summaries, tallies, upgrade
 from core.db.codec import known_instant, search_key, to_instant
 from core.db.engine import Database
 from core.external import mention_key
@@ -299,6 +299,10 @@ def _finish(path: Path, triggers: list[str], now: datetime, documents: int) -> N
             for start in range(0, len(ids), _AT_ONCE):
                 summaries.summarise_customers(connection, ids[start : start + _AT_ONCE])
             for sql in triggers:
+                connection.exec_driver_sql(sql)
+            tallies.recount(connection)
+            for index in ("document_words", "customer_words"):
+                sql = f"INSERT INTO {index} ({index}) VALUES ('rebuild')"  # noqa: S608
                 connection.exec_driver_sql(sql)
             _hold_some(connection, now, documents)
     finally:

@@ -22,9 +22,9 @@ _FIRST: Final = (
 )  # fmt: skip
 _SECOND: Final = (
     "bridge", "brook", "craft", "crest", "dale", "field", "ford", "forge", "gate", "grove",
-    "haven", "hill", "land", "line", "mark", "mill", "mont", "path", "peak", "point", "port", "rock",
-    "shore", "side", "stead", "stream", "tech", "ton", "town", "view", "ward", "water", "way", "wood",
-    "works", "yard",
+    "haven", "hill", "land", "line", "mark", "mill", "mont", "path", "peak", "point", "port",
+    "rock", "shore", "side", "stead", "stream", "tech", "ton", "town", "view", "ward", "water",
+    "way", "wood", "works", "yard",
 )  # fmt: skip
 _TRADE: Final = (
     "Bakery", "Builders", "Catering", "Cleaning", "Clinic", "Consulting", "Dental", "Design",

@@ -38,6 +38,12 @@ def check(database: Database) -> CheckReport:
         for stored, computed in rows:
             counts[table] += 1
             differences.extend(_compare(table, stored, computed))
+    kept, there = audit.numbers(database)
+    differences.extend(
+        Difference("document_counts", 0, name, kept.get(name, 0), there.get(name, 0))
+        for name in sorted({*kept, *there})
+        if kept.get(name, 0) != there.get(name, 0)
+    )
     return CheckReport(
         counts["deliveries"], counts["documents"], counts["customers"], tuple(differences)
     )

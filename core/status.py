@@ -25,6 +25,7 @@ from core.model import (
     Word,
     address_key,
 )
+from core.model.words import BEST_TO_WORST
 
 if TYPE_CHECKING:
     from core.model import (
@@ -53,23 +54,7 @@ REACHED: Final = frozenset({Word.DELIVERED, Word.OPENED, Word.CLICKED})
 #: SES never had it, and never will.
 NEVER_LEFT: Final = frozenset({Word.FAILED, Word.CANCELLED})
 
-_BEST_TO_WORST: Final = (
-    Word.CANCELLED,  # only where nothing else is left of the email
-    Word.CLICKED,
-    Word.OPENED,
-    Word.DELIVERED,
-    Word.SENT,
-    Word.SENDING,
-    Word.QUEUED,
-    Word.DEFERRED,
-    Word.UNCONFIRMED,
-    Word.SOFT_BOUNCED,
-    Word.FAILED,
-    Word.DROPPED,
-    Word.BOUNCED,
-    Word.COMPLAINED,
-)
-_BADNESS: Final = {word: rank for rank, word in enumerate(_BEST_TO_WORST)}
+_BADNESS: Final = {word: rank for rank, word in enumerate(BEST_TO_WORST)}
 
 AUTOMATIC_REPLY: Final = "automatic reply (out of office): the email was delivered"
 

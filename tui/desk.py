@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from core.errors import OuttrayError
 from core.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Board:
     """Deliveries in the outbox."""
     outbox_words: str = ""
     """Why they do not go at the moment; empty: they do."""
+    problem: OuttrayError | None = None
+    """Why the database cannot be read at the moment; what is shown is of before."""
     unlinked: int = 0
     """Emails of other programs that wait to be linked."""
 

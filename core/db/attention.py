@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import known_instant, storable, to_instant
 from core.db.engine import Reader, SqliteReader
-from core.db.queries import CALL_DUE, HELD, NEEDS_ATTENTION, in_chunks, numbered, times_of
+from core.db.queries import (
+    CALL_DUE,
+    HELD,
+    NEEDS_ATTENTION,
+    ONLY_CALLS,
+    in_chunks,
+    numbered,
+    times_of,
+)
 from core.model import AttentionChip, Failure, Status, Word
 
 if TYPE_CHECKING:
@@ -33,9 +41,12 @@ def count(reader: Reader, now: datetime, acknowledged: Collection[int]) -> dict[
     """Return the number behind every filter."""
     where = _conditions(acknowledged)
     sums = ", ".join(f"sum(CASE WHEN {each} THEN 1 ELSE 0 END)" for each in where.values())
-    sql = f"SELECT {sums} FROM documents d WHERE {_CANDIDATES}"
-    row = reader.rows(sql, times_of(now))[0]
-    return {chip: int(number or 0) for chip, number in zip(where, row, strict=True)}
+    counts = dict.fromkeys(where, 0)
+    for part in _PARTS:
+        row = reader.rows(f"SELECT {sums} FROM documents d WHERE {part}", times_of(now))[0]
+        for chip, number in zip(where, row, strict=True):
+            counts[chip] += int(number or 0)
+    return counts
 
 
 def _conditions(acknowledged: Collection[int]) -> dict[AttentionChip, str]:
@@ -62,13 +73,20 @@ def ordered(
     where = _conditions(acknowledged)[chip]
     days = _DAYS_SQLITE if isinstance(reader, SqliteReader) else _DAYS_POSTGRESQL
     owed = "d.kind = 'invoice' AND d.balance_due > 0"
+    # times 1.0, so that no database counts in whole numbers that are too small for it
+    score = (
+        f"CASE WHEN {owed} AND d.due_on <> '' AND d.due_on < :today"
+        f" THEN d.balance_due * 1.0 * {days} ELSE 0 END"
+    )
+    balance = f"CASE WHEN {owed} THEN d.balance_due ELSE 0 END"
+    parts = " UNION ALL ".join(
+        f"SELECT d.id AS id, {score} AS score, {balance} AS balance, d.last_sent_at AS sent"
+        f" FROM documents d WHERE {part} AND {where}"
+        for part in _PARTS
+    )
     rows = reader.rows(
-        f"SELECT d.id FROM documents d WHERE {_CANDIDATES} AND {where}"
-        # times 1.0, so that no database counts in whole numbers that are too small for it
-        f" ORDER BY CASE WHEN {owed} AND d.due_on <> '' AND d.due_on < :today"
-        f" THEN d.balance_due * 1.0 * {days} ELSE 0 END DESC,"
-        f" CASE WHEN {owed} THEN d.balance_due ELSE 0 END DESC, d.last_sent_at DESC, d.id DESC"
-        " LIMIT :limit",
+        f"SELECT id FROM ({parts}) AS candidates"
+        " ORDER BY score DESC, balance DESC, sent DESC, id DESC LIMIT :limit",
         {**times_of(now), "today": today.isoformat(), "limit": limit},
     )
     return tuple(row[0] for row in rows)
@@ -77,9 +95,9 @@ def ordered(
 def acknowledged_by(reader: Reader, operator: str, now: datetime) -> dict[int, Seen]:
     """Return what an operator has seen of the documents that need attention now."""
     rows = reader.rows(
-        "SELECT k.document_id, k.at, k.seen FROM acknowledgements k WHERE k.operator = :operator"
-        " AND k.undone_at = 0 AND k.document_id IN (SELECT d.id FROM documents d"
-        f" WHERE {_CANDIDATES}) ORDER BY k.id",
+        "SELECT k.document_id, k.at, k.seen FROM acknowledgements k"
+        " JOIN documents d ON d.id = k.document_id WHERE k.operator = :operator"
+        f" AND k.undone_at = 0 AND ({NEEDS_ATTENTION} OR {CALL_DUE}) ORDER BY k.id",
         {**times_of(now), "operator": storable(operator)},
     )
     return {row[0]: Seen(known_instant(row[1]), frozenset(row[2].split())) for row in rows}
@@ -149,15 +167,8 @@ def _listed(ids: Collection[int]) -> str:
     return f"({', '.join(str(int(key)) for key in sorted(ids)) or 'NULL'})" if ids else "(-1)"
 
 
-#: A union, so that each part is answered from an index of its own.
-_CANDIDATES: Final = (
-    "d.id IN (SELECT id FROM documents WHERE open_bounce > 0"
-    " UNION SELECT id FROM documents WHERE open_complaint > 0"
-    " UNION SELECT id FROM documents WHERE open_drop > 0"
-    " UNION SELECT id FROM documents WHERE open_failure > 0"
-    " UNION SELECT id FROM documents WHERE word = 'UNCONFIRMED'"
-    f" UNION SELECT d.id FROM documents d WHERE {CALL_DUE})"
-)
+#: Each answered from an index of its own that holds all that is asked; no document is in both.
+_PARTS: Final = (NEEDS_ATTENTION, ONLY_CALLS)
 _DAYS_SQLITE: Final = "(julianday(:today) - julianday(d.due_on))"
 _DAYS_POSTGRESQL: Final = "(CAST(:today AS date) - CAST(d.due_on AS date))"
 _FAILURES: Final = (

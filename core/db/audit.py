@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from core.db import tallies
 from core.db.engine import Database
 from core.db.summaries import (
     current_summaries,
@@ -27,6 +28,12 @@ def tables(database: Database) -> Iterator[tuple[str, Iterator[type_of_pair]]]:
     """Yield every table that holds summaries with its (stored, recomputed) rows."""
     for table, recompute in _RECOMPUTE:
         yield table.name, _pairs(database, table, recompute)
+
+
+def numbers(database: Database) -> type_of_pair:
+    """Return the numbers of documents as they are kept and as they are."""
+    with database.transaction() as connection:
+        return dict(tallies.stored(connection)), dict(tallies.counted(connection))
 
 
 def _pairs(

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from core.db import tallies
 from core.db.chasing import inherit_holds
 from core.db.codec import search_key, storable, to_date, to_money
 from core.db.contacts import put_contact, superseded_addresses
@@ -251,6 +252,8 @@ def _put_batch(
         touched.add(customer_id)
     if new:
         connection.execute(insert(documents), list(new.values()))
+        rows = [tuple(values[name] for name in tallies.COLUMNS) for values in new.values()]
+        tallies.add(connection, tallies.changed((), rows))
     if changed:
         lock_documents(connection, changed)
         connection.execute(_UPDATE, list(changed.values()))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from core.db import unlinked_count
+from core.db import customer_places, tallies, unlinked_count
 from core.db.codec import from_instant, from_money
 from core.db.engine import Reader
 from core.db.queries import (
-    ATTENTION_FIRST,
     CALL_DUE,
-    CALLS,
-    CUSTOMER_NEEDS_ATTENTION,
+    CUSTOMER_CALLS,
     HELD,
     REACHED_NOBODY,
     customer_conditions,
@@ -20,33 +19,39 @@ from core.db.queries import (
     numbered,
     times_of,
 )
-from core.model import Amount, CustomerFilter, CustomerRow, Overview
+from core.db.search import narrowed_customers
+from core.model import Amount, Chip, CustomerFilter, CustomerRow, Overview
 
 _ALL: Final = 2**31 - 1
 
 
 def count_customers(reader: Reader, where: CustomerFilter) -> int:
+    if where.attention and not where.text:
+        return _count_attention(reader, where.as_of)
+    where = narrowed_customers(reader, where)
     clause, values = customer_conditions(where)
     return int(reader.rows("SELECT count(*) FROM customers c" + clause, values)[0][0])
+
+
+def _count_attention(reader: Reader, as_of: datetime | None) -> int:
+    """Two ranges of indexes; asked as one condition, every customer would be looked at."""
+    return int(
+        reader.rows(
+            "SELECT (SELECT count(*) FROM customers c WHERE c.attention > 0)"
+            f" + (SELECT count(*) FROM customers c WHERE c.attention = 0 AND {CUSTOMER_CALLS})",
+            times_of(as_of),
+        )[0][0]
+    )
 
 
 def page_customers(
     reader: Reader, where: CustomerFilter, offset: int = 0, limit: int | None = None
 ) -> tuple[CustomerRow, ...]:
-    """Return customers, those that need attention first, then by name."""
-    clause, values = customer_conditions(where)
-    rows = reader.rows(
-        "SELECT c.id, c.name, c.documents, c.last_sent_at, c.bounced, c.complained, c.dropped,"
-        " c.failed, c.never_reached, c.unconfirmed, c.held_until"
-        f" FROM customers c{clause} ORDER BY {ATTENTION_FIRST} LIMIT :limit OFFSET :offset",
-        {
-            **values,
-            **times_of(where.as_of),
-            "limit": _ALL if limit is None else limit,
-            "offset": offset,
-        },
+    """Return customers in the order of ``where``: those that need attention first, then by name."""
+    ids = customer_places.ids_at(
+        reader, narrowed_customers(reader, where), offset, _ALL if limit is None else limit
     )
-    ids = [row[0] for row in rows]
+    rows = {row[0]: row for some in in_chunks(ids) for row in _rows(reader, some)}
     chases = _chases(reader, ids, where.as_of)
     balances = open_balances(reader, ids)
     addresses = _primary_addresses(reader, ids)
@@ -67,34 +72,23 @@ def page_customers(
             needs_call=chases.get(row[0], (0, 0))[0],
             held_until=from_instant(row[10]),
         )
-        for row in rows
+        for row in (rows[key] for key in ids if key in rows)
+    )
+
+
+def _rows(reader: Reader, customer_ids: Sequence[int]) -> Sequence[Sequence[Any]]:
+    among, values = numbered("id", customer_ids)
+    return reader.rows(
+        "SELECT c.id, c.name, c.documents, c.last_sent_at, c.bounced, c.complained, c.dropped,"
+        " c.failed, c.never_reached, c.unconfirmed, c.held_until"
+        f" FROM customers c WHERE c.id IN {among}",
+        values,
     )
 
 
 def customer_position(reader: Reader, where: CustomerFilter, customer_id: int) -> int | None:
     """Return how many customers stand before this one, ``None`` when it is not among them."""
-    clause, values = customer_conditions(where)
-    also = " AND" if clause else " WHERE"
-    values |= times_of(where.as_of)
-    here = reader.rows(
-        f"SELECT c.attention, c.name_key, {CALLS} FROM customers c{clause}{also} c.id = :id",
-        {**values, "id": customer_id},
-    )
-    if not here:
-        return None
-    before = reader.rows(
-        f"SELECT count(*) FROM customers c{clause}{also} (c.attention > :attention"
-        f" OR (c.attention = :attention AND ({CALLS} > :calls OR ({CALLS} = :calls"
-        " AND (c.name_key < :name OR (c.name_key = :name AND c.id < :id))))))",
-        {
-            **values,
-            "id": customer_id,
-            "attention": here[0][0],
-            "name": here[0][1],
-            "calls": here[0][2],
-        },
-    )
-    return int(before[0][0])
+    return customer_places.position(reader, narrowed_customers(reader, where), customer_id)
 
 
 def open_balances(reader: Reader, customer_ids: list[int]) -> dict[int, tuple[Amount, ...]]:
@@ -128,18 +122,19 @@ def _chases(
 ) -> dict[int, tuple[int, int]]:
     """Return how many documents of each customer call for the phone, and how many of those that
     reached nobody are held back: nobody is to chase them now."""
-    found: dict[int, tuple[int, int]] = {}
+    to_call: dict[int, int] = {}
+    held_back: dict[int, int] = {}
     for some in in_chunks(customer_ids):
         among, values = numbered("id", some)
-        rows = reader.rows(
-            f"SELECT d.customer_id, sum(CASE WHEN {CALL_DUE} THEN 1 ELSE 0 END),"
-            f" sum(CASE WHEN {REACHED_NOBODY} AND {HELD} THEN 1 ELSE 0 END) FROM documents d"
-            f" WHERE d.customer_id IN {among} AND (d.call_at > 0 OR d.never_reached > 0)"
-            " GROUP BY d.customer_id",
-            {**values, **times_of(as_of)},
-        )
-        found.update((row[0], (int(row[1]), int(row[2]))) for row in rows)
-    return found
+        values |= times_of(as_of)
+        for condition, found in ((CALL_DUE, to_call), (f"{REACHED_NOBODY} AND {HELD}", held_back)):
+            rows = reader.rows(
+                f"SELECT d.customer_id, count(*) FROM documents d WHERE {condition}"
+                f" AND d.customer_id IN {among} GROUP BY d.customer_id",
+                values,
+            )
+            found.update((row[0], int(row[1])) for row in rows)
+    return {key: (to_call.get(key, 0), held_back.get(key, 0)) for key in {*to_call, *held_back}}
 
 
 def _primary_addresses(reader: Reader, customer_ids: list[int]) -> dict[int, str]:
@@ -157,13 +152,8 @@ def _primary_addresses(reader: Reader, customer_ids: list[int]) -> dict[int, str
 
 def overview(reader: Reader, as_of: datetime | None = None) -> Overview:
     """Return the totals over all customers; who needs a call depends on the time."""
-    customers, attention = reader.rows(
-        f"SELECT count(*), coalesce(sum(CASE WHEN {CUSTOMER_NEEDS_ATTENTION} THEN 1 ELSE 0 END), 0)"
-        " FROM customers c",
-        times_of(as_of),
-    )[0]
-    documents = reader.rows("SELECT count(*) FROM documents", {})[0][0]
-    bounced = reader.rows("SELECT count(*) FROM documents d WHERE d.open_bounce > 0", {})[0][0]
+    kept = tallies.read(reader)
+    customers = reader.rows("SELECT count(*) FROM customers", {})[0][0]
     unreached = reader.rows(
         "SELECT d.currency, sum(d.balance_due), count(*) FROM documents d"
         f" WHERE {REACHED_NOBODY} GROUP BY d.currency ORDER BY 2 DESC, 1",
@@ -171,9 +161,9 @@ def overview(reader: Reader, as_of: datetime | None = None) -> Overview:
     )
     return Overview(
         customers=int(customers),
-        documents=int(documents),
-        attention=int(attention),
-        bounced=int(bounced),
+        documents=kept[tallies.ALL],
+        attention=_count_attention(reader, as_of),
+        bounced=kept[Chip.BOUNCED.value],
         never_reached=tuple(Amount(from_money(int(r[1])), r[0]) for r in unreached),
         never_reached_documents=sum(int(r[2]) for r in unreached),
         unlinked=unlinked_count.count(reader),

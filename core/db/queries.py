@@ -49,6 +49,12 @@ _LATER: Final = "CASE WHEN d.quiet_until > d.held_until THEN d.quiet_until ELSE 
 #: The first moment of ``CALL_DUE``, the latest of the three; no function for that is in both.
 CALL_FROM: Final = f"CASE WHEN d.call_at > {_LATER} THEN d.call_at ELSE {_LATER} END"
 
+#: Whose only trouble is that nobody has called.
+ONLY_CALLS: Final = (
+    f"{CALL_DUE} AND d.open_bounce = 0 AND d.open_complaint = 0 AND d.open_drop = 0"
+    " AND d.open_failure = 0 AND d.word <> 'UNCONFIRMED'"
+)
+
 #: What each chip looks for; ``Chip.LATE`` needs the paces of domains, see ``core.paces``. Bounces,
 #: complaints, drops and failures are looked for where they are *unresolved*, whatever the latest
 #: email says; the other words are those of the latest email.
@@ -80,23 +86,29 @@ CHIPS: Final = {
     },
 }
 
-NEWEST_FIRST: Final = "d.last_sent_at DESC, d.id DESC"
 #: Beside ``attention``: whose only trouble may be that nobody has called yet.
-_CALLS_DUE: Final = "(c.call_from > 0 AND c.call_from <= :now)"
-CALLS: Final = f"CASE WHEN {_CALLS_DUE} THEN 1 ELSE 0 END"
+CUSTOMER_CALLS: Final = "(c.call_from > 0 AND c.call_from <= :now)"
+NO_CALLS: Final = "(c.call_from = 0 OR c.call_from > :now)"
+CALLS: Final = f"CASE WHEN {CUSTOMER_CALLS} THEN 1 ELSE 0 END"
 ATTENTION_FIRST: Final = f"c.attention DESC, {CALLS} DESC, c.name_key, c.id"
-CUSTOMER_NEEDS_ATTENTION: Final = f"(c.attention > 0 OR {_CALLS_DUE})"
+CUSTOMER_NEEDS_ATTENTION: Final = f"(c.attention > 0 OR {CUSTOMER_CALLS})"
 _TIMED: Final = (Chip.STUCK, Chip.ATTENTION, Chip.NEEDS_CALL, Chip.SNOOZED)
 
 _AT_ONCE: Final = 500
-_LONGEST_SEARCH: Final = 400
+_FEW: Final = 3_000
+_AMONG_FOUND: Final = "IN (SELECT value FROM json_each(:found))"
+"""What ``core.db.search`` has found, which it does on SQLite alone."""
+LONGEST_SEARCH: Final = 400
 """Characters of a search: a whole letter pasted into it would be too long for a statement."""
 
 type_of_query = tuple[str, dict[str, Any]]
 
 
-def document_conditions(where: DocumentFilter) -> type_of_query:
-    """Return a WHERE clause over ``documents d`` (empty for everything) and its values."""
+def document_conditions(where: DocumentFilter, *, walk: bool = False) -> type_of_query:
+    """Return a WHERE clause over ``documents d`` (empty for everything) and its values.
+
+    ``walk``: go along an index, and look which of its rows are among those found.
+    """
     parts: list[str] = []
     values: dict[str, Any] = {}
     if where.customer_id is not None:
@@ -106,7 +118,7 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
         parts.append(
             "d.customer_id IN (SELECT id FROM customers WHERE search LIKE :customer ESCAPE '!')"
         )
-        values["customer"] = part_of(search_key(where.customer[:_LONGEST_SEARCH]))
+        values["customer"] = part_of(search_key(where.customer[:LONGEST_SEARCH]))
     if where.kind is not None:
         parts.append("d.kind = :kind")
         values["kind"] = where.kind.value
@@ -120,7 +132,11 @@ def document_conditions(where: DocumentFilter) -> type_of_query:
         parts.append(CHIPS[where.chip])
     if where.chip in _TIMED:
         values |= times_of(where.as_of)
-    for position, word in enumerate(search_key(where.text[:_LONGEST_SEARCH]).split()):
+    if where.found is not None:
+        plus = "+" if walk else ""  # else SQLite looks up every single one of many
+        parts.append(f"{plus}d.id {_AMONG_FOUND}")
+        values["found"] = str(list(where.found))
+    for position, word in enumerate(search_key(where.text[:LONGEST_SEARCH]).split()):
         name = f"word{position}"
         parts.append(
             f"(d.number_key LIKE :{name} ESCAPE '!'"
@@ -163,7 +179,10 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
     if where.attention:
         parts.append(CUSTOMER_NEEDS_ATTENTION)
         values |= times_of(where.as_of)
-    key = search_key(where.text[:_LONGEST_SEARCH])
+    if where.found is not None:
+        parts.append(f"c.id {_AMONG_FOUND}")
+        values["found"] = str(list(where.found))
+    key = search_key(where.text[:LONGEST_SEARCH])
     if key:
         words = []
         for position, word in enumerate(key.split()):
@@ -175,6 +194,11 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
         )
         values["number"] = begins_with(key)
     return _where(parts), values
+
+
+def is_gathered(where: DocumentFilter) -> bool:
+    """Whether so few ids are known that each is looked up, instead of looking for them in order."""
+    return where.found is not None and len(where.found) <= _FEW
 
 
 def in_chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

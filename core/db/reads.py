@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from core.db import ordering, places, tallies
 from core.db.codec import from_date, from_instant, from_money, known_instant
 from core.db.customer_reads import count_customers as count_customers
 from core.db.customer_reads import customer_position as customer_position
@@ -17,12 +18,12 @@ from core.db.customer_reads import page_customers as page_customers
 from core.db.engine import Reader, SqliteReader
 from core.db.queries import (
     CHIPS,
-    NEWEST_FIRST,
     document_conditions,
     in_chunks,
     numbered,
     times_of,
 )
+from core.db.search import narrowed_documents
 from core.model import (
     CallNeed,
     CallReason,
@@ -37,7 +38,8 @@ from core.model import (
 if TYPE_CHECKING:
     from core.model import QuarantinedBody
 
-_ALL: Final = 2**31 - 1
+_PAGES: Final = 5_000
+"""More rows than that are one joined statement; a page is read in two steps, its ids first."""
 
 _DOCUMENT_COLUMNS: Final = (
     "d.id, d.customer_id, c.name, d.kind, d.number, d.status, d.currency, d.total, d.balance_due,"
@@ -52,6 +54,10 @@ _DOCUMENT_COLUMNS: Final = (
 
 
 def count_documents(reader: Reader, where: DocumentFilter) -> int:
+    where = narrowed_documents(reader, where)
+    known = places.known_count(reader, where)
+    if known is not None:
+        return known
     clause, values = document_conditions(where)
     return int(reader.rows("SELECT count(*) FROM documents d" + clause, values)[0][0])
 
@@ -59,16 +65,16 @@ def count_documents(reader: Reader, where: DocumentFilter) -> int:
 def page_documents(
     reader: Reader, where: DocumentFilter, offset: int = 0, limit: int | None = None
 ) -> tuple[DocumentRow, ...]:
-    """Return documents, newest sent first, never sent last; ``limit`` ``None`` is all of them.
-
-    Two steps in one statement: the ids come from a covering index, only they are joined.
-    """
+    """Return documents in the order of ``where``; ``limit`` ``None`` is all of them."""
+    where = narrowed_documents(reader, where)
+    if limit is not None and limit <= _PAGES:
+        return documents(reader, places.ids_at(reader, where, offset, limit))
     clause, values = document_conditions(where)
     rows = reader.rows(
         f"SELECT {_DOCUMENT_COLUMNS} FROM documents d JOIN customers c ON c.id = d.customer_id"
-        f" WHERE d.id IN (SELECT d.id FROM documents d{clause} ORDER BY {NEWEST_FIRST}"
-        f" LIMIT :limit OFFSET :offset) ORDER BY {NEWEST_FIRST}",
-        {**values, "limit": _ALL if limit is None else limit, "offset": offset},
+        f"{clause} ORDER BY {ordering.documents(reader, where.sort).by()}"
+        " LIMIT :limit OFFSET :offset",
+        {**values, "limit": places.ALL if limit is None else limit, "offset": offset},
     )
     return tuple(map(_document, rows))
 
@@ -97,32 +103,20 @@ def documents(reader: Reader, document_ids: Sequence[int]) -> tuple[DocumentRow,
 
 
 def document_ids(reader: Reader, where: DocumentFilter, limit: int) -> tuple[int, ...]:
-    """Return the first ids that answer to a filter, newest sent first."""
-    clause, values = document_conditions(where)
-    sql = f"SELECT d.id FROM documents d{clause} ORDER BY {NEWEST_FIRST} LIMIT :limit"
-    return tuple(row[0] for row in reader.rows(sql, {**values, "limit": limit}))
+    """Return the first ids that answer to a filter, in its order."""
+    return tuple(places.ids_at(reader, narrowed_documents(reader, where), 0, limit))
 
 
 def document_position(reader: Reader, where: DocumentFilter, document_id: int) -> int | None:
     """Return how many documents stand before this one, ``None`` when it is not among them."""
-    clause, values = document_conditions(where)
-    here = reader.rows(
-        f"SELECT d.last_sent_at FROM documents d{clause}"
-        f"{' AND' if clause else ' WHERE'} d.id = :id",
-        {**values, "id": document_id},
-    )
-    if not here:
-        return None
-    before = reader.rows(
-        f"SELECT count(*) FROM documents d{clause}{' AND' if clause else ' WHERE'}"
-        " (d.last_sent_at > :at OR (d.last_sent_at = :at AND d.id > :id))",
-        {**values, "id": document_id, "at": here[0][0]},
-    )
-    return int(before[0][0])
+    return places.position(reader, narrowed_documents(reader, where), document_id)
 
 
 def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     """Return the number behind every chip, whatever chip ``where`` itself has."""
+    if places.is_everything(replace(where, chip=Chip.ALL)):
+        return _chip_counts_of_all(reader, where)
+    where = narrowed_documents(reader, where)
     clause, values = document_conditions(replace(where, chip=Chip.ALL))
     chips = list(CHIPS)
     sums = ", ".join(f"sum(CASE WHEN {CHIPS[chip]} THEN 1 ELSE 0 END)" for chip in chips)
@@ -131,6 +125,15 @@ def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     counts = {chip: int(count or 0) for chip, count in zip(chips, row[1:], strict=True)}
     late = count_documents(reader, replace(where, chip=Chip.LATE))  # a few, found by their index
     return {Chip.ALL: int(row[0]), Chip.LATE: late, **counts}
+
+
+def _chip_counts_of_all(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
+    """Return what is kept, and what depends on the time by the few rows that it is about."""
+    kept = tallies.read(reader)
+    counts = {chip: kept[tallies.name_of(chip) or ""] for chip in (Chip.ALL, *tallies.OF_CHIPS)}
+    for chip in (Chip.STUCK, Chip.LATE, Chip.NEEDS_CALL, Chip.SNOOZED, Chip.ATTENTION):
+        counts[chip] = count_documents(reader, replace(where, chip=chip))
+    return counts
 
 
 def _document(row: Sequence[Any]) -> DocumentRow:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
 from core.calling import summarise
+from core.db import tallies
 from core.db.bulk import for_update, rows_among, type_of_row, write_changes
 from core.db.codec import from_instant, from_money, to_instant
 from core.db.queries import CALL_FROM, NEEDS_ATTENTION, REACHED_NOBODY
@@ -167,7 +169,10 @@ def _write_summaries(
     """Write the summaries that are not stored like that already; return whose they are."""
     stored = {key: books[key].summary for key in summaries}
     computed = {key: tuple(document_columns(each).values()) for key, each in summaries.items()}
-    return write_changes(connection, documents, _SUMMARY_COLUMNS, stored, computed)
+    changed = write_changes(connection, documents, _SUMMARY_COLUMNS, stored, computed)
+    before = [_counted(stored[key]) for key in changed]
+    tallies.add(connection, tallies.changed(before, [_counted(computed[key]) for key in changed]))
+    return changed
 
 
 def summarise_customers(connection: Connection, customer_ids: Collection[int]) -> None:
@@ -237,6 +242,7 @@ _SUMMARY_COLUMNS = (
     "call_emails",
     "call_since",
 )
+_counted = itemgetter(*map(_SUMMARY_COLUMNS.index, tallies.COLUMNS))
 _DOCUMENTS = (
     f"SELECT id, customer_id, balance_due, kind, {', '.join(_SUMMARY_COLUMNS)} FROM documents"
     " WHERE id {among} ORDER BY id"

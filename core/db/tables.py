@@ -21,6 +21,7 @@ from core.db.columns import flag as _flag
 from core.db.columns import metadata as metadata
 from core.db.columns import number as _number
 from core.db.columns import text_column as _text
+from core.db.count_tables import document_counts as document_counts
 from core.db.decision_tables import address_changes as address_changes
 from core.db.decision_tables import calls as calls
 from core.db.decision_tables import holds as holds
@@ -65,7 +66,22 @@ Index(
     sqlite_where=customers.c.held_until > 0,
     postgresql_where=customers.c.held_until > 0,
 )
-Index("ix_customers_attention", customers.c.attention.desc(), customers.c.name_key, customers.c.id)
+Index(
+    "ix_customers_attention",
+    customers.c.attention.desc(),
+    customers.c.name_key,
+    customers.c.id,
+    customers.c.call_from,
+)
+Index(
+    "ix_customers_calls",
+    customers.c.attention,
+    customers.c.call_from,
+    sqlite_where=customers.c.call_from > 0,
+    postgresql_where=customers.c.call_from > 0,
+)
+for _name in ("documents", "last_sent_at"):
+    Index(f"ix_customers_{_name}", customers.c[_name], customers.c.id)
 
 contacts = Table(
     "contacts",
@@ -125,7 +141,8 @@ _newest = (documents.c.last_sent_at.desc(), documents.c.id.desc())
 Index("ix_documents_newest", *_newest)
 Index("ix_documents_customer", documents.c.customer_id, *_newest)
 Index("ix_documents_word", documents.c.word, *_newest)
-for _column in ("open_bounce", "open_complaint", "open_drop", "open_failure"):
+_OPEN = ("open_bounce", "open_complaint", "open_drop", "open_failure")
+for _column in _OPEN:
     Index(
         f"ix_documents_{_column}",
         *_newest,
@@ -139,6 +156,8 @@ Index(
     documents.c.held_until,
     documents.c.customer_id,
     *_newest,
+    # What else is asked of those that call, so that no row is read for it.
+    *(documents.c[_name] for _name in (*_OPEN, "word", "kind", "balance_due", "due_on")),
     sqlite_where=documents.c.call_at > 0,
     postgresql_where=documents.c.call_at > 0,
 )
@@ -149,6 +168,49 @@ Index(
     sqlite_where=documents.c.held_until > 0,
     postgresql_where=documents.c.held_until > 0,
 )
+
+# Conditions as the queries have them, word by word: else SQLite does not see that they are meant.
+_attention = text(
+    "(open_bounce > 0 OR open_complaint > 0 OR open_drop > 0 OR open_failure > 0"
+    " OR word = 'UNCONFIRMED')"
+)
+_urgency = ("kind", "balance_due", "due_on", "last_sent_at", "held_until", "call_at", "quiet_until")
+Index(
+    "ix_documents_attention",
+    *(documents.c[_name] for _name in (*_urgency, "id")),
+    sqlite_where=_attention,
+    postgresql_where=_attention,
+)
+_unreached = text(
+    "never_reached > 0 AND kind = 'invoice' AND send_count > 0"
+    " AND word NOT IN ('QUEUED', 'SENDING', 'SENT', 'DEFERRED')"
+)
+Index(
+    "ix_documents_unreached",
+    documents.c.currency,
+    documents.c.balance_due,
+    sqlite_where=_unreached,
+    postgresql_where=_unreached,
+)
+_owed = text("kind = 'invoice' AND balance_due > 0")
+Index(
+    "ix_documents_owed",
+    documents.c.customer_id,
+    documents.c.currency,
+    documents.c.balance_due,
+    sqlite_where=_owed,
+    postgresql_where=_owed,
+)
+Index(
+    "ix_documents_customer_call",
+    *(documents.c[_name] for _name in ("customer_id", "call_at", "quiet_until", "held_until")),
+    sqlite_where=documents.c.call_at > 0,
+    postgresql_where=documents.c.call_at > 0,
+)
+for _name in ("total", "balance_due", "issued_on", "due_on", "send_count"):  # what sorts
+    Index(f"ix_documents_{_name}", documents.c[_name], documents.c.id)
+# Migration 0010 makes more that no table of SQLAlchemy's can say: sort_… in the plain order of
+# letters on both databases, and on SQLite document_words and customer_words, with triggers.
 
 emails = Table(
     "emails",

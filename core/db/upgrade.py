@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.db.engine import Database
 
 #: All revisions, oldest first, so that the version can be judged without importing Alembic.
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 HEAD: Final = REVISIONS[-1]
 _WAITS: Final = 6
 """How often a database that is busy is waited for, ten seconds each, before one gives up."""

@@ -78,6 +78,14 @@ if TYPE_CHECKING:
         Health,
         RecipientEntry,
     )
+    from core.model.ordering import (
+        MOST_ATTENTION,
+        NEWEST_SENT,
+        CustomerOrder,
+        CustomerSort,
+        DocumentOrder,
+        DocumentSort,
+    )
     from core.model.outbox import (
         Batch,
         Enqueued,
@@ -102,6 +110,7 @@ if TYPE_CHECKING:
     )
     from core.model.sending import (
         AttachedFile,
+        AwsFound,
         Decision,
         Draft,
         Finding,
@@ -138,6 +147,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "MOST_ATTENTION",
+    "NEWEST_SENT",
     "Amount",
     "AttachedFile",
     "Attachment",
@@ -145,6 +156,7 @@ __all__ = [
     "AttentionRow",
     "AuditEntry",
     "Awaited",
+    "AwsFound",
     "Batch",
     "BulkItem",
     "Call",
@@ -162,7 +174,9 @@ __all__ = [
     "Corrected",
     "CustomerFilter",
     "CustomerHeader",
+    "CustomerOrder",
     "CustomerRow",
+    "CustomerSort",
     "Dated",
     "Day",
     "Decision",
@@ -170,7 +184,9 @@ __all__ = [
     "DeliveryView",
     "DocumentFilter",
     "DocumentLog",
+    "DocumentOrder",
     "DocumentRow",
+    "DocumentSort",
     "DocumentSummary",
     "DomainCount",
     "Draft",
@@ -271,13 +287,17 @@ _HOMES: Final = {
     "facts": "DeliveryState DeliveryView DocumentSummary Effect EmailSummary Fact Note",
     "insights": "CauseCount Day DomainCount FollowUps Insights Tally TimeCount",
     "log": "Attachment Contact CustomerHeader DocumentLog EmailEntry Health RecipientEntry",
+    "ordering": (
+        "CustomerOrder CustomerSort DocumentOrder DocumentSort MOST_ATTENTION NEWEST_SENT"
+    ),
     "outbox": "Batch Enqueued LeftOut OutboxEntry OutboxHold OutboxOverview Progress WorkReport",
     "reports": "ImportReport IngestReport QuarantinedBody Rejection",
     "rows": (
         "Amount Awaited Chip CustomerFilter CustomerRow DocumentFilter DocumentRow Late Overview"
     ),
     "sending": (
-        "AttachedFile Decision Draft Finding MailRoute RecipientOutcome SendOutcome Verdict Weight"
+        "AttachedFile AwsFound Decision Draft Finding MailRoute RecipientOutcome SendOutcome "
+        "Verdict Weight"
     ),
     "suppressions": (
         "AuditEntry Cause ListOutcome ListPhase ListState Release SuppressedAddress "

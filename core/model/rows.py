@@ -8,6 +8,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from core.model.ordering import MOST_ATTENTION, NEWEST_SENT, CustomerSort, DocumentSort
+
 if TYPE_CHECKING:
     from core.model.conditions import Condition
     from core.model.facts import DocumentSummary
@@ -160,6 +162,9 @@ class DocumentFilter:
     late, held, or in need of a call."""
     late: tuple[int, ...] = ()
     """The ids for ``Chip.LATE``, filled in likewise: they depend on every domain's pace."""
+    sort: DocumentSort = NEWEST_SENT
+    found: tuple[int, ...] | None = None
+    """The ids that answer to words which an index knows; the database fills it in."""
 
     @property
     def asks_for_late(self) -> bool:
@@ -176,3 +181,6 @@ class CustomerFilter:
     attention: bool = False
     as_of: datetime | None = None
     """Now, as in ``DocumentFilter``."""
+    sort: CustomerSort = MOST_ATTENTION
+    found: tuple[int, ...] | None = None
+    """As in ``DocumentFilter``."""

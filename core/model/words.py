@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from typing import Final
 
 
 class Kind(StrEnum):
@@ -77,6 +78,25 @@ class Word(StrEnum):
     CLICKED = "CLICKED"
     BOUNCED = "BOUNCED"
     COMPLAINED = "COMPLAINED"
+
+
+#: How much a person must see a word before the others, the least first.
+BEST_TO_WORST: Final = (
+    Word.CANCELLED,  # only where nothing else is left of the email
+    Word.CLICKED,
+    Word.OPENED,
+    Word.DELIVERED,
+    Word.SENT,
+    Word.SENDING,
+    Word.QUEUED,
+    Word.DEFERRED,
+    Word.UNCONFIRMED,
+    Word.SOFT_BOUNCED,
+    Word.FAILED,
+    Word.DROPPED,
+    Word.BOUNCED,
+    Word.COMPLAINED,
+)
 
 
 def address_key(address: str) -> str:

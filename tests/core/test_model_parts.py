@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from types import UnionType
+from types import FunctionType
 
 import pytest
 
@@ -13,11 +13,12 @@ import core.model
 
 def test_every_word_is_in_the_part_that_is_said_to_hold_it() -> None:
     parts = core.model._HOMES
-    assert sorted(word for words in parts.values() for word in words.split()) == core.model.__all__
-    for part, words in parts.items():
+    words = [word for words in parts.values() for word in words.split()]
+    assert sorted(words) == sorted(core.model.__all__)
+    for part, names in parts.items():
         home = __import__(f"core.model.{part}", fromlist=["*"])
-        found = [vars(home)[word] for word in words.split()]
-        homes = {each.__module__ for each in found if not isinstance(each, UnionType)}
+        found = [vars(home)[word] for word in names.split()]
+        homes = {each.__module__ for each in found if isinstance(each, type | FunctionType)}
         assert homes == {f"core.model.{part}"}
 
 

@@ -63,6 +63,7 @@ from tests.tui.fake_composing import FakeComposing
 from tests.tui.fake_linking import FakeLinking
 from tests.tui.fake_lists import FakeLists
 from tests.tui.fake_overviews import FakeAttention, FakeCounting
+from tests.tui.fake_upkeep import FakeUpkeep
 
 _CHIP_WORDS = {
     Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
@@ -165,7 +166,7 @@ class FakeOutbox:
         self._backend._revision += 1
 
 
-class FakeBackend:
+class FakeBackend(FakeUpkeep):
     """See the module. ``calls`` counts every method by name."""
 
     def __init__(self, company: Company, now: datetime, settings: Settings | None = None) -> None:
@@ -335,6 +336,15 @@ class FakeBackend:
         self._enter("document_position")
         ids = [row.id for row in self._documents(where)]
         return ids.index(document_id) if document_id in ids else None
+
+    def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
+        self._enter("document_ids")
+        return tuple(row.id for row in self._documents(where)[:limit])
+
+    def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
+        self._enter("documents")
+        rows = {row.id: row for row in self.company.rows()}
+        return tuple(rows[each] for each in document_ids if each in rows)
 
     def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
         self._enter("chip_counts")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,8 +19,10 @@ from tui.chasing_flows import ChaseWanted
 from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.commands import bindings
 from tui.screens.filters import nothing_found
+from tui.screens.handy import HandyScreen
 from tui.screens.narrowing import NarrowedScreen
 from tui.sources import DocumentSource
+from tui.text import cell
 from tui.widgets.customer_card import CustomerCard
 from tui.widgets.email_log import EmailLog
 from tui.widgets.window_table import WindowTable
@@ -33,8 +36,10 @@ if TYPE_CHECKING:
         FeedStatus,
         Overview,
     )
+    from tui.copying import Item
     from tui.desk import Desk
     from tui.registry import Command
+    from tui.sheets import Sheet
 
 MOST_SELECTED = 1_000
 """Of one act: their drafts are in memory until they are written down."""
@@ -44,7 +49,7 @@ _ON_A_ROW = frozenset(
 _ON_ROWS = frozenset({"documents.follow_up", "documents.resend"})
 
 
-class CommunicationsScreen(NarrowedScreen):
+class CommunicationsScreen(NarrowedScreen, HandyScreen):
     """Card, filters, table and, opened with Enter, the log of the document under the cursor."""
 
     BINDINGS = bindings("documents")
@@ -89,7 +94,7 @@ class CommunicationsScreen(NarrowedScreen):
         """The document to stand on, with its log open, when the screen has opened."""
         # held, not queried: an answer may come while the screen is being taken down
         self.card = CustomerCard(classes="" if customer else "-overview")
-        self.log_panel = EmailLog(desk.clock)
+        self.log_panel = EmailLog(desk.clock, desk.backend.settings.document_url)
         self.log_panel.display = False
         self._table: WindowTable[DocumentRow] = WindowTable(
             DOCUMENT_COLUMNS if customer else ALL_DOCUMENT_COLUMNS,
@@ -195,7 +200,7 @@ class CommunicationsScreen(NarrowedScreen):
         needs_row = _ON_A_ROW if self._table.marked else _ON_A_ROW | _ON_ROWS
         if command_id in needs_row and row is None:
             return "There is no document under the cursor."
-        return ""
+        return self.no_hands(command_id)
 
     def enter_command(self) -> str | None:
         return "documents.log" if self._table.has_focus else None
@@ -254,6 +259,30 @@ class CommunicationsScreen(NarrowedScreen):
             in_log = self.log_panel.has_focus_within
             pointed = self.log_panel.failed_address if in_log else ""
             self.post_message(self.EditWanted(row, pointed))
+
+    def copyable(self) -> tuple[str, Sequence[Item]]:
+        from tui import copying  # not for the first paint
+
+        row = self._table.cursor_row
+        email = self.log_panel.email_here if self.log_panel.has_focus_within else None
+        if email is not None:
+            number = self.log_panel.number
+            return f"{cell(email.subject, 60)}", copying.of_email(email, number)
+        if row is None:
+            return "", ()
+        items = copying.of_document(row, self.desk.backend.settings.document_url)
+        return cell(row.number, 60), (*items, *self.whole_row(self._table, row))
+
+    def document_here(self) -> DocumentRow | None:
+        return self._table.cursor_row
+
+    def sheet(self) -> Sheet[Any] | None:
+        from tui import answers, sheets
+
+        backend, where = self.desk.backend, self._where
+        return self.sheet_of(
+            self._table, "documents", answers.document, lambda: sheets.documents(backend, where)
+        )
 
     def command_snooze(self) -> None:
         self._want_chase("snooze")

@@ -10,7 +10,7 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.commands import BY_ID, carry_out, key_label
+from tui.commands import BY_ID, carry_out, key_label, keys_of
 
 if TYPE_CHECKING:
     from tui.commands import Host
@@ -72,7 +72,7 @@ class KeyBar(Widget):
             command = BY_ID.get(active.binding.id or "")
             if command is None or not command.footer or command.id in found or _is_enter(command):
                 continue
-            keys = (active.binding.key, *command.keys)
+            keys = (active.binding.key, *keys_of(command))
             free = [key for key in keys if not _is_typed(focused, key, command)]
             if not free:
                 continue
@@ -129,7 +129,7 @@ def _is_typed(focused: Widget | None, key: str, command: Command) -> bool:
 
 
 def _is_enter(command: Command) -> bool:
-    return command.keys == ("enter",)
+    return keys_of(command) == ("enter",)
 
 
 _PRINTED = {

@@ -49,8 +49,8 @@ class WindowTable(WindowView[T], can_focus=True):
         Binding("down,j", "cursor_down", "Down", show=False, id="table.down"),
         Binding("pageup", "page_up", "Page up", show=False, id="table.page_up"),
         Binding("pagedown", "page_down", "Page down", show=False, id="table.page_down"),
-        Binding("home,g", "top", "First", show=False, id="table.first"),
-        Binding("end,G", "bottom", "Last", show=False, id="table.last"),
+        Binding("home", "top", "First", show=False, id="table.first"),
+        Binding("end", "bottom", "Last", show=False, id="table.last"),
         Binding("enter", "choose", "Open", show=False, id="table.choose"),
         Binding("space", "mark", "Select", show=False, id="table.mark"),
     ]
@@ -160,12 +160,14 @@ class WindowTable(WindowView[T], can_focus=True):
         self._steps, self._choose_next = 0, False
         height = self._page_height
         self._reader.load(source, Wish(height, cursor_key=cursor_key, anchor_key=cursor_key))
+        self.watch_reading()
         self.set_timer(PATIENCE, partial(self._let_go, source))
 
     def reload(self) -> None:
         """Read the same rows again; cursor, scroll and marks stay with their rows."""
         if not self._reader.loading:
             self._reader.read(self._wish())
+            self.watch_reading()
 
     def _wish(self) -> Wish:
         top, height = self.scroll_offset.y, self._page_height
@@ -174,11 +176,18 @@ class WindowTable(WindowView[T], can_focus=True):
             anchor, anchor_key = top, self._reader.key_at(top)
         return Wish(height, top, self._cursor, self._key, anchor, anchor_key)
 
+    def stop_waiting(self) -> None:
+        were_others = self._reader.loading
+        super().stop_waiting()
+        if were_others:  # rows of another filter would pass for an answer
+            self._replace(Rows(), 0)
+
     def _let_go(self, source: RowSource[T]) -> None:
         if self._reader.loading and source is self._reader.source:
             self._replace(Rows(), 0, loading=True)
 
     def _show(self, wish: Wish, window: Window[T]) -> None:
+        self._is_slow = False
         if not self._reader.loading and self._wish() != wish:
             self.reload()  # the person moved meanwhile: what was read is not what they look at
             return
@@ -200,6 +209,7 @@ class WindowTable(WindowView[T], can_focus=True):
         self._highlight()
 
     def _fail(self, error: OuttrayError) -> None:
+        self._is_slow = False
         if self._reader.loading:
             self._choose_next, self._problem, self._cursor = False, error, 0
             self._replace(Rows(), 0)

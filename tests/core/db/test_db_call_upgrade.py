@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import text
 
 from core.checking import check
@@ -13,7 +17,11 @@ from tests.core.db.books import document, hard_bounce, one, sent, tell
 
 def downgraded(database: Database) -> None:
     """Take away what 0006 and later brought, as a database of the version before has it."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(upgrade.__file__).parent / "migrations"))
     with database.transaction() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0009")
         for name in (
             "ix_documents_call",
             "ix_documents_held",

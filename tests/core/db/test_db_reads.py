@@ -12,10 +12,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.db import gatefacts, history, reads
+from core.db import customer_reads, gatefacts, history, reads
 from core.db.engine import Database, Reader, SqlAlchemyReader
 from core.demo.store import fill
-from core.model import Chip, CustomerFilter, DocumentFilter, Kind, domain_of
+from core.model import (
+    Chip,
+    CustomerFilter,
+    CustomerOrder,
+    CustomerSort,
+    DocumentFilter,
+    DocumentOrder,
+    DocumentSort,
+    Kind,
+    domain_of,
+)
 from tests.conftest import PostgresServer
 from tests.core.db.books import START, entry, hard_bounce, put, sent, tell
 
@@ -31,6 +41,9 @@ FILTERS = [
     DocumentFilter(text="inv-00 gmbh"),
     DocumentFilter(number="INV-0042"),
     DocumentFilter(kind=Kind.INVOICE, chip=Chip.ATTENTION, text="example"),
+    *(DocumentFilter(sort=DocumentSort(column, descending=False)) for column in DocumentOrder),
+    DocumentFilter(customer_id=7, sort=DocumentSort(DocumentOrder.TOTAL)),
+    DocumentFilter(text="gmbh", sort=DocumentSort(DocumentOrder.NUMBER)),
 ]
 CUSTOMER_FILTERS = [
     CustomerFilter(),
@@ -38,6 +51,8 @@ CUSTOMER_FILTERS = [
     CustomerFilter(text="grun"),
     CustomerFilter(text="INV-004"),
     CustomerFilter(text="gmbh krajcik", attention=True),
+    CustomerFilter(sort=CustomerSort(CustomerOrder.NAME, descending=False)),
+    CustomerFilter(text="gmbh", sort=CustomerSort(CustomerOrder.DOCUMENTS)),
 ]
 HOSTILE = [
     "%",
@@ -123,7 +138,7 @@ def test_something_is_found_by_its_content(company: Database) -> None:
 def test_every_read_of_the_screens_is_compared() -> None:
     public = {
         name
-        for module in (reads, history, gatefacts)
+        for module in (reads, customer_reads, history, gatefacts)
         for name, found in vars(module).items()
         if callable(found) and getattr(found, "__module__", "") == module.__name__
         if not name.startswith("_") and isinstance(found, type(public_of))

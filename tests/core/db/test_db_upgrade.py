@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -27,7 +28,16 @@ from tests.core.db.books import entry, put
 def test_the_migrations_make_the_tables_that_the_program_knows(database: Database) -> None:
     with database.transaction() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
-    assert differences == []
+    assert [each for each in differences if not is_beyond_sqlalchemy(each)] == []
+
+
+def is_beyond_sqlalchemy(difference: Any) -> bool:
+    """Indexes in the order of letters, and of words: migration 0010 says them in SQL."""
+    name = getattr(difference[1], "name", "")
+    return name.startswith(("sort_", "document_words", "customer_words")) or (
+        difference[0] == "remove_index"
+        and difference[1].table.name.startswith(("document_words", "customer_words"))
+    )
 
 
 def test_the_list_of_revisions_is_that_of_the_scripts() -> None:
@@ -203,7 +213,7 @@ def test_an_error_in_the_middle_leaves_nothing_behind(database: Database) -> Non
 def test_a_second_writer_is_told_that_the_database_is_busy(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.db.engine._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("core.db.engine.BUSY_SECONDS", 0.05)
     other = Database(sqlite_database.url)
     with (
         sqlite_database.transaction(),
