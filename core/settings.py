@@ -99,6 +99,10 @@ class Settings:
             "feed.queue_url": self.queue_url,
             "ui.theme": self.theme,
             "ui.motion": TRUE if self.motion else FALSE,
+            "ui.mouse": TRUE if self.mouse else FALSE,
+            "ui.bell": TRUE if self.bell else FALSE,
+            "ui.editor": self.editor,
+            "documents.url": self.document_url,
         }[key]
 
 

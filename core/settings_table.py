@@ -61,7 +61,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting(
         "mail.configuration_set",
         "OUTTRAY_CONFIGURATION_SET",
-        "SES's configuration set, which publishes what becomes of every email.",
+        "SES's configuration set; it publishes what becomes of emails.",
         "outtray",
     ),
     Setting(

@@ -29,6 +29,7 @@ from tui.jobs import Jobs
 from tui.outgoing import Outgoing
 from tui.places import Places
 from tui.registry import COMMANDS
+from tui.ringing import Ringing
 from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
 from tui.terminal_keys import read_alt_digits
@@ -100,6 +101,7 @@ class OuttrayApp(Places):
         )
         self.chases = ChaseFlows(self, self.desk, changed=self.show_again, failed=self.report)
         self.hands = Hands(self, self.desk, self.report)
+        self.ringing = Ringing(self, self.desk)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._list_version = 0
@@ -182,6 +184,7 @@ class OuttrayApp(Places):
             backend.trouble, self._show_trouble, self._not_pulled, every=self.TROUBLE_SECONDS
         )
         self.outgoing.begin(self.PULSE_SECONDS)
+        self.ringing.begin(self.PULSE_SECONDS)
         self.jobs.repeat(
             backend.read_suppressions,
             self._suppressions_read,

@@ -45,10 +45,10 @@ def feed_lines(status: FeedStatus, queue_url: str, now: datetime) -> Content:
     light = f"bold ${tone.replace('--', '-', 1)}"
     lines = [
         _line("Feed", Content.assemble((f"{glyph} {word}{cause}", light), since)),
-        _line("", Content.styled(cell(status.problem, 300) or _MEANS[status.state], "$muted")),
+        Content.styled(cell(status.problem, 300) or _MEANS[status.state], "$muted"),
     ]
     if status.hint:
-        lines.append(_line("", Content(f"→ {cell(status.hint, 300)}")))
+        lines.append(Content(f"→ {cell(status.hint, 300)}"))
     lines.append(_line("Queue", queue_words(queue_url)))
     lines.append(_line("Waiting", Content(_waiting(status))))
     dead = status.dead_letters

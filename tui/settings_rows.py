@@ -116,13 +116,13 @@ class SettingSource:
 def _key(row: SettingRow, _: Context) -> Cell:
     name = cell(row.key.removeprefix(KEYS))
     if row.problem:
-        return (Span(f"✖ {name}", "tone--bounced"),)
+        return (Span(f"✖ {name}", "ink--bad"),)
     return (Span(name, "ink--strong"),)
 
 
 def _value(row: SettingRow, _: Context) -> Cell:
     if row.problem:
-        return (Span(f"{cell(row.value)}  {cell(row.problem)}", "tone--bounced"),)
+        return (Span(f"{cell(row.value)}  {cell(row.problem)}", "ink--bad"),)
     return (Span(cell(row.value)),) if row.value else (Span("not set", "ink--dim"),)
 
 

@@ -434,6 +434,11 @@ class FakeBackend(FakeUpkeep):
     def read_suppressions(self) -> ListState:
         return self.suppressions.state
 
+    def count_failed(self) -> int:
+        self._enter("count_failed")
+        chips = (Chip.BOUNCED, Chip.COMPLAINED, Chip.DROPPED)
+        return sum(_has_chip(row, chip) for row in self.company.rows() for chip in chips)
+
     def revision(self) -> int:
         self._enter("revision")
         return self._revision

@@ -161,11 +161,14 @@ _ON_A_DOCUMENT = (
     ("documents.call", "chase.close"),
     ("documents.views", "views.delete", "screen.close", "views.close"),
     ("documents.select", "documents.follow_up", "bulk.unfold", "bulk.close"),
+    ("documents.copy", "pick.close"),
+    ("documents.export", "chase.close"),
 )  # fmt: skip
 _PLACES = (
     ("app.all", "documents.log"),
     ("app.attention", "attention.acknowledge"),
     ("app.insights",),
+    ("app.settings", "settings.quarantine", "quarantine.close"),
     ("app.suppressions", "suppressions.details", "suppressions.remove", "reason.close"),
     ("app.outbox", "outbox.why", "outbox.settle", "prompt.close"),
     ("app.unlinked", "unlinked.link", "link.close"),

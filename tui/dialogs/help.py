@@ -93,6 +93,7 @@ _SIGNS: Final = (
         ),
     ),
     ("as of 09:12", "The feed is down: statuses are of then, and their badges are dimmed."),
+    ("•", "Changed since you last looked at the row; the cursor on it takes the mark away."),
     (
         "OPENED ?",
         (

@@ -14,6 +14,7 @@ from core.model import (
     Chip,
     DocumentFilter,
     EmailKind,
+    Word,
 )
 from tui.chasing_flows import ChaseWanted
 from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
@@ -47,6 +48,15 @@ _ON_A_ROW = frozenset(
     f"documents.{verb}" for verb in ("edit_address", "log", "select", "snooze", "call", "evidence")
 )
 _ON_ROWS = frozenset({"documents.follow_up", "documents.resend"})
+
+
+def _sign(row: DocumentRow) -> tuple[object, ...]:
+    summary = row.summary
+    return summary.word, summary.other_failed, summary.unresolved
+
+
+def _is_own_doing(row: DocumentRow) -> bool:
+    return row.summary.word in (Word.QUEUED, Word.SENDING, Word.SENT)
 
 
 class CommunicationsScreen(NarrowedScreen, HandyScreen):
@@ -106,6 +116,8 @@ class CommunicationsScreen(NarrowedScreen, HandyScreen):
             clock=desk.clock,
             id="documents",
         )
+
+        self.follow(self._table, "documents", _sign, _is_own_doing)
 
     def crumbs(self) -> tuple[str, ...]:
         return ("Customers", self.customer.name if self.customer else "All customers")

@@ -39,6 +39,10 @@ NOTHING_YET = (
 _ALL = ChipItem("all", "All")
 
 
+def _sign(row: CustomerRow) -> tuple[int, ...]:
+    return row.bounced, row.complained, row.dropped, row.failed, row.unconfirmed
+
+
 class CustomersScreen(HandyScreen):
     """Search, two filters, the list."""
 
@@ -65,6 +69,8 @@ class CustomersScreen(HandyScreen):
         self._table: WindowTable[CustomerRow] = WindowTable(
             CUSTOMER_COLUMNS, desk.jobs, empty="", clock=desk.clock, id="customers"
         )
+
+        self.follow(self._table, "customers", _sign)
 
     def crumbs(self) -> tuple[str, ...]:
         return ("Customers",)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.columns import Context
 from tui.hands import CopyWanted, ExportWanted, OpenWanted
 from tui.screens.place import PlaceScreen
+from tui.widgets.news import News
 from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
@@ -64,6 +65,17 @@ class HandyScreen(PlaceScreen):
         from tui.copying import Item, whole
 
         return (Item("Whole row", whole(table.columns, row, self._cells_of(table))),)
+
+    def follow(
+        self,
+        table: WindowTable[T],
+        what: str,
+        sign: Callable[[T], Hashable],
+        is_quiet: Callable[[T], bool] = lambda _: False,
+    ) -> None:
+        """Have ``table`` mark the rows whose ``sign`` changed since the person saw them."""
+        seen = self.desk.board.seen.setdefault(what, {})
+        table.news = News(sign, is_quiet, seen)
 
     def sheet_of(
         self,

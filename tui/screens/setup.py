@@ -77,8 +77,8 @@ class SetUpScreen(ModalScreen[str]):
     def _field(self, key: str) -> Field:
         value = self._settings.value(key)
         written = bool(self._settings.origins.get(key))
-        example = f"for example {BY_KEY[key].example}"
-        default = f"empty: {shown(key, value)}" if value and not written else example
+        # one word each: of several, a narrow field shows the first alone
+        default = shown(key, value) if value and not written else BY_KEY[key].example
         return Field(
             shown(key, value) if written else "",
             placeholder=default,
@@ -124,6 +124,8 @@ class SetUpScreen(ModalScreen[str]):
             words = toned(f"✖ {cell(error.title, 200)} {cell(error.hint, 200)}", Word.FAILED)
         else:
             said = BY_KEY[key].help if key in BY_KEY else _FILE_HELP
+            if key in BY_KEY and self._settings.value(key) and key not in self._settings.origins:
+                said += " Empty: as shown."
             variable = self._settings.origins.get(key)
             if variable is not None and variable.variable:
                 said += f" {variable.variable} is set and wins."

@@ -26,8 +26,7 @@ def sentences(
 ) -> tuple[str, ...]:
     """Return what a person has to know, the most urgent first; harmless whatever it names."""
     if problem is not None:
-        kept = "what is shown is of before; Outtray goes on trying"
-        return (f"{cell(problem.title, _LONGEST_NAME).rstrip('.')}; {kept}",)
+        return (f"{cell(problem.title, _LONGEST_NAME).rstrip('.')}; Outtray goes on trying",)
     providers = [
         f"{cell(headline(t, now), _LONGEST_NAME)}; do not resend" for t in trouble.providers
     ]
@@ -80,7 +79,8 @@ class TroubleLine(Widget):
         said = sentences(trouble, now, self.problem)
         self.display = bool(said)
         if self.problem is not None:
-            self.tooltip = Content(cell(str(self.problem), 400))
+            kept = "What is shown is of before."
+            self.tooltip = Content(f"{cell(str(self.problem), 400)}\n{kept}")
             return
         details = [f"{cell(t.provider, 60)}: {extent(t)}" for t in trouble.providers]
         self.tooltip = Content("\n".join((*said, *details))) if said else None

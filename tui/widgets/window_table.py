@@ -242,6 +242,8 @@ class WindowTable(WindowView[T], can_focus=True):
             self._steps += index - self._cursor
             return
         old, self._cursor = self._cursor, clamp(index, self.row_count)
+        if old != self._cursor:
+            self._have_seen(old, self._cursor)
         top, height = self.scroll_offset.y, self._page_height
         if not top <= self._cursor < top + height:
             above = self._cursor < top
@@ -250,6 +252,17 @@ class WindowTable(WindowView[T], can_focus=True):
         self._refresh_rows(old, self._cursor)
         self._ask()
         self._highlight()
+
+    def _have_seen(self, *indexes: int) -> None:
+        """Take the mark off rows that the cursor was moved to, or away from: both were seen."""
+        for index in indexes:
+            key = self._reader.key_at(index)
+            if self.news is not None and key is not None and self.news.look(key):
+                self._refresh_rows(index)
+
+    def on_unmount(self) -> None:
+        if self.news is not None:
+            self.news.leave()
 
     def _highlight(self, *, again: bool = False) -> None:
         """Take the key of the row under the cursor and tell, if it is another or read ``again``."""
@@ -290,6 +303,7 @@ class WindowTable(WindowView[T], can_focus=True):
         if self._reader.loading:
             self._choose_next = True
         elif row is not None and self._key is not None:
+            self._have_seen(self._cursor)
             self.post_message(self.Chosen(self, self._key, row))
 
     def action_mark(self) -> None:

@@ -17,6 +17,7 @@ from tui.badges import style
 from tui.columns import fit
 from tui.commands import key_of
 from tui.text import cell
+from tui.widgets.news import News
 from tui.widgets.window_lines import CLASSES, GUTTER, Look, Painter
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class WindowView(ScrollView, Generic[T]):
         self._painter = Painter(self.get_component_rich_style, self._ink)
         self._cursor = 0
         self._marked: frozenset[int] = frozenset()
+        self.news: News[T] | None = None
+        """Which rows to mark as changed; set before the first rows are shown."""
         self._is_stale = False
         self._problem: OuttrayError | None = None
         self._is_slow = False
@@ -202,8 +205,11 @@ class WindowView(ScrollView, Generic[T]):
         look = Look(index == self._cursor, odd=index % 2 == 1)
         if row is None or self._reader.source is None:
             return self._painter.placeholder(look)
-        if self._marked and self._reader.key_at(index) in self._marked:
-            look = Look(look.cursor, marked=True, odd=look.odd)
+        key = self._reader.source.key(row)
+        if self.news is not None and self.news.is_new(key, row):
+            look = replace(look, news=True)
+        if key in self._marked:
+            look = replace(look, marked=True)
         return self._painter.row(index, row, look, self._cell_context)
 
     def _words(self, place: int) -> str:
