@@ -160,7 +160,6 @@ _ON_A_DOCUMENT = (
     ("documents.snooze", "chase.close"),
     ("documents.call", "chase.close"),
     ("documents.views", "views.delete", "screen.close", "views.close"),
-    ("documents.select", "documents.follow_up", "bulk.unfold", "bulk.close"),
     ("documents.copy", "pick.close"),
     ("documents.export", "chase.close"),
 )  # fmt: skip
