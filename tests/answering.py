@@ -89,7 +89,7 @@ def _says(
 
 def _goes_to(recipient: str, wanted: str) -> bool:
     if wanted.startswith("@"):
-        return recipient.endswith(wanted)
+        return recipient.endswith(wanted) if "." in wanted else wanted in recipient
     if wanted.endswith("@"):
         return recipient.startswith(wanted)
     return recipient == wanted if "@" in wanted else wanted in recipient

@@ -126,7 +126,8 @@ class _Compiler:
     def _recipient(self, value: str) -> str:
         wanted = storable(value.lower())
         if wanted.startswith("@"):
-            return f"{_RECIPIENT} LIKE {self._value(ends_with(wanted))} {_ESCAPED}"
+            pattern = ends_with(wanted) if "." in wanted else part_of(wanted)
+            return f"{_RECIPIENT} LIKE {self._value(pattern)} {_ESCAPED}"
         if wanted.endswith("@"):
             return f"{_RECIPIENT} LIKE {self._value(begins_with(wanted))} {_ESCAPED}"
         if "@" in wanted:

@@ -29,8 +29,8 @@ class Part(StrEnum):
     NUMBER = "number"
     """Is part of it."""
     TO = "to"
-    """The last recipient: ``@acme.com`` is its domain, ``anna@`` what stands before the ``@``,
-    ``anna@acme.com`` all of it, anything else a part of it."""
+    """The last recipient: ``@acme.com`` is its domain, ``@acme`` the beginning of that, ``anna@``
+    what stands before the ``@``, ``anna@acme.com`` all of it, anything else a part of it."""
     BY = "by"
     """Who sent the latest email; begins so."""
     WORDS = "words"

@@ -46,6 +46,7 @@ LINES = (
     "invoice", "estimate", "invoice estimate", "-estimate", "status:open", "status:op",
     "-status:paid", "status:überfällig", "status:ÜBER", "status:50%_", "status:_", "currency:EUR",
     "currency:u", "-currency:USD", "to:@acme.com", "-to:@acme.com", "to:b@", "to:acme",
+    "to:@acme", "to:@",
     "to:ANN@krajcik.example", "to:o_neil@", "to:%", "to:ann@krajcik.example to:@acme.com",
     'customer:"krajcik dvm"', "customer:tochter", "customer:100%", "-customer:o'neil_", "number:3",
     "number:inv-000", "number:_", "by:ann", "by:Anna", "-by:ben", "by:billing", '"late night"',
