@@ -192,7 +192,7 @@ class Backend:
 
     def _timed(self, where: DocumentFilter) -> DocumentFilter:
         where = self._now(where)
-        if where.chip is not Chip.LATE or where.as_of is None:
+        if not where.asks_for_late or where.as_of is None:
             return where
         return replace(where, late=self._parts.paces.late_documents(where.as_of))
 

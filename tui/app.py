@@ -14,6 +14,7 @@ os.environ.setdefault("TEXTUAL_FPS", "250")  # read once, when Textual is import
 
 from textual.actions import SkipAction
 from textual.app import SystemCommand
+from textual.command import Provider
 from textual.screen import Screen
 
 from core.model import FeedState, FeedStatus
@@ -48,7 +49,7 @@ _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _FIRST_SHEETS: Final = ("base", "tables")
 _OTHER_SHEETS: Final = (
     "communications", "suppressions", "dialogs", "editing", "linking", "chasing", "overviews",
-    "settings", "hands", "jumping",
+    "settings", "hands", "jumping", "filtering",
 )  # fmt: skip
 """What the first screen does without: read when it stands, or with the next screen."""
 _MOST_UNTIL_PAINT: Final = 0.15
@@ -59,12 +60,19 @@ POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
 
 
+def _views_in_the_palette() -> type[Provider]:
+    from tui.view_palette import ViewProvider  # not for the first paint
+
+    return ViewProvider
+
+
 class OuttrayApp(Places):
     """Shows ``backend`` on a terminal; ``clock`` is for tests."""
 
     TITLE = "Outtray"
     CSS_PATH = [str(_STYLES / f"{sheet}.tcss") for sheet in _FIRST_SHEETS]
     BINDINGS = bindings("app")
+    COMMANDS = Places.COMMANDS | {_views_in_the_palette}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     PULSE_SECONDS = 1.0
     """How often one looks for changes of other programs, and at the feed."""

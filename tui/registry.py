@@ -13,6 +13,7 @@ from tui.outbox_commands import OUTBOX_COMMANDS
 from tui.registry_bulk import BULK, SELECTING
 from tui.registry_chasing import CHASING, CHASING_CUSTOMERS, CHASING_DIALOGS
 from tui.registry_correcting import CORRECTING
+from tui.registry_filtering import FILTERING, LINE, VIEWS
 from tui.registry_hands import HANDS
 from tui.registry_jumping import JUMPING
 from tui.registry_linking import LINKING
@@ -45,14 +46,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
         danger=True,
     ),
     Command(
-        "documents.bounced",
-        ("b", "B"),
-        "Bounced",
-        "Show only documents with an unresolved bounce; again: show all.",
-        "Filter",
-        footer=3,
-    ),
-    Command(
         "documents.edit_address",
         ("e", "E"),
         "Edit address",
@@ -69,28 +62,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=4,
         palette=False,
     ),
-    Command(
-        "documents.search",
-        ("slash",),
-        "Search",
-        "Search number, customer and recipient.",
-        "Filter",
-        footer=5,
-    ),
-    Command(
-        "documents.next_chip",
-        ("right_square_bracket", "right"),
-        "Next filter",
-        "Choose the next filter of the line above the table.",
-        "Filter",
-    ),
-    Command(
-        "documents.previous_chip",
-        ("left_square_bracket", "left"),
-        "Previous filter",
-        "Choose the filter before it.",
-        "Filter",
-    ),
+    *FILTERING,
     *SELECTING,
     *CHASING,
     # ----------------------------------------------------------------- the log panel
@@ -208,6 +180,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=2,
         palette=False,
     ),
+    *LINE,
     # ----------------------------------------------------------------- everywhere
     Command(
         "app.all",
@@ -292,4 +265,5 @@ COMMANDS: Final[tuple[Command, ...]] = (
     # ----------------------------------------------------------------- correcting an address
     *CORRECTING,
     *CHASING_DIALOGS,
+    *VIEWS,
 )

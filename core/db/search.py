@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 
 from core.db.codec import search_key
 from core.db.engine import Reader, SqliteReader
-from core.db.queries import LONGEST_SEARCH, part_of
+from core.db.patterns import part_of
+from core.db.queries import LONGEST_SEARCH
 from core.model import CustomerFilter, DocumentFilter
 
 _LEAST: Final = 3

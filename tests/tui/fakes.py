@@ -22,6 +22,7 @@ from core.model import (
     Call,
     Chip,
     Composition,
+    Condition,
     CustomerFilter,
     CustomerHeader,
     CustomerRow,
@@ -58,6 +59,7 @@ from core.ranking import Rank, Typed, ranked
 from core.settings import Settings
 from core.status import FAILURES
 from core.trouble import Trouble
+from tests.answering import answers
 from tests.tui.company import NOW, Company
 from tests.tui.fake_composing import FakeComposing
 from tests.tui.fake_linking import FakeLinking
@@ -321,6 +323,7 @@ class FakeBackend(FakeUpkeep):
             for row in self.company.rows()
             if (where.customer_id is None or row.customer_id == where.customer_id)
             and _has_chip(row, where.chip)
+            and all(self._answers(row, condition) for condition in where.conditions)
             and all(
                 part in f"{row.number} {row.customer} {row.summary.last_recipient}".casefold()
                 for part in where.text.casefold().split()
@@ -328,6 +331,17 @@ class FakeBackend(FakeUpkeep):
         ]
         never = datetime.min.replace(tzinfo=self.now.tzinfo)
         return sorted(rows, key=lambda r: (r.summary.last_sent_at or never, r.id), reverse=True)
+
+    def _answers(self, row: DocumentRow, condition: Condition) -> bool:
+        latest = next(iter(self.company.log(row.id).emails), None)
+        return answers(
+            row,
+            condition,
+            as_of=self.now,
+            has_chip=_has_chip,
+            sent_by=latest.sent_by if latest else "",
+            addresses=tuple(self.company.customers[row.customer_id].addresses),
+        )
 
     def count_documents(self, where: DocumentFilter) -> int:
         self._enter("count_documents")
