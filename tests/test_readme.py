@@ -40,6 +40,7 @@ _PLACES: Final = {
     "attention": "needs attention",
     "insights": "insights",
     "chase": "snooze, call, evidence",
+    "columns": "columns of a table",
     "attachments": "attachments",
     "version": "text of an email",
     "prompt": "questions",

@@ -80,6 +80,8 @@ _KEY_NAMES: Final = {
     "tab": "Tab",
     "delete": "Del",
     "plus": "+",
+    "minus": "-",
+    "exclamation_mark": "!",
     "asterisk": "*",
     "comma": ",",
     "full_stop": ".",

@@ -54,7 +54,10 @@ _DIALOGS: Final = {
     "version": ("compose", "version"),
     "prompt": ("prompt",),
     "preview": ("preview",),
-    **{place: (place,) for place in ("bulk", "chase", "edit", "link", "reason", "requeue")},
+    **{
+        place: (place,)
+        for place in ("bulk", "chase", "columns", "edit", "link", "reason", "requeue")
+    },
 }
 _SYMBOLS: Final = {"?": "question_mark", "/": "slash", "[": "left_square_bracket"}
 

@@ -16,6 +16,7 @@ from tui.registry_correcting import CORRECTING
 from tui.registry_linking import LINKING
 from tui.registry_overviews import OVERVIEW_PLACES, OVERVIEWS
 from tui.registry_suppressions import SUPPRESSION_COMMANDS
+from tui.registry_table import COLUMNS_DIALOG, TABLES
 from tui.registry_writing import WRITING
 
 __all__ = ["COMMANDS", "Command"]
@@ -90,6 +91,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     *SELECTING,
     *CHASING,
+    *TABLES,
     # ----------------------------------------------------------------- the log panel
     Command(
         "log.toggle",
@@ -269,4 +271,5 @@ COMMANDS: Final[tuple[Command, ...]] = (
     # ----------------------------------------------------------------- correcting an address
     *CORRECTING,
     *CHASING_DIALOGS,
+    *COLUMNS_DIALOG,
 )

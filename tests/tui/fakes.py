@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from core.calling import in_force, is_ahead, needs_call
 from core.chasing import CallEntry, Scope, Standing
@@ -24,10 +25,12 @@ from core.model import (
     Composition,
     CustomerFilter,
     CustomerHeader,
+    CustomerOrder,
     CustomerRow,
     Decision,
     DocumentFilter,
     DocumentLog,
+    DocumentOrder,
     DocumentRow,
     Draft,
     EmailKind,
@@ -52,6 +55,7 @@ from core.model import (
     WorkReport,
     address_key,
 )
+from core.model.words import BEST_TO_WORST
 from core.pace import late_document
 from core.settings import Settings
 from core.status import FAILURES
@@ -256,7 +260,15 @@ class FakeBackend:
             if (not where.attention or _needs_attention(row))
             and self.company.customer_matches(row.id, where.text.casefold())
         ]
-        return sorted(rows, key=lambda row: (not _needs_attention(row), -row.bounced, row.name))
+        if where.sort.column is CustomerOrder.ATTENTION:
+            return sorted(rows, key=lambda row: (not _needs_attention(row), -row.bounced, row.name))
+        keys: dict[CustomerOrder, Callable[[CustomerRow], Any]] = {
+            CustomerOrder.NAME: lambda row: row.name.casefold(),
+            CustomerOrder.DOCUMENTS: lambda row: row.documents,
+            CustomerOrder.LAST_SENT: lambda row: row.last_sent_at or _never(self.now),
+        }
+        key = keys[where.sort.column]
+        return sorted(rows, key=lambda row: (key(row), row.id), reverse=where.sort.descending)
 
     def count_customers(self, where: CustomerFilter) -> int:
         self._enter("count_customers")
@@ -304,8 +316,20 @@ class FakeBackend:
                 for part in where.text.casefold().split()
             )
         ]
-        never = datetime.min.replace(tzinfo=self.now.tzinfo)
-        return sorted(rows, key=lambda r: (r.summary.last_sent_at or never, r.id), reverse=True)
+        keys: dict[DocumentOrder, Callable[[DocumentRow], Any]] = {
+            DocumentOrder.LAST_SENT: lambda row: row.summary.last_sent_at or _never(self.now),
+            DocumentOrder.NUMBER: lambda row: row.number.casefold(),
+            DocumentOrder.CUSTOMER: lambda row: (row.customer.casefold(), row.customer_id),
+            DocumentOrder.TOTAL: lambda row: row.total,
+            DocumentOrder.BALANCE: lambda row: row.balance_due,
+            DocumentOrder.SENDS: lambda row: row.summary.send_count,
+            DocumentOrder.LAST_RECIPIENT: lambda row: row.summary.last_recipient,
+            DocumentOrder.DELIVERY: lambda row: [Word.NEVER_SENT, *BEST_TO_WORST].index(
+                row.summary.word
+            ),
+        }
+        key = keys.get(where.sort.column, lambda row: str(getattr(row, where.sort.column)))
+        return sorted(rows, key=lambda row: (key(row), row.id), reverse=where.sort.descending)
 
     def count_documents(self, where: DocumentFilter) -> int:
         self._enter("count_documents")
@@ -507,3 +531,7 @@ def _total(rows: object) -> tuple[Amount, ...]:
         value = row.balance_due + (before.value if before else 0)
         totals[row.currency] = Amount(value, row.currency)
     return tuple(totals.values())
+
+
+def _never(now: datetime) -> datetime:
+    return datetime.min.replace(tzinfo=now.tzinfo)

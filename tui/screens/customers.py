@@ -12,12 +12,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from core.model import Chip, CustomerFilter, CustomerRow
+from core.model import Chip, CustomerFilter, CustomerOrder, CustomerRow, CustomerSort
 from tui.chasing_flows import ChaseWanted
 from tui.columns import CUSTOMER_COLUMNS
 from tui.commands import bindings
 from tui.paint import never_reached
-from tui.screens.place import PlaceScreen
+from tui.screens.table_place import TablePlace
 from tui.sources import CustomerSource
 from tui.text import cell
 from tui.widgets.chips import ChipItem, Chips
@@ -34,13 +34,21 @@ NOTHING_YET = (
     "outtray demo           shows Outtray on a generated company"
 )
 _ALL = ChipItem("all", "All")
+_SORTED = {
+    CustomerOrder.ATTENTION: "what needs attention",
+    CustomerOrder.NAME: "name",
+    CustomerOrder.DOCUMENTS: "number of documents",
+    CustomerOrder.LAST_SENT: "when something was sent last",
+}
 
 
-class CustomersScreen(PlaceScreen):
+class CustomersScreen(TablePlace):
     """Search, two filters, the list."""
 
     BINDINGS = bindings("customers")
     AUTO_FOCUS = "#search"
+    columns_key = "columns.customers"
+    table_columns = CUSTOMER_COLUMNS
 
     class Opened(Message):
         """Show this customer's documents; ``None``: everybody's, filtered by ``chip``."""
@@ -78,6 +86,32 @@ class CustomersScreen(PlaceScreen):
     def on_mount(self) -> None:
         self._load()
         self.show_overview()
+        self.remember_columns()
+
+    # ------------------------------------------------------------------ order
+
+    @property
+    def table(self) -> WindowTable[CustomerRow]:
+        return self._table
+
+    @property
+    def sorted_by(self) -> tuple[str, bool]:
+        return self._where.sort.column.value, self._where.sort.descending
+
+    def sort_by(self, order: str, *, descending: bool) -> None:
+        column = CustomerOrder(order)
+        if column is CustomerOrder.ATTENTION and not descending:
+            self.notify(
+                "Whoever needs most attention is always first.",
+                title="Not reversed",
+                markup=False,
+            )
+            return
+        self._where = replace(self._where, sort=CustomerSort(column, descending))
+        self._table.sort = self.sorted_by
+        source = CustomerSource(self.desk.backend, self._where)
+        self._table.load(source, cursor_key=self._table.cursor_key, same_rows=True)
+        self._show_found()
 
     # ------------------------------------------------------------------ reading
 
@@ -109,7 +143,7 @@ class CustomersScreen(PlaceScreen):
     def _show_found(self) -> None:
         total = self._overview.customers if self._overview else self._table.row_count
         found = f"{self._table.row_count:,} of {total:,} customers"
-        order = "" if self._is_narrow else "    sorted by what needs attention"
+        order = "" if self._is_narrow else f"    sorted by {_SORTED[self._where.sort.column]}"
         found += self._to_link() or order
         self._found.update(Content.styled(found, "$muted"))
         self._lost.update(self._lost_money())
