@@ -206,6 +206,10 @@ class Backend:
 
         return history.find_document(self._reader, number, customer, kind)
 
+    def count_failed(self) -> int:
+        """Count unresolved bounces, complaints and drops of documents; light."""
+        return reads.count_failed(self._reader)
+
     def revision(self) -> int:
         """Return a number that changes when any program has changed the database."""
         return reads.revision(self._reader)

@@ -9,6 +9,7 @@
     ├── NotFoundError         no such document or customer; or more than one
     ├── DatabaseError
     │   ├── DatabaseBusyError     another program holds it; trying again can help
+    │   ├── DatabaseGoneError     its file was taken away; it may come back
     │   └── DatabaseVersionError  newer than the program, or not ours
     ├── ServiceError          AWS answered no, or not at all
     │   ├── CredentialsError      no credentials, expired ones, not allowed
@@ -66,6 +67,12 @@ class DatabaseError(OuttrayError):
 
 class DatabaseBusyError(DatabaseError):
     """Another program holds the database."""
+
+    can_retry = True
+
+
+class DatabaseGoneError(DatabaseError):
+    """The file of the database was deleted or moved while the program used it."""
 
     can_retry = True
 

@@ -115,7 +115,10 @@ def next_step(error: OuttrayError) -> str:
 
     The error's own hint may speak of a send: that nothing was sent does not matter here.
     """
-    return _NEXT.get(cause_of(error)) or error.hint or _TRIES_AGAIN
+    cause = cause_of(error)
+    if cause is FeedCause.CREDENTIALS and error.hint:
+        return error.hint  # missing, expired, unknown: each has a next step of its own
+    return _NEXT.get(cause) or error.hint or _TRIES_AGAIN
 
 
 def _verdict(facts: FeedFacts, now: datetime) -> tuple[FeedState, FeedCause | None, str, str]:

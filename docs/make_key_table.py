@@ -30,13 +30,17 @@ _PLACES = {
     "outbox": "outbox",
     "attention": "needs attention",
     "insights": "insights",
-    "chase": "snooze, call, evidence",
     "columns": "columns of a table",
+    "chase": "snooze, call, evidence, setting, export",
+    "settings": "feed and settings",
+    "quarantine": "unread bodies",
+    "setup": "set-up",
     "attachments": "attachments",
     "version": "text of an email",
     "prompt": "questions",
     "preview": "preview",
     "bulk": "many at once",
+    "pick": "copy and open",
 }
 
 

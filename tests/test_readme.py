@@ -20,6 +20,7 @@ _ROOT: Final = Path(__file__).resolve().parents[1]
 README: Final = (_ROOT / "README.md").read_text(encoding="utf-8")
 COMMAND_LINE: Final = (_ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
 TEMPLATES: Final = (_ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+SETTINGS: Final = (_ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 IMPORT: Final = (_ROOT / "docs" / "import.md").read_text(encoding="utf-8")
 
 _PLACES: Final = {
@@ -39,13 +40,17 @@ _PLACES: Final = {
     "outbox": "outbox",
     "attention": "needs attention",
     "insights": "insights",
-    "chase": "snooze, call, evidence",
     "columns": "columns of a table",
+    "chase": "snooze, call, evidence, setting, export",
+    "settings": "feed and settings",
+    "quarantine": "unread bodies",
+    "setup": "set-up",
     "attachments": "attachments",
     "version": "text of an email",
     "prompt": "questions",
     "preview": "preview",
     "bulk": "many at once",
+    "pick": "copy and open",
 }
 
 
@@ -97,8 +102,8 @@ def named(words: list[str]) -> tuple[str, ...]:
 
 @pytest.mark.parametrize(
     "text",
-    [README, COMMAND_LINE, IMPORT, TEMPLATES],
-    ids=["readme", "commands", "import", "templates"],
+    [README, COMMAND_LINE, IMPORT, TEMPLATES, SETTINGS],
+    ids=["readme", "commands", "import", "templates", "settings"],
 )
 def test_documents_name_only_commands_and_options_that_exist(text: str) -> None:
     found = list(mentions(text))
@@ -163,8 +168,16 @@ def test_the_key_table_is_the_registry() -> None:
     assert len(told) == len(set(told))
 
 
+def test_every_setting_is_documented_with_its_variable() -> None:
+    from core.settings_table import SETTINGS as KNOWN
+
+    told = set(re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", SETTINGS, re.MULTILINE))
+    assert told == {(setting.key, setting.variable) for setting in KNOWN}
+    assert all(setting.variable in README for setting in KNOWN)
+
+
 def test_pictures_and_pages_that_are_linked_exist() -> None:
-    for name, text in (("README.md", README), ("docs/x.md", COMMAND_LINE + IMPORT)):
+    for name, text in (("README.md", README), ("docs/x.md", COMMAND_LINE + IMPORT + SETTINGS)):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
             assert ((_ROOT / name).parent / target).exists(), target
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,14 +18,17 @@ from textual.screen import Screen
 from core.model import FeedState, FeedStatus
 from tui import themes
 from tui.chasing_flows import ChaseFlows
-from tui.commands import bindings, carry_out, key_label
+from tui.commands import bindings, carry_out, key_of
 from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
+from tui.following import Following
+from tui.hands import Hands
 from tui.jobs import Jobs
 from tui.outgoing import Outgoing
 from tui.places import Places
 from tui.registry import COMMANDS
+from tui.ringing import Ringing
 from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
 from tui.terminal_keys import read_alt_digits
@@ -39,10 +44,16 @@ if TYPE_CHECKING:
     from tui.registry import Command
 
 _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
-_SHEETS: Final = (
-    "base", "badges", "tables", "communications", "suppressions", "dialogs", "editing", "linking",
-    "chasing", "overviews",
+_FIRST_SHEETS: Final = ("base", "tables")
+_OTHER_SHEETS: Final = (
+    "communications", "suppressions", "dialogs", "editing", "linking", "chasing", "overviews",
+    "settings", "hands",
 )  # fmt: skip
+"""What the first screen does without: read when it stands, or with the next screen."""
+_MOST_UNTIL_PAINT: Final = 0.1
+"""Seconds that the first paint waits for the first rows."""
+_UNTIL_OTHER_SHEETS: Final = 0.3
+"""Seconds after the first paint; the rows come first."""
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
 
@@ -51,11 +62,13 @@ class OuttrayApp(Places):
     """Shows ``backend`` on a terminal; ``clock`` is for tests."""
 
     TITLE = "Outtray"
-    CSS_PATH = [str(_STYLES / f"{sheet}.tcss") for sheet in _SHEETS]
+    CSS_PATH = [str(_STYLES / f"{sheet}.tcss") for sheet in _FIRST_SHEETS]
     BINDINGS = bindings("app")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     PULSE_SECONDS = 1.0
     """How often one looks for changes of other programs, and at the feed."""
+    LONGEST_PAUSE_SECONDS = 5.0
+    """How soon one looks again at a database that does not answer."""
     TROUBLE_SECONDS = 60.0
     """How often one looks for trouble beyond single emails."""
     SUPPRESSIONS_SECONDS = 30.0
@@ -78,10 +91,14 @@ class OuttrayApp(Places):
             corrected=self.fixing.saved_with_a_send,
         )
         self.chases = ChaseFlows(self, self.desk, changed=self.show_again, failed=self.report)
+        self.hands = Hands(self, self.desk, self.report)
+        self.ringing = Ringing(self, self.desk)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._list_version = 0
-        self._told: str = ""
+        self._has_all_sheets = False
+        self._curtain, self._is_open = ExitStack(), False
+        self.following = Following(self)
         for theme in themes.THEMES:
             self.register_theme(theme)
         self._wanted_theme = backend.settings.theme
@@ -102,26 +119,63 @@ class OuttrayApp(Places):
         if self._wanted_theme and self.theme != self._wanted_theme:
             self.notify(
                 f"There is no theme {cell(self._wanted_theme, 40)!r}. "
-                f"F8 goes through {', '.join(theme.name for theme in themes.THEMES)}.",
+                f"{key_of('app.theme')} goes through "
+                f"{', '.join(theme.name for theme in themes.THEMES)}.",
                 title="Settings",
                 severity="warning",
                 markup=False,
             )
+        self.following.begin(self.backend.settings)
+        # one paint, with the rows, where there were three: they are milliseconds away
+        self._curtain.enter_context(self.batch_update())
+        self.set_timer(_MOST_UNTIL_PAINT, self._raise_curtain)
+
+    def on_window_table_loaded(self) -> None:
+        """Begin with what can wait for the first rows."""
+        self._raise_curtain()
+
+    def on_window_table_failed(self) -> None:
+        """Show why there are no rows."""
+        self._raise_curtain()
+
+    def _raise_curtain(self) -> None:
+        if self._is_open:
+            return
+        self._is_open = True
+        self._curtain.close()
+        self.screen.refresh()
         # the first page of rows is asked for before the loops start to compete with it
         self.call_after_refresh(self._start_loops)
+        self.set_timer(_UNTIL_OTHER_SHEETS, self._read_other_sheets)
+
+    def push_screen(self, *arguments: Any, **options: Any) -> Any:
+        """Every screen but the first one needs all sheets."""
+        self._read_other_sheets()
+        return super().push_screen(*arguments, **options)
+
+    def _read_other_sheets(self) -> None:
+        if not self._has_all_sheets:
+            self._has_all_sheets = True
+            self.stylesheet.read_all([_STYLES / f"{sheet}.tcss" for sheet in _OTHER_SHEETS])
+            self.stylesheet.parse()
 
     def _start_loops(self) -> None:
+        if not gc.isenabled():  # ``run`` put it off until the first paint
+            gc.enable()
+            gc.freeze()
         backend = self.backend
         self.jobs.repeat(
             lambda: (backend.revision(), backend.feed_status(), backend.outbox_waiting()),
             self._pulse,
             self._pulse_failed,
             every=self.PULSE_SECONDS,
+            longest_pause=self.LONGEST_PAUSE_SECONDS,
         )
         self.jobs.repeat(
             backend.trouble, self._show_trouble, self._not_pulled, every=self.TROUBLE_SECONDS
         )
         self.outgoing.begin(self.PULSE_SECONDS)
+        self.ringing.begin(self.PULSE_SECONDS)
         self.jobs.repeat(
             backend.read_suppressions,
             self._suppressions_read,
@@ -139,8 +193,8 @@ class OuttrayApp(Places):
     def _pulse(self, answer: tuple[int, FeedStatus, int]) -> None:
         before = self._feed
         revision, self._feed, waiting = answer
-        self._told = ""
         self._tell_feed(before)
+        self._tell_back()
         for screen in self.screen_stack:
             if isinstance(screen, PlaceScreen):
                 screen.show_feed(self._feed)
@@ -157,6 +211,9 @@ class OuttrayApp(Places):
 
     def _show_trouble(self, trouble: Trouble) -> None:
         self.desk.board.trouble = trouble
+        self._show_board()
+
+    def _show_board(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, PlaceScreen):
                 screen.show_trouble()
@@ -170,9 +227,18 @@ class OuttrayApp(Places):
             )
 
     def _pulse_failed(self, error: OuttrayError) -> None:
-        if self._told != error.title:  # once, not each second
-            self._told = error.title
+        before, self.desk.board.problem = self.desk.board.problem, error
+        self._show_board()
+        if before is None or before.title != error.title:  # once, not each second
             self.report(error)
+
+    def _tell_back(self) -> None:
+        if self.desk.board.problem is None:
+            return
+        self.desk.board.problem = None
+        self._show_board()
+        self.notify("What is shown is up to date again.", title="The database is back")
+        self.show_again()
 
     def _pulled(self, report: IngestReport) -> None:
         if report.applied:
@@ -260,10 +326,13 @@ class OuttrayApp(Places):
             host = hosts.get(command.id)
             if host is not None and command.palette:
                 yield SystemCommand(
-                    f"{command.label}  ({key_label(command.keys[0])})",
+                    f"{command.label}  ({key_of(command.id)})",
                     host.why_not(command.id) or command.help,
                     _doing(host, command.id),
                 )
+        if self.backend.settings.target is not None:
+            words = "Who you are, the From address, the queue, the database."
+            yield SystemCommand("Set up", words, self.set_up)
         yield SystemCommand("Choose a theme", "All themes there are.", self.search_themes)
 
 
@@ -271,6 +340,9 @@ def _doing(host: Host, command_id: str) -> Callable[[], None]:
     return lambda: carry_out(host, command_id)
 
 
-def run(backend: Backend) -> None:
-    """Run the terminal UI until the person leaves; the backend stays open."""
-    OuttrayApp(backend).run()
+def run(backend: Backend, *, mouse: bool = True) -> None:
+    """Run the terminal UI until the person leaves; the backend stays open.
+
+    Whoever put off the collection of garbage for the start gets it back with the first paint.
+    """
+    OuttrayApp(backend).run(mouse=mouse)

@@ -10,6 +10,7 @@ from tui import badges
 from tui.badges import Span
 from tui.chasing import PHONE
 from tui.columns import Cell, Column, Context
+from tui.commands import another_filter, with_keys
 from tui.ports import Attention
 from tui.text import ago, amount, cell, money
 from tui.widgets.chips import ChipItem
@@ -23,11 +24,13 @@ _CHIPS: Final[tuple[tuple[AttentionChip, str, str, str], ...]] = (
 )
 _NOTHING: Final = {
     AttentionChip.OPEN: "Nothing needs you: no failure is unresolved, and nobody needs a call.",
-    AttentionChip.FAILURES: "No failure is unresolved.\n[ and ] choose another filter.",
-    AttentionChip.CALLS: "Nobody needs a call.\n[ and ] choose another filter.",
+    AttentionChip.FAILURES: "No failure is unresolved.\n{filters}",
+    AttentionChip.CALLS: "Nobody needs a call.\n{filters}",
     AttentionChip.ACKNOWLEDGED: "You have acknowledged nothing that is still wrong.\n"
-    "K on a row hides it from your list until something else goes wrong with it.",
-    AttentionChip.SNOOZED: "Nothing that needs attention is put off.\nZ on a row puts it off.",
+    "{attention.acknowledge} on a row hides it from your list until something else goes wrong"
+    " with it.",
+    AttentionChip.SNOOZED: "Nothing that needs attention is put off.\n"
+    "{attention.snooze} on a row puts it off.",
 }
 
 
@@ -63,8 +66,11 @@ def chip_items(counts: Mapping[AttentionChip, int]) -> list[ChipItem]:
 def nothing(chip: AttentionChip, acknowledged: int) -> str:
     """Say why the table is empty; what was merely acknowledged is not gone."""
     if chip is AttentionChip.OPEN and acknowledged:
-        return f"Nothing new needs you.\n{acknowledged:,} acknowledged: [ and ] show them."
-    return _NOTHING[chip]
+        return with_keys(
+            f"Nothing new needs you.\n{acknowledged:,} acknowledged:"
+            " {attention.previous_chip} and {attention.next_chip} show them."
+        )
+    return with_keys(_NOTHING[chip].replace("{filters}", another_filter("attention")))
 
 
 def wrong_words(row: AttentionRow) -> str:

@@ -22,7 +22,7 @@ class Badge:
     glyph: str
     label: str
     style: str
-    """Component class of the block: ``badge--bounced``, a coloured ground."""
+    """The block: ``badge--bounced``, a coloured ground."""
     tone: str
     """The same meaning as ink only: ``tone--bounced``."""
 
@@ -71,46 +71,8 @@ _BADGES: Final = {word: _look(word) for word in Word}
 
 #: Inks that are not a status: quieter or louder text in tables, logs and bars.
 INKS: Final = frozenset({"ink--dim", "ink--strong", "ink--money", "ink--bad", "ink--warning"})
-#: A widget that paints spans by itself, line by line, declares ``COMPONENT_CLASSES =
-#: BADGE_CLASSES`` and begins its ``DEFAULT_CSS`` with ``BADGE_CSS``, which needs no variables of
-#: ours; .tcss files override ``.badge--bounced``.
-BADGE_CLASSES: Final = (
-    INKS | {b.style for b in _BADGES.values()} | {b.tone for b in _BADGES.values()}
-)
-
-#: Colours by meaning; a word that is missing here looks like SENT. Ground, then ink.
-_COLOURS: Final = {
-    Word.NEVER_SENT: ("$panel", "$foreground 60%"),
-    Word.CANCELLED: ("$panel", "$foreground 60%"),
-    Word.UNCONFIRMED: ("$warning", "$text-warning"),
-    Word.FAILED: ("$error", "$text-error"),
-    Word.DEFERRED: ("$warning", "$text-warning"),
-    Word.SOFT_BOUNCED: ("$error 60%", "$text-error"),
-    Word.DROPPED: ("$error 60%", "$text-error"),
-    Word.DELIVERED: ("$success", "$text-success"),
-    Word.OPENED: ("$accent", "$text-accent"),
-    Word.CLICKED: ("$primary", "$text-primary"),
-    Word.BOUNCED: ("$error", "$text-error"),
-    Word.COMPLAINED: ("$secondary", "$text-secondary"),
-}
-
-
-def _css() -> str:
-    rules = [
-        ".ink--dim { color: $foreground 60%; }",
-        ".ink--strong { text-style: bold; }",
-        ".ink--money { color: $foreground; }",
-        ".ink--bad { color: $text-error; }",
-        ".ink--warning { color: $text-warning; }",
-    ]
-    for word, look in _BADGES.items():
-        ground, ink = _COLOURS.get(word, ("$surface-lighten-2", "$foreground 80%"))
-        rules.append(f".{look.style} {{ background: {ground}; color: auto; text-style: bold; }}")
-        rules.append(f".{look.tone} {{ color: {ink}; }}")
-    return "\n".join(rules) + "\n"
-
-
-BADGE_CSS: Final = _css()
+NAMES: Final = INKS | {b.style for b in _BADGES.values()} | {b.tone for b in _BADGES.values()}
+"""All that a ``Span`` may be styled with; ``style`` says each in the theme's own variables."""
 
 #: Beside OPENED and CLICKED: maybe a program did it. Quiet, because it changes nothing.
 BY_PROGRAM: Final = Span("?", "ink--dim")
@@ -193,7 +155,7 @@ _INK_VARIABLES: Final = {
 
 
 def style(name: str) -> str:
-    """Return a component class (``badge--bounced`` …) in the theme's own variables."""
+    """Return a name (``badge--bounced`` …) in the variables of ``tui.themes``."""
     family, _, word = name.partition("--")
     match family:
         case "badge":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from core.model import Chip
 from tui import arguments, cli_suppressions
 from tui.arguments_chasing import add_chasing
+from tui.arguments_office import add_office
 from tui.arguments_overviews import add_overviews
 from tui.cli_outbox import add_outbox
 
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     made.add_argument("--version", action="version", version=f"outtray {_version()}")
+    _add_no_mouse(made)
     made.set_defaults(action="programs.ui")
     commands = made.add_subparsers(title="commands", metavar="COMMAND")
     _add_demo(commands)
@@ -52,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     _add_events(commands)
     cli_suppressions.add(commands, _command, _count)
     _add_upkeep(commands)
+    add_office(commands, _command)
     return made
 
 
@@ -84,6 +87,7 @@ def _add_demo(commands: Commands) -> None:
         json=False,
     )
     demo.add_argument("--fresh", action="store_true", help="generate the company anew")
+    _add_no_mouse(demo)
     simulator = _command(
         commands,
         "simulator",
@@ -99,6 +103,12 @@ def _add_demo(commands: Commands) -> None:
         help="time to delivery; other events follow in proportion (default: at once)",
     )
     simulator.add_argument("--exit-with-parent", action="store_true", help=argparse.SUPPRESS)
+
+
+def _add_no_mouse(command: argparse.ArgumentParser) -> None:
+    # SUPPRESS: the default of a subcommand must not overwrite what was said before it
+    text = "leave the mouse to the terminal: it selects and copies as in any other program"
+    command.add_argument("--no-mouse", action="store_true", default=argparse.SUPPRESS, help=text)
 
 
 def _add_looking(commands: Commands) -> None:

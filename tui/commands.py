@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -11,9 +12,29 @@ from textual.notifications import SeverityLevel
 from tui.registry import COMMANDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tui.registry import Command
 
 BY_ID: Final = {command.id: command for command in COMMANDS}
+#: What a person's own table of keys changed; one process shows one program.
+_in_force: dict[str, tuple[str, ...]] = {}
+
+
+def use_keys(keys: Mapping[str, tuple[str, ...]]) -> None:
+    """From now on these are the keys of commands; those that are missing have their own."""
+    _in_force.clear()
+    _in_force.update(keys)
+
+
+def keys_of(command: Command) -> tuple[str, ...]:
+    """The keys in force; the first is the one that is shown."""
+    return _in_force.get(command.id, command.keys)
+
+
+def key_of(command_id: str) -> str:
+    """The key in force as sentences name it: ``press {key_of('app.reload')}``."""
+    return key_label(keys_of(BY_ID[command_id])[0])
 
 
 def of_places(places: Iterable[str]) -> Iterator[Command]:
@@ -22,8 +43,24 @@ def of_places(places: Iterable[str]) -> Iterator[Command]:
     return (command for command in COMMANDS if command.place in wanted)
 
 
+_NAMED: Final = re.compile(r"\{([a-z_]+\.[a-z_0-9]+)\}")
+
+
+def with_keys(text: str) -> str:
+    """Return one of our own sentences with ``{app.reload}`` as the key in force."""
+    return _NAMED.sub(lambda found: key_of(found[1]), text)
+
+
+def another_filter(place: str) -> str:
+    """The sentence that ends an empty list: which keys choose another filter."""
+    return with_keys(f"{{{place}.previous_chip}} and {{{place}.next_chip}} choose another filter.")
+
+
 def bindings(*places: str) -> list[BindingType]:
-    """Textual's bindings for ``places``; each calls the one action ``command`` with its id."""
+    """Textual's bindings for ``places``; each calls the one action ``command`` with its id.
+
+    They carry the registry's own keys: other ones are laid over them by the app's keymap.
+    """
     return [
         Binding(
             ",".join(command.keys),

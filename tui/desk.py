@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from core.errors import OuttrayError
 from core.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ class Board:
     """Deliveries in the outbox."""
     outbox_words: str = ""
     """Why they do not go at the moment; empty: they do."""
+    problem: OuttrayError | None = None
+    """Why the database cannot be read at the moment; what is shown is of before."""
     unlinked: int = 0
     """Emails of other programs that wait to be linked."""
+    seen: dict[str, dict[int, Any]] = field(default_factory=dict)
+    """By table, what was last seen of its rows; see ``tui.widgets.news``."""
 
 
 @dataclass(frozen=True)

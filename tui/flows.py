@@ -11,6 +11,7 @@ from textual.screen import Screen
 from core.model import (
     Word,
 )
+from tui.commands import key_of
 from tui.text import cell
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def told(recipients: tuple[RecipientOutcome, ...]) -> tuple[str, bool]:
     if waiting:
         lines.append(
             f"{', '.join(cell(r.address, 60) for r in waiting)}: in the outbox, and goes out by"
-            f" itself (M shows it). {cell(waiting[0].error, 200)}".rstrip()
+            f" itself ({key_of('app.outbox')} shows it). {cell(waiting[0].error, 200)}".rstrip()
         )
     failed = [r for r in recipients if r.status is Word.FAILED]
     lines += [f"Not sent to {cell(r.address, 60)}: {cell(r.error, 200)}" for r in failed]

@@ -12,6 +12,7 @@ from core.figures import Level, share, standing
 from core.model import Insights, Word
 from core.trouble import BOUNCE_LIMITS, COMPLAINT_LIMITS, percent
 from tui.badges import badge
+from tui.commands import key_of
 from tui.paint import style, toned
 from tui.plots import bar, gauge, merged, spark
 from tui.text import cell as harmless
@@ -172,7 +173,8 @@ def nothing(found: Insights) -> Content:
     """What to say where nothing was sent."""
     return Content.assemble(
         toned(f"Nothing was sent in the last {found.days} days.", Word.NEVER_SENT),
-        "\nLook at more days with ], or follow up on a document: A lists them all.",
+        f"\nLook at more days with {key_of('insights.next_chip')}, or follow up on a document: "
+        f"{key_of('app.all')} lists them all.",
     )
 
 

@@ -123,13 +123,14 @@ class Jobs:
         on_error: Callable[[OuttrayError], object],
         *,
         every: float = 0.0,
+        longest_pause: float = LONGEST_PAUSE,
     ) -> Loop:
         """Call again and again in a thread of its own, with ``every`` seconds in between.
 
-        After an error it pauses 1, 2, 4 … 30 seconds. The next call starts only when the answer
-        to this one was handled.
+        After an error it pauses 1, 2, 4 … ``longest_pause`` seconds. The next call starts only
+        when the answer to this one was handled.
         """
-        loop = Loop(call, on_done, on_error, every, self._post)
+        loop = Loop(call, on_done, on_error, every, self._post, longest_pause)
         if not self._closed:
             self._loops.append(loop)
             loop.begin()
@@ -195,9 +196,11 @@ class Loop:
         on_error: Callable[[OuttrayError], object],
         every: float,
         post: Callable[[Callable[[], None]], bool],
+        longest_pause: float = LONGEST_PAUSE,
     ) -> None:
         self._call, self._on_done, self._on_error = call, on_done, on_error
         self._every = every
+        self._longest_pause = longest_pause
         self._post = post
         self._stopped = threading.Event()
 
@@ -222,7 +225,7 @@ class Loop:
             while not handled.wait(0.5):
                 if self._stopped.is_set():
                     return
-            pause = backed_off(pause) if failed else 0.0
+            pause = min(backed_off(pause), self._longest_pause) if failed else 0.0
             self._stopped.wait(pause or self._every)
 
     def _once(self) -> tuple[Callable[[], object], bool]:

@@ -10,6 +10,7 @@ from textual.app import App
 from core.model import Chip
 from tui.chasing_flows import ChaseWanted
 from tui.flows import back_to
+from tui.hands import CopyWanted, ExportWanted, OpenWanted
 from tui.screens.customers import CustomersScreen
 
 if TYPE_CHECKING:
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from tui.desk import Desk
     from tui.fixing import Fixing
     from tui.flows import Sending
+    from tui.following import Following
+    from tui.hands import Hands
     from tui.screens.attention import AttentionScreen
     from tui.screens.communications import CommunicationsScreen
     from tui.screens.outbox import OutboxScreen
+    from tui.screens.settings import SettingsScreen
     from tui.screens.suppressions import SuppressionsScreen
 
 
@@ -31,6 +35,8 @@ class Places(App[None]):
     sending: Sending
     fixing: Fixing
     chases: ChaseFlows
+    following: Following
+    hands: Hands
     _feed: FeedStatus
 
     @on(CustomersScreen.Opened)
@@ -65,6 +71,18 @@ class Places(App[None]):
     def _begin_chase(self, event: ChaseWanted) -> None:
         self.chases.begin(event)
 
+    @on(CopyWanted)
+    def _offer_copies(self, event: CopyWanted) -> None:
+        self.hands.offer(event.title, event.items)
+
+    @on(OpenWanted)
+    def _open_document(self, event: OpenWanted) -> None:
+        self.hands.open(event.row)
+
+    @on(ExportWanted)
+    def _export(self, event: ExportWanted) -> None:
+        self.hands.export(event.sheet)
+
     def why_not(self, command_id: str) -> str:
         """See ``Host``."""
         screen = self.screen
@@ -78,6 +96,8 @@ class Places(App[None]):
             return "These are the emails that wait to be linked."
         if command_id == "app.attention" and screen.name == "attention":
             return "This is what needs attention."
+        if command_id == "app.settings" and screen.name == "settings":
+            return "These are the feed and the settings."
         if command_id == "app.insights" and screen.name == "insights":
             return "These are the insights."
         if command_id == "app.suppressions" and screen.id == "suppressions-screen":
@@ -138,6 +158,31 @@ class Places(App[None]):
 
         if not back_to(self, InsightsScreen):
             _ = self.push_screen(InsightsScreen(self.desk, self._feed))
+
+    def command_settings(self) -> None:
+        from tui.screens.settings import SettingsScreen  # not for the first paint
+
+        if not back_to(self, SettingsScreen):
+            _ = self.push_screen(SettingsScreen(self.desk, self._feed))
+
+    def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
+        """Follow at once what can be followed at once."""
+        values = {row.setting.key: row.value for row in event.survey.rows}
+        self.following.change(values, event.survey.keys)
+
+    def on_settings_screen_set_up_wanted(self) -> None:
+        self.set_up()
+
+    def set_up(self) -> None:
+        """Ask everything one by one; what changes takes effect with the next start."""
+        from tui.screens.setup import DONE, SetUp, SetUpScreen  # not for the first paint
+
+        def closed(answer: str | None) -> None:
+            if answer == DONE:
+                self.notify("Start Outtray again, so that all of it is in force.", title="Set up")
+
+        asked = SetUp(self.desk.backend.settings, has_demo=False)
+        _ = self.push_screen(SetUpScreen(self.desk.jobs, asked), closed)
 
     def command_outbox(self) -> None:
         from tui.screens.outbox import OutboxScreen  # not for the first paint

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from core.chasing import CallEntry, Scope, Standing
     from core.evidence import Exported
+    from core.examination import Check
     from core.external import MailSeen, Unlinked
     from core.linking import LinkedByHand
     from core.model import (
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         Overview,
         Preview,
         Progress,
+        QuarantinedBody,
         SendOutcome,
         SuppressedAddress,
         SuppressionChange,
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
         Waiting,
         WorkReport,
     )
+    from core.quarantine import RetryReport
     from core.settings import Settings
     from core.trouble import Trouble
 
@@ -236,6 +239,10 @@ class Backend(Protocol):
 
     def pull(self, wait_seconds: int) -> IngestReport: ...
     def feed_status(self) -> FeedStatus: ...
+    def examine(self) -> tuple[Check, ...]: ...
+    def quarantined(self) -> tuple[QuarantinedBody, ...]: ...
+    def retry_quarantined(self, wanted: str = "") -> RetryReport: ...
+    def count_failed(self) -> int: ...
     def revision(self) -> int: ...
     def trouble(self) -> Trouble: ...
     def close(self) -> None: ...

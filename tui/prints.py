@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
 from core.calling import needs_call
 from core.errors import FailedImport
+from core.exporting import readable
 from core.feedhealth import is_stuck, no_word
 from core.model import (
     Call,
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
     from core.diagnosis import Diagnosis
     from core.ingest import Parsed
 
-#: What JSON lets through as it is but a terminal obeys: DEL, C1 controls, bidi, lone surrogates.
-_OBEYED: Final = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
 
 def _out(text: str = "") -> None:
     sys.stdout.write(text + "\n")
@@ -58,7 +55,7 @@ def as_json(value: Any, *, indent: int | None = None) -> str:
     """Return JSON that a terminal can be shown: nothing in it is obeyed, nothing is changed."""
     is_utf8 = "utf" in (sys.stdout.encoding or "").lower()
     text = json.dumps(value, ensure_ascii=not is_utf8, indent=indent)
-    return _OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return readable(text)
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:

@@ -13,8 +13,10 @@ from tui.outbox_commands import OUTBOX_COMMANDS
 from tui.registry_bulk import BULK, SELECTING
 from tui.registry_chasing import CHASING, CHASING_CUSTOMERS, CHASING_DIALOGS
 from tui.registry_correcting import CORRECTING
+from tui.registry_hands import HANDS
 from tui.registry_linking import LINKING
 from tui.registry_overviews import OVERVIEW_PLACES, OVERVIEWS
+from tui.registry_settings import SETTINGS, SETTINGS_PLACES
 from tui.registry_suppressions import SUPPRESSION_COMMANDS
 from tui.registry_table import COLUMNS_DIALOG, TABLES
 from tui.registry_writing import WRITING
@@ -180,6 +182,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *CHASING_CUSTOMERS,
     *SUPPRESSION_COMMANDS,
     *OVERVIEWS,
+    *SETTINGS,
     # ----------------------------------------------------------------- search fields
     Command(
         "search.leave",
@@ -217,6 +220,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=8,
     ),
     *OVERVIEW_PLACES,
+    *SETTINGS_PLACES,
     Command(
         "app.reload", ("f5",), "Reload", "Read what is shown from the database again.", "Program"
     ),
@@ -267,6 +271,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("app.quit", ("ctrl+q",), "Quit", "Leave Outtray.", "Program", footer=92, priority=True),
     *WRITING,
     *BULK,
+    *HANDS,
     *OUTBOX_COMMANDS,
     # ----------------------------------------------------------------- correcting an address
     *CORRECTING,

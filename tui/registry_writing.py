@@ -79,6 +79,14 @@ WRITING: Final[tuple[Command, ...]] = (
         priority=True,
     ),
     Command(
+        "compose.editor",
+        ("alt+e", "f6"),
+        "Editor",
+        "Write the message in your own editor (VISUAL or EDITOR); the text comes back here.",
+        "Compose",
+        priority=True,
+    ),
+    Command(
         "compose.test",
         ("alt+o",),
         "Test to oneself",

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 ELLIPSIS: Final = "…"
 LINE_BREAK: Final = "⏎"
-#: The first letters of a formula, in half and full width.
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _EDGES: Final = " " + LINE_BREAK
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
@@ -46,8 +44,9 @@ def cell(text: str, width: int | None = None) -> str:
 
 def csv_cell(text: str) -> str:
     """Return harmless text for CSV; what would be run as a formula gets an apostrophe."""
-    shown = cell(text)
-    return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown
+    from core.exporting import formula_safe  # not for the first paint
+
+    return formula_safe(cell(text))
 
 
 def cut(text: str, width: int) -> str:

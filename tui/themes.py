@@ -80,6 +80,12 @@ _CONTRAST_BADGES: Final[dict[Word, _Badge]] = {
     Word.COMPLAINED: ("#7a1fa8", "#ffffff", "#e7b3ff"),
 }
 
+#: On these of a terminal's own colours black cannot be read; on all others white cannot.
+_DEEP_ANSI: Final = frozenset(
+    f"ansi_{strength}{colour}"
+    for strength in ("", "bright_")
+    for colour in ("blue", "magenta", "red")
+)
 #: For themes that are not ours: which of their colours stands for a word.
 _FOREIGN: Final[dict[Word, str]] = {
     Word.UNCONFIRMED: "warning",
@@ -220,7 +226,7 @@ HIGH_CONTRAST: Final = Theme(
     variables={
         "muted": "#d0d0d0",
         "row-odd": "#000000",
-        "row-cursor": "#0042a6",
+        "row-cursor": "#003380",
         "row-cursor-blurred": "#303030",
         "key": "#ffffff",
         "key-text": "#000000",
@@ -232,7 +238,7 @@ HIGH_CONTRAST: Final = Theme(
         "border": "#ffffff",
         "border-blurred": "#808080",
         "text-muted": "#d0d0d0",
-        "block-cursor-background": "#0042a6",
+        "block-cursor-background": "#003380",
         "block-cursor-foreground": "#ffffff",
         "block-cursor-text-style": "bold",
         **_badge_variables(_CONTRAST_BADGES),
@@ -253,7 +259,7 @@ def complete(variables: Mapping[str, str], *, ansi: bool) -> dict[str, str]:
         "row-odd": ground,
         "row-cursor": cursor,
         "row-cursor-blurred": ground if ansi else variables["panel"],
-        "key": variables["primary"],
+        "key": "ansi_cyan" if ansi else variables["primary"],
         "key-text": "ansi_black" if ansi else ground,
         "chip": text if not ansi else "ansi_white",
         "chip-text": ground if not ansi else "ansi_black",
@@ -268,6 +274,12 @@ def complete(variables: Mapping[str, str], *, ansi: bool) -> dict[str, str]:
         colour = variables[_FOREIGN[word]] if word in _FOREIGN else dim
         solid = word in _FOREIGN
         ours[f"badge-{name}"] = colour if solid else ground
-        ours[f"badge-{name}-text"] = ("ansi_black" if ansi else ground) if solid else dim
+        letters = _on_ansi(colour) if ansi else ground
+        ours[f"badge-{name}-text"] = letters if solid else dim
         ours[f"tone-{name}"] = colour
     return {**ours, **variables}
+
+
+def _on_ansi(ground: str) -> str:
+    """Return the letters that can be read on one of a terminal's own sixteen colours."""
+    return "ansi_bright_white" if ground in _DEEP_ANSI else "ansi_black"

@@ -12,7 +12,7 @@ from core.db.engine import Reader
 from core.db.queries import (
     CALL_DUE,
     CUSTOMER_CALLS,
-    HELD,
+    HELD_UNREACHED,
     REACHED_NOBODY,
     customer_conditions,
     in_chunks,
@@ -127,10 +127,13 @@ def _chases(
     for some in in_chunks(customer_ids):
         among, values = numbered("id", some)
         values |= times_of(as_of)
-        for condition, found in ((CALL_DUE, to_call), (f"{REACHED_NOBODY} AND {HELD}", held_back)):
+        for condition, found in (
+            (f"{CALL_DUE} AND d.customer_id", to_call),
+            (f"{HELD_UNREACHED} AND +d.customer_id", held_back),
+        ):
             rows = reader.rows(
                 f"SELECT d.customer_id, count(*) FROM documents d WHERE {condition}"
-                f" AND d.customer_id IN {among} GROUP BY d.customer_id",
+                f" IN {among} GROUP BY d.customer_id",
                 values,
             )
             found.update((row[0], int(row[1])) for row in rows)

@@ -40,6 +40,12 @@ UNCONFIRMED: Final = f"x.status IN ({int(Status.SENT)}, {int(Status.DEFERRED)}) 
 
 #: Somebody asked not to chase before a moment that is still to come.
 HELD: Final = "(d.held_until > 0 AND d.held_until > :now)"
+#: What is held back is little, what reached nobody or belongs to a customer is a lot: the pluses,
+#: also one before a customer's id, make the database begin with the former.
+HELD_UNREACHED: Final = (
+    "d.id IN (SELECT h.id FROM documents h WHERE h.held_until > 0 AND h.held_until > :now)"
+    f" AND {REACHED_NOBODY.replace('d.never_reached', '+d.never_reached')}"
+)
 #: See ``calling.needs_call``.
 CALL_DUE: Final = (
     "(d.call_at > 0 AND d.call_at <= :now AND d.quiet_until <= :now AND d.held_until <= :now)"

@@ -203,6 +203,15 @@ def quarantined(reader: Reader) -> tuple[QuarantinedBody, ...]:
     return tuple(QuarantinedBody(r[0], known_instant(r[1]), r[2], r[3], r[4]) for r in rows)
 
 
+def count_failed(reader: Reader) -> int:
+    """Count what documents have unresolved: bounces, complaints, drops. Partial indexes do it."""
+    counts = " + ".join(
+        f"(SELECT count(*) FROM documents d WHERE d.{column} > 0)"
+        for column in ("open_bounce", "open_complaint", "open_drop")
+    )
+    return int(reader.rows(f"SELECT {counts}", {})[0][0])
+
+
 def revision(reader: Reader) -> int:
     """Return a number that changes with the data; what it is says nothing."""
     if isinstance(reader, SqliteReader):

@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     )
     from core.model.sending import (
         AttachedFile,
+        AwsFound,
         Decision,
         Draft,
         Finding,
@@ -139,6 +140,7 @@ __all__ = [
     "AttentionRow",
     "AuditEntry",
     "Awaited",
+    "AwsFound",
     "Batch",
     "BulkItem",
     "Call",
@@ -260,7 +262,8 @@ _HOMES: Final = {
         "Amount Awaited Chip CustomerFilter CustomerRow DocumentFilter DocumentRow Late Overview"
     ),
     "sending": (
-        "AttachedFile Decision Draft Finding MailRoute RecipientOutcome SendOutcome Verdict Weight"
+        "AttachedFile AwsFound Decision Draft Finding MailRoute RecipientOutcome SendOutcome "
+        "Verdict Weight"
     ),
     "suppressions": (
         "AuditEntry Cause ListOutcome ListPhase ListState Release SuppressedAddress "

@@ -111,3 +111,15 @@ class SendOutcome:
     email_id: int | None
     verdict: Verdict
     recipients: tuple[RecipientOutcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AwsFound:
+    """What boto3's own chain finds; empty where it finds nothing."""
+
+    profile: str = ""
+    region: str = ""
+    credentials: str = ""
+    """Where they come from, in boto3's word: ``env``, ``shared-credentials-file``, ``sso`` …"""
+    profiles: tuple[str, ...] = ()
+    problem: str = ""

@@ -32,17 +32,30 @@ _THROTTLED: Final = frozenset(
     {"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestThrottled"}
 )
 _NOT_PERMITTED: Final = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})
-_CREDENTIALS: Final = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "IncompleteSignature",
-        "InvalidClientTokenId",
-        "InvalidSignatureException",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
+_EXPIRED: Final = (
+    "The AWS credentials have expired.",
+    "Renew them: with SSO run aws sso login; temporary keys have to be fetched again.",
 )
+_UNKNOWN: Final = (
+    "AWS does not know these credentials.",
+    "Check AWS_PROFILE or the keys: deleted, or for a Region that is not enabled for them.",
+)
+_SIGNED: Final = (
+    "AWS does not accept the signature.",
+    "Check the secret key and this computer's clock.",
+)
+_CREDENTIALS: Final = {
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
+    "RequestExpired": _SIGNED,
+    "IncompleteSignature": _SIGNED,
+    "InvalidClientTokenId": _UNKNOWN,
+    "InvalidSignatureException": _SIGNED,
+    "SignatureDoesNotMatch": _SIGNED,
+    "UnrecognizedClientException": _UNKNOWN,
+}
+_REGION_HINT: Final = "Set AWS_REGION, or region in the profile, to where SES is set up."
+_PREFIXES: Final = {"sesv2": "ses", "sqs": "sqs", "sns": "sns"}
 
 
 class Clients:
@@ -87,7 +100,7 @@ class Clients:
                     tcp_keepalive=True,
                 )
                 with in_words(service):
-                    self._made[name] = _create(_session(), service, config)
+                    self._made[name] = _create(session(), service, config)
             return self._made[name]
 
 
@@ -96,11 +109,11 @@ def _create(session: Any, service: str, config: Any) -> Any:
         return session.client(service, config=config)
     except ValueError as error:  # botocore's answer to an endpoint that is no URL
         raise CredentialsError(
-            f"AWS is not set up: {error}.", "Check AWS_REGION and AWS_ENDPOINT_URL."
+            f"AWS is not set up: {_without_stop(error)}.", "Check AWS_REGION and AWS_ENDPOINT_URL."
         ) from error
 
 
-def _session() -> Any:
+def session() -> Any:
     """boto3's own chain, and ``AWS_REGION``, which the other SDKs read and boto3 does not."""
     import boto3
 
@@ -126,16 +139,20 @@ def in_words(service: str) -> Iterator[None]:
         boto.SSOError,
     ) as error:
         raise CredentialsError(
-            f"There are no AWS credentials: {error}.", _CREDENTIALS_HINT
+            f"There are no AWS credentials: {_without_stop(error)}.", _CREDENTIALS_HINT
+        ) from error
+    except (boto.NoRegionError, boto.InvalidRegionError) as error:
+        raise CredentialsError(
+            f"AWS is not set up: {_without_stop(error)}.", _REGION_HINT
         ) from error
     except (
         boto.ProfileNotFound,
-        boto.NoRegionError,
-        boto.InvalidRegionError,
         boto.ConfigParseError,
         boto.ConfigNotFound,
     ) as error:
-        raise CredentialsError(f"AWS is not set up: {error}.", _CREDENTIALS_HINT) from error
+        raise CredentialsError(
+            f"AWS is not set up: {_without_stop(error)}.", _CREDENTIALS_HINT
+        ) from error
     except (
         boto.ConnectTimeoutError,
         boto.EndpointConnectionError,
@@ -144,7 +161,8 @@ def in_words(service: str) -> Iterator[None]:
         host = urlsplit(str(error.kwargs.get("endpoint_url", ""))).netloc
         where = f" at {host}" if host else ""
         raise UnreachableError(
-            f"{_name(service)} cannot be reached{where}.", "Check the network, then try again."
+            f"{_name(service)} cannot be reached{where}.",
+            "Check the network and AWS_REGION, then try again.",
         ) from error
     except boto.ParamValidationError as error:
         raise RefusedError(f"{_name(service)} was not asked: {error}.") from error
@@ -153,6 +171,10 @@ def in_words(service: str) -> Iterator[None]:
             f"{_name(service)} did not answer: {error}.",
             "Whether it was done is not known; wait for SES's report before repeating it.",
         ) from error
+
+
+def _without_stop(error: Exception) -> str:
+    return str(error).rstrip(".")
 
 
 def _answered(service: str, error: Any) -> ServiceError:
@@ -166,15 +188,21 @@ def _answered(service: str, error: Any) -> ServiceError:
     if code in _THROTTLED or http == 429:
         return ThrottledError(said, "Nothing was sent. Try again in a moment.")
     if code in _NOT_PERMITTED:
-        return NotPermittedError(said, "Allow the call in the policy of this AWS user.")
-    if code in _CREDENTIALS or http in (401, 403):
+        action = f"{_PREFIXES.get(service, service)}:{error.operation_name}"
+        return NotPermittedError(said, f"Allow {action} in the policy of this AWS user.")
+    if code in _CREDENTIALS:
+        title, hint = _CREDENTIALS[code]
+        return CredentialsError(f"{title} {said}", hint)
+    if http in (401, 403):
         return CredentialsError(said, _CREDENTIALS_HINT)
     if http >= 500 or http == 408 or code == "RequestTimeout":
         return UnansweredError(
             said, "Whether it was done is not known; wait for SES's report before repeating it."
         )
     if "NonExistentQueue" in code or "QueueDoesNotExist" in code:
-        return QueueGoneError(f"{said.rstrip('.')}. The queue is gone.", "Check OUTTRAY_QUEUE_URL.")
+        return QueueGoneError(
+            f"{said.rstrip('.')}. The queue is gone.", "Check OUTTRAY_QUEUE_URL and AWS_REGION."
+        )
     if code in ("NotFoundException", "NotFound"):
         return NoSuchThingError(said, _HINTS.get(code, ""))
     return RefusedError(said, _HINTS.get(code, ""))
@@ -187,7 +215,7 @@ def _is_daily_quota(error: Any, code: str, words: str) -> bool:
 
 
 _HINTS: Final = {
-    "MessageRejected": "Verify the From address in SES, or correct the message.",
+    "MessageRejected": "Verify the From address in this Region of SES, or correct the message.",
     "MailFromDomainNotVerifiedException": "Verify the MAIL FROM domain in SES.",
     "NotFoundException": "Check OUTTRAY_CONFIGURATION_SET.",
     "SendingPausedException": "Sending is paused in SES for this account or configuration set.",

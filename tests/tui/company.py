@@ -87,6 +87,7 @@ class Document:
     balance: Decimal
     due_on: date | None = None
     currency: str = "USD"
+    pdf: str = ""
 
 
 class Company:
@@ -214,7 +215,7 @@ class Company:
             balance_due=document.balance,
             issued_on=None,
             due_on=document.due_on,
-            pdf="",
+            pdf=document.pdf,
             summary=self._summary(document),
             awaited=self.awaited.get(document.id),
             held_until=max(

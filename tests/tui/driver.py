@@ -13,7 +13,7 @@ from core.model import DocumentFilter
 from tests.tui.company import NOW
 from tests.tui.fakes import FakeBackend
 from tui.app import OuttrayApp
-from tui.commands import BY_ID
+from tui.commands import BY_ID, keys_of
 from tui.dialogs.compose import ComposeDialog
 
 _LONGEST = 120.0
@@ -30,7 +30,7 @@ class Driver:
 
     async def do(self, command_id: str) -> Driver:
         """Press the first key of a command."""
-        return await self.press(BY_ID[command_id].keys[0])
+        return await self.press(keys_of(BY_ID[command_id])[0])
 
     async def press(self, *keys: str) -> Driver:
         for key in keys:

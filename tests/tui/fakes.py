@@ -65,6 +65,7 @@ from tests.tui.fake_composing import FakeComposing
 from tests.tui.fake_linking import FakeLinking
 from tests.tui.fake_lists import FakeLists
 from tests.tui.fake_overviews import FakeAttention, FakeCounting
+from tests.tui.fake_upkeep import FakeUpkeep
 
 _CHIP_WORDS = {
     Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
@@ -167,7 +168,7 @@ class FakeOutbox:
         self._backend._revision += 1
 
 
-class FakeBackend:
+class FakeBackend(FakeUpkeep):
     """See the module. ``calls`` counts every method by name."""
 
     def __init__(self, company: Company, now: datetime, settings: Settings | None = None) -> None:
@@ -346,6 +347,15 @@ class FakeBackend:
         ids = [row.id for row in self._documents(where)]
         return ids.index(document_id) if document_id in ids else None
 
+    def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
+        self._enter("document_ids")
+        return tuple(row.id for row in self._documents(where)[:limit])
+
+    def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
+        self._enter("documents")
+        rows = {row.id: row for row in self.company.rows()}
+        return tuple(rows[each] for each in document_ids if each in rows)
+
     def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
         self._enter("chip_counts")
         return {chip: len(self._documents(replace(where, chip=chip))) for chip in Chip}
@@ -433,6 +443,11 @@ class FakeBackend:
 
     def read_suppressions(self) -> ListState:
         return self.suppressions.state
+
+    def count_failed(self) -> int:
+        self._enter("count_failed")
+        chips = (Chip.BOUNCED, Chip.COMPLAINED, Chip.DROPPED)
+        return sum(_has_chip(row, chip) for row in self.company.rows() for chip in chips)
 
     def revision(self) -> int:
         self._enter("revision")

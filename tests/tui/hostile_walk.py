@@ -154,12 +154,14 @@ _ON_A_DOCUMENT = (
     ("documents.edit_address", "edit.close"),
     ("documents.snooze", "chase.close"),
     ("documents.call", "chase.close"),
-    ("documents.select", "documents.follow_up", "bulk.unfold", "bulk.close"),
+    ("documents.copy", "pick.close"),
+    ("documents.export", "chase.close"),
 )  # fmt: skip
 _PLACES = (
     ("app.all", "documents.log"),
     ("app.attention", "attention.acknowledge"),
     ("app.insights",),
+    ("app.settings", "settings.quarantine", "quarantine.close"),
     ("app.suppressions", "suppressions.details", "suppressions.remove", "reason.close"),
     ("app.outbox", "outbox.why", "outbox.settle", "prompt.close"),
     ("app.unlinked", "unlinked.link", "link.close"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from core.model import Amount, CustomerRow, DocumentRow, DocumentSummary, Kind, Word
-from tui.badges import BADGE_CLASSES, Span
+from tui.badges import NAMES, Span
 from tui.columns import (
     ALL_DOCUMENT_COLUMNS,
     CUSTOMER_COLUMNS,
@@ -159,7 +159,7 @@ def test_every_cell_uses_known_styles() -> None:
     rows = [(DOCUMENT_COLUMNS, INVOICE), (ALL_DOCUMENT_COLUMNS, INVOICE)]
     spans = [s for columns, row in rows for c in columns for s in c.value(row, CONTEXT)]
     spans += [s for column in CUSTOMER_COLUMNS for s in column.value(CUSTOMER, CONTEXT)]
-    assert {span.style for span in spans} - {""} <= BADGE_CLASSES
+    assert {span.style for span in spans} - {""} <= NAMES
 
 
 def test_at_80_columns_the_documents_keep_what_matters() -> None:

@@ -199,7 +199,7 @@ def test_every_word_has_a_glyph_of_one_cell_and_a_label(word: Word) -> None:
     look = badges.badge(word)
     assert cell_len(look.glyph) == 1
     assert len(look.label) > 3
-    assert {look.style, look.tone} <= badges.BADGE_CLASSES
+    assert {look.style, look.tone} <= badges.NAMES
 
 
 def test_an_unresolved_failure_follows_the_badge() -> None:

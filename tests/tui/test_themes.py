@@ -71,3 +71,48 @@ def test_styles_hold_no_colour_of_their_own() -> None:
         values = re.findall(r"(?:color|background|border[a-z-]*|tint):([^;]*);", rules)
         for value in values:
             assert not re.search(r"#[0-9a-fA-F]{3}|rgb|hsl|ansi_", value), (sheet.name, value)
+
+
+def test_the_high_contrast_theme_reaches_seven_to_one_everywhere() -> None:
+    theme = next(theme for theme in THEMES if theme.name == "outtray-contrast")
+    variables = all_variables(theme)
+    pairs = [
+        *[(ink, row) for ink in ("foreground", "muted", "text-muted") for row in _ROWS],
+        *[(f"tone-{variable_name(w)}", row) for w in Word for row in ("background", "row-odd")],
+        *[(f"badge-{variable_name(w)}-text", f"badge-{variable_name(w)}") for w in Word],
+        ("key-text", "key"),
+        ("chip-text", "chip"),
+        *[("foreground", ground) for ground in ("panel", "raised", "field", "field-focused")],
+    ]
+    poor = {
+        pair: round(ratio, 1)
+        for pair in pairs
+        if (ratio := contrast(variables[pair[0]], variables[pair[1]])) < 7
+    }
+    assert poor == {}
+
+
+#: The sixteen colours as xterm and as the consoles of Windows have had them.
+_TERMINALS = {
+    "xterm": "000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 "
+    "7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff",
+    "windows": "000 800000 008000 808000 000080 800080 008080 c0c0c0 "
+    "808080 ff0000 00ff00 ffff00 0000ff ff00ff 00ffff ffffff",
+}
+_NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"]
+
+
+@pytest.mark.parametrize("terminal", _TERMINALS)
+@pytest.mark.parametrize("name", [n for n, t in BUILTIN_THEMES.items() if t.ansi])
+def test_a_status_can_be_read_in_sixteen_colours(name: str, terminal: str) -> None:
+    values = [f"#{value}" for value in _TERMINALS[terminal].split()]
+    colours = {f"ansi_{n}": values[i] for i, n in enumerate(_NAMES)}
+    colours |= {f"ansi_bright_{n}": values[i + 8] for i, n in enumerate(_NAMES)}
+    variables = all_variables(BUILTIN_THEMES[name])
+    pairs = [(f"badge-{variable_name(w)}-text", f"badge-{variable_name(w)}") for w in Word]
+    for letters, ground in [*pairs, ("key-text", "key"), ("chip-text", "chip")]:
+        named = variables[letters], variables[ground]
+        if "ansi_default" in named:
+            assert named == ("ansi_default", "ansi_default"), (letters, named)
+            continue
+        assert contrast(colours[named[0]], colours[named[1]]) >= 3, (letters, named)

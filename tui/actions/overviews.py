@@ -25,7 +25,7 @@ def attention(options: Namespace) -> int:
         rows = backend.attention.rows(ids)
         counts = backend.attention.counts()
     if options.json:
-        put_json([_attention(row) for row in rows])
+        put_json([attention_row(row) for row in rows])
     elif rows:
         _print(rows)
     else:
@@ -35,7 +35,7 @@ def attention(options: Namespace) -> int:
     return DONE
 
 
-def _attention(row: AttentionRow) -> answers.Json:
+def attention_row(row: AttentionRow) -> answers.Json:
     return {
         **answers.document(row.document),
         "wrong": "NEEDS_CALL" if row.word is None else row.word.value,

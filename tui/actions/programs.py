@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -35,18 +36,52 @@ def _need_terminal() -> None:
         )
 
 
-def ui(_options: Namespace | None = None) -> int:
+def _mouse(options: Namespace | None, chosen: settings.Settings) -> bool:
+    return chosen.mouse and not getattr(options, "no_mouse", False)
+
+
+def ui(options: Namespace | None = None) -> int:
     _need_terminal()
+    gc.disable()  # until the first paint: what is made until then stays
     from tui.app import run
 
     chosen = settings.load()
+    if chosen.source is None and _is_first(chosen):
+        from tui.screens.setup import DEMO
+        from tui.setup import ask
+
+        if ask(chosen) == DEMO:
+            return _demo(options, fresh=False)
+        chosen = settings.load()
     backend = Backend(chosen)
     backend.open()
-    run(backend)
+    run(backend, mouse=_mouse(options, chosen))
+    return DONE
+
+
+def _is_first(chosen: settings.Settings) -> bool:
+    from core import beginning  # not where a file says that it is not the first time
+
+    return beginning.is_first(chosen)
+
+
+def setup(options: Namespace) -> int:
+    _need_terminal()
+    from tui.prints import say
+    from tui.screens.setup import DEMO
+    from tui.setup import ask
+
+    if ask(settings.load(may_be_new=True)) == DEMO:
+        return _demo(options, fresh=False)
+    say("outtray opens the program; outtray doctor says what is missing.")
     return DONE
 
 
 def demo(options: Namespace) -> int:
+    return _demo(options, fresh=options.fresh)
+
+
+def _demo(options: Namespace | None, *, fresh: bool) -> int:
     from core.demo import company
     from core.simulator import require_extra
     from tui.prints import say
@@ -55,8 +90,8 @@ def demo(options: Namespace) -> int:
     _need_terminal()
     from tui.app import run
 
-    with company(fresh=options.fresh, tell=say) as chosen:
+    with company(fresh=fresh, tell=say) as chosen:
         backend = Backend(chosen)
         backend.open()
-        run(backend)
+        run(backend, mouse=_mouse(options, chosen))
     return DONE

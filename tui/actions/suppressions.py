@@ -49,7 +49,7 @@ def list_all(options: Namespace) -> int:
         rows = backend.suppressions.page(where, 0, options.limit or None)
         total = backend.suppressions.count(where)
     if options.json:
-        put_json([_row(row) for row in rows])
+        put_json([suppression_row(row) for row in rows])
     elif rows:
         _table(rows)
     if not total:
@@ -178,7 +178,7 @@ def export(options: Namespace) -> int:
 
 
 def _as_json(rows: Sequence[SuppressedAddress]) -> str:
-    return prints.as_json([_row(row) for row in rows], indent=2) + "\n"
+    return prints.as_json([suppression_row(row) for row in rows], indent=2) + "\n"
 
 
 def _as_csv(rows: Sequence[SuppressedAddress]) -> str:
@@ -214,7 +214,7 @@ def _write(path: Path, text: str) -> None:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def _row(row: SuppressedAddress) -> answers.Json:
+def suppression_row(row: SuppressedAddress) -> answers.Json:
     cause = row.cause
     return {
         "address": row.address,

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from core.errors import OuttrayError
 from core.model import BulkItem, DocumentRow, EmailKind, Enqueued, OutboxEntry, Progress
 from tui.command import Command
-from tui.commands import bindings, carry_out
+from tui.commands import bindings, carry_out, key_of
 from tui.desk import Desk
 from tui.dialogs import bulk_result, bulk_state, bulk_view
 from tui.dialogs.bulk_state import Choice, Line
@@ -287,5 +287,5 @@ class BulkDialog(ModalScreen[bool]):
             self.list.focus()
             return
         if self._phase is Phase.SENDING:
-            self.notify("It goes on; M shows the outbox.", markup=False)
+            self.notify(f"It goes on; {key_of('app.outbox')} shows the outbox.", markup=False)
         _ = self.dismiss(self._enqueued is not None or self._phase is Phase.SENDING)

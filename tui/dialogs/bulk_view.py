@@ -10,7 +10,7 @@ from textual.content import Content
 from core.model import Decision, Progress, Word
 from tui.badges import block
 from tui.command import Command
-from tui.commands import Host, key_label, of_places
+from tui.commands import Host, key_of, of_places
 from tui.dialogs.bulk_result import Result
 from tui.dialogs.bulk_state import Choice, Line
 from tui.paint import content, toned
@@ -96,7 +96,7 @@ def keys(host: Host, is_choosing: bool) -> Content:
         if host.why_not(command.id) and not (is_choosing and command.id == "bulk.tick"):
             continue
         label = _label(host, command)
-        parts += [(f" {key_label(command.keys[0])} ", "bold $key-text on $key"), f" {label}   "]
+        parts += [(f" {key_of(command.id)} ", "bold $key-text on $key"), f" {label}   "]
     return Content.assemble(*parts)
 
 

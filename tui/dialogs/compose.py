@@ -258,6 +258,9 @@ class ComposeDialog(ModalScreen[Composed]):
     def command_attach(self) -> None:
         side_steps.attach(self)
 
+    def command_editor(self) -> None:
+        side_steps.edit(self)
+
     def command_test(self) -> None:
         side_steps.test(self)
 

@@ -19,7 +19,7 @@ from core.model import (
     Word,
 )
 from tui.badges import email_delivery
-from tui.commands import BY_ID, key_label
+from tui.commands import BY_ID, key_of
 from tui.dialogs.send_state import Fields
 from tui.paint import content, sign, toned
 from tui.text import cell, moment, paragraphs
@@ -95,9 +95,12 @@ def kept(composition: Composition, now: datetime) -> Content:
     lines: list[Content] = []
     if composition.saved is not None:
         words = f"✎ draft of {moment(composition.saved.saved_at, now)}, unsent · "
-        key = key_label(BY_ID["compose.anew"].keys[0])
         lines.append(
-            Content.assemble((words, "$muted"), (key, "bold $accent"), (" starts anew", "$muted"))
+            Content.assemble(
+                (words, "$muted"),
+                (key_of("compose.anew"), "bold $accent"),
+                (" starts anew", "$muted"),
+            )
         )
     for operator, at in composition.drafts_of_others[:2]:
         words = f"✎ {cell(operator, 24)} has an unsent draft of {moment(at, now)}"
@@ -105,7 +108,7 @@ def kept(composition: Composition, now: datetime) -> Content:
     return Content("\n").join(lines)
 
 
-_HINTS = ("preview", "attach", "version", "bcc", "test")
+_HINTS = ("preview", "attach", "version", "bcc", "test", "editor")
 _SHORT = {"version": "text", "bcc": "Bcc", "test": "test to oneself"}
 
 
@@ -114,9 +117,9 @@ def hints() -> Content:
     parts = [Content.styled("Alt +", "$muted")]
     for verb in _HINTS:
         command = BY_ID[f"compose.{verb}"]
-        key = key_label(command.keys[0]).removeprefix("Alt+")
+        pressed = key_of(command.id).removeprefix("Alt+")
         label = _SHORT.get(verb, command.label.lower())
-        parts.append(Content.assemble((f"{key} ", "bold $accent"), (label, "$muted")))
+        parts.append(Content.assemble((f"{pressed} ", "bold $accent"), (label, "$muted")))
     return Content("  ").join(parts)
 
 

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from core.advice import WHAT_TO_DO
 from core.model import Word
 from tui.badges import block
-from tui.commands import key_label, of_places
+from tui.commands import key_label, keys_of, of_places, with_keys
 from tui.paint import content
 from tui.registry import Command
 
@@ -30,12 +30,14 @@ _TITLES: Final = {
     "outbox": "The outbox",
     "attention": "What needs attention",
     "insights": "Insights",
+    "settings": "Feed and settings",
+    "quarantine": "Reports that could not be read",
 }
 _WRITING: Final = ("compose", "attachments", "version", "prompt", "preview")
 _TABLE: Final = (
     ("↑ ↓  J K", "One row"),
     ("PgUp PgDn", "One page"),
-    ("Home End  G", "The first row, the last row"),
+    ("Home End", "The first row, the last row"),
 )
 #: Bad news first: that is what people look up.
 _ORDER: Final = (
@@ -55,10 +57,17 @@ _ORDER: Final = (
     Word.CANCELLED,
     Word.NEVER_SENT,
 )
+#: Braces name the key in force of a command.
 _SIGNS: Final = (
     ("⟵ BOUNCED", "An earlier email of the document failed, and nothing made it good yet."),
     ("! 1/2", "A Cc or Bcc failed; one of two recipients was reached."),
-    ("SENT ?", "No word for a day: it may be stuck, or the feed is broken. [ ] filters them."),
+    (
+        "SENT ?",
+        (
+            "No word for a day: it may be stuck, or the feed is broken. "
+            "{documents.previous_chip} {documents.next_chip} filters them."
+        ),
+    ),
     (
         "◔ SENT late",
         (
@@ -66,10 +75,23 @@ _SIGNS: Final = (
             "wait, or call. After a day without word it becomes SENT ?."
         ),
     ),
-    ("zz 5 Dec", "Nobody is to chase before that day: promised, disputed, put off. Z changes it."),
+    (
+        "zz 5 Dec",
+        (
+            "Nobody is to chase before that day: promised, disputed, put off. "
+            "{documents.snooze} changes it."
+        ),
+    ),
     ("☎", "Emails will not do any more: call. The log says why, and the number."),
-    ("✎ 3 d ago", "Somebody wrote an email about it that is not sent yet: F or R opens it."),
+    (
+        "✎ 3 d ago",
+        (
+            "Somebody wrote an email about it that is not sent yet: "
+            "{documents.follow_up} or {documents.resend} opens it."
+        ),
+    ),
     ("as of 09:12", "The feed is down: statuses are of then, and their badges are dimmed."),
+    ("•", "Changed since you last looked at the row; the cursor on it takes the mark away."),
     (
         "OPENED ?",
         (
@@ -122,8 +144,12 @@ def sections(places: Collection[str]) -> Iterator[tuple[str, list[Line]]]:
     yield "The table", [(Content.styled(keys, "bold"), text) for keys, text in _TABLE]
     yield "Everywhere", [_line(command) for command in of_places(["app", "screen"])]
     yield "What a status means", [(content([block(word)]), WHAT_TO_DO[word]) for word in _ORDER]
-    yield "Signs beside a badge", [(Content.styled(sign, "bold"), text) for sign, text in _SIGNS]
-    yield "Snooze, call, evidence", [_line(command) for command in of_places(["chase"])]
+    yield (
+        "Signs beside a badge",
+        [(Content.styled(sign, "bold"), with_keys(text)) for sign, text in _SIGNS],
+    )
+    yield "Copy and open", [_line(command) for command in of_places(["pick"])]
+    yield "Snooze, call, evidence, export", [_line(command) for command in of_places(["chase"])]
     if "compose" not in places:
         yield from _writing()
 
@@ -135,5 +161,5 @@ def _writing() -> Iterator[tuple[str, list[Line]]]:
 
 
 def _line(command: Command) -> Line:
-    keys = "  ".join(dict.fromkeys(key_label(key) for key in command.keys))
+    keys = "  ".join(dict.fromkeys(key_label(each) for each in keys_of(command)))
     return Content.styled(keys, "bold"), command.help

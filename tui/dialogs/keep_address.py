@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.model import Draft
+from tui.commands import key_of
 from tui.text import cell
 from tui.widgets.tick import Tick
 
@@ -19,9 +20,9 @@ class KeepAddress(Tick):
         """Fit the line to what is in To."""
         self.display = draft.replaces is not None and bool(draft.to)
         if draft.replaces is not None and draft.to:
-            self.label = (
-                f"Alt+S save it to {self._customer} in the place of {cell(draft.replaces, 40)}"
-            )
+            failed = cell(draft.replaces, 40)
+            saves = f"{key_of('compose.save_address')} save it"
+            self.label = f"{saves} to {self._customer} in the place of {failed}"
 
     @property
     def is_wanted(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.widgets import TextArea
 
+from tui.motion import settle
 from tui.widgets.field import harmless
 
 
@@ -13,6 +14,9 @@ class MessageField(TextArea):
 
     def __init__(self, text: str, *, name: str) -> None:
         super().__init__(harmless(text, lines=True), id=name, compact=True, tab_behavior="focus")
+
+    def on_mount(self) -> None:
+        settle(self)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.text = harmless(event.text, lines=True)

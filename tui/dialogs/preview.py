@@ -11,6 +11,7 @@ from textual.widgets import Static
 from core.model import Preview
 from tui.commands import bindings, carry_out
 from tui.composing import leaves
+from tui.hands import CopyWanted
 from tui.registry import Command
 from tui.text import cell, paragraphs, size
 
@@ -41,6 +42,11 @@ class PreviewDialog(ModalScreen[None]):
 
     def action_command(self, command_id: str) -> None:
         carry_out(self, command_id)
+
+    def command_copy(self) -> None:
+        from tui.copying import of_preview
+
+        self.post_message(CopyWanted("the email", of_preview(self._seen)))
 
     def command_close(self) -> None:
         _ = self.dismiss(None)

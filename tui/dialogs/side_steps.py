@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.errors import OuttrayError
 from core.model import AttachedFile, Preview, TestOutcome
 from tui.text import cell
+from tui.widgets.field import harmless
 
 if TYPE_CHECKING:
     from tui.dialogs.compose import ComposeDialog
@@ -55,6 +56,24 @@ def attach(dialog: ComposeDialog) -> None:
         complete=composing.paths,
     )
     _ = dialog.app.push_screen(prompt, add)
+
+
+def edit(dialog: ComposeDialog) -> None:
+    """Hand the message to the person's editor; what comes back goes into the field."""
+    import os
+
+    from tui import editor
+
+    named = dialog.desk.backend.settings.editor
+    try:
+        edited = editor.edit(dialog.app, editor.command(named, os.environ), dialog.message.text)
+    except OuttrayError as error:
+        _tell(dialog, error)
+        return
+    if edited.is_changed:
+        whole, message = harmless(edited.text, lines=True), dialog.message
+        _ = message.replace(whole, (0, 0), message.document.end)  # so that undo brings it back
+    dialog.message.focus()
 
 
 def test(dialog: ComposeDialog) -> None:
@@ -105,5 +124,5 @@ def _own_address(sender: str) -> str:
 
 def _tell(dialog: ComposeDialog, error: OuttrayError) -> None:
     dialog.app.notify(
-        cell(error.hint, 200), title=cell(error.title, 200), severity="warning", markup=False
+        cell(error.hint, 300), title=cell(error.title, 200), severity="warning", markup=False
     )

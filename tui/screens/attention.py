@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from core.model import (
     AttentionRow,
     CustomerHeader,
     CustomerRow,
+    DocumentRow,
     EmailKind,
     FeedStatus,
 )
@@ -27,7 +28,7 @@ from tui.commands import bindings
 from tui.desk import Desk
 from tui.registry import Command
 from tui.screens.communications import CommunicationsScreen
-from tui.screens.place import PlaceScreen
+from tui.screens.handy import HandyScreen
 from tui.screens.suppressions import customer_of
 from tui.text import cell
 from tui.widgets.chips import Chips
@@ -35,6 +36,11 @@ from tui.widgets.window_table import WindowTable
 
 _ORDER = "balance × days overdue, the most first"
 _FREE = ("k", "space")
+_FREE_OF_ROW = ("_chip", ".export")
+
+if TYPE_CHECKING:
+    from tui.copying import Item
+    from tui.sheets import Sheet
 
 
 def _without(keys: tuple[str, ...]) -> list[BindingType]:
@@ -57,7 +63,7 @@ class AttentionTable(WindowTable[AttentionRow], inherit_bindings=False):
         """Nothing here acts on several rows, so a click beside one selects none."""
 
 
-class AttentionScreen(PlaceScreen):
+class AttentionScreen(HandyScreen):
     """Filters, and the table."""
 
     BINDINGS = bindings("attention")
@@ -148,13 +154,15 @@ class AttentionScreen(PlaceScreen):
     def why_not(self, command_id: str) -> str:
         if command_id == "attention.undo":
             return "" if self._acknowledged else "You acknowledged nothing just now."
-        is_about_a_row = command_id.startswith("attention.") and not command_id.endswith("_chip")
+        is_about_a_row = command_id.startswith("attention.") and not command_id.endswith(
+            _FREE_OF_ROW
+        )
         row = self._table.cursor_row
         if is_about_a_row and row is None:
             return "There is no document under the cursor."
         if command_id == "attention.edit_address" and row is not None and not row.address:
             return "No address failed here."
-        return ""
+        return self.no_hands(command_id)
 
     def label_of(self, command: Command) -> str:
         is_seen = self._chip is AttentionChip.ACKNOWLEDGED
@@ -201,6 +209,26 @@ class AttentionScreen(PlaceScreen):
     def command_edit_address(self) -> None:
         row = self._row
         self.post_message(CommunicationsScreen.EditWanted(row.document, row.address))
+
+    def copyable(self) -> tuple[str, Sequence[Item]]:
+        from tui import copying  # not for the first paint
+
+        row = self._table.cursor_row
+        if row is None:
+            return "", ()
+        items = copying.of_attention(row, self.desk.backend.settings.document_url)
+        return cell(row.document.number, 60), (*items, *self.whole_row(self._table, row))
+
+    def document_here(self) -> DocumentRow | None:
+        row = self._table.cursor_row
+        return None if row is None else row.document
+
+    def sheet(self) -> Sheet[Any] | None:
+        from tui import sheets
+        from tui.actions.overviews import attention_row
+
+        source = AttentionSource(self.desk.backend.attention, self._chip)
+        return self.sheet_of(self._table, "attention", attention_row, lambda: sheets.pages(source))
 
     def command_resend(self) -> None:
         self.post_message(CommunicationsScreen.SendWanted(EmailKind.RESEND, self._row.document))

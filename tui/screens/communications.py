@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,12 +17,14 @@ from core.model import (
     DocumentFilter,
     DocumentOrder,
     DocumentSort,
+    Word,
 )
 from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.commands import bindings
 from tui.screens.document_wants import DocumentWants
 from tui.screens.filters import chip_items, nothing_found
 from tui.sources import DocumentSource
+from tui.text import cell
 from tui.widgets.chips import Chips
 from tui.widgets.customer_card import CustomerCard
 from tui.widgets.email_log import EmailLog
@@ -38,8 +40,10 @@ if TYPE_CHECKING:
         FeedStatus,
         Overview,
     )
+    from tui.copying import Item
     from tui.desk import Desk
     from tui.registry import Command
+    from tui.sheets import Sheet
 
 MOST_SELECTED = 1_000
 """Of one act: their drafts are in memory until they are written down."""
@@ -47,6 +51,15 @@ _ON_A_ROW = frozenset(
     f"documents.{verb}" for verb in ("edit_address", "log", "select", "snooze", "call", "evidence")
 )
 _ON_ROWS = frozenset({"documents.follow_up", "documents.resend"})
+
+
+def _sign(row: DocumentRow) -> tuple[object, ...]:
+    summary = row.summary
+    return summary.word, summary.other_failed, summary.unresolved
+
+
+def _is_own_doing(row: DocumentRow) -> bool:
+    return row.summary.word in (Word.QUEUED, Word.SENDING, Word.SENT)
 
 
 class CommunicationsScreen(DocumentWants):
@@ -74,7 +87,7 @@ class CommunicationsScreen(DocumentWants):
         self.card = CustomerCard(classes="" if customer else "-overview")
         self.chips = Chips(chip_items({}, chip))
         self.search = Search("/ search")
-        self.log_panel = EmailLog(desk.clock)
+        self.log_panel = EmailLog(desk.clock, desk.backend.settings.document_url)
         self.log_panel.display = False
         self._table: WindowTable[DocumentRow] = WindowTable(
             self.table_columns,
@@ -86,6 +99,8 @@ class CommunicationsScreen(DocumentWants):
             clock=desk.clock,
             id="documents",
         )
+
+        self.follow(self._table, "documents", _sign, _is_own_doing)
 
     def crumbs(self) -> tuple[str, ...]:
         return ("Customers", self.customer.name if self.customer else "All customers")
@@ -221,7 +236,7 @@ class CommunicationsScreen(DocumentWants):
         needs_row = _ON_A_ROW if self._table.marked else _ON_A_ROW | _ON_ROWS
         if command_id in needs_row and row is None:
             return "There is no document under the cursor."
-        return ""
+        return self.no_hands(command_id)
 
     def enter_command(self) -> str | None:
         return "documents.log" if self._table.has_focus else None
@@ -259,6 +274,30 @@ class CommunicationsScreen(DocumentWants):
     @on(WindowTable.SelectionChanged, "#documents")
     def _selected(self) -> None:
         self.refresh_bindings()
+
+    def copyable(self) -> tuple[str, Sequence[Item]]:
+        from tui import copying  # not for the first paint
+
+        row = self._table.cursor_row
+        email = self.log_panel.email_here if self.log_panel.has_focus_within else None
+        if email is not None:
+            number = self.log_panel.number
+            return f"{cell(email.subject, 60)}", copying.of_email(email, number)
+        if row is None:
+            return "", ()
+        items = copying.of_document(row, self.desk.backend.settings.document_url)
+        return cell(row.number, 60), (*items, *self.whole_row(self._table, row))
+
+    def document_here(self) -> DocumentRow | None:
+        return self._table.cursor_row
+
+    def sheet(self) -> Sheet[Any] | None:
+        from tui import answers, sheets
+
+        backend, where = self.desk.backend, self._where
+        return self.sheet_of(
+            self._table, "documents", answers.document, lambda: sheets.documents(backend, where)
+        )
 
     def command_bounced(self) -> None:
         self.chips.pick(Chip.ALL if self._where.chip is Chip.BOUNCED else Chip.BOUNCED)

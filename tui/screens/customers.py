@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,7 +16,7 @@ from textual.widgets import Input, Static
 from core.model import Chip, CustomerFilter, CustomerOrder, CustomerRow, CustomerSort
 from tui.chasing_flows import ChaseWanted
 from tui.columns import CUSTOMER_COLUMNS
-from tui.commands import bindings
+from tui.commands import bindings, key_of
 from tui.paint import never_reached
 from tui.screens.table_place import TablePlace
 from tui.sources import CustomerSource
@@ -26,7 +27,9 @@ from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
     from core.model import FeedStatus, Overview
+    from tui.copying import Item
     from tui.desk import Desk
+    from tui.sheets import Sheet
 
 NOTHING_YET = (
     "No customers yet.\n"
@@ -40,6 +43,10 @@ _SORTED = {
     CustomerOrder.DOCUMENTS: "number of documents",
     CustomerOrder.LAST_SENT: "when something was sent last",
 }
+
+
+def _sign(row: CustomerRow) -> tuple[int, ...]:
+    return row.bounced, row.complained, row.dropped, row.failed, row.unconfirmed
 
 
 class CustomersScreen(TablePlace):
@@ -70,6 +77,8 @@ class CustomersScreen(TablePlace):
         self._table: WindowTable[CustomerRow] = WindowTable(
             CUSTOMER_COLUMNS, desk.jobs, empty="", clock=desk.clock, id="customers"
         )
+
+        self.follow(self._table, "customers", _sign)
 
     def crumbs(self) -> tuple[str, ...]:
         return ("Customers",)
@@ -153,9 +162,9 @@ class CustomersScreen(TablePlace):
         if not count:
             return ""
         if self._is_narrow:
-            return f"   {count:,} to link: U"
+            return f"   {count:,} to link: {key_of('app.unlinked')}"
         what = "1 email waits" if count == 1 else f"{count:,} emails wait"
-        return f"    {what} to be linked: U"
+        return f"    {what} to be linked: {key_of('app.unlinked')}"
 
     @property
     def _is_narrow(self) -> bool:
@@ -216,13 +225,29 @@ class CustomersScreen(TablePlace):
     def why_not(self, command_id: str) -> str:
         if command_id in ("customers.open", "customers.snooze") and not self._table.row_count:
             return "There is no customer here."
-        return ""
+        return self.no_hands(command_id)
 
     def enter_command(self) -> str | None:
         return "customers.open"
 
     def command_open(self) -> None:
         self._table.action_choose()
+
+    def copyable(self) -> tuple[str, Sequence[Item]]:
+        from tui import copying  # not for the first paint
+
+        row = self._table.cursor_row
+        if row is None:
+            return "", ()
+        return cell(row.name, 60), (*copying.of_customer(row), *self.whole_row(self._table, row))
+
+    def sheet(self) -> Sheet[Any] | None:
+        from tui import answers, sheets
+
+        source = CustomerSource(self.desk.backend, self._where)
+        return self.sheet_of(
+            self._table, "customers", answers.customer, lambda: sheets.pages(source)
+        )
 
     def command_snooze(self) -> None:
         row = self._table.cursor_row

@@ -11,6 +11,7 @@ from core.model import (
     SuppressionChip,
 )
 from tui.badges import LATE_GLYPH
+from tui.commands import another_filter, key_of
 from tui.text import cell
 from tui.widgets.chips import ChipItem
 
@@ -52,18 +53,18 @@ def nothing_found(where: DocumentFilter) -> str:
     if where.text:
         return f"No document matches “{cell(where.text, 40)}”.\nEsc clears the search."
     if where.chip is Chip.BOUNCED:
-        return "No unresolved bounce.\nB shows all documents."
+        return f"No unresolved bounce.\n{key_of('documents.bounced')} shows all documents."
     if where.chip is Chip.STUCK:
-        return "No email waits for word for more than a day.\n[ and ] choose another filter."
+        return f"No email waits for word for more than a day.\n{another_filter('documents')}"
     if where.chip is Chip.LATE:
-        return (
-            "No email waits longer than its domain usually takes.\n[ and ] choose another filter."
+        return "No email waits longer than its domain usually takes.\n" + another_filter(
+            "documents"
         )
     if where.chip is Chip.NEEDS_CALL:
-        return "Nobody needs a call.\n[ and ] choose another filter."
+        return f"Nobody needs a call.\n{another_filter('documents')}"
     if where.chip is not Chip.ALL:
         label = next((look[1] for look in _LOOKS if look[0] is where.chip), where.chip.value)
-        return f"No document is “{label.lower()}”.\n[ and ] choose another filter."
+        return f"No document is “{label.lower()}”.\n{another_filter('documents')}"
     return "No documents yet.\nouttray import FILE…   reads them from your accounting program"
 
 
@@ -95,12 +96,12 @@ def nothing_suppressed(where: SuppressionFilter, state: ListState) -> str:
     if state.phase is ListPhase.FAILED and where.chip is not SuppressionChip.OURS:
         return (
             f"SES's list cannot be read, and nothing is on ours.\n{cell(state.problem, 200)}\n"
-            f"{cell(state.hint, 200)} F5 tries again."
+            f"{cell(state.hint, 200)} {key_of('app.reload')} tries again."
         )
     if where.chip is not SuppressionChip.ALL:
         words = next(words for chip, *_, words in _LISTS if chip is where.chip)
-        return f"{words}\n[ and ] choose another filter."
+        return f"{words}\n{another_filter('suppressions')}"
     return (
         "No address is suppressed.\nHard bounces and complaints come by themselves; "
-        "N puts an address on our own list."
+        f"{key_of('suppressions.add')} puts an address on our own list."
     )

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from core.errors import OuttrayError
 from core.model import FeedStatus, Insights
 from tui import insight_lines
-from tui.commands import bindings
+from tui.commands import bindings, key_of
 from tui.desk import Desk
 from tui.screens.place import PlaceScreen
 from tui.text import cell, clock_time
@@ -101,7 +101,7 @@ class InsightsScreen(PlaceScreen):
             each.show(found)
 
     def report(self, error: OuttrayError) -> None:
-        words = f"✖ {cell(error.title, 60)}  F5 tries again"
+        words = f"✖ {cell(error.title, 60)}  {key_of('app.reload')} tries again"
         self._said.update(Content.styled(words, "$tone-failed"))
         super().report(error)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,20 +14,23 @@ from textual.widgets import Static
 
 from core.model import Composition, FeedStatus, OutboxEntry, OutboxOverview, Word
 from tui import outbox_words as words
-from tui.commands import bindings
+from tui.commands import bindings, key_of
 from tui.desk import Desk
 from tui.dialogs.ask import Answer, AskDialog, Choice
 from tui.outbox_columns import OUTBOX_COLUMNS, OutboxSource
 from tui.registry import Command
-from tui.screens.place import PlaceScreen
+from tui.screens.handy import HandyScreen
 from tui.text import cell, clock_time
 from tui.widgets.window_table import WindowTable
+
+if TYPE_CHECKING:
+    from tui.copying import Item
 
 _MOST_BATCHES = 3
 _NOTHING = "Nothing waits to be sent, and nothing failed that was not sent again."
 
 
-class OutboxScreen(PlaceScreen):
+class OutboxScreen(HandyScreen):
     """How far everything is, and the deliveries that are not done with."""
 
     BINDINGS = bindings("outbox")
@@ -152,6 +156,14 @@ class OutboxScreen(PlaceScreen):
     def enter_command(self) -> str | None:
         return "outbox.why"
 
+    def copyable(self) -> tuple[str, Sequence[Item]]:
+        from tui import copying  # not for the first paint
+
+        row = self._table.cursor_row
+        if row is None:
+            return "", ()
+        return cell(row.number, 60), (*copying.of_outbox(row), *self.whole_row(self._table, row))
+
     def command_why(self) -> None:
         row = self._table.cursor_row
         if row is None:
@@ -165,7 +177,10 @@ class OutboxScreen(PlaceScreen):
         if self._is_paused:
             self._do(outbox.resume, "The outbox goes on.")
         else:
-            self._do(outbox.pause, "Paused for every program on this database; P resumes.")
+            self._do(
+                outbox.pause,
+                f"Paused for every program on this database; {key_of('outbox.pause')} resumes.",
+            )
 
     def command_cancel(self) -> None:
         row = self._row

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from tui.commands import bindings, carry_out
+from tui.commands import bindings, carry_out, key_of
 from tui.text import cell
 from tui.widgets.feed_bar import FeedBar
 from tui.widgets.key_bar import KeyBar
@@ -42,6 +42,7 @@ class PlaceScreen(Screen[None]):
         self._bar.waiting = desk.board.waiting
         self._trouble = TroubleLine(clock=desk.clock)
         self._trouble.trouble = desk.board.trouble
+        self._trouble.problem = desk.board.problem
 
     def compose(self) -> ComposeResult:
         self._bar.crumbs = self.crumbs()
@@ -70,6 +71,7 @@ class PlaceScreen(Screen[None]):
 
     def show_trouble(self) -> None:
         """Put what goes wrong beyond single emails below the top line."""
+        self._trouble.problem = self.desk.board.problem
         self._trouble.trouble = self.desk.board.trouble
 
     def show_again(self) -> None:
@@ -107,6 +109,11 @@ class PlaceScreen(Screen[None]):
         carry_out(self, command_id)
 
     def command_close(self) -> None:
+        slow = [table for table in self.query(WindowView) if table.is_slow]
+        for table in slow:
+            table.stop_waiting()
+        if slow:
+            return
         if not self.close_something() and len(self.app.screen_stack) > 1:
             _ = self.dismiss()
 
@@ -122,7 +129,7 @@ class PlaceScreen(Screen[None]):
     def report(self, error: OuttrayError) -> None:
         """Tell the person what went wrong and what to do."""
         self.notify(
-            cell(error.hint, 400) or "Press F5 to try again.",
+            cell(error.hint, 400) or f"Press {key_of('app.reload')} to try again.",
             title=cell(error.title, 200),
             severity="error",
             timeout=12,

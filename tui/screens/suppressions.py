@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,11 +28,11 @@ from core.model import (
 )
 from core.suppressed import GLOBAL_LIST
 from tui.columns_suppressions import SUPPRESSION_COLUMNS
-from tui.commands import bindings
+from tui.commands import bindings, key_of
 from tui.desk import Desk
 from tui.registry import Command
 from tui.screens.filters import nothing_suppressed, suppression_items
-from tui.screens.place import PlaceScreen
+from tui.screens.handy import HandyScreen
 from tui.sources import SuppressionSource
 from tui.suppression_words import change_words, state_words
 from tui.text import cell
@@ -40,11 +41,15 @@ from tui.widgets.search import Search
 from tui.widgets.suppression_panel import SuppressionPanel
 from tui.widgets.window_table import WindowTable
 
+if TYPE_CHECKING:
+    from tui.copying import Item
+    from tui.sheets import Sheet
+
 POLL_SECONDS = 0.4
 """How often one looks how far SES's list has come while it is read."""
 
 
-class SuppressionsScreen(PlaceScreen):
+class SuppressionsScreen(HandyScreen):
     """Filters, how SES's list fares, the table, and the details of the address under the cursor."""
 
     BINDINGS = bindings("suppressions")
@@ -122,7 +127,8 @@ class SuppressionsScreen(PlaceScreen):
     def _show_state(self, state: ListState) -> None:
         is_newer = state.version != self._state.version or state.phase != self._state.phase
         self._state = state
-        text, is_fine = state_words(state, self.desk.clock())
+        said, is_fine = state_words(state, self.desk.clock())
+        text = said.replace("F5", key_of("app.reload"))
         self._said.update(Content.styled(text, "$muted" if is_fine else "$tone-deferred"))
         self._table.empty = nothing_suppressed(self._where, state)
         if is_newer:
@@ -196,7 +202,7 @@ class SuppressionsScreen(PlaceScreen):
             return "There is no address under the cursor."
         if command_id == "suppressions.document" and row and row.cause is None:
             return "No document of ours is known to have caused it."
-        return ""
+        return self.no_hands(command_id)
 
     def label_of(self, command: Command) -> str:
         if command.id == "suppressions.details" and self.panel.display:
@@ -208,6 +214,24 @@ class SuppressionsScreen(PlaceScreen):
 
     def command_details(self) -> None:
         self._table.action_choose()
+
+    def copyable(self) -> tuple[str, Sequence[Item]]:
+        from tui import copying  # not for the first paint
+
+        row = self._table.cursor_row
+        if row is None:
+            return "", ()
+        items = copying.of_suppression(row)
+        return cell(row.address, 60), (*items, *self.whole_row(self._table, row))
+
+    def sheet(self) -> Sheet[Any] | None:
+        from tui import sheets
+        from tui.actions.suppressions import suppression_row
+
+        source = SuppressionSource(self.desk.backend, self._where)
+        return self.sheet_of(
+            self._table, "suppressions", suppression_row, lambda: sheets.pages(source)
+        )
 
     def command_remove(self) -> None:
         from tui.dialogs.suppression import ReleaseDialog  # not for the first paint
@@ -228,7 +252,7 @@ class SuppressionsScreen(PlaceScreen):
         self._read_details(self._table.cursor_row)
         warning = f"\n{GLOBAL_LIST}" if change.action == "removed" and change.is_done else ""
         self.notify(
-            change_words(change, "X tries again") + warning,
+            change_words(change, f"{key_of('suppressions.remove')} tries again") + warning,
             title=cell(change.address, 60),
             severity="information" if change.is_done else "warning",
             timeout=12,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 
 from tui.column_layout import Layout, arranged, from_json, resized, to_json
-from tui.screens.place import PlaceScreen
+from tui.screens.handy import HandyScreen
 from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.columns import Column
 
 
-class TablePlace(PlaceScreen):
+class TablePlace(HandyScreen):
     """``columns_key`` names the table among what a person's screens remember."""
 
     columns_key = ""

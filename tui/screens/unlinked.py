@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from textual import on
@@ -12,10 +13,10 @@ from textual.widgets import Static
 
 from core.external import MailSeen, Unlinked
 from core.model import FeedStatus
-from tui.commands import bindings
+from tui.commands import bindings, key_of, with_keys
 from tui.desk import Desk
 from tui.registry import Command
-from tui.screens.place import PlaceScreen
+from tui.screens.handy import HandyScreen
 from tui.text import cell
 from tui.unlinked_rows import COLUMNS, UnlinkedSource
 from tui.widgets.chips import ChipItem, Chips
@@ -23,6 +24,7 @@ from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
     from core.linking import LinkedByHand
+    from tui.copying import Item
 
 _WAITING: Final = "waiting"
 _ALL: Final = "all"
@@ -33,15 +35,15 @@ NOTHING_WAITS: Final = (
     "find their document by themselves where a tag, or a number and the\n"
     "customer's address, make it certain. Those that only point to one\n"
     "wait here until you say which it is.\n"
-    "] also shows what points to nothing, and what was hidden."
+    "{unlinked.next_chip} also shows what points to nothing, and what was hidden."
 )
 NOTHING_AT_ALL: Final = (
     "SES has reported no email of another program that hangs on no document.\n"
-    "[ goes back to those that wait."
+    "{unlinked.previous_chip} goes back to those that wait."
 )
 
 
-class UnlinkedScreen(PlaceScreen):
+class UnlinkedScreen(HandyScreen):
     """Two filters, the list, and a line about the email under the cursor."""
 
     BINDINGS = bindings("unlinked")
@@ -72,7 +74,7 @@ class UnlinkedScreen(PlaceScreen):
     # ------------------------------------------------------------------ reading
 
     def _load(self) -> None:
-        self._table.empty = NOTHING_AT_ALL if self._everything else NOTHING_WAITS
+        self._table.empty = with_keys(NOTHING_AT_ALL if self._everything else NOTHING_WAITS)
         self._table.load(UnlinkedSource(self.desk.backend, self._everything))
 
     def _count(self) -> None:
@@ -129,7 +131,11 @@ class UnlinkedScreen(PlaceScreen):
 
     def _dismissed(self, mail: MailSeen) -> None:
         what = cell(mail.subject, 60) or "The email"
-        self._tell(f"{what}: about no document. ] shows it; there D takes that back.", "Hidden")
+        self._tell(
+            f"{what}: about no document. {key_of('unlinked.next_chip')} shows it;"
+            f" there {key_of('unlinked.dismiss')} takes that back.",
+            "Hidden",
+        )
         self.show_again()
 
     def _restored(self, mail: MailSeen) -> None:
@@ -147,7 +153,7 @@ class UnlinkedScreen(PlaceScreen):
             return "There is no email under the cursor."
         if command_id == "unlinked.link" and row and not row.mail.addressees:
             return "SES named no recipient of this email, so it cannot be linked."
-        return ""
+        return self.no_hands(command_id)
 
     def label_of(self, command: Command) -> str:
         row = self._table.cursor_row
@@ -156,6 +162,15 @@ class UnlinkedScreen(PlaceScreen):
         if command.id == "unlinked.next_chip":
             return "Waiting only" if self._everything else "Show all"
         return command.label
+
+    def copyable(self) -> tuple[str, Sequence[Item]]:
+        from tui import copying  # not for the first paint
+
+        row = self._table.cursor_row
+        if row is None:
+            return "", ()
+        items = copying.of_unlinked(row.mail)
+        return cell(row.mail.subject, 60), (*items, *self.whole_row(self._table, row))
 
     def command_link(self) -> None:
         self._table.action_choose()

@@ -25,7 +25,7 @@ class ChipItem:
     count: int | None = None
     glyph: str = ""
     tone: str = ""
-    """A component class of ``tui.badges``: ``tone--bounced``."""
+    """A name of ``tui.badges``: ``tone--bounced``."""
 
     def text(self, *, short: bool = False) -> str:
         """``✖ Bounced 3``; short: ``✖ 3``."""

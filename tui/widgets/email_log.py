@@ -12,9 +12,11 @@ from textual.app import ComposeResult, RenderResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
+from core.document_links import url_of
 from core.model import Call
 from core.status import FAILURES
 from tui.chasing import newest_first
@@ -123,8 +125,10 @@ class EmailLog(VerticalScroll, can_focus=True):
         document_id: int
         as_of: datetime | None
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], links: str = "") -> None:
+        """``links`` is the URL of documents' pages; see ``core.document_links``."""
         super().__init__(id="log")
+        self._links = links
         self.as_of: datetime | None = None
         """The moment that was asked for; the answer may still be on its way."""
         self._log: DocumentLog | None = None
@@ -155,6 +159,16 @@ class EmailLog(VerticalScroll, can_focus=True):
         return next(failed, "")
 
     @property
+    def number(self) -> str:
+        return "" if self._log is None else self._log.document.number
+
+    @property
+    def email_here(self) -> EmailEntry | None:
+        """The email under the cursor."""
+        items = self.items
+        return items[self._cursor].email if items else None
+
+    @property
     def items(self) -> list[EmailItem]:
         return list(self.query(EmailItem))
 
@@ -167,7 +181,7 @@ class EmailLog(VerticalScroll, can_focus=True):
         self._banner.update(banner(log, now))
         self.refresh_bindings()
         emails = log.emails[:MOST_EMAILS]
-        self._title.update(_title(log))
+        self._title.update(_title(log, self._links))
         chase = chase_lines(log, now)
         self._chase.display = bool(chase)
         self._chase.update(chase)
@@ -279,9 +293,12 @@ class EmailLog(VerticalScroll, can_focus=True):
                 return
 
 
-def _title(log: DocumentLog) -> Content:
+def _title(log: DocumentLog, links: str) -> Content:
     count = len(log.emails)
     said = {0: "nothing was sent yet", 1: "1 email"}.get(count, f"{count} emails, newest first")
     if count > MOST_EMAILS:
         said += f"; the newest {MOST_EMAILS} of them here"
-    return Content.assemble((cell(log.document.number, 40), "bold"), (f"   {said}", "$muted"))
+    document = log.document
+    url = url_of(links, document.kind, document.number)
+    number = Content.styled(cell(document.number, 40), Style(bold=True, link=url or None))
+    return Content.assemble(number, (f"   {said}", "$muted"))

@@ -13,7 +13,7 @@ from tui.text import ago, cell, clock_time, moment
 if TYPE_CHECKING:
     from core.model import FeedStatus
 
-_LOOKS: Final = {
+LOOKS: Final = {
     FeedState.OFF: ("○", "off", "tone--never-sent"),
     FeedState.STARTING: ("◌", "starting", "tone--deferred"),
     FeedState.LIVE: ("●", "live", "tone--delivered"),
@@ -29,7 +29,7 @@ def feed_words(status: FeedStatus, now: datetime) -> tuple[tuple[Span, ...], ...
     """Return ways to say how the feed fares, the longest first."""
     if status.is_stale:
         return _stale_words(status, now)
-    glyph, word, tone = _LOOKS[status.state]
+    glyph, word, tone = LOOKS[status.state]
     light = (Span(glyph, tone), Span(f" {word}", tone if status.state is FeedState.QUIET else ""))
     labelled = (Span("feed ", "ink--dim"), *light)
     answered = ago(status.last_answer_at, now)
@@ -53,7 +53,7 @@ def feed_words(status: FeedStatus, now: datetime) -> tuple[tuple[Span, ...], ...
 
 
 def _stale_words(status: FeedStatus, now: datetime) -> tuple[tuple[Span, ...], ...]:
-    glyph, word, tone = _LOOKS[status.state]
+    glyph, word, tone = LOOKS[status.state]
     cause = f": {status.cause.value}" if status.cause else ""
     as_of = f" · as of {when(status.stale_since, now)}" if status.stale_since else ""
     label = Span("feed ", "ink--dim")

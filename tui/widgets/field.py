@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
+from tui.motion import settle
+
 
 def harmless(text: str, *, lines: bool = False) -> str:
     """Return ``text`` without control, bidi and invisible characters; blanks stay blanks.
@@ -23,6 +25,9 @@ class Field(Input):
         super().__init__(
             value, placeholder=placeholder, id=name, compact=True, select_on_focus=False
         )
+
+    def on_mount(self) -> None:
+        settle(self)
 
     def validate_value(self, value: str) -> str:
         """Textual asks this for every new value, typed, pasted or set."""

@@ -10,7 +10,7 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.commands import BY_ID, carry_out, key_label
+from tui.commands import BY_ID, carry_out, key_label, keys_of
 
 if TYPE_CHECKING:
     from tui.commands import Host
@@ -60,9 +60,22 @@ class KeyBar(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._places: list[tuple[int, int, Key]] = []
+        self._shown: list[Key] = []
+        self._is_due = False
 
     def on_mount(self) -> None:
-        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self._look_again())
+
+    def _look_again(self) -> None:
+        """After the paint that is due: a cursor on its way must not wait for the bottom line."""
+        if not self._is_due:
+            self._is_due = True
+            self.call_after_refresh(self._compare)
+
+    def _compare(self) -> None:
+        self._is_due = False
+        if self.keys() != self._shown:
+            self.refresh()
 
     def keys(self) -> list[Key]:
         """Every command of the bottom line that has a key which reaches it now."""
@@ -72,7 +85,7 @@ class KeyBar(Widget):
             command = BY_ID.get(active.binding.id or "")
             if command is None or not command.footer or command.id in found or _is_enter(command):
                 continue
-            keys = (active.binding.key, *command.keys)
+            keys = (active.binding.key, *keys_of(command))
             free = [key for key in keys if not _is_typed(focused, key, command)]
             if not free:
                 continue
@@ -99,7 +112,8 @@ class KeyBar(Widget):
         return [Key(command, key_label("enter"), label, bool(host.why_not(command_id)), host)]
 
     def render(self) -> RenderResult:
-        chosen, gap = choose(self.keys(), self.size.width - 2)
+        self._shown = self.keys()
+        chosen, gap = choose(self._shown, self.size.width - 2)
         self._places = []
         parts: list[Content | str | tuple[str, str]] = [" "]
         at = 1
@@ -129,7 +143,7 @@ def _is_typed(focused: Widget | None, key: str, command: Command) -> bool:
 
 
 def _is_enter(command: Command) -> bool:
-    return command.keys == ("enter",)
+    return keys_of(command) == ("enter",)
 
 
 _PRINTED = {

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from core.errors import OuttrayError
 from core.trouble import Trouble, extent, headline, reputation_words
 from tui.badges import Span
 from tui.paint import content
@@ -20,17 +21,23 @@ _GLYPH: Final = "▲"
 _LONGEST_NAME: Final = 200
 
 
-def sentences(trouble: Trouble, now: datetime) -> tuple[str, ...]:
+def sentences(
+    trouble: Trouble, now: datetime, problem: OuttrayError | None = None
+) -> tuple[str, ...]:
     """Return what a person has to know, the most urgent first; harmless whatever it names."""
+    if problem is not None:
+        return (f"{cell(problem.title, _LONGEST_NAME).rstrip('.')}; Outtray goes on trying",)
     providers = [
         f"{cell(headline(t, now), _LONGEST_NAME)}; do not resend" for t in trouble.providers
     ]
     return (*providers, *reputation_words(trouble.reputation))
 
 
-def trouble_spans(trouble: Trouble, now: datetime, width: int) -> list[Span]:
+def trouble_spans(
+    trouble: Trouble, now: datetime, width: int, problem: OuttrayError | None = None
+) -> list[Span]:
     """Return one line of at most ``width`` cells; what finds no room is counted."""
-    said = sentences(trouble, now)
+    said = sentences(trouble, now, problem)
     shown = len(said)
     while shown > 1 and cell_len(_joined(said, shown)) > width:
         shown -= 1
@@ -57,18 +64,27 @@ class TroubleLine(Widget):
     """
 
     trouble: reactive[Trouble] = reactive(Trouble(), layout=True)
+    problem: reactive[OuttrayError | None] = reactive(None, layout=True)
+    """Why nothing can be read at all; it hides everything else."""
 
     def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         super().__init__()
         self._clock = clock
 
+    def watch_problem(self) -> None:
+        self.watch_trouble(self.trouble)
+
     def watch_trouble(self, trouble: Trouble) -> None:
         now = self._clock()
-        said = sentences(trouble, now)
+        said = sentences(trouble, now, self.problem)
         self.display = bool(said)
+        if self.problem is not None:
+            kept = "What is shown is of before."
+            self.tooltip = Content(f"{cell(str(self.problem), 400)}\n{kept}")
+            return
         details = [f"{cell(t.provider, 60)}: {extent(t)}" for t in trouble.providers]
         self.tooltip = Content("\n".join((*said, *details))) if said else None
 
     def render(self) -> Content:
         """Return the line for the width there is."""
-        return content(trouble_spans(self.trouble, self._clock(), self.size.width))
+        return content(trouble_spans(self.trouble, self._clock(), self.size.width, self.problem))

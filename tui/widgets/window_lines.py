@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: The mark of the cursor and the mark of a selected row: both can be seen without colour.
 CURSOR: Final = "▌"
 MARKED: Final = "✓"
+#: In the same place: the row changed since the person last looked at it.
+NEWS: Final = "•"
 GUTTER: Final = 2
 _GAP: Final = Span(" " * GAP)
 
@@ -69,6 +71,11 @@ class Look:
     cursor: bool = False
     marked: bool = False
     odd: bool = False
+    news: bool = False
+
+
+def _sign_of(look: Look) -> str:
+    return MARKED if look.marked else NEWS if look.news else " "
 
 
 class Painter:
@@ -141,7 +148,7 @@ class Painter:
         return self._strip([Span(" " * GUTTER), Span(text, PLACEHOLDER_CLASS)], ROW_CLASSES[0])
 
     def _spans(self, row: object, look: Look, context: Context) -> list[Span]:
-        marks = f"{CURSOR if look.cursor else ' '}{MARKED if look.marked else ' '}"
+        marks = f"{CURSOR if look.cursor else ' '}{_sign_of(look)}"
         return self._line(marks, [column.value(row, context) for column, _ in self._fitted])
 
     def _line(self, marks: str, cells: Sequence[Cell]) -> list[Span]:

@@ -41,6 +41,8 @@ class Reader(Generic[T]):
         self.rows: Rows[T] = Rows()
         self.loading = False
         """Rows of another source are on their way; those in memory are of the last one."""
+        self.reading: object | None = None
+        """What stands for the reading that is on its way; ``None``: none is."""
 
     def load(self, source: RowSource[T], wish: Wish) -> None:
         """Begin to read another source."""
@@ -65,9 +67,26 @@ class Reader(Generic[T]):
     def read(self, wish: Wish) -> None:
         """Begin to read the same source, from the beginning or again."""
         if self.source is not None:
+            self.reading = object()
             call = partial(read_window, self.source, wish)
-            done = partial(self._on_window, wish)
-            self._jobs.start(f"table-{id(self)}", call, done, self._on_error)
+            self._jobs.start(self._group, call, partial(self._read, wish), self._failed)
+
+    @property
+    def _group(self) -> str:
+        return f"table-{id(self)}"
+
+    def _read(self, wish: Wish, window: Window[T]) -> None:
+        self.reading = None
+        self._on_window(wish, window)
+
+    def _failed(self, error: OuttrayError) -> None:
+        self.reading = None
+        self._on_error(error)
+
+    def stop(self) -> None:
+        """Wait no longer for the reading that is on its way; rows in memory stay."""
+        self._jobs.drop(self._group)
+        self.reading, self.loading = None, False
 
     def accept(self, rows: Rows[T], *, loading: bool = False) -> None:
         """Hold these rows instead; pages that are on their way are of an older reading now."""

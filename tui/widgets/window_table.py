@@ -48,8 +48,8 @@ class WindowTable(WindowHeader[T], can_focus=True):
         Binding("down,j", "cursor_down", "Down", show=False, id="table.down"),
         Binding("pageup", "page_up", "Page up", show=False, id="table.page_up"),
         Binding("pagedown", "page_down", "Page down", show=False, id="table.page_down"),
-        Binding("home,g", "top", "First", show=False, id="table.first"),
-        Binding("end,G", "bottom", "Last", show=False, id="table.last"),
+        Binding("home", "top", "First", show=False, id="table.first"),
+        Binding("end", "bottom", "Last", show=False, id="table.last"),
         Binding("enter", "choose", "Open", show=False, id="table.choose"),
         Binding("space", "mark", "Select", show=False, id="table.mark"),
     ]
@@ -128,12 +128,14 @@ class WindowTable(WindowHeader[T], can_focus=True):
         self._steps, self._choose_next = 0, False
         height = self._page_height
         self._reader.load(source, Wish(height, cursor_key=cursor_key, anchor_key=cursor_key))
+        self.watch_reading()
         self.set_timer(PATIENCE, partial(self._let_go, source))
 
     def reload(self) -> None:
         """Read the same rows again; cursor, scroll and marks stay with their rows."""
         if not self._reader.loading:
             self._reader.read(self._wish())
+            self.watch_reading()
 
     def _wish(self) -> Wish:
         top, height = self.scroll_offset.y, self._page_height
@@ -141,6 +143,12 @@ class WindowTable(WindowHeader[T], can_focus=True):
         if not top <= anchor < top + height:
             anchor, anchor_key = top, self._reader.key_at(top)
         return Wish(height, top, self._cursor, self._key, anchor, anchor_key)
+
+    def stop_waiting(self) -> None:
+        were_others = self._reader.loading
+        super().stop_waiting()
+        if were_others:  # rows of another filter would pass for an answer
+            self._replace(Rows(), 0)
 
     def _let_go(self, source: RowSource[T]) -> None:
         if self._reader.loading and source is self._reader.source:
@@ -150,6 +158,7 @@ class WindowTable(WindowHeader[T], can_focus=True):
             self._replace(Rows(), 0, loading=True)
 
     def _show(self, wish: Wish, window: Window[T]) -> None:
+        self._is_slow = False
         if not self._reader.loading and self._wish() != wish:
             self.reload()  # the person moved meanwhile: what was read is not what they look at
             return
@@ -176,6 +185,7 @@ class WindowTable(WindowHeader[T], can_focus=True):
         self.post_message(self.Loaded(self, self.row_count))
 
     def _fail(self, error: OuttrayError) -> None:
+        self._is_slow = False
         if self._reader.loading:
             self._choose_next, self._problem, self._cursor = False, error, 0
             self._replace(Rows(), 0)
@@ -209,6 +219,8 @@ class WindowTable(WindowHeader[T], can_focus=True):
             self._steps += index - self._cursor
             return
         old, self._cursor = self._cursor, clamp(index, self.row_count)
+        if old != self._cursor:
+            self._have_seen(old, self._cursor)
         top, height = self.scroll_offset.y, self._page_height
         if not top <= self._cursor < top + height:
             above = self._cursor < top
@@ -217,6 +229,17 @@ class WindowTable(WindowHeader[T], can_focus=True):
         self._refresh_rows(old, self._cursor)
         self._ask()
         self._highlight()
+
+    def _have_seen(self, *indexes: int) -> None:
+        """Take the mark off rows that the cursor was moved to, or away from: both were seen."""
+        for index in indexes:
+            key = self._reader.key_at(index)
+            if self.news is not None and key is not None and self.news.look(key):
+                self._refresh_rows(index)
+
+    def on_unmount(self) -> None:
+        if self.news is not None:
+            self.news.leave()
 
     def _highlight(self, *, again: bool = False) -> None:
         """Take the key of the row under the cursor and tell, if it is another or read ``again``."""
@@ -257,6 +280,7 @@ class WindowTable(WindowHeader[T], can_focus=True):
         if self._reader.loading:
             self._choose_next = True
         elif row is not None and self._key is not None:
+            self._have_seen(self._cursor)
             self.post_message(self.Chosen(self, self._key, row))
 
     def action_mark(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from rich.style import Style
@@ -12,9 +13,11 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.badges import BADGE_CLASSES, BADGE_CSS
+from tui.badges import style
 from tui.columns import fit
+from tui.commands import key_of
 from tui.text import cell
+from tui.widgets.news import News
 from tui.widgets.window_lines import CLASSES, GUTTER, Look, Painter
 
 if TYPE_CHECKING:
@@ -25,16 +28,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _READING: Final = "Reading …"
+_SLOW: Final = "Still reading …  Esc stops waiting"
+#: From when on one says that a reading takes long.
+SLOW_AFTER: Final = 1.0
 
 
 class WindowView(ScrollView, Generic[T]):
     """Paints; it never reads rows, nor moves the cursor."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*CLASSES, *BADGE_CLASSES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(CLASSES)
 
-    DEFAULT_CSS = (
-        BADGE_CSS
-        + """
+    DEFAULT_CSS = """
     WindowView {
         height: 1fr;
         overflow-x: hidden;
@@ -54,7 +58,6 @@ class WindowView(ScrollView, Generic[T]):
         }
     }
     """
-    )
 
     def __init__(
         self,
@@ -76,10 +79,39 @@ class WindowView(ScrollView, Generic[T]):
         self._painter = Painter(self._ground, self._ink)
         self._cursor = 0
         self._marked: frozenset[int] = frozenset()
+        self.news: News[T] | None = None
+        """Which rows to mark as changed; set before the first rows are shown."""
         self._is_stale = False
         self._is_dimmed = False
         self._sort: tuple[str, bool] | None = None
         self._problem: OuttrayError | None = None
+        self._is_slow = False
+        self._is_stopped = False
+
+    # ------------------------------------------------------------------ slow readings
+
+    @property
+    def is_slow(self) -> bool:
+        """A reading takes long, and says so."""
+        return self._is_slow and self._reader.reading is not None
+
+    def watch_reading(self) -> None:
+        """Say so if the reading that has just begun takes long."""
+        self._is_stopped = False
+        self.set_timer(SLOW_AFTER, partial(self._look_at, self._reader.reading))
+
+    def _look_at(self, reading: object | None) -> None:
+        if reading is not None and reading is self._reader.reading:
+            self._is_slow = True
+            self.refresh()
+
+    def stop_waiting(self) -> None:
+        """Keep what is shown; what is being read answers nobody."""
+        self._reader.stop()
+        self._is_slow, self._is_stopped = False, True
+        self.refresh()
+
+    # ------------------------------------------------------------------ what it shows
 
     @property
     def columns(self) -> Sequence[Column[T]]:
@@ -89,6 +121,11 @@ class WindowView(ScrollView, Generic[T]):
     def columns(self, columns: Sequence[Column[T]]) -> None:
         self._columns = tuple(columns)
         self._fit()
+
+    @property
+    def shown_columns(self) -> tuple[Column[T], ...]:
+        """Those that there is room for."""
+        return tuple(column for column, _ in fit(self._columns, self.size.width - GUTTER))
 
     @property
     def currency(self) -> str:
@@ -166,19 +203,28 @@ class WindowView(ScrollView, Generic[T]):
         """Only what the class itself says; its colours are mixed with the ground of the table."""
         if self._is_stale and name.startswith(("badge--", "tone--")):
             name = name.replace("badge--", "tone--", 1)
-            return self._ink_of_class(name) + Style(dim=True, bold=False)
-        return self._ink_of_class(name)
+            return self._ink_on_ground(name) + Style(dim=True, bold=False)
+        return self._ink_on_ground(name)
 
-    def _ink_of_class(self, name: str) -> Style:
-        whole = self.get_component_rich_style(name)
-        own = self.get_component_rich_style(name, partial=True)
-        ground = whole.bgcolor if own.bgcolor is not None else None
-        letters = whole.color if own.color is not None or ground is not None else None
-        return own + Style(color=letters, bgcolor=ground)
+    def _ink_on_ground(self, name: str) -> Style:
+        if name in CLASSES:
+            whole = self.get_component_rich_style(name)
+            own = self.get_component_rich_style(name, partial=True)
+            return own + Style(color=whole.color if own.color is not None else None)
+        # No component classes: with 34 of them every change of focus or width took 10 ms.
+        ink = self.app.stylesheet.parse_style(style(name))
+        under = self.background_colors[1]
+        ground = under if ink.background is None else under + ink.background
+        return ink.rich_style + Style(
+            color=None if ink.foreground is None else (ground + ink.foreground).rich_color,
+            bgcolor=None if ink.background is None else ground.rich_color,
+        )
 
     def render_line(self, y: int) -> Strip:
         """Return one line of what is on screen; never reads anything."""
         if y == 0:
+            if self.is_slow and self.row_count:
+                return self._painter.words(_SLOW)
             name, descending = self._sort or ("", False)
             return self._painter.header(name, "" if not name else "▼" if descending else "▲")
         index = self.scroll_offset.y + y - 1
@@ -188,8 +234,11 @@ class WindowView(ScrollView, Generic[T]):
         look = Look(index == self._cursor, odd=index % 2 == 1)
         if row is None or self._reader.source is None:
             return self._painter.placeholder(look)
-        if self._marked and self._reader.key_at(index) in self._marked:
-            look = Look(look.cursor, marked=True, odd=look.odd)
+        key = self._reader.source.key(row)
+        if self.news is not None and self.news.is_new(key, row):
+            look = replace(look, news=True)
+        if key in self._marked:
+            look = replace(look, marked=True)
         return self._painter.row(index, row, look, self._cell_context)
 
     def _words(self, place: int) -> str:
@@ -198,7 +247,9 @@ class WindowView(ScrollView, Generic[T]):
             return ""
         text = self.empty
         if self._reader.loading:
-            text = _READING
+            text = _SLOW if self.is_slow else _READING
+        elif self._is_stopped:
+            text = f"Not read: you stopped waiting.\n{key_of('app.reload')} reads it again."
         elif self._problem is not None:
             text = f"✖ {self._problem.title}\n{self._problem.hint}"
         elif self._reader.source is None:

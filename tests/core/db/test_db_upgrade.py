@@ -213,7 +213,7 @@ def test_an_error_in_the_middle_leaves_nothing_behind(database: Database) -> Non
 def test_a_second_writer_is_told_that_the_database_is_busy(
     sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.db.engine._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("core.db.engine.BUSY_SECONDS", 0.05)
     other = Database(sqlite_database.url)
     with (
         sqlite_database.transaction(),

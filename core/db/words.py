@@ -1,0 +1,73 @@
+"""The errors of both drivers in our words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from core.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
+
+NOT_OURS: Final = "Name another database in OUTTRAY_DATABASE_URL."
+
+
+class UnstorableError(DatabaseError):
+    """The database is well; these values are what it does not take. Nothing was stored."""
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turn the errors of both drivers into ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explain(error) from error
+    except (OverflowError, UnicodeEncodeError) as error:
+        raise _explain(error) from error  # the drivers' own, for values that no column can take
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in ("sqlalchemy", "psycopg"):
+            raise _explain(getattr(error, "orig", None) or error) from error
+        raise
+
+
+def _explain(error: BaseException) -> DatabaseError:
+    words = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    state = _sql_state(error)
+    if _is_about_values(error):
+        return UnstorableError(f"The database does not take this: {words}.", "Nothing was stored.")
+    if _is_busy(error, words):
+        return DatabaseBusyError(
+            "Another program holds the database.", "Nothing was changed; try again."
+        )
+    if "not a database" in words:
+        return DatabaseVersionError("That file is not a database.", NOT_OURS)
+    if "no such table" in words or "no such column" in words or state in ("42P01", "42703"):
+        return DatabaseVersionError(
+            f"The database does not have what this Outtray needs ({words}).",
+            "Run outtray db upgrade.",
+        )
+    is_file = isinstance(error, sqlite3.Error)
+    where = "the disk and the file" if is_file else "that its server runs and OUTTRAY_DATABASE_URL"
+    return DatabaseError(
+        f"The database did not answer: {words}.",
+        f"Nothing was half-written. Check {where}, then try again.",
+    )
+
+
+def _is_busy(error: BaseException, words: str) -> bool:
+    # PostgreSQL: serialization failure, deadlock, lock not available.
+    return "locked" in words or "busy" in words or _sql_state(error) in ("40001", "40P01", "55P03")
+
+
+def _is_about_values(error: BaseException) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return isinstance(error, sqlite3.DataError | sqlite3.IntegrityError)
+    if isinstance(error, OverflowError | UnicodeEncodeError):
+        return True
+    # PostgreSQL: data exceptions, broken constraints, rows too big for an index or a page.
+    return _sql_state(error)[:2] in ("22", "23", "54") or type(error).__name__ == "DataError"
+
+
+def _sql_state(error: BaseException) -> str:
+    return getattr(error, "sqlstate", None) or ""

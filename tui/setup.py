@@ -1,0 +1,52 @@
+"""The set-up as a program of its own: before there is a database to open anything on."""
+
+from __future__ import annotations
+
+from textual.app import App
+
+from core.settings import Settings
+from tui import themes
+from tui.app import OuttrayApp
+from tui.commands import use_keys
+from tui.jobs import Jobs
+from tui.motion import steady
+from tui.screens.setup import LATER, SetUp, SetUpScreen
+from tui.terminal_keys import read_alt_digits
+
+
+class SetUpApp(App[str]):
+    """Ends with what ``SetUpScreen`` ends with."""
+
+    TITLE = "Outtray"
+    CSS_PATH = OuttrayApp.CSS_PATH
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = OuttrayApp.HORIZONTAL_BREAKPOINTS
+    VERTICAL_BREAKPOINTS = OuttrayApp.VERTICAL_BREAKPOINTS
+
+    def __init__(self, asked: SetUp) -> None:
+        read_alt_digits()
+        use_keys({})
+        super().__init__()
+        self.jobs = Jobs(self)
+        self._asked = asked
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        wanted = asked.settings.theme
+        self.theme = wanted if wanted in self.available_themes else themes.DARK.name
+
+    def get_css_variables(self) -> dict[str, str]:
+        variables = themes.complete(super().get_css_variables(), ansi=self.current_theme.ansi)
+        self.theme_variables = variables
+        return variables
+
+    def on_mount(self) -> None:
+        steady(self, is_still=not self._asked.settings.motion)
+        _ = self.push_screen(SetUpScreen(self.jobs, self._asked), self.exit)
+
+    def on_unmount(self) -> None:
+        self.jobs.close()
+
+
+def ask(settings: Settings) -> str:
+    """Ask a person on the terminal; return what they chose."""
+    return SetUpApp(SetUp(settings)).run() or LATER
