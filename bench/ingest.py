@@ -21,6 +21,7 @@ from sqlalchemy import delete, text, update
 from bench import limits
 from bench.books import NOW, bodies, fill, new_file, new_postgresql
 from core import checking, ingest
+from core.db import tallies
 from core.db.engine import Database
 from core.db.summaries import settle_deliveries
 from core.db.tables import deliveries, events, payloads
@@ -38,6 +39,7 @@ def _forget(database: Database) -> None:
         connection.execute(delete(payloads))
         connection.execute(update(deliveries).values(status=deliveries.c.local_status))
         settle_deliveries(connection, connection.scalars(text("SELECT id FROM deliveries")).all())
+        tallies.recount(connection)  # what is done by hand does not count
     if database.path is not None:
         with database.transaction() as connection:
             connection.exec_driver_sql("COMMIT")

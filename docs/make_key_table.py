@@ -32,6 +32,7 @@ _PLACES = {
     "outbox": "outbox",
     "attention": "needs attention",
     "insights": "insights",
+    "columns": "columns of a table",
     "chase": "snooze, call, evidence, setting, export",
     "settings": "feed and settings",
     "quarantine": "unread bodies",

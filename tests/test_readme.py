@@ -42,6 +42,7 @@ _PLACES: Final = {
     "outbox": "outbox",
     "attention": "needs attention",
     "insights": "insights",
+    "columns": "columns of a table",
     "chase": "snooze, call, evidence, setting, export",
     "settings": "feed and settings",
     "quarantine": "unread bodies",

@@ -14,7 +14,7 @@ from core.calling import needs_call
 from core.feedhealth import is_stuck
 from core.model import Amount, Kind, Word
 from core.pace import late_document
-from tui import badges
+from tui import badges, columns_extra
 from tui.badges import Span
 from tui.chasing import PHONE, held_mark
 from tui.text import ago, amount, amounts, cell, money
@@ -56,6 +56,12 @@ class Column(Generic[T]):
     """Its share of what is left when every column has its ideal width."""
     align: Literal["left", "right"] = "left"
     priority: int = 0
+    sort: str = ""
+    """The order of the backend that this column stands for; empty: it cannot be sorted by."""
+    unsorted: str = "Only its own words could be sorted, and they say little in that order."
+    """Why it cannot, for whoever tries."""
+    hidden: bool = False
+    """Shown only where a person wants it."""
 
     @property
     def wanted(self) -> int:
@@ -68,7 +74,7 @@ EXTRA: Final = 3
 
 def fit(columns: Sequence[Column[T]], width: int) -> list[tuple[Column[T], int]]:
     """Return the columns that fit into ``width`` cells, in their order, each with its width."""
-    shown = list(columns)
+    shown = [column for column in columns if not column.hidden]
     while len(shown) > 1 and _needed(shown) > width:
         shown.remove(max(reversed(shown), key=lambda column: column.priority))
     widths = {column.id: column.width for column in shown}
@@ -189,18 +195,47 @@ def _chased(spans: Cell, row: DocumentRow, now: datetime) -> Cell:
 def document_columns(*, customer: bool = False) -> tuple[Column[DocumentRow], ...]:
     """Return the communications table's; with ``customer`` for the table over all customers."""
     recipient = 11 if customer else 18
-    whose = Column("customer", "Customer", 10, _customer, ideal=20, weight=2)
+    whose = Column("customer", "Customer", 10, _customer, ideal=20, weight=2, sort="customer")
     return (
-        Column("number", "Number", 8, _number, ideal=10, weight=1),
+        Column("number", "Number", 8, _number, ideal=10, weight=1, sort="number"),
         *((whose,) if customer else ()),
-        Column("kind", "Kind", 8, _kind, priority=6),
-        Column("status", "Status", 8, _status, ideal=9, priority=3),
-        Column("total", "Total", 10, _total, ideal=12, align="right", priority=5),
-        Column("balance", "Balance", 9, _balance, ideal=10, align="right"),
-        Column("sends", "Sends", 5, _sends, align="right", priority=4),
-        Column("last_sent", "Last sent", 11, _document_last_sent),
-        Column("last_recipient", "Last recipient", recipient, _last_recipient, ideal=22, weight=3),
-        Column("delivery", "Delivery", _BLOCK, _delivery, ideal=23),
+        Column("kind", "Kind", 8, _kind, priority=6, sort="kind"),
+        Column("status", "Status", 8, _status, ideal=9, priority=3, sort="status"),
+        Column("total", "Total", 10, _total, ideal=12, align="right", priority=5, sort="total"),
+        Column("balance", "Balance", 9, _balance, ideal=10, align="right", sort="balance"),
+        Column("currency", "Currency", 8, columns_extra.currency, sort="currency", hidden=True),
+        Column("issued", "Issued", 10, columns_extra.issued, sort="issued", hidden=True),
+        Column("due", "Due", 10, columns_extra.due, sort="due", hidden=True),
+        Column(
+            "overdue",
+            "Overdue",
+            8,
+            columns_extra.overdue,
+            align="right",
+            unsorted="Sort by Due instead: what was due first is overdue the longest.",
+            hidden=True,
+        ),
+        Column("sends", "Sends", 5, _sends, align="right", priority=4, sort="sends"),
+        Column("last_sent", "Last sent", 11, _document_last_sent, sort="last_sent"),
+        Column(
+            "last_recipient",
+            "Last recipient",
+            recipient,
+            _last_recipient,
+            ideal=22,
+            weight=3,
+            sort="last_recipient",
+        ),
+        Column(
+            "reached",
+            "Reached",
+            7,
+            columns_extra.reached,
+            align="right",
+            unsorted="Sort by Delivery instead: what reached nobody stands at its end.",
+            hidden=True,
+        ),
+        Column("delivery", "Delivery", _BLOCK, _delivery, ideal=23, sort="delivery"),
     )
 
 
@@ -278,11 +313,39 @@ def _needs_attention(row: CustomerRow, context: Context) -> Cell:
     return tuple(spans)
 
 
+_PART: Final = "It is a part of what Needs attention sorts by."
 CUSTOMER_COLUMNS: Final[tuple[Column[CustomerRow], ...]] = (
-    Column("customer", "Customer", 16, _name, ideal=24, weight=2),
-    Column("address", "Address", 12, _address, ideal=26, weight=2, priority=3),
-    Column("open_balance", "Open balance", 12, _open_balance, ideal=14, align="right"),
-    Column("documents", "Documents", 9, _documents, align="right", priority=4),
-    Column("last_sent", "Last sent", 11, _customer_last_sent, priority=1),
-    Column("attention", "Needs attention", 17, _needs_attention, ideal=42, weight=2),
+    Column("customer", "Customer", 16, _name, ideal=24, weight=2, sort="customer"),
+    Column(
+        "address",
+        "Address",
+        12,
+        _address,
+        ideal=26,
+        weight=2,
+        priority=3,
+        unsorted="Customers have several addresses; / finds one.",
+    ),
+    Column(
+        "open_balance",
+        "Open balance",
+        12,
+        _open_balance,
+        ideal=14,
+        align="right",
+        unsorted="Amounts in several currencies have no order.",
+    ),
+    Column("documents", "Documents", 9, _documents, align="right", priority=4, sort="documents"),
+    Column("last_sent", "Last sent", 11, _customer_last_sent, priority=1, sort="last_sent"),
+    *(
+        Column(name, title, width, value, align="right", unsorted=_PART, hidden=True)
+        for name, title, width, value in (
+            ("bounced", "Bounced", 7, columns_extra.bounced),
+            ("unreached", "Never reached", 13, columns_extra.unreached),
+            ("to_call", "To call", 7, columns_extra.to_call),
+        )
+    ),
+    Column(
+        "attention", "Needs attention", 17, _needs_attention, ideal=42, weight=2, sort="attention"
+    ),
 )

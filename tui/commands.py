@@ -117,6 +117,8 @@ _KEY_NAMES: Final = {
     "tab": "Tab",
     "delete": "Del",
     "plus": "+",
+    "minus": "-",
+    "exclamation_mark": "!",
     "asterisk": "*",
     "comma": ",",
     "semicolon": ";",

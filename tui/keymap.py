@@ -51,8 +51,8 @@ _NAMED: Final = frozenset(
     ]
 ) | {f"f{number}" for number in range(1, 25)}
 _SINGLE: Final = (
-    "bulk", "chase", "edit", "link", "pick", "quarantine", "reason", "requeue", "setup",
-    "views",
+    "bulk", "chase", "columns", "edit", "link", "pick", "quarantine", "reason", "requeue",
+    "setup", "views",
 )  # fmt: skip
 #: The places of a dialog, and which of them lie within it.
 _DIALOGS: Final = {

@@ -20,6 +20,7 @@ from tui.registry_linking import LINKING
 from tui.registry_overviews import OVERVIEW_PLACES, OVERVIEWS
 from tui.registry_settings import SETTINGS, SETTINGS_PLACES
 from tui.registry_suppressions import SUPPRESSION_COMMANDS
+from tui.registry_table import COLUMNS_DIALOG, TABLES
 from tui.registry_writing import WRITING
 
 __all__ = ["COMMANDS", "Command"]
@@ -65,6 +66,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *FILTERING,
     *SELECTING,
     *CHASING,
+    *TABLES,
     # ----------------------------------------------------------------- the log panel
     Command(
         "log.toggle",
@@ -266,4 +268,5 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *CORRECTING,
     *CHASING_DIALOGS,
     *VIEWS,
+    *COLUMNS_DIALOG,
 )

@@ -113,6 +113,11 @@ def update_rows(
         _postgresql(connection).execute(statement, _transposed(rows))
 
 
+def write_many(connection: Connection, sql: str, rows: Sequence[type_of_row]) -> None:
+    """Run a statement with ``?`` for each of ``rows``; on SQLite."""
+    _sqlite(connection).executemany(sql, rows)
+
+
 def write_changes(
     connection: Connection,
     table: Table,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.alike import edits_forgiven
-from core.db.queries import NUMBER_TAIL, numbered, part_of
+from core.db.patterns import part_of
+from core.db.queries import NUMBER_TAIL, numbered
 from core.ranking import LONGEST_WORD, SHORTEST_PART, Typed, tail_of
 
 #: ``words.Part``, which is beside what needs SQLAlchemy.

@@ -129,12 +129,14 @@ def add(connection: Connection, changes: Mapping[str, int]) -> None:
     """Add to the numbers, in the transaction that changes the documents."""
     if not changes:
         return
+    if connection.dialect.name == "sqlite":
+        from core.db.bulk import write_many  # past SQLAlchemy: once a commit of the feed
+
+        write_many(connection, _ADD_ON_SQLITE, list(changes.items()))
+        return
     from sqlalchemy import text
 
     rows = [{"name": name, "n": n} for name, n in changes.items()]
-    if connection.dialect.name == "sqlite":
-        connection.execute(text(_ADD.format(part="0")), rows)
-        return
     connection.execute(text(_ADD.format(part=_OWN)), rows)
     connection.execute(text(_FOLD))
 
@@ -186,6 +188,7 @@ _ADD: Final = (
     "INSERT INTO document_counts (name, part, n) VALUES (:name, {part}, :n)"
     " ON CONFLICT (name, part) DO UPDATE SET n = document_counts.n + excluded.n"
 )
+_ADD_ON_SQLITE: Final = _ADD.format(part="0").replace(":name", "?").replace(":n", "?")
 #: Rows that another transaction is folding are left to it: nobody waits here either.
 _FOLD: Final = (
     "WITH gone AS (DELETE FROM document_counts k USING (SELECT name, part FROM document_counts"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from core.calling import in_force, is_ahead, needs_call
 from core.chasing import CallEntry, Scope, Standing
@@ -25,10 +26,12 @@ from core.model import (
     Condition,
     CustomerFilter,
     CustomerHeader,
+    CustomerOrder,
     CustomerRow,
     Decision,
     DocumentFilter,
     DocumentLog,
+    DocumentOrder,
     DocumentRow,
     Draft,
     EmailKind,
@@ -54,6 +57,7 @@ from core.model import (
     WorkReport,
     address_key,
 )
+from core.model.words import BEST_TO_WORST
 from core.pace import late_document
 from core.ranking import Rank, Typed, ranked
 from core.settings import Settings
@@ -261,7 +265,15 @@ class FakeBackend(FakeUpkeep):
             if (not where.attention or _needs_attention(row))
             and self.company.customer_matches(row.id, where.text.casefold())
         ]
-        return sorted(rows, key=lambda row: (not _needs_attention(row), -row.bounced, row.name))
+        if where.sort.column is CustomerOrder.ATTENTION:
+            return sorted(rows, key=lambda row: (not _needs_attention(row), -row.bounced, row.name))
+        keys: dict[CustomerOrder, Callable[[CustomerRow], Any]] = {
+            CustomerOrder.NAME: lambda row: row.name.casefold(),
+            CustomerOrder.DOCUMENTS: lambda row: row.documents,
+            CustomerOrder.LAST_SENT: lambda row: row.last_sent_at or _never(self.now),
+        }
+        key = keys[where.sort.column]
+        return sorted(rows, key=lambda row: (key(row), row.id), reverse=where.sort.descending)
 
     def count_customers(self, where: CustomerFilter) -> int:
         self._enter("count_customers")
@@ -329,8 +341,20 @@ class FakeBackend(FakeUpkeep):
                 for part in where.text.casefold().split()
             )
         ]
-        never = datetime.min.replace(tzinfo=self.now.tzinfo)
-        return sorted(rows, key=lambda r: (r.summary.last_sent_at or never, r.id), reverse=True)
+        keys: dict[DocumentOrder, Callable[[DocumentRow], Any]] = {
+            DocumentOrder.LAST_SENT: lambda row: row.summary.last_sent_at or _never(self.now),
+            DocumentOrder.NUMBER: lambda row: row.number.casefold(),
+            DocumentOrder.CUSTOMER: lambda row: (row.customer.casefold(), row.customer_id),
+            DocumentOrder.TOTAL: lambda row: row.total,
+            DocumentOrder.BALANCE: lambda row: row.balance_due,
+            DocumentOrder.SENDS: lambda row: row.summary.send_count,
+            DocumentOrder.LAST_RECIPIENT: lambda row: row.summary.last_recipient,
+            DocumentOrder.DELIVERY: lambda row: [Word.NEVER_SENT, *BEST_TO_WORST].index(
+                row.summary.word
+            ),
+        }
+        key = keys.get(where.sort.column, lambda row: str(getattr(row, where.sort.column)))
+        return sorted(rows, key=lambda row: (key(row), row.id), reverse=where.sort.descending)
 
     def _answers(self, row: DocumentRow, condition: Condition) -> bool:
         latest = next(iter(self.company.log(row.id).emails), None)
@@ -557,3 +581,7 @@ def _total(rows: object) -> tuple[Amount, ...]:
         value = row.balance_due + (before.value if before else 0)
         totals[row.currency] = Amount(value, row.currency)
     return tuple(totals.values())
+
+
+def _never(now: datetime) -> datetime:
+    return datetime.min.replace(tzinfo=now.tzinfo)

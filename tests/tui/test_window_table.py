@@ -42,13 +42,17 @@ class Names:
     pages: list[int] = field(default_factory=list)
 
     def count(self) -> int:
+        self._enter()
+        return len(self.rows)
+
+    def _enter(self) -> None:
         if self.gate is not None:
             self.gate.wait(5)
         if self.error is not None:
             raise self.error
-        return len(self.rows)
 
     def page(self, offset: int, limit: int) -> Sequence[Row]:
+        self._enter()
         self.pages.append(offset)
         return self.rows[offset : offset + limit]
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 
 from core.model import (
     Chip,
     DocumentFilter,
-    EmailKind,
+    DocumentOrder,
+    DocumentSort,
     Word,
 )
-from tui.chasing_flows import ChaseWanted
 from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.commands import bindings
+from tui.screens.document_wants import DocumentWants
 from tui.screens.filters import nothing_found
-from tui.screens.handy import HandyScreen
 from tui.screens.narrowing import NarrowedScreen
 from tui.sources import DocumentSource
 from tui.text import cell
@@ -59,35 +59,11 @@ def _is_own_doing(row: DocumentRow) -> bool:
     return row.summary.word in (Word.QUEUED, Word.SENDING, Word.SENT)
 
 
-class CommunicationsScreen(NarrowedScreen, HandyScreen):
+class CommunicationsScreen(NarrowedScreen, DocumentWants):
     """Card, filters, table and, opened with Enter, the log of the document under the cursor."""
 
     BINDINGS = bindings("documents")
     AUTO_FOCUS = "#documents"
-
-    class SendWanted(Message):
-        """The person wants to write about this document."""
-
-        def __init__(self, kind: EmailKind, row: DocumentRow) -> None:
-            super().__init__()
-            self.kind = kind
-            self.row = row
-
-    class ManyWanted(Message):
-        """The person wants to write about every selected document."""
-
-        def __init__(self, kind: EmailKind, document_ids: frozenset[int]) -> None:
-            super().__init__()
-            self.kind = kind
-            self.document_ids = document_ids
-
-    class EditWanted(Message):
-        """The person wants to correct an address that this document failed on."""
-
-        def __init__(self, row: DocumentRow, address: str) -> None:
-            super().__init__()
-            self.row = row
-            self.address = address
 
     def __init__(
         self,
@@ -102,12 +78,14 @@ class CommunicationsScreen(NarrowedScreen, HandyScreen):
         self.customer = customer
         self._first = document_id
         """The document to stand on, with its log open, when the screen has opened."""
+        self.columns_key = "columns.customer" if customer else "columns.documents"
+        self.table_columns = DOCUMENT_COLUMNS if customer else ALL_DOCUMENT_COLUMNS
         # held, not queried: an answer may come while the screen is being taken down
         self.card = CustomerCard(classes="" if customer else "-overview")
         self.log_panel = EmailLog(desk.clock, desk.backend.settings.document_url)
         self.log_panel.display = False
         self._table: WindowTable[DocumentRow] = WindowTable(
-            DOCUMENT_COLUMNS if customer else ALL_DOCUMENT_COLUMNS,
+            self.table_columns,
             desk.jobs,
             empty="",
             currency=customer.open_balance[0].currency
@@ -131,6 +109,23 @@ class CommunicationsScreen(NarrowedScreen, HandyScreen):
     def on_mount(self) -> None:
         self.load_rows()
         self.show_surroundings()
+        self.remember_columns()
+
+    # ------------------------------------------------------------------ order
+
+    @property
+    def table(self) -> WindowTable[DocumentRow]:
+        return self._table
+
+    @property
+    def sorted_by(self) -> tuple[str, bool]:
+        return self._where.sort.column.value, self._where.sort.descending
+
+    def sort_by(self, order: str, *, descending: bool) -> None:
+        self._where = replace(self._where, sort=DocumentSort(DocumentOrder(order), descending))
+        self._table.sort = self.sorted_by
+        source = DocumentSource(self.desk.backend, self._where)
+        self._table.load(source, cursor_key=self._table.cursor_key, same_rows=True)
 
     # ------------------------------------------------------------------ reading
 
@@ -230,19 +225,6 @@ class CommunicationsScreen(NarrowedScreen, HandyScreen):
             return "Send"
         return super().label_of(command)
 
-    def command_follow_up(self) -> None:
-        self._want(EmailKind.FOLLOW_UP)
-
-    def command_resend(self) -> None:
-        self._want(EmailKind.RESEND)
-
-    def _want(self, kind: EmailKind) -> None:
-        row = self._table.cursor_row
-        if self._table.marked:
-            self.post_message(self.ManyWanted(kind, self._table.marked))
-        elif row is not None:
-            self.post_message(self.SendWanted(kind, row))
-
     def command_select(self) -> None:
         self._table.action_mark()
 
@@ -264,13 +246,6 @@ class CommunicationsScreen(NarrowedScreen, HandyScreen):
     @on(WindowTable.SelectionChanged, "#documents")
     def _selected(self) -> None:
         self.refresh_bindings()
-
-    def command_edit_address(self) -> None:
-        row = self._table.cursor_row
-        if row is not None:
-            in_log = self.log_panel.has_focus_within
-            pointed = self.log_panel.failed_address if in_log else ""
-            self.post_message(self.EditWanted(row, pointed))
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
         from tui import copying  # not for the first paint
@@ -295,20 +270,6 @@ class CommunicationsScreen(NarrowedScreen, HandyScreen):
         return self.sheet_of(
             self._table, "documents", answers.document, lambda: sheets.documents(backend, where)
         )
-
-    def command_snooze(self) -> None:
-        self._want_chase("snooze")
-
-    def command_call(self) -> None:
-        self._want_chase("call")
-
-    def command_evidence(self) -> None:
-        self._want_chase("evidence")
-
-    def _want_chase(self, verb: str) -> None:
-        row = self._table.cursor_row
-        if row is not None:
-            self.post_message(ChaseWanted(verb, row))
 
     def command_log(self) -> None:
         self._table.action_choose()

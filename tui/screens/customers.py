@@ -13,12 +13,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from core.model import Chip, CustomerFilter, CustomerRow
+from core.model import Chip, CustomerFilter, CustomerOrder, CustomerRow, CustomerSort
 from tui.chasing_flows import ChaseWanted
 from tui.columns import CUSTOMER_COLUMNS
 from tui.commands import bindings, key_of
 from tui.paint import never_reached
-from tui.screens.handy import HandyScreen
+from tui.screens.table_place import TablePlace
 from tui.sources import CustomerSource, PickSource
 from tui.text import cell
 from tui.widgets.chips import ChipItem, Chips
@@ -39,6 +39,12 @@ NOTHING_YET = (
     "outtray demo           shows Outtray on a generated company"
 )
 _ALL = ChipItem("all", "All")
+_SORTED = {
+    CustomerOrder.ATTENTION: "what needs attention",
+    CustomerOrder.NAME: "name",
+    CustomerOrder.DOCUMENTS: "number of documents",
+    CustomerOrder.LAST_SENT: "when something was sent last",
+}
 
 
 def typed_as(text: str) -> Typed | None:
@@ -54,11 +60,13 @@ def _sign(row: CustomerRow) -> tuple[int, ...]:
     return row.bounced, row.complained, row.dropped, row.failed, row.unconfirmed
 
 
-class CustomersScreen(HandyScreen):
+class CustomersScreen(TablePlace):
     """Search, two filters, the list."""
 
     BINDINGS = bindings("customers")
     AUTO_FOCUS = "#search"
+    columns_key = "columns.customers"
+    table_columns = CUSTOMER_COLUMNS
 
     class Opened(Message):
         """Show this customer's documents; ``None``: everybody's, filtered by ``chip``."""
@@ -99,6 +107,35 @@ class CustomersScreen(HandyScreen):
     def on_mount(self) -> None:
         self._load()
         self.show_overview()
+        self.remember_columns()
+
+    # ------------------------------------------------------------------ order
+
+    @property
+    def table(self) -> WindowTable[CustomerRow]:
+        return self._table
+
+    @property
+    def sorted_by(self) -> tuple[str, bool]:
+        return self._where.sort.column.value, self._where.sort.descending
+
+    def sort_by(self, order: str, *, descending: bool) -> None:
+        column = CustomerOrder(order)
+        if self._where.text:
+            self.notify("While something is typed the best match is first.", markup=False)
+            return
+        if column is CustomerOrder.ATTENTION and not descending:
+            self.notify(
+                "Whoever needs most attention is always first.",
+                title="Not reversed",
+                markup=False,
+            )
+            return
+        self._where = replace(self._where, sort=CustomerSort(column, descending))
+        self._table.sort = self.sorted_by
+        source = CustomerSource(self.desk.backend, self._where)
+        self._table.load(source, cursor_key=self._table.cursor_key, same_rows=True)
+        self._show_found()
 
     # ------------------------------------------------------------------ reading
 
@@ -132,7 +169,7 @@ class CustomersScreen(HandyScreen):
 
     def _show_found(self) -> None:
         total = self._overview.customers if self._overview else self._table.row_count
-        more, alike, order = "", "", "    sorted by what needs attention"
+        more, alike, order = "", "", f"    sorted by {_SORTED[self._where.sort.column]}"
         found = self._picked.found if self._picked else None
         if found is not None:
             more, count = "+" * found.has_more, found.alike
@@ -233,7 +270,7 @@ class CustomersScreen(HandyScreen):
     def sheet(self) -> Sheet[Any] | None:
         from tui import answers, sheets
 
-        source = CustomerSource(self.desk.backend, self._where)
+        source = self._picked or CustomerSource(self.desk.backend, self._where)
         return self.sheet_of(
             self._table, "customers", answers.customer, lambda: sheets.pages(source)
         )

@@ -103,10 +103,31 @@ class Painter:
         self._fitted, self._width = fitted, width
         self.forget()
 
-    def header(self) -> Strip:
-        """Return the line of titles."""
-        titles = [(Span(column.title),) for column, _ in self._fitted]
+    def header(self, sort: str = "", arrow: str = "") -> Strip:
+        """Return the line of titles; the column that sorts has an ``arrow``, however narrow."""
+        titles = [
+            (Span(cut(column.title, width - 2)), Span(f" {arrow}"))
+            if arrow and column.sort and column.sort == sort
+            else (Span(column.title),)
+            for column, width in self._fitted
+        ]
         return self._strip(self._line(" " * GUTTER, titles), HEADER_CLASS)
+
+    @property
+    def fitted(self) -> Sequence[tuple[Column[Any], int]]:
+        """The columns on screen with their widths."""
+        return self._fitted
+
+    def column_at(self, x: int) -> tuple[Column[Any] | None, bool]:
+        """Return the column at ``x`` of a line, and whether that is its right border."""
+        left = GUTTER
+        for column, width in self._fitted:
+            if left <= x < left + width:
+                return column, False
+            if left + width <= x < left + width + GAP:
+                return column, True
+            left += width + GAP
+        return None, False
 
     def row(self, index: int, row: object, look: Look, context: Context) -> Strip:
         """Return the line of ``row``; remembered by ``index``."""

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from tui.widgets.window_rows import PAGE, Rows, read_window
+from tui.widgets.window_rows import PAGE, Rows, Window, read_window
 
 if TYPE_CHECKING:
     from core.errors import OuttrayError
     from tui.jobs import Jobs
-    from tui.widgets.window_rows import RowSource, Window, Wish
+    from tui.widgets.window_rows import RowSource, Wish
 
 T = TypeVar("T")
 
@@ -30,10 +30,12 @@ class Reader(Generic[T]):
         *,
         on_window: Callable[[Wish, Window[T]], object],
         on_page: Callable[[], object],
+        on_count: Callable[[], object],
         on_error: Callable[[OuttrayError], object],
     ) -> None:
         self._jobs = jobs
         self._on_window, self._on_page, self._on_error = on_window, on_page, on_error
+        self._on_count = on_count
         self._asked: set[int] = set()
         self.source: RowSource[T] | None = None
         self.rows: Rows[T] = Rows()
@@ -45,7 +47,22 @@ class Reader(Generic[T]):
     def load(self, source: RowSource[T], wish: Wish) -> None:
         """Begin to read another source."""
         self.source, self.loading = source, True
-        self.read(wish)
+        if wish.cursor_key is None:  # from the beginning: rows first, how many there are after
+            call, done = partial(source.page, 0, PAGE), partial(self._begin, wish)
+            self._jobs.start(f"table-{id(self)}", call, done, self._on_error)
+        else:
+            self.read(wish)
+
+    def _begin(self, wish: Wish, page: Sequence[T]) -> None:
+        self._on_window(wish, Window(len(page), 0, 0, {0: tuple(page)} if page else {}))
+        if len(page) == PAGE and self.source is not None:
+            done = partial(self._counted, self.rows)
+            self._jobs.start(f"table-{id(self)}", self.source.count, done, self._on_error)
+
+    def _counted(self, rows: Rows[T], count: int) -> None:
+        if rows is self.rows and count != rows.count:
+            rows.count = count
+            self._on_count()
 
     def read(self, wish: Wish) -> None:
         """Begin to read the same source, from the beginning or again."""

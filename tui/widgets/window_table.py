@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
-from textual.message import Message
 
 from tui.columns import Context
+from tui.widgets.window_header import WindowHeader
 from tui.widgets.window_lines import GUTTER
 from tui.widgets.window_reader import Reader
 from tui.widgets.window_rows import Rows, RowSource, Wish, clamp, page_numbers
-from tui.widgets.window_view import WindowView
 
 if TYPE_CHECKING:
     from core.errors import OuttrayError
@@ -41,7 +40,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class WindowTable(WindowView[T], can_focus=True):
+class WindowTable(WindowHeader[T], can_focus=True):
     """Rows of a ``RowSource`` in columns, with a cursor that stays with its row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,49 +53,6 @@ class WindowTable(WindowView[T], can_focus=True):
         Binding("enter", "choose", "Open", show=False, id="table.choose"),
         Binding("space", "mark", "Select", show=False, id="table.mark"),
     ]
-
-    @dataclass
-    class _About(Message):
-        table: WindowTable[Any]
-
-        @property
-        def control(self) -> WindowTable[Any]:
-            return self.table
-
-    @dataclass
-    class Highlighted(_About):
-        """The cursor is on another row, or its row has new values, or there is none (``None``)."""
-
-        key: int | None
-        row: Any
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, WindowTable.Highlighted) and message.table is self.table
-
-    @dataclass
-    class Chosen(_About):
-        """Enter or a double click on a row."""
-
-        key: int
-        row: Any
-
-    @dataclass
-    class SelectionChanged(_About):
-        """The set of marked rows is another one."""
-
-        keys: frozenset[int]
-
-    @dataclass
-    class Loaded(_About):
-        """The rows were read, for the first time or again."""
-
-        count: int
-
-    @dataclass
-    class Failed(_About):
-        """Rows could not be read; where there are none to show, the table says so itself."""
-
-        error: OuttrayError
 
     def __init__(
         self,
@@ -111,7 +67,11 @@ class WindowTable(WindowView[T], can_focus=True):
         classes: str | None = None,
     ) -> None:
         reader: Reader[T] = Reader(
-            jobs, on_window=self._show, on_page=self._page_came, on_error=self._fail
+            jobs,
+            on_window=self._show,
+            on_page=self._page_came,
+            on_count=self._count_came,
+            on_error=self._fail,
         )
         super().__init__(
             columns, reader, empty, Context(clock(), currency), name=name, id=id, classes=classes
@@ -120,6 +80,7 @@ class WindowTable(WindowView[T], can_focus=True):
         self._key: int | None = None
         self._steps = 0  # moves of the cursor over rows that are still on their way
         self._choose_next = False
+        self._keeps = False
 
     def on_mount(self) -> None:
         self.set_interval(TICK, self._tick)
@@ -155,8 +116,15 @@ class WindowTable(WindowView[T], can_focus=True):
 
     # ------------------------------------------------------------------ reading
 
-    def load(self, source: RowSource[T], *, cursor_key: int | None = None) -> None:
-        """Show other rows; the cursor goes to ``cursor_key``, or to the first."""
+    def load(
+        self, source: RowSource[T], *, cursor_key: int | None = None, same_rows: bool = False
+    ) -> None:
+        """Show other rows; the cursor goes to ``cursor_key``, or to the first.
+
+        ``same_rows``: only their order is another one, and those of before stay, dimmed, as long
+        as it takes.
+        """
+        self._keeps = same_rows
         self._steps, self._choose_next = 0, False
         height = self._page_height
         self._reader.load(source, Wish(height, cursor_key=cursor_key, anchor_key=cursor_key))
@@ -184,6 +152,9 @@ class WindowTable(WindowView[T], can_focus=True):
 
     def _let_go(self, source: RowSource[T]) -> None:
         if self._reader.loading and source is self._reader.source:
+            if self._keeps and self.row_count:
+                self._dim(is_dimmed=True)
+                return
             self._replace(Rows(), 0, loading=True)
 
     def _show(self, wish: Wish, window: Window[T]) -> None:
@@ -208,6 +179,11 @@ class WindowTable(WindowView[T], can_focus=True):
         self._ask()
         self._highlight()
 
+    def _count_came(self) -> None:
+        self.virtual_size = Size(self.size.width, self.row_count + 1)
+        self._page_came()
+        self.post_message(self.Loaded(self, self.row_count))
+
     def _fail(self, error: OuttrayError) -> None:
         self._is_slow = False
         if self._reader.loading:
@@ -218,6 +194,7 @@ class WindowTable(WindowView[T], can_focus=True):
 
     def _replace(self, rows: Rows[T], top: int, *, loading: bool = False) -> None:
         self._reader.accept(rows, loading=loading)
+        self._is_dimmed = False
         self.virtual_size = Size(self.size.width, rows.count + 1)
         self.scroll_to(y=top, animate=False, force=True)
         self._repaint()
@@ -314,6 +291,8 @@ class WindowTable(WindowView[T], can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
+        if offset is not None and offset.y == 0:
+            self.click_header(offset.x)
         if offset is None or offset.y == 0 or self._reader.loading:
             return
         index = self.scroll_offset.y + offset.y - 1

@@ -77,12 +77,14 @@ class WindowView(ScrollView, Generic[T]):
         self._columns = tuple(columns)
         self._reader = reader
         self._cell_context = context
-        self._painter = Painter(self.get_component_rich_style, self._ink)
+        self._painter = Painter(self._ground, self._ink)
         self._cursor = 0
         self._marked: frozenset[int] = frozenset()
         self.news: News[T] | None = None
         """Which rows to mark as changed; set before the first rows are shown."""
         self._is_stale = False
+        self._is_dimmed = False
+        self._sort: tuple[str, bool] | None = None
         self._problem: OuttrayError | None = None
         self._is_slow = False
         self._is_stopped = False
@@ -148,6 +150,27 @@ class WindowView(ScrollView, Generic[T]):
             self._repaint()
 
     @property
+    def sort(self) -> tuple[str, bool] | None:
+        """The order that the header shows, and whether it descends; ``None``: it shows none."""
+        return self._sort
+
+    @sort.setter
+    def sort(self, sort: tuple[str, bool] | None) -> None:
+        self._sort = sort
+        self._repaint()
+
+    @property
+    def fitted(self) -> Sequence[tuple[Column[T], int]]:
+        """The columns on screen with their widths."""
+        return self._painter.fitted
+
+    def _dim(self, *, is_dimmed: bool) -> None:
+        """Show that what stands here is about to be replaced by the same in another order."""
+        if is_dimmed != self._is_dimmed:
+            self._is_dimmed = is_dimmed
+            self._repaint()
+
+    @property
     def is_stale(self) -> bool:
         """What the badges say may be older than it looks: they lose their grounds."""
         return self._is_stale
@@ -184,6 +207,10 @@ class WindowView(ScrollView, Generic[T]):
         self._painter.forget()
         self.refresh()
 
+    def _ground(self, name: str) -> Style:
+        style = self.get_component_rich_style(name)
+        return style + Style(dim=True) if self._is_dimmed else style
+
     def _ink(self, name: str) -> Style:
         """Only what the class itself says; its colours are mixed with the ground of the table."""
         if self._is_stale and name.startswith(("badge--", "tone--")):
@@ -208,8 +235,10 @@ class WindowView(ScrollView, Generic[T]):
     def render_line(self, y: int) -> Strip:
         """Return one line of what is on screen; never reads anything."""
         if y == 0:
-            slow = self.is_slow and bool(self.row_count)
-            return self._painter.words(_SLOW) if slow else self._painter.header()
+            if self.is_slow and self.row_count:
+                return self._painter.words(_SLOW)
+            name, descending = self._sort or ("", False)
+            return self._painter.header(name, "" if not name else "▼" if descending else "▲")
         index = self.scroll_offset.y + y - 1
         if index >= self.row_count:
             return self._painter.words(self._words(y - 2))
