@@ -119,6 +119,7 @@ _KEY_NAMES: Final = {
     "plus": "+",
     "asterisk": "*",
     "comma": ",",
+    "semicolon": ";",
     "full_stop": ".",
     "less_than_sign": "<",
     "greater_than_sign": ">",

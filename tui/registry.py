@@ -15,6 +15,7 @@ from tui.registry_chasing import CHASING, CHASING_CUSTOMERS, CHASING_DIALOGS
 from tui.registry_correcting import CORRECTING
 from tui.registry_filtering import FILTERING, LINE, VIEWS
 from tui.registry_hands import HANDS
+from tui.registry_jumping import JUMPING
 from tui.registry_linking import LINKING
 from tui.registry_overviews import OVERVIEW_PLACES, OVERVIEWS
 from tui.registry_settings import SETTINGS, SETTINGS_PLACES
@@ -130,7 +131,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "customers.search",
         ("slash",),
         "Search",
-        "Search name, address or document number.",
+        "Search name, address or document number; the best match comes first.",
         "Filter",
         footer=5,
     ),
@@ -155,8 +156,24 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *SETTINGS,
     # ----------------------------------------------------------------- search fields
     Command(
+        "search.down",
+        ("down",),
+        "Row below",
+        "The row below, while one goes on typing; with nothing typed: to the list.",
+        "Filter",
+        palette=False,
+    ),
+    Command(
+        "search.up",
+        ("up",),
+        "Row above",
+        "The row above, while one goes on typing.",
+        "Filter",
+        palette=False,
+    ),
+    Command(
         "search.leave",
-        ("down", "tab"),
+        ("tab",),
         "To the list",
         "From the search to what was found.",
         "Filter",
@@ -240,6 +257,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette=False,
     ),
     Command("app.quit", ("ctrl+q",), "Quit", "Leave Outtray.", "Program", footer=92, priority=True),
+    *JUMPING,
     *WRITING,
     *BULK,
     *HANDS,

@@ -100,6 +100,9 @@ ATTENTION_FIRST: Final = f"c.attention DESC, {CALLS} DESC, c.name_key, c.id"
 CUSTOMER_NEEDS_ATTENTION: Final = f"(c.attention > 0 OR {CUSTOMER_CALLS})"
 _TIMED: Final = (Chip.STUCK, Chip.ATTENTION, Chip.NEEDS_CALL, Chip.SNOOZED)
 
+#: The number that a document's number ends in, without zeros before it; see ``ranking.tail_of``.
+NUMBER_TAIL: Final = "ltrim(substr(number_key, length(rtrim(number_key, '0123456789')) + 1), '0')"
+
 _AT_ONCE: Final = 500
 _FEW: Final = 3_000
 _AMONG_FOUND: Final = "IN (SELECT value FROM json_each(:found))"

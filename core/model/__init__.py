@@ -96,6 +96,7 @@ if TYPE_CHECKING:
         Progress,
         WorkReport,
     )
+    from core.model.picking import Found
     from core.model.reports import ImportReport, IngestReport, QuarantinedBody, Rejection
     from core.model.rows import (
         Amount,
@@ -204,6 +205,7 @@ __all__ = [
     "FilePrint",
     "Finding",
     "FollowUps",
+    "Found",
     "Health",
     "Hold",
     "HoldKind",
@@ -291,6 +293,7 @@ _HOMES: Final = {
         "CustomerOrder CustomerSort DocumentOrder DocumentSort MOST_ATTENTION NEWEST_SENT"
     ),
     "outbox": "Batch Enqueued LeftOut OutboxEntry OutboxHold OutboxOverview Progress WorkReport",
+    "picking": "Found",
     "reports": "ImportReport IngestReport QuarantinedBody Rejection",
     "rows": (
         "Amount Awaited Chip CustomerFilter CustomerRow DocumentFilter DocumentRow Late Overview"

@@ -36,6 +36,7 @@ from core.model import (
     FeedState,
     FeedStatus,
     Finding,
+    Found,
     Hold,
     HoldKind,
     IngestReport,
@@ -54,6 +55,7 @@ from core.model import (
     address_key,
 )
 from core.pace import late_document
+from core.ranking import Rank, Typed, ranked
 from core.settings import Settings
 from core.status import FAILURES
 from core.trouble import Trouble
@@ -270,6 +272,25 @@ class FakeBackend(FakeUpkeep):
     ) -> tuple[CustomerRow, ...]:
         self._enter("page_customers")
         return tuple(self._customers(where)[offset : offset + limit])
+
+    def find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found:
+        self._enter("find_customers")
+        typed = Typed.of(where.text)
+        entries = [
+            self.company.entry(row, typed, needs_attention=_needs_attention(row))
+            for row in self.company.customer_rows()
+            if not where.attention or _needs_attention(row)
+        ]
+        exact = ranked(typed, entries)
+        places = ranked(typed, entries, alike=True) if alike or not exact else exact
+        slips = sum(place.rank is Rank.ALIKE for place in places)
+        few = len(exact) < 5 and not alike
+        return Found(tuple(place.id for place in places), False, slips, few and bool(exact))
+
+    def customers(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
+        self._enter("customers")
+        rows = {row.id: row for row in self.company.customer_rows()}
+        return tuple(rows[key] for key in customer_ids if key in rows)
 
     def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
         self._enter("customer_position")

@@ -257,7 +257,7 @@ class CommunicationsScreen(NarrowedScreen, HandyScreen):
         if len(self._table.marked) == MOST_SELECTED < self._table.row_count:
             self.notify(f"The first {MOST_SELECTED:,} are selected.", markup=False)
 
-    def clear_selection(self) -> None:
+    def forget_marks(self) -> None:
         """Select nothing: what was selected has been dealt with."""
         self._table.clear_marks()
 

@@ -19,7 +19,7 @@ from tui.columns import CUSTOMER_COLUMNS
 from tui.commands import bindings, key_of
 from tui.paint import never_reached
 from tui.screens.handy import HandyScreen
-from tui.sources import CustomerSource
+from tui.sources import CustomerSource, PickSource
 from tui.text import cell
 from tui.widgets.chips import ChipItem, Chips
 from tui.widgets.search import Search
@@ -27,9 +27,11 @@ from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
     from core.model import FeedStatus, Overview
+    from core.ranking import Typed
     from tui.copying import Item
     from tui.desk import Desk
     from tui.sheets import Sheet
+
 
 NOTHING_YET = (
     "No customers yet.\n"
@@ -37,6 +39,15 @@ NOTHING_YET = (
     "outtray demo           shows Outtray on a generated company"
 )
 _ALL = ChipItem("all", "All")
+
+
+def typed_as(text: str) -> Typed | None:
+    """Return what was typed as rows are compared with it."""
+    if not text:
+        return None
+    from core.ranking import Typed  # not for the first paint
+
+    return Typed.of(text)
 
 
 def _sign(row: CustomerRow) -> tuple[int, ...]:
@@ -61,6 +72,7 @@ class CustomersScreen(HandyScreen):
         super().__init__(desk, feed)
         self._where = CustomerFilter()
         self._overview: Overview | None = None
+        self._picked: PickSource | None = None
         # held, not queried: an answer may come while the screen is being taken down
         self.search = Search("› name, address or document number")
         self.chips = Chips([_ALL])
@@ -91,8 +103,11 @@ class CustomersScreen(HandyScreen):
     # ------------------------------------------------------------------ reading
 
     def _load(self) -> None:
+        where, backend = self._where, self.desk.backend
+        self._picked = PickSource(backend, where) if where.text else None
         self._table.empty = self._nothing()
-        self._table.load(CustomerSource(self.desk.backend, self._where))
+        self._table.typed = typed_as(where.text)
+        self._table.load(self._picked or CustomerSource(backend, where))
 
     def _nothing(self) -> str:
         if self._where.text:
@@ -117,10 +132,14 @@ class CustomersScreen(HandyScreen):
 
     def _show_found(self) -> None:
         total = self._overview.customers if self._overview else self._table.row_count
-        found = f"{self._table.row_count:,} of {total:,} customers"
-        order = "" if self._is_narrow else "    sorted by what needs attention"
-        found += self._to_link() or order
-        self._found.update(Content.styled(found, "$muted"))
+        more, alike, order = "", "", "    sorted by what needs attention"
+        found = self._picked.found if self._picked else None
+        if found is not None:
+            more, count = "+" * found.has_more, found.alike
+            alike, order = f" · {count} spelt alike" * (count > 0), "    the best match first"
+        said = f"{self._table.row_count:,}{more} of {total:,} customers{alike}"
+        said += self._to_link() or ("" if self._is_narrow else order)
+        self._found.update(Content.styled(said, "$muted"))
         self._lost.update(self._lost_money())
 
     def _to_link(self) -> str:
@@ -169,6 +188,10 @@ class CustomersScreen(HandyScreen):
 
     @on(WindowTable.Loaded, "#customers")
     def _loaded(self) -> None:
+        picked = self._picked
+        if picked and picked.found and picked.found.may_look_alike and not picked.alike:
+            picked.alike = True  # what is spelt like that is on screen before the look for slips
+            self._table.reload()
         self._show_found()
         self.refresh_bindings()
 
