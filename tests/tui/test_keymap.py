@@ -101,9 +101,9 @@ def test_a_letter_keeps_to_its_case_where_the_other_one_is_anothers() -> None:
 
 
 def test_signs_are_written_as_they_are_typed() -> None:
-    assert resolve({"documents.follow_up": "+, !"}).keys["documents.follow_up"] == (
+    assert resolve({"documents.follow_up": "+, ="}).keys["documents.follow_up"] == (
         "plus",
-        "exclamation_mark",
+        "equals_sign",
     )
 
 

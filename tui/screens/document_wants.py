@@ -22,7 +22,7 @@ class DocumentWants(TablePlace):
     log_panel: EmailLog
     _table: WindowTable[DocumentRow]
 
-    class SendWanted(Message):
+    class SendWanted(Message, namespace="communications_screen"):
         """The person wants to write about this document."""
 
         def __init__(self, kind: EmailKind, row: DocumentRow) -> None:
@@ -30,7 +30,7 @@ class DocumentWants(TablePlace):
             self.kind = kind
             self.row = row
 
-    class ManyWanted(Message):
+    class ManyWanted(Message, namespace="communications_screen"):
         """The person wants to write about every selected document."""
 
         def __init__(self, kind: EmailKind, document_ids: frozenset[int]) -> None:
@@ -38,7 +38,7 @@ class DocumentWants(TablePlace):
             self.kind = kind
             self.document_ids = document_ids
 
-    class EditWanted(Message):
+    class EditWanted(Message, namespace="communications_screen"):
         """The person wants to correct an address that this document failed on."""
 
         def __init__(self, row: DocumentRow, address: str) -> None:
