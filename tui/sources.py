@@ -40,7 +40,10 @@ class CustomerSource:
 
 
 class PickSource:
-    """Customers who may be meant by what was typed, ranked when the rows are counted."""
+    """Customers who may be meant by what was typed, ranked when the rows are counted.
+
+    Whoever wants rows before their number gets them ranked as well: to rank is to find.
+    """
 
     def __init__(self, backend: Backend, where: CustomerFilter) -> None:
         self._backend = backend
@@ -58,6 +61,8 @@ class PickSource:
         return len(self.found.ids)
 
     def page(self, offset: int, limit: int) -> Sequence[CustomerRow]:
+        if self.found is None:
+            self.count()
         return self._backend.customers(self._ids[offset : offset + limit])
 
     def position(self, key: int) -> int | None:

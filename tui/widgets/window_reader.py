@@ -48,16 +48,17 @@ class Reader(Generic[T]):
         """Begin to read another source."""
         self.source, self.loading = source, True
         if wish.cursor_key is None:  # from the beginning: rows first, how many there are after
+            self.reading = object()
             call, done = partial(source.page, 0, PAGE), partial(self._begin, wish)
-            self._jobs.start(f"table-{id(self)}", call, done, self._on_error)
+            self._jobs.start(self._group, call, done, self._failed)
         else:
             self.read(wish)
 
     def _begin(self, wish: Wish, page: Sequence[T]) -> None:
-        self._on_window(wish, Window(len(page), 0, 0, {0: tuple(page)} if page else {}))
+        self._read(wish, Window(len(page), 0, 0, {0: tuple(page)} if page else {}))
         if len(page) == PAGE and self.source is not None:
             done = partial(self._counted, self.rows)
-            self._jobs.start(f"table-{id(self)}", self.source.count, done, self._on_error)
+            self._jobs.start(self._group, self.source.count, done, self._on_error)
 
     def _counted(self, rows: Rows[T], count: int) -> None:
         if rows is self.rows and count != rows.count:

@@ -134,7 +134,7 @@ def test_words_are_found_by_the_index_as_by_looking(
         for each in texts
     }
     assert any(found for found, *_ in indexed.values())
-    monkeypatch.setattr(search, "_has_index", lambda _: False)
+    monkeypatch.setattr(search, "has_index", lambda _: False)
     for each, (found, total, chips, customers) in indexed.items():
         where = DocumentFilter(text=each)
         assert found == [row.id for row in reads.page_documents(reader, where, 0, 900)], each
