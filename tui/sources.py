@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.model import (
@@ -25,6 +24,9 @@ class CustomerSource:
     backend: Backend
     where: CustomerFilter
 
+    rows_first: ClassVar = True
+    """A page is read without knowing how many there are, which may take longer."""
+
     def count(self) -> int:
         return self.backend.count_customers(self.where)
 
@@ -44,6 +46,9 @@ class DocumentSource:
 
     backend: Backend
     where: DocumentFilter
+
+    rows_first: ClassVar = True
+    """A page is read without knowing how many there are, which may take longer."""
 
     def count(self) -> int:
         return self.backend.count_documents(self.where)
