@@ -27,7 +27,7 @@ from typing import Any, Final
 from bench.million_check import check_sample
 from bench.million_people import Company, company
 from bench.million_stories import ON_THE_WAY, STORIES, EmailTold, Row, Story, told
-from core.db import chasing, summaries, tallies, upgrade
+from core.db import beginnings, chasing, summaries, tallies, upgrade
 from core.db.codec import known_instant, search_key, to_instant
 from core.db.engine import Database
 from core.external import mention_key
@@ -301,6 +301,7 @@ def _finish(path: Path, triggers: list[str], now: datetime, documents: int) -> N
             for sql in triggers:
                 connection.exec_driver_sql(sql)
             tallies.recount(connection)
+            beginnings.fill(connection)
             for index in ("document_words", "customer_words"):
                 sql = f"INSERT INTO {index} ({index}) VALUES ('rebuild')"  # noqa: S608
                 connection.exec_driver_sql(sql)

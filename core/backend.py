@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         Draft,
         EmailKind,
         FeedStatus,
+        Found,
         ImportReport,
         IngestReport,
         Kind,
@@ -144,6 +145,16 @@ class Backend:
         """Return customers, those that need attention first; ``limit`` ``None`` is all."""
         return reads.page_customers(self._reader, self._now(where), offset, limit)
 
+    def find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found:
+        """Return who is meant by what was typed, ranked; ``alike``: with those spelt alike."""
+        from core.db import picking
+
+        return picking.find(self._reader, self._now(where), alike=alike)
+
+    def customers(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
+        """Return customers in the order of the ids; those that are gone are left out."""
+        return reads.customers(self._reader, customer_ids, self._clock())
+
     def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
         return reads.customer_position(self._reader, self._now(where), customer_id)
 
@@ -181,7 +192,7 @@ class Backend:
 
     def _timed(self, where: DocumentFilter) -> DocumentFilter:
         where = self._now(where)
-        if where.chip is not Chip.LATE or where.as_of is None:
+        if not where.asks_for_late or where.as_of is None:
             return where
         return replace(where, late=self._parts.paces.late_documents(where.as_of))
 

@@ -22,6 +22,8 @@ _PLACES = {
     "suppressions": "suppressions",
     "reason": "dialogs of the suppressions",
     "search": "search fields",
+    "line": "search line of documents",
+    "views": "saved views",
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",

@@ -32,6 +32,8 @@ _PLACES: Final = {
     "suppressions": "suppressions",
     "reason": "dialogs of the suppressions",
     "search": "search fields",
+    "line": "search line of documents",
+    "views": "saved views",
     "app": "everywhere",
     "screen": "everywhere",
     "compose": "compose",

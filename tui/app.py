@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 os.environ.setdefault("TEXTUAL_FPS", "250")  # read once, when Textual is imported
 
+from textual.actions import SkipAction
 from textual.app import SystemCommand
+from textual.command import Provider
 from textual.screen import Screen
 
 from core.model import FeedState, FeedStatus
@@ -47,15 +49,21 @@ _STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
 _FIRST_SHEETS: Final = ("base", "tables")
 _OTHER_SHEETS: Final = (
     "communications", "suppressions", "dialogs", "editing", "linking", "chasing", "overviews",
-    "settings", "hands",
+    "settings", "hands", "jumping", "filtering",
 )  # fmt: skip
 """What the first screen does without: read when it stands, or with the next screen."""
-_MOST_UNTIL_PAINT: Final = 0.1
+_MOST_UNTIL_PAINT: Final = 0.15
 """Seconds that the first paint waits for the first rows."""
 _UNTIL_OTHER_SHEETS: Final = 0.3
 """Seconds after the first paint; the rows come first."""
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
+
+
+def _views_in_the_palette() -> type[Provider]:
+    from tui.view_palette import ViewProvider  # not for the first paint
+
+    return ViewProvider
 
 
 class OuttrayApp(Places):
@@ -64,6 +72,7 @@ class OuttrayApp(Places):
     TITLE = "Outtray"
     CSS_PATH = [str(_STYLES / f"{sheet}.tcss") for sheet in _FIRST_SHEETS]
     BINDINGS = bindings("app")
+    COMMANDS = Places.COMMANDS | {_views_in_the_palette}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     PULSE_SECONDS = 1.0
     """How often one looks for changes of other programs, and at the feed."""
@@ -293,6 +302,18 @@ class OuttrayApp(Places):
 
         places = list(dict.fromkeys(command.place for command in self._reachable()))
         _ = self.push_screen(HelpDialog(places))
+
+    def command_jump(self) -> None:
+        from tui.dialogs.jump import is_typing, jump  # not for the first paint
+
+        if is_typing(self):
+            raise SkipAction  # it is a letter there
+        jump(self)
+
+    def command_jump_out(self) -> None:
+        from tui.dialogs.jump import jump
+
+        jump(self)
 
     def command_palette(self) -> None:
         self.action_command_palette()

@@ -69,8 +69,12 @@ def _look(word: Word) -> Badge:
 
 _BADGES: Final = {word: _look(word) for word in Word}
 
+#: What of a text was typed in a search.
+MATCH: Final = "ink--match"
 #: Inks that are not a status: quieter or louder text in tables, logs and bars.
-INKS: Final = frozenset({"ink--dim", "ink--strong", "ink--money", "ink--bad", "ink--warning"})
+INKS: Final = frozenset(
+    {"ink--dim", "ink--strong", "ink--money", "ink--bad", "ink--warning", MATCH}
+)
 NAMES: Final = INKS | {b.style for b in _BADGES.values()} | {b.tone for b in _BADGES.values()}
 """All that a ``Span`` may be styled with; ``style`` says each in the theme's own variables."""
 
@@ -148,6 +152,7 @@ def content(spans: Iterable[Span]) -> Content:
 _INK_VARIABLES: Final = {
     "ink--dim": "$muted",
     "ink--strong": "bold",
+    MATCH: "bold underline",
     "ink--money": "",
     "ink--bad": "$tone-bounced",
     "ink--warning": "$tone-deferred",

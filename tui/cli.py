@@ -136,6 +136,12 @@ def _add_looking(commands: Commands) -> None:
     )
     documents.add_argument("--kind", choices=["invoice", "estimate"])
     documents.add_argument("--search", default="", metavar="TEXT")
+    documents.add_argument(
+        "--filter",
+        default="",
+        metavar="LINE",
+        help="as in the search line of the UI: 'bounced balance>500 sent<7d to:@acme.com'",
+    )
     documents.add_argument("--limit", type=_count, default=50, metavar="N", help="0 = all")
     documents.add_argument("--csv", action="store_true", help="print CSV, not with --json")
 

@@ -21,6 +21,7 @@ from tui.text import ago, amount, amounts, cell, money
 
 if TYPE_CHECKING:
     from core.model import CustomerRow, DocumentRow
+    from core.ranking import Typed
 
 T = TypeVar("T")
 Cell = tuple[Span, ...]
@@ -36,6 +37,8 @@ class Context:
     now: datetime
     currency: str = ""
     """The currency that needs no sign; amounts in others carry theirs. Empty: none carries one."""
+    typed: Typed | None = None
+    """What the rows were searched for; the columns that it is found in mark it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,12 +246,23 @@ ALL_DOCUMENT_COLUMNS: Final = document_columns(customer=True)
 # --------------------------------------------------------------------------- customers
 
 
-def _name(row: CustomerRow, _: Context) -> Cell:
-    return (Span(cell(row.name), "ink--strong"),)
+def _name(row: CustomerRow, context: Context) -> Cell:
+    return _searched(cell(row.name), context, "ink--strong", alike=True)
 
 
-def _address(row: CustomerRow, _: Context) -> Cell:
-    return (Span(cell(row.address)),) if row.address else (Span("no address", "ink--warning"),)
+def _address(row: CustomerRow, context: Context) -> Cell:
+    if not row.address:
+        return (Span("no address", "ink--warning"),)
+    return _searched(cell(row.address), context)
+
+
+def _searched(text: str, context: Context, style: str = "", *, alike: bool = False) -> Cell:
+    """Return ``text`` with what was typed marked in it."""
+    if context.typed is None:
+        return (Span(text, style),)
+    from tui.marked import marked  # not for the first paint
+
+    return tuple(marked(text, context.typed, style, alike=alike))
 
 
 def _open_balance(row: CustomerRow, context: Context) -> Cell:

@@ -121,6 +121,7 @@ _KEY_NAMES: Final = {
     "exclamation_mark": "!",
     "asterisk": "*",
     "comma": ",",
+    "semicolon": ";",
     "full_stop": ".",
     "less_than_sign": "<",
     "greater_than_sign": ">",

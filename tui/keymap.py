@@ -52,7 +52,7 @@ _NAMED: Final = frozenset(
 ) | {f"f{number}" for number in range(1, 25)}
 _SINGLE: Final = (
     "bulk", "chase", "columns", "edit", "link", "pick", "quarantine", "reason", "requeue",
-    "setup",
+    "setup", "views",
 )  # fmt: skip
 #: The places of a dialog, and which of them lie within it.
 _DIALOGS: Final = {
@@ -90,7 +90,7 @@ _OF_TABLES: Final = frozenset(
 )
 #: Where one types, a key that writes something writes it.
 _TYPED: Final = frozenset(
-    {"search", "compose", "prompt", "edit", "chase", "link", "reason", "setup"}
+    {"search", "line", "compose", "prompt", "edit", "chase", "link", "reason", "setup"}
 )
 #: Textual's own, everywhere.
 _RESERVED: Final = {"ctrl+c": "it copies what is selected", "ctrl+z": "the terminal keeps it"}

@@ -60,7 +60,7 @@ class Places(App[None]):
     def on_communications_screen_many_wanted(self, event: CommunicationsScreen.ManyWanted) -> None:
         """Begin to write about all that are selected."""
         screen = self._documents_screen()
-        done = screen.clear_selection if screen else lambda: None
+        done = screen.forget_marks if screen else lambda: None
         self.sending.many(event.kind, event.document_ids, done)
 
     def on_communications_screen_edit_wanted(self, event: CommunicationsScreen.EditWanted) -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         EmailKind,
         Enqueued,
         FeedStatus,
+        Found,
         HoldKind,
         IngestReport,
         Insights,
@@ -197,6 +198,8 @@ class Backend(Protocol):
     def page_customers(
         self, where: CustomerFilter, offset: int, limit: int
     ) -> tuple[CustomerRow, ...]: ...
+    def find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found: ...
+    def customers(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]: ...
     def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None: ...
     def customer_header(self, customer_id: int) -> CustomerHeader: ...
 

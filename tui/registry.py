@@ -13,7 +13,9 @@ from tui.outbox_commands import OUTBOX_COMMANDS
 from tui.registry_bulk import BULK, SELECTING
 from tui.registry_chasing import CHASING, CHASING_CUSTOMERS, CHASING_DIALOGS
 from tui.registry_correcting import CORRECTING
+from tui.registry_filtering import FILTERING, LINE, VIEWS
 from tui.registry_hands import HANDS
+from tui.registry_jumping import JUMPING
 from tui.registry_linking import LINKING
 from tui.registry_overviews import OVERVIEW_PLACES, OVERVIEWS
 from tui.registry_settings import SETTINGS, SETTINGS_PLACES
@@ -45,14 +47,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
         danger=True,
     ),
     Command(
-        "documents.bounced",
-        ("b", "B"),
-        "Bounced",
-        "Show only documents with an unresolved bounce; again: show all.",
-        "Filter",
-        footer=3,
-    ),
-    Command(
         "documents.edit_address",
         ("e", "E"),
         "Edit address",
@@ -69,28 +63,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=4,
         palette=False,
     ),
-    Command(
-        "documents.search",
-        ("slash",),
-        "Search",
-        "Search number, customer and recipient.",
-        "Filter",
-        footer=5,
-    ),
-    Command(
-        "documents.next_chip",
-        ("right_square_bracket", "right"),
-        "Next filter",
-        "Choose the next filter of the line above the table.",
-        "Filter",
-    ),
-    Command(
-        "documents.previous_chip",
-        ("left_square_bracket", "left"),
-        "Previous filter",
-        "Choose the filter before it.",
-        "Filter",
-    ),
+    *FILTERING,
     *SELECTING,
     *CHASING,
     *TABLES,
@@ -160,7 +133,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         "customers.search",
         ("slash",),
         "Search",
-        "Search name, address or document number.",
+        "Search name, address or document number; the best match comes first.",
         "Filter",
         footer=5,
     ),
@@ -185,14 +158,31 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *SETTINGS,
     # ----------------------------------------------------------------- search fields
     Command(
+        "search.down",
+        ("down",),
+        "Row below",
+        "The row below, while one goes on typing; with nothing typed: to the list.",
+        "Filter",
+        palette=False,
+    ),
+    Command(
+        "search.up",
+        ("up",),
+        "Row above",
+        "The row above, while one goes on typing.",
+        "Filter",
+        palette=False,
+    ),
+    Command(
         "search.leave",
-        ("down", "tab"),
+        ("tab",),
         "To the list",
         "From the search to what was found.",
         "Filter",
         footer=2,
         palette=False,
     ),
+    *LINE,
     # ----------------------------------------------------------------- everywhere
     Command(
         "app.all",
@@ -269,6 +259,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
         palette=False,
     ),
     Command("app.quit", ("ctrl+q",), "Quit", "Leave Outtray.", "Program", footer=92, priority=True),
+    *JUMPING,
     *WRITING,
     *BULK,
     *HANDS,
@@ -276,5 +267,6 @@ COMMANDS: Final[tuple[Command, ...]] = (
     # ----------------------------------------------------------------- correcting an address
     *CORRECTING,
     *CHASING_DIALOGS,
+    *VIEWS,
     *COLUMNS_DIALOG,
 )

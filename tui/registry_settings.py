@@ -13,7 +13,7 @@ SETTINGS_PLACES: Final = (
         "Settings",
         "How the feed fares, the doctor, what could not be read, and every setting.",
         "Go",
-        footer=86,
+        footer=88,
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from core.model import (
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
         CustomerRow,
         DocumentFilter,
         DocumentRow,
+        Found,
         SuppressedAddress,
         SuppressionFilter,
     )
@@ -35,6 +37,34 @@ class CustomerSource:
 
     def position(self, key: int) -> int | None:
         return self.backend.customer_position(self.where, key)
+
+    def key(self, row: CustomerRow) -> int:
+        return row.id
+
+
+class PickSource:
+    """Customers who may be meant by what was typed, ranked when the rows are counted."""
+
+    def __init__(self, backend: Backend, where: CustomerFilter) -> None:
+        self._backend = backend
+        self.where = where
+        self.found: Found | None = None
+        self.alike = False
+        """Look for those that are spelt alike, too, the next time."""
+
+    @property
+    def _ids(self) -> tuple[int, ...]:
+        return self.found.ids if self.found else ()
+
+    def count(self) -> int:
+        self.found = self._backend.find_customers(self.where, alike=self.alike)
+        return len(self.found.ids)
+
+    def page(self, offset: int, limit: int) -> Sequence[CustomerRow]:
+        return self._backend.customers(self._ids[offset : offset + limit])
+
+    def position(self, key: int) -> int | None:
+        return self._ids.index(key) if key in self._ids else None
 
     def key(self, row: CustomerRow) -> int:
         return row.id

@@ -36,7 +36,7 @@ def main() -> None:
         if options.only != "keys":
             others, words = [], []
             if options.peers:
-                for peer in peers(Path(temporary), databases.of(folder, options.documents[0])):
+                for peer in peers(folder, databases.of(folder, options.documents[0])):
                     (words if isinstance(peer, str) else others).append(peer)
             programs = [bare(), *ours, *others]
             start_up(programs, home, options.runs, samples)

@@ -25,8 +25,8 @@ class Action:
     wanted: Wanted
     before: Sequence[str] = ()
     after: Sequence[str] = ()
-    stock: bool = False
-    """Whether the stock table can do it too, to be compared with."""
+    stock: str = ""
+    """The key of the stock table that does it too, to be compared with."""
 
 
 def cursor_moves(before: Screen) -> Claim:
@@ -58,13 +58,13 @@ def _are_there(screen: Screen) -> bool:
     return not any(line.strip("▌ ") == "…" for line in screen.lines[7:-1])
 
 
-_TO_TOP: Final = ("home",)
+_TO_TOP: Final = ("home", "ctrl+home")
 
 #: On any table, also the stock one.
 MOVES: Final = (
-    Action("down", "down", cursor_moves, stock=True),
-    Action("page down", "pagedown", rows_change, stock=True),
-    Action("end", "end", rows_change, after=_TO_TOP, stock=True),
+    Action("down", "down", cursor_moves, stock="down"),
+    Action("page down", "pagedown", rows_change, stock="pagedown"),
+    Action("end", "end", rows_change, after=_TO_TOP, stock="ctrl+end"),
 )
 
 #: On the documents of everybody.
@@ -76,7 +76,7 @@ DOCUMENTS: Final = (
 )
 
 #: On the customers, where one types from the start.
-TYPED: Final = "a"
+TYPED: Final = "z"
 CUSTOMERS: Final = (
     Action("type-ahead: echo", TYPED, echo(TYPED), after=("escape",)),
     Action("type-ahead: rows", TYPED, rows_change, after=("escape",)),

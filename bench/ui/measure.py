@@ -80,13 +80,14 @@ def keys(
             running[program.name].settle(1.0)
         ours = [program.name for program in programs if program.environment]
         for action in CUSTOMERS:
-            _press(action, {name: running[name] for name in ours}, runs, samples)
+            _press(action, {name: running[name] for name in ours}, ours, runs, samples)
         for name in ours:
             _to_all_documents(running[name])
         for action in (*MOVES, *DOCUMENTS):
             _press(
                 action,
                 {name: running[name] for name in running if action.stock or name in ours},
+                ours,
                 runs,
                 samples,
             )
@@ -103,7 +104,13 @@ def _to_all_documents(terminal: Terminal) -> None:
     terminal.settle(0.5)
 
 
-def _press(action: Action, on: Mapping[str, Terminal], runs: int, samples: Samples) -> None:
+def _press(
+    action: Action,
+    on: Mapping[str, Terminal],
+    ours: Sequence[str],
+    runs: int,
+    samples: Samples,
+) -> None:
     unknown: set[str] = set()
     for run in range(runs + 1):  # the first one is not counted
         for name, terminal in on.items():
@@ -112,7 +119,8 @@ def _press(action: Action, on: Mapping[str, Terminal], runs: int, samples: Sampl
             terminal.press(*action.before)
             claim = action.wanted(terminal.screen)
             try:
-                answer = terminal.ask(action.key, claim, timeout=5)
+                key = action.key if name in ours else action.stock
+                answer = terminal.ask(key, claim, timeout=5)
             except NotShownError as error:
                 unknown.add(name)
                 samples.words[action.name, name] = "-"
@@ -124,7 +132,7 @@ def _press(action: Action, on: Mapping[str, Terminal], runs: int, samples: Sampl
                 _keep(samples, action.name, name, answer)
     for name, terminal in on.items():
         if action.stock and name not in unknown:
-            terminal.press("home")
+            terminal.press("home", "ctrl+home")
 
 
 def _keep(samples: Samples, what: str, name: str, answer: Answer) -> None:

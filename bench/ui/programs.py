@@ -97,6 +97,9 @@ def _installed(folder: Path, package: str, script: str) -> list[str] | str:
     if uv is None:
         return f"{package}: uv is not on the path"
     home = folder / package
+    made = [str(home / "bin" / script)]
+    if Path(made[0]).exists():
+        return made
     for step in (
         [uv, "venv", "-q", "--python", sys.executable, str(home)],
         [uv, "pip", "install", "-q", "--compile-bytecode", "--python", str(home), package],
@@ -104,4 +107,4 @@ def _installed(folder: Path, package: str, script: str) -> list[str] | str:
         done = subprocess.run(step, capture_output=True, text=True, timeout=600, check=False)
         if done.returncode:
             return f"{package}: not installed ({done.stderr.strip().splitlines()[-1:]})"
-    return [str(home / "bin" / script)]
+    return made

@@ -25,6 +25,7 @@ ROWS: Final = 40
 _KEYS: Final = {
     "enter": "\r", "escape": "\x1b", "tab": "\t", "space": " ", "backspace": "\x7f",
     "up": "\x1b[A", "down": "\x1b[B", "home": "\x1b[H", "end": "\x1b[F",
+    "ctrl+home": "\x1b[1;5H", "ctrl+end": "\x1b[1;5F",
     "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "ctrl+q": "\x11", "ctrl+c": "\x03",
 }  # fmt: skip
 

@@ -185,7 +185,7 @@ def _kinds(table: Table, columns: tuple[str, ...]) -> list[str]:
     """The types of ``columns`` as PostgreSQL names them."""
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     compiled = (table.c[name].type.compile(dialect=dialect) for name in columns)
-    return [kind.partition("(")[0].lower() for kind in compiled]
+    return [kind.partition("(")[0].partition(" COLLATE ")[0].lower() for kind in compiled]
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from core.db import tallies
+from core.db import beginnings, tallies
 from core.db.chasing import inherit_holds
 from core.db.codec import search_key, storable, to_date, to_money
 from core.db.contacts import put_contact, superseded_addresses
@@ -71,6 +71,7 @@ class Catalogue:
         self._by_name: dict[str, list[int]] = {}
         self._details: dict[int, tuple[str, str]] = {}
         self._addresses: dict[int, dict[str, tuple[str, bool]]] = {}
+        self._known_words: set[str] = set()
         self.customers_created = 0
         self.kept_corrections: list[KeptCorrection] = []
         hold(connection, "import")  # two imports would create the same customer twice
@@ -142,7 +143,7 @@ class Catalogue:
         self._remember(customer_id, entry.ref, name, entry.phone)
         if entry.address:
             self._put_address(customer_id, entry.address, entry.contact, primary=True)
-        self._refresh_search(customer_id)
+        self._refresh_search(customer_id, new=True)
         self.customers_created += 1
         return customer_id
 
@@ -194,10 +195,10 @@ class Catalogue:
         self.kept_corrections.append(KeptCorrection(name, address.strip(), in_force))
         return True
 
-    def _refresh_search(self, customer_id: int) -> None:
-        words = " ".join([self._details[customer_id][0], *self._addresses[customer_id]])
-        self._connection.execute(
-            update(customers).where(customers.c.id == customer_id).values(search=search_key(words))
+    def _refresh_search(self, customer_id: int, *, new: bool = False) -> None:
+        name, addresses = self._details[customer_id][0], self._addresses[customer_id]
+        beginnings.refresh(
+            self._connection, customer_id, name, addresses, new=new, known=self._known_words
         )
 
     def _remember(self, customer_id: int, ref: str, name: str, phone: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from core.calling import newest
 from core.db.codec import from_date, from_instant, known_instant, search_key, to_instant
 from core.db.engine import Reader
-from core.db.queries import part_of
+from core.db.patterns import part_of
 from core.model import Call, Hold, HoldKind, Outcome
 
 _ALWAYS = 2**63 - 1

@@ -7,10 +7,12 @@ are ISO text. Integers sort, add up and compare exactly, which SQLite's floats d
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
+
+from core.folding import search_key as search_key
+from core.folding import storable as storable
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -53,20 +55,6 @@ def to_date(value: date | None) -> str:
 
 def from_date(value: str) -> date | None:
     return date.fromisoformat(value) if value else None
-
-
-def search_key(text: str) -> str:
-    """Text as it is searched, and as a column can hold it: no case, no accents, blanks folded."""
-    decomposed = unicodedata.normalize("NFKD", storable(text).casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(bare.casefold().split())  # again: ™ has come apart into capitals
-
-
-def storable(value: str) -> str:
-    """Text as every database takes it: NUL and lone surrogates become visible escapes."""
-    if value.isascii() and "\x00" not in value:
-        return value  # nearly always, and this is called for every column of every fact
-    return value.replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def digest(value: str) -> str:

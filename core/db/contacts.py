@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from core.db.codec import search_key, storable, to_instant
+from core.db import beginnings
+from core.db.codec import storable, to_instant
 from core.db.engine import hold
 from core.db.tables import address_changes, contacts, customers
 from core.model import address_key
@@ -102,8 +103,7 @@ def _refresh_search(connection: Connection, customer_id: int) -> str | None:
     """Make the customer found by the addresses it has now; return its name."""
     keys = connection.scalars(select(_C.address_key).where(_C.customer_id == customer_id)).all()
     name = connection.scalar(select(customers.c.name).where(customers.c.id == customer_id))
-    words = search_key(" ".join([name or "", *keys]))
-    connection.execute(update(customers).where(customers.c.id == customer_id).values(search=words))
+    beginnings.refresh(connection, customer_id, name or "", keys)
     return name
 
 

@@ -51,8 +51,16 @@ def page_customers(
     ids = customer_places.ids_at(
         reader, narrowed_customers(reader, where), offset, _ALL if limit is None else limit
     )
+    return customers(reader, ids, where.as_of)
+
+
+def customers(
+    reader: Reader, customer_ids: Sequence[int], as_of: datetime | None
+) -> tuple[CustomerRow, ...]:
+    """Return customers in the order of the ids; those that are gone are left out."""
+    ids = list(customer_ids)
     rows = {row[0]: row for some in in_chunks(ids) for row in _rows(reader, some)}
-    chases = _chases(reader, ids, where.as_of)
+    chases = _chases(reader, ids, as_of)
     balances = open_balances(reader, ids)
     addresses = _primary_addresses(reader, ids)
     return tuple(

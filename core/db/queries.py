@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import search_key, storable, to_instant
+from core.db.patterns import begins_with, part_of
 from core.feedhealth import STUCK_AFTER
 from core.model import Chip, Status
 from core.pace import NEVER_LATE_BEFORE
@@ -99,6 +100,9 @@ ATTENTION_FIRST: Final = f"c.attention DESC, {CALLS} DESC, c.name_key, c.id"
 CUSTOMER_NEEDS_ATTENTION: Final = f"(c.attention > 0 OR {CUSTOMER_CALLS})"
 _TIMED: Final = (Chip.STUCK, Chip.ATTENTION, Chip.NEEDS_CALL, Chip.SNOOZED)
 
+#: The number that a document's number ends in, without zeros before it; see ``ranking.tail_of``.
+NUMBER_TAIL: Final = "ltrim(substr(number_key, length(rtrim(number_key, '0123456789')) + 1), '0')"
+
 _AT_ONCE: Final = 500
 _FEW: Final = 3_000
 _AMONG_FOUND: Final = "IN (SELECT value FROM json_each(:found))"
@@ -149,6 +153,11 @@ def document_conditions(where: DocumentFilter, *, walk: bool = False) -> type_of
             f" OR d.customer_id IN (SELECT id FROM customers WHERE search LIKE :{name} ESCAPE '!'))"
         )
         values[name] = part_of(word)
+    if where.conditions:
+        from core.db import conditions  # not for the first paint
+
+        parts += conditions.compiled(where, CHIPS, values)
+        values |= times_of(where.as_of) if conditions.are_timed(where, _TIMED) else {}
     return _where(parts), values
 
 
@@ -192,7 +201,7 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
             f"({' AND '.join(words)} OR c.id IN"
             " (SELECT customer_id FROM documents WHERE number_key LIKE :number ESCAPE '!'))"
         )
-        values["number"] = _escape(key) + "%"
+        values["number"] = begins_with(key)
     return _where(parts), values
 
 
@@ -215,14 +224,3 @@ def numbered(name: str, items: Sequence[Any]) -> type_of_query:
 
 def _where(parts: list[str]) -> str:
     return " WHERE " + " AND ".join(parts) if parts else ""
-
-
-def part_of(text: str) -> str:
-    """Return the LIKE pattern, with ``ESCAPE '!'``, for what holds ``text``."""
-    return f"%{_escape(text)}%"
-
-
-def _escape(text: str) -> str:
-    for special in "!%_":
-        text = text.replace(special, "!" + special)
-    return text

@@ -11,6 +11,7 @@ from core.db import ordering, places, tallies
 from core.db.codec import from_date, from_instant, from_money, known_instant
 from core.db.customer_reads import count_customers as count_customers
 from core.db.customer_reads import customer_position as customer_position
+from core.db.customer_reads import customers as customers
 from core.db.customer_reads import never_reached_amounts as never_reached_amounts
 from core.db.customer_reads import open_balances as open_balances
 from core.db.customer_reads import overview as overview

@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 
 from core.db.codec import search_key
 from core.db.engine import Reader, SqliteReader
-from core.db.queries import LONGEST_SEARCH, part_of
+from core.db.patterns import part_of
+from core.db.queries import LONGEST_SEARCH
 from core.model import CustomerFilter, DocumentFilter
 
 _LEAST: Final = 3
@@ -59,7 +60,7 @@ _MEMORIES: Final[WeakKeyDictionary[Reader, _Memory]] = WeakKeyDictionary()
 
 def narrowed_documents(reader: Reader, where: DocumentFilter) -> DocumentFilter:
     """Return the same filter, its words replaced by the ids that have them, as far as known."""
-    if not where.text or not isinstance(reader, SqliteReader) or not _has_index(reader):
+    if not where.text or not isinstance(reader, SqliteReader) or not has_index(reader):
         return where
     ids, left = _all_of(reader, _DOCUMENTS, where.text)
     return where if ids is None else replace(where, text=" ".join(left), found=tuple(sorted(ids)))
@@ -67,7 +68,7 @@ def narrowed_documents(reader: Reader, where: DocumentFilter) -> DocumentFilter:
 
 def narrowed_customers(reader: Reader, where: CustomerFilter) -> CustomerFilter:
     """Return the same filter with the ids that answer in place of words, where all are known."""
-    if not where.text or not isinstance(reader, SqliteReader) or not _has_index(reader):
+    if not where.text or not isinstance(reader, SqliteReader) or not has_index(reader):
         return where
     ids, left = _all_of(reader, _CUSTOMERS, where.text)
     if ids is None or left:
@@ -109,7 +110,7 @@ def _rows(reader: SqliteReader, sql: str, word: str) -> Sequence[tuple[int]]:
     return reader.rows(sql, {"word": f'"{quoted}"', "limit": _MOST + 1})
 
 
-def _has_index(reader: SqliteReader) -> bool:
+def has_index(reader: SqliteReader) -> bool:
     memory = _memory(reader)
     if not memory.is_there:
         memory.is_there = bool(reader.rows(_THERE, {}))

@@ -16,6 +16,8 @@ from sqlalchemy import (
 )
 
 from core.db.acknowledgement_tables import acknowledgements as acknowledgements
+from core.db.beginning_tables import customer_beginnings as customer_beginnings
+from core.db.beginning_tables import word_grams as word_grams
 from core.db.columns import Id as _Id
 from core.db.columns import flag as _flag
 from core.db.columns import metadata as metadata

@@ -14,13 +14,27 @@ if TYPE_CHECKING:
     from core.db.engine import Database
 
 #: All revisions, oldest first, so that the version can be judged without importing Alembic.
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS: Final = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+)
 HEAD: Final = REVISIONS[-1]
 _WAITS: Final = 6
 """How often a database that is busy is waited for, ten seconds each, before one gives up."""
 
 #: What the emails of before call for is worked out once, by the rule of this program.
 _WITH_CALLS: Final = "0006"
+#: What customers are found by is taken from their names by the rule of this program, too.
+_WITH_WORDS: Final = "0011"
 _OURS: Final = ("customers", "deliveries", "documents", "emails", "events", "payloads")
 _ALEMBIC: Final = "alembic_version"
 _SCRIPTS: Final = Path(__file__).resolve().parent / "migrations"
@@ -132,3 +146,7 @@ def _run_migrations(database: Database, found: str | None) -> None:
             from core.db.summaries import settle_call_needs
 
             settle_call_needs(connection)
+        if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_WORDS):
+            from core.db.beginnings import fill
+
+            fill(connection)

@@ -27,6 +27,22 @@ if TYPE_CHECKING:
         TestOutcome,
         Version,
     )
+    from core.model.conditions import (
+        Condition,
+        Dated,
+        Measure,
+        Measures,
+        Moment,
+        NamedDay,
+        Part,
+        Period,
+        Relation,
+        Says,
+        Span,
+        Stands,
+        Unit,
+        When,
+    )
     from core.model.corrections import (
         Correctable,
         Corrected,
@@ -80,6 +96,7 @@ if TYPE_CHECKING:
         Progress,
         WorkReport,
     )
+    from core.model.picking import Found
     from core.model.reports import ImportReport, IngestReport, QuarantinedBody, Rejection
     from core.model.rows import (
         Amount,
@@ -152,6 +169,7 @@ __all__ = [
     "Changes",
     "Chip",
     "Composition",
+    "Condition",
     "Contact",
     "Correctable",
     "Corrected",
@@ -160,6 +178,7 @@ __all__ = [
     "CustomerOrder",
     "CustomerRow",
     "CustomerSort",
+    "Dated",
     "Day",
     "Decision",
     "DeliveryState",
@@ -186,6 +205,7 @@ __all__ = [
     "FilePrint",
     "Finding",
     "FollowUps",
+    "Found",
     "Health",
     "Hold",
     "HoldKind",
@@ -201,6 +221,10 @@ __all__ = [
     "ListPhase",
     "ListState",
     "MailRoute",
+    "Measure",
+    "Measures",
+    "Moment",
+    "NamedDay",
     "Note",
     "Origin",
     "OutboxEntry",
@@ -208,6 +232,8 @@ __all__ = [
     "OutboxOverview",
     "Outcome",
     "Overview",
+    "Part",
+    "Period",
     "Preview",
     "Progress",
     "Proposal",
@@ -215,11 +241,15 @@ __all__ = [
     "RecipientEntry",
     "RecipientOutcome",
     "Rejection",
+    "Relation",
     "Release",
     "Role",
     "SavedDraft",
+    "Says",
     "SendOutcome",
     "Snapshot",
+    "Span",
+    "Stands",
     "Status",
     "SuppressedAddress",
     "Suppression",
@@ -231,10 +261,12 @@ __all__ = [
     "TemplateReport",
     "TestOutcome",
     "TimeCount",
+    "Unit",
     "Verdict",
     "Version",
     "Waiting",
     "Weight",
+    "When",
     "Word",
     "WorkReport",
     "address_key",
@@ -249,6 +281,10 @@ _HOMES: Final = {
         "Change Changes Composition FilePrint KnownAddress Preview SavedDraft Snapshot "
         "TemplateReport TestOutcome Version"
     ),
+    "conditions": (
+        "Condition Dated Measure Measures Moment NamedDay Part Period Relation Says Span Stands "
+        "Unit When"
+    ),
     "corrections": "Correctable Corrected KeptCorrection Origin Proposal Waiting",
     "facts": "DeliveryState DeliveryView DocumentSummary Effect EmailSummary Fact Note",
     "insights": "CauseCount Day DomainCount FollowUps Insights Tally TimeCount",
@@ -257,6 +293,7 @@ _HOMES: Final = {
         "CustomerOrder CustomerSort DocumentOrder DocumentSort MOST_ATTENTION NEWEST_SENT"
     ),
     "outbox": "Batch Enqueued LeftOut OutboxEntry OutboxHold OutboxOverview Progress WorkReport",
+    "picking": "Found",
     "reports": "ImportReport IngestReport QuarantinedBody Rejection",
     "rows": (
         "Amount Awaited Chip CustomerFilter CustomerRow DocumentFilter DocumentRow Late Overview"

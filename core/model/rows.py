@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.model.ordering import MOST_ATTENTION, NEWEST_SENT, CustomerSort, DocumentSort
 
 if TYPE_CHECKING:
+    from core.model.conditions import Condition
     from core.model.facts import DocumentSummary
     from core.model.words import Kind
 
@@ -154,6 +155,8 @@ class DocumentFilter:
     chip: Chip = Chip.ALL
     number: str = ""
     """Exactly this document number."""
+    conditions: tuple[Condition, ...] = ()
+    """What a line of the filter says beyond plain words; see ``core.filters``."""
     as_of: datetime | None = None
     """Now, for what depends on it: the front door fills it in. Without it nothing counts as stuck,
     late, held, or in need of a call."""
@@ -162,6 +165,13 @@ class DocumentFilter:
     sort: DocumentSort = NEWEST_SENT
     found: tuple[int, ...] | None = None
     """The ids that answer to words which an index knows; the database fills it in."""
+
+    @property
+    def asks_for_late(self) -> bool:
+        """Whether ``late`` has to be filled in."""
+        return self.chip is Chip.LATE or any(
+            Chip.LATE in getattr(condition, "chips", ()) for condition in self.conditions
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def test_a_fault_of_the_program_is_no_silence_either(new_backend: NewBackend) ->
         def receive(self, wait_seconds: int) -> None:
             raise ZeroDivisionError
 
-    backend.__dict__["_feed"] = Broken()
+    backend._parts.__dict__["feed"] = Broken()
     with pytest.raises(ZeroDivisionError):
         backend.pull(0)
     status = backend.feed_status()

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from core.advice import WHAT_TO_DO
 from core.calling import needs_call, newest, summarise
+from core.folding import search_key
 from core.machines import doubt
 from core.model import (
     Amount,
@@ -39,6 +40,7 @@ from core.model import (
     Word,
     address_key,
 )
+from core.ranking import Entry, Typed, number_rank
 from core.status import FAILURES, settle, summarise_email
 from core.wording import Occasion, Office, versions
 
@@ -249,6 +251,15 @@ class Company:
             self._customer_row(c, [r for r in rows if r.customer_id == c.id])
             for c in self.customers.values()
         ]
+
+    def entry(self, row: CustomerRow, typed: Typed, *, needs_attention: bool) -> Entry:
+        """Return the customer as a search may find it."""
+        key = search_key(row.name)
+        search = search_key(" ".join([row.name, *self.customers[row.id].addresses]))
+        numbers = (d.number for d in self.rows() if d.customer_id == row.id and typed.key)
+        ranks = [number_rank(typed.key, search_key(number)) for number in numbers]
+        number = min((rank for rank in ranks if rank is not None), default=None)
+        return Entry(row.id, key, search, needs_attention, number)
 
     def _customer_row(self, customer: Customer, rows: list[DocumentRow]) -> CustomerRow:
         open_ = sum((row.balance_due for row in rows), Decimal(0))

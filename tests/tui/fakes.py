@@ -23,6 +23,7 @@ from core.model import (
     Call,
     Chip,
     Composition,
+    Condition,
     CustomerFilter,
     CustomerHeader,
     CustomerOrder,
@@ -38,6 +39,7 @@ from core.model import (
     FeedState,
     FeedStatus,
     Finding,
+    Found,
     Hold,
     HoldKind,
     IngestReport,
@@ -57,9 +59,11 @@ from core.model import (
 )
 from core.model.words import BEST_TO_WORST
 from core.pace import late_document
+from core.ranking import Rank, Typed, ranked
 from core.settings import Settings
 from core.status import FAILURES
 from core.trouble import Trouble
+from tests.answering import answers
 from tests.tui.company import NOW, Company
 from tests.tui.fake_composing import FakeComposing
 from tests.tui.fake_linking import FakeLinking
@@ -281,6 +285,25 @@ class FakeBackend(FakeUpkeep):
         self._enter("page_customers")
         return tuple(self._customers(where)[offset : offset + limit])
 
+    def find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found:
+        self._enter("find_customers")
+        typed = Typed.of(where.text)
+        entries = [
+            self.company.entry(row, typed, needs_attention=_needs_attention(row))
+            for row in self.company.customer_rows()
+            if not where.attention or _needs_attention(row)
+        ]
+        exact = ranked(typed, entries)
+        places = ranked(typed, entries, alike=True) if alike or not exact else exact
+        slips = sum(place.rank is Rank.ALIKE for place in places)
+        few = len(exact) < 5 and not alike
+        return Found(tuple(place.id for place in places), False, slips, few and bool(exact))
+
+    def customers(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
+        self._enter("customers")
+        rows = {row.id: row for row in self.company.customer_rows()}
+        return tuple(rows[key] for key in customer_ids if key in rows)
+
     def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
         self._enter("customer_position")
         ids = [row.id for row in self._customers(where)]
@@ -312,6 +335,7 @@ class FakeBackend(FakeUpkeep):
             for row in self.company.rows()
             if (where.customer_id is None or row.customer_id == where.customer_id)
             and _has_chip(row, where.chip)
+            and all(self._answers(row, condition) for condition in where.conditions)
             and all(
                 part in f"{row.number} {row.customer} {row.summary.last_recipient}".casefold()
                 for part in where.text.casefold().split()
@@ -331,6 +355,17 @@ class FakeBackend(FakeUpkeep):
         }
         key = keys.get(where.sort.column, lambda row: str(getattr(row, where.sort.column)))
         return sorted(rows, key=lambda row: (key(row), row.id), reverse=where.sort.descending)
+
+    def _answers(self, row: DocumentRow, condition: Condition) -> bool:
+        latest = next(iter(self.company.log(row.id).emails), None)
+        return answers(
+            row,
+            condition,
+            as_of=self.now,
+            has_chip=_has_chip,
+            sent_by=latest.sent_by if latest else "",
+            addresses=tuple(self.company.customers[row.customer_id].addresses),
+        )
 
     def count_documents(self, where: DocumentFilter) -> int:
         self._enter("count_documents")

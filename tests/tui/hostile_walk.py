@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -103,6 +104,10 @@ def hostile_backend(texts: Sequence[str]) -> FakeBackend:
     }
     backend.outbox.listed = [_waiting(n, text) for n, text in enumerate(texts, 1)]
     backend.outbox.why = texts[0]
+    backend.preferences.kept["documents.views"] = json.dumps(
+        [{"name": text, "line": text, "chip": "all"} for text in texts if text.strip()]
+    )
+    backend.preferences.kept["documents.lines"] = json.dumps(list(texts))
     backend.correcting = HostileCorrecting(texts[0])  # type: ignore[attr-defined]
     for number, text in enumerate(texts):
         backend.linking.add(f"<{number}>", text, f"{text}@example.org", text, source=text)
@@ -154,6 +159,7 @@ _ON_A_DOCUMENT = (
     ("documents.edit_address", "edit.close"),
     ("documents.snooze", "chase.close"),
     ("documents.call", "chase.close"),
+    ("documents.views", "views.delete", "screen.close", "views.close"),
     ("documents.copy", "pick.close"),
     ("documents.export", "chase.close"),
 )  # fmt: skip
@@ -181,6 +187,7 @@ async def walk(person: Driver, texts: Sequence[str]) -> None:
     assert_harmless(person)
     for commands in _ON_A_DOCUMENT:
         await _through(person, commands)
+    await _through(person, ("documents.search", *["line.older"] * 3, "screen.close"))
     await person.type(BY_SEARCH)
     for commands in _PLACES:
         await _through(person, commands)

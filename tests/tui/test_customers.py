@@ -10,6 +10,7 @@ from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
 from tui.screens.communications import CommunicationsScreen
 from tui.screens.customers import CustomersScreen
+from tui.widgets.window_table import WindowTable
 
 
 async def test_typing_searches_at_once(backend: FakeBackend) -> None:
@@ -46,9 +47,9 @@ async def test_enter_right_after_typing_opens_what_is_found_not_what_was_shown(
     backend: FakeBackend,
 ) -> None:
     async with driving(backend) as person:
-        backend.hold("count_customers")
+        backend.hold("find_customers")
         await person.pilot.press(*"kranz", "enter")
-        backend.release("count_customers")
+        backend.release("find_customers")
         await person.settle()
         assert "Customers › Dr. Mikra Kranz" in person.text
 
@@ -147,3 +148,61 @@ async def test_a_busy_database_is_told_and_f5_tries_again(backend: FakeBackend) 
         backend.fail("overview", None)
         await person.do("app.reload")
         assert "has never reached anyone" in person.text
+
+
+async def test_the_best_match_comes_first_whoever_needs_attention(backend: FakeBackend) -> None:
+    async with driving(backend) as person:
+        await person.type("krajcik")
+        found = [line for line in person.lines if "Krajcik" in line]
+        assert "Krajcik & Sons" in found[0]  # its name begins like that
+        assert "Ludwig" in found[1]
+        assert "the best match first" in person.text
+
+
+async def test_what_was_typed_is_underlined_in_what_was_found(backend: FakeBackend) -> None:
+    async with driving(backend) as person:
+        await person.type("kraj")
+        table = person.app.screen.query_one(WindowTable)
+        for y in (1, 2):  # under the cursor, too
+            underlined = [
+                segment.text
+                for segment in table.render_line(y)
+                if segment.style is not None and segment.style.underline
+            ]
+            assert underlined[0] == "Kraj"
+        await person.do("screen.close")
+        assert not any(s.style and s.style.underline for s in table.render_line(1))
+
+
+async def test_slips_of_the_fingers_are_forgiven_and_said(backend: FakeBackend) -> None:
+    async with driving(backend) as person:
+        await person.type("krajick")
+        assert "2 of 23 customers · 2 spelt alike" in person.text
+        await person.press("enter")
+        assert "Customers › Krajcik & Sons GmbH" in person.text
+
+
+async def test_those_spelt_alike_come_after_those_that_match_and_never_hold_them_up(
+    backend: FakeBackend,
+) -> None:
+    backend.company.customer("Krajcek Bakery", "office@krajcek.example")
+    async with driving(backend) as person:
+        await person.type("krajcik")
+        assert "3 of 24 customers · 1 spelt alike" in person.text
+        found = [line for line in person.lines if "Krajc" in line]
+        assert "Krajcek Bakery" in found[-1]
+        assert backend.calls["find_customers"] >= 2  # the second one looks for slips
+
+
+async def test_arrows_move_in_the_list_while_one_goes_on_typing(backend: FakeBackend) -> None:
+    async with driving(backend) as person:
+        await person.type("kra")
+        await person.do("search.down")
+        await person.do("search.down")
+        await person.do("search.up")
+        screen = person.app.screen
+        assert isinstance(screen, CustomersScreen)
+        assert screen.search.has_focus
+        row = screen.query_one(WindowTable).cursor_row
+        await person.press("enter")
+        assert f"Customers › {row.name}" in person.text

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,10 +43,54 @@ def test_of_core_only_words_and_rules_are_needed(with_the_app: set[str]) -> None
     assert core <= {
         "core.model", "core.errors", "core.status", "core.settings", "core.advice", "core.text",
         "core.machines", "core.feedhealth", "core.pace", "core.suppressed", "core.trouble",
-        "core.calling", "core.days", "core.rate",
+        "core.calling", "core.days", "core.rate", "core.settings_table",
     }  # fmt: skip
 
 
 def test_the_frame_rate_is_set_before_textual_reads_it() -> None:
     names = loaded("import tui.app, textual.constants\nassert textual.constants.MAX_FPS == 250")
     assert "textual.constants" in names
+
+
+_FIRST_FRAME = """
+import sys
+from core.backend import Backend
+from core.settings import Settings
+from tui.app import OuttrayApp
+
+class Watched(OuttrayApp):
+    def on_window_table_loaded(self):
+        self.held = sorted(sys.modules)  # before the loops begin: they may load what they need
+        self.call_after_refresh(self.look)
+
+    def look(self):
+        table = self.screen.query_one("WindowTable")
+        assert "Ada" in table.render_line(1).text, table.render_line(1).text
+        self.exit(self.held)
+
+backend = Backend(Settings(sys.argv[1]))
+backend.open()
+print("\\n".join(Watched(backend).run(headless=True, size=(120, 40))))
+"""
+
+
+def test_with_the_first_rows_on_screen_nothing_heavy_is_loaded(
+    migrated_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "office.db"
+    shutil.copyfile(migrated_file, path)
+    with sqlite3.connect(path) as db:
+        db.execute("INSERT INTO customers (id, name, name_key) VALUES (1, 'Ada', 'ada')")
+    db.close()
+    run = subprocess.run(
+        [sys.executable, "-c", _FIRST_FRAME, f"sqlite:///{path}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    shown = set(run.stdout.split())
+    assert {"textual.app", "sqlite3", "tui.screens.customers"} <= shown
+    assert not {*_HEAVY, "pydantic", "email", "psycopg", "core.external"} & shown
+    assert not {"tui.cli", "tui.screens.communications", "tui.dialogs.leave"} & shown
+    assert not {"core.model.composing", "core.model.outbox", "core.model.log"} & shown

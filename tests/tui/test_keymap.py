@@ -24,9 +24,9 @@ def test_an_empty_table_keeps_every_key() -> None:
 
 
 def test_a_command_gets_the_keys_it_is_given() -> None:
-    resolution = resolve({"documents.follow_up": "v, ctrl+w"})
+    resolution = resolve({"documents.follow_up": "ctrl+e, ctrl+w"})
     assert resolution.problems == ()
-    assert resolution.keys["documents.follow_up"] == ("v", "ctrl+w", "V")
+    assert resolution.keys["documents.follow_up"] == ("ctrl+e", "ctrl+w")
 
 
 def test_an_unknown_command_is_reported() -> None:
@@ -94,10 +94,10 @@ def test_a_key_that_somebody_else_takes_first_is_reported(
 
 
 def test_a_letter_keeps_to_its_case_where_the_other_one_is_anothers() -> None:
-    found = resolve({"documents.follow_up": "v", "documents.bounced": "V"})
+    found = resolve({"documents.follow_up": "h", "documents.bounced": "H"})
     assert found.problems == ()
-    assert found.keys["documents.follow_up"] == ("v",)
-    assert found.keys["documents.bounced"] == ("V",)
+    assert found.keys["documents.follow_up"] == ("h",)
+    assert found.keys["documents.bounced"] == ("H",)
 
 
 def test_signs_are_written_as_they_are_typed() -> None:
@@ -109,12 +109,12 @@ def test_signs_are_written_as_they_are_typed() -> None:
 
 def test_a_line_that_is_no_text_is_reported_and_the_rest_is_followed() -> None:
     found = resolve_lines(
-        [KeyLine("documents.resend", "7", 2, is_text=False), KeyLine("documents.follow_up", "v", 3)]
+        [KeyLine("documents.resend", "7", 2, is_text=False), KeyLine("documents.follow_up", "h", 3)]
     )
     assert [str(each) for each in found.problems] == [
         "documents.resend: 7 is not a text in quotes."
     ]
-    assert found.keys["documents.follow_up"] == ("v", "V")
+    assert found.keys["documents.follow_up"] == ("h", "H")
 
 
 @given(

@@ -13,6 +13,7 @@ from core.model import Chip, CustomerFilter, DocumentFilter, Kind
 from tui import answers, prints
 from tui.actions.common import opened, put_json
 from tui.exits import DONE, FAILED
+from tui.filtering import filter_of
 from tui.past import parse_time
 from tui.prints import say
 
@@ -33,9 +34,11 @@ def customers(options: Namespace) -> int:
 def documents(options: Namespace) -> int:
     if options.json and options.csv:
         raise UsageError("Either --json or --csv: there is one output.")
+    line = filter_of(options.filter)
     where = DocumentFilter(
         customer=options.customer,
-        text=options.search,
+        text=f"{options.search} {line.text}".strip(),
+        conditions=line.conditions,
         kind=Kind(options.kind) if options.kind else None,
         chip=Chip(options.delivery),
     )

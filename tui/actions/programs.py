@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from core import settings
@@ -13,6 +14,9 @@ from tui.exits import DONE
 
 if TYPE_CHECKING:
     from argparse import Namespace
+
+_LONG = 2.0
+"""Seconds after which one says that the database takes long to open."""
 
 
 def simulator(options: Namespace) -> int:
@@ -54,9 +58,29 @@ def ui(options: Namespace | None = None) -> int:
             return _demo(options, fresh=False)
         chosen = settings.load()
     backend = Backend(chosen)
-    backend.open()
+    _open(backend)
     run(backend, mouse=_mouse(options, chosen))
     return DONE
+
+
+def _open(backend: Backend) -> None:
+    """Open the database, and say so where that takes long: there is no screen yet to say it on."""
+    told = threading.Timer(_LONG, _say_that_it_waits)
+    told.daemon = True
+    told.start()
+    try:
+        backend.open()
+    finally:
+        told.cancel()
+
+
+def _say_that_it_waits() -> None:
+    from tui.prints import say
+
+    say(
+        "The database does not open yet: another program holds it, or it is being upgraded. "
+        "Outtray waits; Ctrl-C stops."
+    )
 
 
 def _is_first(chosen: settings.Settings) -> bool:

@@ -27,6 +27,8 @@ _TITLES: Final = {
     "link": "Linking one of them",
     "suppressions": "Suppressions",
     "search": "The search",
+    "line": "The search line",
+    "views": "Saved views",
     "outbox": "The outbox",
     "attention": "What needs attention",
     "insights": "Insights",
@@ -138,8 +140,13 @@ def sections(places: Collection[str]) -> Iterator[tuple[str, list[Line]]]:
     """The keys of ``places`` in that order, what works everywhere, and what is on the screen."""
     if "compose" in places:
         yield from _writing()
+    if "line" in places:
+        from tui.filter_help import FILTERS  # only where it is asked for
+
+        yield "The search line", [_line(command) for command in of_places(["line"])]
+        yield "Filters", [(Content.styled(sign, "bold"), text) for sign, text in FILTERS]
     for place in places:
-        if place not in ("app", "screen", "chase", "reason", *_WRITING):
+        if place not in ("app", "screen", "chase", "reason", "line", *_WRITING):
             yield _TITLES.get(place, place), [_line(command) for command in of_places([place])]
     yield "The table", [(Content.styled(keys, "bold"), text) for keys, text in _TABLE]
     yield "Everywhere", [_line(command) for command in of_places(["app", "screen"])]

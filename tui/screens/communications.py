@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.widgets import Input
 
 from core.model import (
     Chip,
@@ -22,13 +20,12 @@ from core.model import (
 from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.commands import bindings
 from tui.screens.document_wants import DocumentWants
-from tui.screens.filters import chip_items, nothing_found
+from tui.screens.filters import nothing_found
+from tui.screens.narrowing import NarrowedScreen
 from tui.sources import DocumentSource
 from tui.text import cell
-from tui.widgets.chips import Chips
 from tui.widgets.customer_card import CustomerCard
 from tui.widgets.email_log import EmailLog
-from tui.widgets.search import Search
 from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
@@ -62,7 +59,7 @@ def _is_own_doing(row: DocumentRow) -> bool:
     return row.summary.word in (Word.QUEUED, Word.SENDING, Word.SENT)
 
 
-class CommunicationsScreen(DocumentWants):
+class CommunicationsScreen(NarrowedScreen, DocumentWants):
     """Card, filters, table and, opened with Enter, the log of the document under the cursor."""
 
     BINDINGS = bindings("documents")
@@ -76,17 +73,15 @@ class CommunicationsScreen(DocumentWants):
         chip: Chip = Chip.ALL,
         document_id: int | None = None,
     ) -> None:
-        super().__init__(desk, feed, name="documents")
+        where = DocumentFilter(customer_id=customer.id if customer else None, chip=chip)
+        super().__init__(desk, feed, where, name="documents")
         self.customer = customer
         self._first = document_id
         """The document to stand on, with its log open, when the screen has opened."""
         self.columns_key = "columns.customer" if customer else "columns.documents"
         self.table_columns = DOCUMENT_COLUMNS if customer else ALL_DOCUMENT_COLUMNS
-        self._where = DocumentFilter(customer_id=customer.id if customer else None, chip=chip)
         # held, not queried: an answer may come while the screen is being taken down
         self.card = CustomerCard(classes="" if customer else "-overview")
-        self.chips = Chips(chip_items({}, chip))
-        self.search = Search("/ search")
         self.log_panel = EmailLog(desk.clock, desk.backend.settings.document_url)
         self.log_panel.display = False
         self._table: WindowTable[DocumentRow] = WindowTable(
@@ -107,15 +102,13 @@ class CommunicationsScreen(DocumentWants):
 
     def compose_place(self) -> ComposeResult:
         yield self.card
-        with Horizontal(id="filter-line"):
-            yield self.chips
-            yield self.search
+        yield from self.compose_filters()
         yield self._table
         yield self.log_panel
 
     def on_mount(self) -> None:
-        self._load()
-        self._show_surroundings()
+        self.load_rows()
+        self.show_surroundings()
         self.remember_columns()
 
     # ------------------------------------------------------------------ order
@@ -136,22 +129,19 @@ class CommunicationsScreen(DocumentWants):
 
     # ------------------------------------------------------------------ reading
 
-    def _load(self) -> None:
+    def load_rows(self) -> None:
         self._table.empty = nothing_found(self._where)
         self._table.load(DocumentSource(self.desk.backend, self._where), cursor_key=self._first)
         self.refresh_bindings()
 
-    def _show_surroundings(self) -> None:
-        backend, where = self.desk.backend, self._where
-        self.read("chips", lambda: backend.chip_counts(where), self._show_counts)
+    def show_surroundings(self) -> None:
+        self.count_chips()
+        backend = self.desk.backend
         customer = self.customer
         if customer is None:
             self.read("card", backend.overview, self._show_card)
         else:
             self.read("card", lambda: backend.customer_header(customer.id), self._show_card)
-
-    def _show_counts(self, counts: Mapping[Chip, int]) -> None:
-        self.chips.show(chip_items(counts, self._where.chip), self._where.chip)
 
     def _show_card(self, shown: CustomerHeader | Overview) -> None:
         self.card.now = self.desk.clock()
@@ -159,7 +149,7 @@ class CommunicationsScreen(DocumentWants):
 
     def show_again(self) -> None:
         self._table.reload()
-        self._show_surroundings()
+        self.show_surroundings()
         if self.log_panel.display and self.log_panel.document_id is not None:
             self._read_log(self.log_panel.document_id, self.log_panel.as_of)
 
@@ -177,25 +167,6 @@ class CommunicationsScreen(DocumentWants):
             self.call_next(self.log_panel.show, log, self.desk.clock())
 
     # ------------------------------------------------------------------ what the person does
-
-    def _filter(self, where: DocumentFilter) -> None:
-        if where != self._where:
-            self._where = where
-            self._load()
-            self._show_surroundings()
-
-    @on(Chips.Picked)
-    def _pick_chip(self, event: Chips.Picked) -> None:
-        self._filter(replace(self._where, chip=Chip(event.key)))
-
-    @on(Input.Changed, "#search")
-    def _search(self, event: Input.Changed) -> None:
-        self._filter(replace(self._where, text=event.value.strip()))
-
-    @on(Input.Submitted, "#search")
-    @on(Search.Left)
-    def _leave_search(self) -> None:
-        self._table.focus()
 
     @on(WindowTable.Highlighted, "#documents")
     def _follow_cursor(self, event: WindowTable.Highlighted) -> None:
@@ -241,6 +212,9 @@ class CommunicationsScreen(DocumentWants):
     def enter_command(self) -> str | None:
         return "documents.log" if self._table.has_focus else None
 
+    def leave_line(self) -> None:
+        self._table.focus()
+
     def label_of(self, command: Command) -> str:
         if command.id == "documents.log" and self.log_panel.display:
             return "Close log"
@@ -249,9 +223,7 @@ class CommunicationsScreen(DocumentWants):
             return f"{command.label} {selected:,}"
         if command.id == "documents.resend" and row and not row.summary.send_count:
             return "Send"
-        if command.id == "documents.bounced" and self._where.chip is Chip.BOUNCED:
-            return "Show all"
-        return command.label
+        return super().label_of(command)
 
     def command_select(self) -> None:
         self._table.action_mark()
@@ -267,7 +239,7 @@ class CommunicationsScreen(DocumentWants):
         if len(self._table.marked) == MOST_SELECTED < self._table.row_count:
             self.notify(f"The first {MOST_SELECTED:,} are selected.", markup=False)
 
-    def clear_selection(self) -> None:
+    def forget_marks(self) -> None:
         """Select nothing: what was selected has been dealt with."""
         self._table.clear_marks()
 
@@ -299,32 +271,17 @@ class CommunicationsScreen(DocumentWants):
             self._table, "documents", answers.document, lambda: sheets.documents(backend, where)
         )
 
-    def command_bounced(self) -> None:
-        self.chips.pick(Chip.ALL if self._where.chip is Chip.BOUNCED else Chip.BOUNCED)
-
     def command_log(self) -> None:
         self._table.action_choose()
 
-    def command_search(self) -> None:
-        self.search.focus()
-
-    def command_next_chip(self) -> None:
-        self.chips.step(1)
-
-    def command_previous_chip(self) -> None:
-        self.chips.step(-1)
-
     def close_something(self) -> bool:
-        if self.search.has_focus:
-            self.search.value = ""
-            self._table.focus()
-        elif self.log_panel.display:
+        if self.close_line():
+            return True
+        if self.log_panel.display:
             if not self.log_panel.close_something():
                 self._close_log()
         elif self._table.marked:
             self._table.clear_marks()
-        elif self.search.value:
-            self.search.value = ""
         else:
-            return False
+            return self.clear_line()
         return True

@@ -19,7 +19,7 @@ from tui.columns import CUSTOMER_COLUMNS
 from tui.commands import bindings, key_of
 from tui.paint import never_reached
 from tui.screens.table_place import TablePlace
-from tui.sources import CustomerSource
+from tui.sources import CustomerSource, PickSource
 from tui.text import cell
 from tui.widgets.chips import ChipItem, Chips
 from tui.widgets.search import Search
@@ -27,9 +27,11 @@ from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
     from core.model import FeedStatus, Overview
+    from core.ranking import Typed
     from tui.copying import Item
     from tui.desk import Desk
     from tui.sheets import Sheet
+
 
 NOTHING_YET = (
     "No customers yet.\n"
@@ -43,6 +45,15 @@ _SORTED = {
     CustomerOrder.DOCUMENTS: "number of documents",
     CustomerOrder.LAST_SENT: "when something was sent last",
 }
+
+
+def typed_as(text: str) -> Typed | None:
+    """Return what was typed as rows are compared with it."""
+    if not text:
+        return None
+    from core.ranking import Typed  # not for the first paint
+
+    return Typed.of(text)
 
 
 def _sign(row: CustomerRow) -> tuple[int, ...]:
@@ -69,6 +80,7 @@ class CustomersScreen(TablePlace):
         super().__init__(desk, feed)
         self._where = CustomerFilter()
         self._overview: Overview | None = None
+        self._picked: PickSource | None = None
         # held, not queried: an answer may come while the screen is being taken down
         self.search = Search("› name, address or document number")
         self.chips = Chips([_ALL])
@@ -109,6 +121,9 @@ class CustomersScreen(TablePlace):
 
     def sort_by(self, order: str, *, descending: bool) -> None:
         column = CustomerOrder(order)
+        if self._where.text:
+            self.notify("While something is typed the best match is first.", markup=False)
+            return
         if column is CustomerOrder.ATTENTION and not descending:
             self.notify(
                 "Whoever needs most attention is always first.",
@@ -125,8 +140,11 @@ class CustomersScreen(TablePlace):
     # ------------------------------------------------------------------ reading
 
     def _load(self) -> None:
+        where, backend = self._where, self.desk.backend
+        self._picked = PickSource(backend, where) if where.text else None
         self._table.empty = self._nothing()
-        self._table.load(CustomerSource(self.desk.backend, self._where))
+        self._table.typed = typed_as(where.text)
+        self._table.load(self._picked or CustomerSource(backend, where))
 
     def _nothing(self) -> str:
         if self._where.text:
@@ -151,10 +169,14 @@ class CustomersScreen(TablePlace):
 
     def _show_found(self) -> None:
         total = self._overview.customers if self._overview else self._table.row_count
-        found = f"{self._table.row_count:,} of {total:,} customers"
-        order = "" if self._is_narrow else f"    sorted by {_SORTED[self._where.sort.column]}"
-        found += self._to_link() or order
-        self._found.update(Content.styled(found, "$muted"))
+        more, alike, order = "", "", f"    sorted by {_SORTED[self._where.sort.column]}"
+        found = self._picked.found if self._picked else None
+        if found is not None:
+            more, count = "+" * found.has_more, found.alike
+            alike, order = f" · {count} spelt alike" * (count > 0), "    the best match first"
+        said = f"{self._table.row_count:,}{more} of {total:,} customers{alike}"
+        said += self._to_link() or ("" if self._is_narrow else order)
+        self._found.update(Content.styled(said, "$muted"))
         self._lost.update(self._lost_money())
 
     def _to_link(self) -> str:
@@ -203,6 +225,10 @@ class CustomersScreen(TablePlace):
 
     @on(WindowTable.Loaded, "#customers")
     def _loaded(self) -> None:
+        picked = self._picked
+        if picked and picked.found and picked.found.may_look_alike and not picked.alike:
+            picked.alike = True  # what is spelt like that is on screen before the look for slips
+            self._table.reload()
         self._show_found()
         self.refresh_bindings()
 
@@ -244,7 +270,7 @@ class CustomersScreen(TablePlace):
     def sheet(self) -> Sheet[Any] | None:
         from tui import answers, sheets
 
-        source = CustomerSource(self.desk.backend, self._where)
+        source = self._picked or CustomerSource(self.desk.backend, self._where)
         return self.sheet_of(
             self._table, "customers", answers.customer, lambda: sheets.pages(source)
         )

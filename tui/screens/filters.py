@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from core.filters import describe
 from core.model import (
     Chip,
     ListPhase,
@@ -12,7 +13,7 @@ from core.model import (
 )
 from tui.badges import LATE_GLYPH
 from tui.commands import another_filter, key_of
-from tui.text import cell
+from tui.text import cell, cut
 from tui.widgets.chips import ChipItem
 
 if TYPE_CHECKING:
@@ -48,10 +49,15 @@ def chip_items(counts: Mapping[Chip, int], chosen: Chip) -> list[ChipItem]:
     ]
 
 
+def chip_label(chip: Chip) -> str:
+    """What a chip is called."""
+    return next((look[1] for look in _LOOKS if look[0] is chip), chip.value)
+
+
 def nothing_found(where: DocumentFilter) -> str:
     """Say why the table is empty, and what to press."""
-    if where.text:
-        return f"No document matches “{cell(where.text, 40)}”.\nEsc clears the search."
+    if where.text or where.conditions:
+        return _nothing_matches(where)
     if where.chip is Chip.BOUNCED:
         return f"No unresolved bounce.\n{key_of('documents.bounced')} shows all documents."
     if where.chip is Chip.STUCK:
@@ -63,9 +69,16 @@ def nothing_found(where: DocumentFilter) -> str:
     if where.chip is Chip.NEEDS_CALL:
         return f"Nobody needs a call.\n{another_filter('documents')}"
     if where.chip is not Chip.ALL:
-        label = next((look[1] for look in _LOOKS if look[0] is where.chip), where.chip.value)
-        return f"No document is “{label.lower()}”.\n{another_filter('documents')}"
+        return f"No document is “{chip_label(where.chip).lower()}”.\n{another_filter('documents')}"
     return "No documents yet.\nouttray import FILE…   reads them from your accounting program"
+
+
+def _nothing_matches(where: DocumentFilter) -> str:
+    """What the line looked for, and that the chip narrows as well where it does."""
+    words = [f"“{cell(where.text, 40)}”"] if where.text else []
+    said = cut(", ".join([*words, *(cell(describe(each)) for each in where.conditions)]), 70)
+    chip = "" if where.chip is Chip.ALL else f" The filter “{chip_label(where.chip)}” narrows, too."
+    return f"No document matches {said}.{chip}\nEsc clears the search."
 
 
 _LISTS: Final[tuple[tuple[SuppressionChip, str, str, str, str], ...]] = (

@@ -65,6 +65,12 @@ class Chips(Widget):
     def items(self) -> tuple[ChipItem, ...]:
         return self._items
 
+    @property
+    def starts(self) -> list[tuple[int, str]]:
+        """Where each chip begins that is on screen, and its key."""
+        width = self.content_size.width
+        return [(start, key) for start, _, key in self._places if start < width]
+
     def show(self, items: Sequence[ChipItem], chosen: str) -> None:
         """Put other chips or counts there; says nothing to anybody."""
         if (self._items, self._chosen) != (tuple(items), chosen):

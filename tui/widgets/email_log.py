@@ -270,6 +270,10 @@ class EmailLog(VerticalScroll, can_focus=True):
 
     # ------------------------------------------------------------------ the cursor
 
+    def move_to(self, place: int) -> None:
+        """Put the cursor on that email."""
+        self._move(place - self._cursor)
+
     def _move(self, by: int) -> None:
         target = self._cursor + by
         if 0 <= target < len(self.items):

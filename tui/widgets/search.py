@@ -1,4 +1,4 @@
-"""A search line: down leaves it for the table below."""
+"""A search line: Tab leaves it for the table below, arrows move in that while one types."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual.message import Message
 
 from tui.commands import bindings, carry_out
 from tui.widgets.field import Field
+from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
     from tui.registry import Command
@@ -42,6 +43,20 @@ class Search(Field):
 
     def action_command(self, command_id: str) -> None:
         carry_out(self, command_id)
+
+    def command_down(self) -> None:
+        if self.value:
+            self._move(1)
+        else:
+            self.command_leave()  # nothing is being searched: on to the list
+
+    def command_up(self) -> None:
+        self._move(-1)
+
+    def _move(self, by: int) -> None:
+        """Move the cursor of the list below; one goes on typing."""
+        for table in self.screen.query(WindowTable):
+            table.move_to(table.cursor_index + by)
 
     def command_leave(self) -> None:
         self.post_message(self.Left(self))

@@ -12,7 +12,7 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
-from tui.badges import Span
+from tui.badges import MATCH, Span
 from tui.columns import GAP
 from tui.text import cut
 
@@ -181,6 +181,7 @@ class Painter:
             style = self._style_of(ground)
             if style.reverse:  # the cursor where there are few colours or none: inks would be
                 style = self._style_of(ROW_CLASSES[0]) + Style(bold=True, reverse=True)  # grounds
+                style += Style(underline=ink == MATCH)
             elif ink:
                 style += self._ink_of(ink)
             self._styles[ground, ink] = style

@@ -22,6 +22,7 @@ from tui.widgets.window_lines import CLASSES, GUTTER, Look, Painter
 
 if TYPE_CHECKING:
     from core.errors import OuttrayError
+    from core.ranking import Typed
     from tui.columns import Column, Context
     from tui.widgets.window_reader import Reader
 
@@ -136,6 +137,17 @@ class WindowView(ScrollView, Generic[T]):
     def currency(self, currency: str) -> None:
         self._cell_context = replace(self._cell_context, currency=currency)
         self._repaint()
+
+    @property
+    def typed(self) -> Typed | None:
+        """What the rows are searched for: marked where a column shows it."""
+        return self._cell_context.typed
+
+    @typed.setter
+    def typed(self, typed: Typed | None) -> None:
+        if typed != self._cell_context.typed:
+            self._cell_context = replace(self._cell_context, typed=typed)
+            self._repaint()
 
     @property
     def sort(self) -> tuple[str, bool] | None:

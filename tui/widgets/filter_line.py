@@ -1,0 +1,184 @@
+"""The search line of the documents: what is typed, and below it what it was understood as."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from core.filters import Line, completion, read
+from tui.commands import bindings, carry_out
+from tui.registry import Command
+from tui.widgets.field import Field
+from tui.widgets.filter_told import FilterTold
+
+
+class _Wrong(Highlighter):
+    """Underlines what says nothing."""
+
+    def highlight(self, text: Text) -> None:
+        for problem in read(text.plain).problems:
+            if not problem.unfinished:
+                text.stylize("underline", problem.start, problem.end)
+
+
+class FilterField(Field):
+    """Completes filters, and goes through the lines of before."""
+
+    BINDINGS = bindings("line")
+
+    class Left(Message):
+        """The person goes on to what was found."""
+
+    def __init__(self) -> None:
+        super().__init__(name="search")
+        self.highlighter = _Wrong()
+        self.past: Sequence[str] = ()
+        """Newest first."""
+        self._at = -1
+        """In ``past``; -1: the line is the person's own."""
+        self._own = ""
+
+    def watch_value(self, value: str) -> None:
+        self._suggestion = completion(value)
+        if not (0 <= self._at < len(self.past) and value == self.past[self._at]):
+            self._at = -1  # typed on: it is theirs now
+
+    @property
+    def offered(self) -> str:
+        """The whole line as it is completed in grey; empty: nothing is offered."""
+        return self._suggestion if self.cursor_at_end else ""
+
+    def take_offered(self) -> None:
+        """Make the grey letters the person's."""
+        self.value = self.offered
+        self.cursor_position = len(self.value)
+
+    def action_end(self, select: bool = False) -> None:
+        if self.offered and not select:
+            self.take_offered()
+        else:
+            super().action_end(select)
+
+    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]  # Textual calls both
+        if event.character == "?" and not self.value:
+            event.stop()
+            event.prevent_default()
+            self.app.action_command("app.help")  # type: ignore[attr-defined]
+
+    # ------------------------------------------------------------------ commands
+
+    def why_not(self, _: str, /) -> str:
+        """See ``Host``."""
+        return ""
+
+    def label_of(self, command: Command) -> str:
+        """What the bottom line calls ``command``."""
+        return "Complete" if command.id == "line.leave" and self.offered else command.label
+
+    def action_command(self, command_id: str) -> None:
+        carry_out(self, command_id)
+
+    def command_leave(self) -> None:
+        if self.offered:
+            self.take_offered()
+        else:
+            self.post_message(self.Left())
+
+    def command_older(self) -> None:
+        if self._at < 0:
+            self._own = self.value
+        self._walk(1)
+
+    def command_newer(self) -> None:
+        if self._at < 0:
+            self.post_message(self.Left())
+        else:
+            self._walk(-1)
+
+    def _walk(self, step: int) -> None:
+        """To the next line of ``past`` that is another one; before the newest is their own."""
+        at = self._at + step
+        while 0 <= at < len(self.past) and self.past[at] == self.value:
+            at += step
+        if at >= len(self.past):
+            return
+        self._at = max(at, -1)
+        self.value = self._own if at < 0 else self.past[at]
+        self.cursor_position = len(self.value)
+
+
+class FilterLine(Vertical):
+    """There while one types, and as long as it says something."""
+
+    @dataclass
+    class Meant(Message):
+        """What the line says now."""
+
+        value: str
+        line: Line
+        is_whole: bool
+        """The person went on: nothing of it is half typed."""
+
+    @dataclass
+    class Left(Message):
+        """The person goes on to what was found."""
+
+        value: str
+
+    def __init__(self) -> None:
+        super().__init__(id="line")
+        self.field = FilterField()
+        self.told = FilterTold(self.field)
+        self.display = False
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="line-field"):
+            yield Static("/", id="line-slash", markup=False)
+            yield self.field
+        yield self.told
+
+    def open(self) -> None:
+        """Let the person type."""
+        self._show(is_open=True)
+        self.field.focus()
+
+    def _show(self, *, is_open: bool) -> None:
+        self.display = is_open
+        self.screen.set_class(is_open, "-line-open")  # what offers to open it is in the way then
+
+    def put(self, value: str) -> None:
+        """Say ``value``, as if it had been typed and left."""
+        self.field.value = value
+        self._show(is_open=bool(value) or self.field.has_focus)
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._mean(is_whole=not self.field.has_focus)
+
+    @on(Input.Submitted)
+    @on(FilterField.Left)
+    def _left(self, event: Message) -> None:
+        event.stop()
+        self._mean(is_whole=True)
+        self.post_message(self.Left(self.field.value))
+
+    def on_descendant_focus(self) -> None:
+        self.told.show(read(self.field.value), is_typing=True)
+
+    def on_descendant_blur(self) -> None:
+        self._show(is_open=bool(self.field.value.strip()))
+        self._mean(is_whole=True)
+
+    def _mean(self, *, is_whole: bool) -> None:
+        line = read(self.field.value)
+        self.told.show(line, is_typing=not is_whole)
+        self.post_message(self.Meant(self.field.value, line, is_whole))
