@@ -74,6 +74,7 @@ HOSTILE = [
 
 READS: dict[str, Read] = {
     "overview": reads.overview,
+    "count_failed": reads.count_failed,
     "last_received": reads.last_received,
     "quarantined": reads.quarantined,
     "document": lambda r: [reads.document(r, i) for i in range(610)],
