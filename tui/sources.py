@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from core.model import (
@@ -25,6 +25,9 @@ class CustomerSource:
 
     backend: Backend
     where: CustomerFilter
+
+    rows_first: ClassVar = True
+    """A page is read without knowing how many there are, which may take longer."""
 
     def count(self) -> int:
         return self.backend.count_customers(self.where)
@@ -78,6 +81,9 @@ class DocumentSource:
 
     backend: Backend
     where: DocumentFilter
+
+    rows_first: ClassVar = True
+    """A page is read without knowing how many there are, which may take longer."""
 
     def count(self) -> int:
         return self.backend.count_documents(self.where)

@@ -47,7 +47,8 @@ class Reader(Generic[T]):
     def load(self, source: RowSource[T], wish: Wish) -> None:
         """Begin to read another source."""
         self.source, self.loading = source, True
-        if wish.cursor_key is None:  # from the beginning: rows first, how many there are after
+        rows_first = getattr(source, "rows_first", False)
+        if rows_first and wish.cursor_key is None:
             self.reading = object()
             call, done = partial(source.page, 0, PAGE), partial(self._begin, wish)
             self._jobs.start(self._group, call, done, self._failed)
