@@ -1,17 +1,17 @@
-"""Words looked up in an index of trigrams, which SQLite has (FTS5) and PostgreSQL may not.
+"""What a person types, looked up in indexes; words in one of trigrams, which SQLite has (FTS5).
 
-An answer is a list of ids, which page, count, position and chips then share: it is kept until
-anybody changes the data. Words that so many rows have that any page of them is quickly found by
-looking are left to the conditions that look at every row.
+An answer is a set of ids, which page, count, position and chips then share: it is kept until
+anybody changes the data. What so many rows have that any page of them is quickly found by looking
+is left to the conditions that look at every row.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from core.db.codec import search_key
@@ -20,14 +20,22 @@ from core.db.patterns import part_of
 from core.db.queries import LONGEST_SEARCH
 from core.model import CustomerFilter, DocumentFilter
 
-_LEAST: Final = 3
+LEAST: Final = 3
 """Letters of a trigram."""
-_MOST: Final = 40_000
+_MOST: Final = 120_000
 """Rows with a word: more are left to looking."""
-_KEPT: Final = 8
+_KEPT: Final = 16
 _AFTER_ALL: Final = "\U0010ffff"
 
 type_of_ids = frozenset[int] | None
+
+
+class Lookup(NamedTuple):
+    """A statement that finds ids; more than ``most`` are too many to be of use."""
+
+    sql: str
+    values: tuple[tuple[str, Any], ...]
+    most: int = _MOST
 
 
 class _Memory:
@@ -36,18 +44,18 @@ class _Memory:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._revision = -1
-        self._answers: OrderedDict[tuple[str, str], type_of_ids] = OrderedDict()
+        self._answers: OrderedDict[Lookup, type_of_ids] = OrderedDict()
         self.is_there = False
         """The index is; it never goes away."""
 
-    def get(self, revision: int, key: tuple[str, str]) -> tuple[bool, type_of_ids]:
+    def get(self, revision: int, key: Lookup) -> tuple[bool, type_of_ids]:
         with self._lock:
             if revision != self._revision:
                 self._revision = revision
                 self._answers.clear()
             return key in self._answers, self._answers.get(key)
 
-    def put(self, revision: int, key: tuple[str, str], ids: type_of_ids) -> None:
+    def put(self, revision: int, key: Lookup, ids: type_of_ids) -> None:
         with self._lock:
             if revision == self._revision:
                 self._answers[key] = ids
@@ -59,33 +67,99 @@ _MEMORIES: Final[WeakKeyDictionary[Reader, _Memory]] = WeakKeyDictionary()
 
 
 def narrowed_documents(reader: Reader, where: DocumentFilter) -> DocumentFilter:
-    """Return the same filter, its words replaced by the ids that have them, as far as known."""
-    if not where.text or not isinstance(reader, SqliteReader) or not has_index(reader):
+    """Return the same filter, its words and conditions replaced by the ids that answer to them.
+
+    As far as these are known: the others are left in it.
+    """
+    if not isinstance(reader, SqliteReader) or not _can_narrow(reader, where):
         return where
-    ids, left = _all_of(reader, _DOCUMENTS, where.text)
-    return where if ids is None else replace(where, text=" ".join(left), found=tuple(sorted(ids)))
+    ids, left = _all_of(reader, _of_words(_DOCUMENTS, where.text))
+    found, conditions = _conditions(reader, where)
+    both = [each for each in (ids, found) if each is not None]
+    if not both:
+        return where
+    known = frozenset[int].intersection(*both)
+    return replace(where, text=" ".join(left), conditions=conditions, found=known)
+
+
+def is_ready(reader: Reader, where: DocumentFilter) -> bool:
+    """Whether all that ``narrowed_documents`` looks up is known already, or nothing is."""
+    if not isinstance(reader, SqliteReader) or not _can_narrow(reader, where):
+        return True
+    memory, revision = _memory(reader), reader.revision()
+    of_conditions = (some for _, some in _of_conditions(where) if some)
+    lookups = [lookup for _, lookup in _of_words(_DOCUMENTS, where.text)]
+    lookups += [lookup for some in of_conditions for lookup in some]
+    return all(memory.get(revision, lookup)[0] for lookup in lookups)
 
 
 def narrowed_customers(reader: Reader, where: CustomerFilter) -> CustomerFilter:
     """Return the same filter with the ids that answer in place of words, where all are known."""
     if not where.text or not isinstance(reader, SqliteReader) or not has_index(reader):
         return where
-    ids, left = _all_of(reader, _CUSTOMERS, where.text)
+    ids, left = _all_of(reader, _of_words(_CUSTOMERS, where.text))
     if ids is None or left:
         return where
     key = search_key(where.text[:LONGEST_SEARCH])
-    of_numbers = reader.rows(_NUMBERED, {"low": key, "high": key + _AFTER_ALL, "limit": _MOST + 1})
-    if len(of_numbers) > _MOST:
-        return where
-    return replace(where, text="", found=tuple(sorted(ids | {row[0] for row in of_numbers})))
+    numbered = Lookup(_NUMBERED, (("low", key), ("high", key + _AFTER_ALL)))
+    of_numbers = _of(reader, numbered)
+    return where if of_numbers is None else replace(where, text="", found=ids | of_numbers)
 
 
-def _all_of(reader: SqliteReader, sql: str, text: str) -> tuple[type_of_ids, list[str]]:
+def _can_narrow(reader: SqliteReader, where: DocumentFilter) -> bool:
+    return bool(where.text or where.conditions) and has_index(reader)
+
+
+def _of_words(sql: str, text: str) -> Iterator[tuple[str, Lookup]]:
+    for word in search_key(text[:LONGEST_SEARCH]).split():
+        yield word, _of_word(sql, word)
+
+
+def _of_word(sql: str, word: str) -> Lookup:
+    if len(word) < LEAST:
+        return Lookup(_SHORT[sql], (("word", part_of(word)),))
+    return Lookup(sql, (("word", quoted(word)),))
+
+
+def _of_conditions(where: DocumentFilter) -> Iterator[tuple[Any, list[Lookup]]]:
+    if where.conditions:
+        from core.db import condition_lookups  # not for the first paint
+
+        for condition in where.conditions:
+            yield condition, condition_lookups.of(condition, where, _DOCUMENTS)
+
+
+def _conditions(reader: SqliteReader, where: DocumentFilter) -> tuple[type_of_ids, tuple[Any, ...]]:
+    """Return the ids of all conditions that were looked up, and the conditions that were not."""
+    found: type_of_ids = None
+    left = []
+    for condition, lookups in _of_conditions(where):
+        ids = _any_of(reader, lookups)
+        if ids is None:
+            left.append(condition)
+        else:
+            found = ids if found is None else found & ids
+    return found, tuple(left)
+
+
+def _any_of(reader: SqliteReader, lookups: list[Lookup]) -> type_of_ids:
+    found: type_of_ids = None
+    for lookup in lookups:
+        ids = _of(reader, lookup)
+        if ids is None:
+            return None
+        found = ids if found is None else found | ids
+    return found
+
+
+def _all_of(
+    reader: SqliteReader, lookups: Iterator[tuple[str, Lookup]]
+) -> tuple[type_of_ids, list[str]]:
     """Return the ids with all words that the index knows about (``None``: no word), the others."""
     found: type_of_ids = None
     left: list[str] = []
-    for word in search_key(text[:LONGEST_SEARCH]).split():
-        ids = _of(reader, sql, word)
+    for word, lookup in lookups:
+        ids = _of(reader, lookup)
         if ids is None:
             left.append(word)
         else:
@@ -93,21 +167,20 @@ def _all_of(reader: SqliteReader, sql: str, text: str) -> tuple[type_of_ids, lis
     return found, left
 
 
-def _of(reader: SqliteReader, sql: str, word: str) -> type_of_ids:
+def _of(reader: SqliteReader, lookup: Lookup) -> type_of_ids:
     memory, revision = _memory(reader), reader.revision()
-    is_known, ids = memory.get(revision, (sql, word))
+    is_known, ids = memory.get(revision, lookup)
     if not is_known:
-        rows = _rows(reader, sql, word)
-        ids = None if len(rows) > _MOST else frozenset(row[0] for row in rows)
-        memory.put(revision, (sql, word), ids)
+        rows = reader.rows(lookup.sql, {**dict(lookup.values), "limit": lookup.most + 1})
+        found = frozenset(row[0] for row in rows)  # no part of a statement has one twice
+        ids = None if len(found) > lookup.most else found
+        memory.put(revision, lookup, ids)
     return ids
 
 
-def _rows(reader: SqliteReader, sql: str, word: str) -> Sequence[tuple[int]]:
-    if len(word) < _LEAST:
-        return reader.rows(_SHORT[sql], {"word": part_of(word), "limit": _MOST + 1})
-    quoted = word.replace('"', '""')
-    return reader.rows(sql, {"word": f'"{quoted}"', "limit": _MOST + 1})
+def quoted(text: str) -> str:
+    """Return ``text`` as the index takes it, every letter for itself."""
+    return '"' + text.replace('"', '""') + '"'
 
 
 def has_index(reader: SqliteReader) -> bool:
@@ -141,6 +214,6 @@ _SHORT: Final = {
     ),
 }
 _NUMBERED: Final = (
-    "SELECT d.customer_id FROM documents d"
+    "SELECT DISTINCT d.customer_id FROM documents d"
     " WHERE d.number_key >= :low AND d.number_key < :high LIMIT :limit"
 )

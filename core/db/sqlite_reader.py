@@ -98,6 +98,14 @@ class SqliteReader:
         with stop.during(line.connection.interrupt):
             return line.rows(sql, values)
 
+    def rows_among(
+        self, ids: frozenset[int], sql: str, values: Mapping[str, Any]
+    ) -> Sequence[type_of_row]:
+        """The same, where ``is_found(id)`` in the statement says whether it is one of ``ids``."""
+        connection = self._line().connection
+        connection.create_function("is_found", 1, ids.__contains__, deterministic=True)
+        return self.rows(sql, values)
+
     def revision(self) -> int:
         """A number that changes when any other connection has committed."""
         generation = self._file.generation()

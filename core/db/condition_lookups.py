@@ -1,0 +1,73 @@
+"""What of a filter line an index can answer, on SQLite: statements that find the ids.
+
+Texts of three letters or more stand in the index of trigrams; of numbers and dates few rows are
+found by their own, and many by looking along the order in which they are shown.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from core.db import conditions
+from core.db.codec import search_key, storable
+from core.db.queries import CHIPS
+from core.db.search import LEAST, Lookup, quoted
+from core.model import Condition, Dated, DocumentFilter, Measures, Moment, Part, Says
+
+_FEW: Final = 3_000
+_COLUMNS: Final = {Part.NUMBER: "number_key", Part.TO: "last_recipient"}
+_OF_DOCUMENTS: Final = (
+    "d.id IN (SELECT rowid FROM document_words WHERE document_words MATCH :match)"
+)
+_OF_CUSTOMERS: Final = (
+    "d.customer_id IN (SELECT rowid FROM customer_words WHERE customer_words MATCH :match)"
+)
+
+
+def of(condition: Condition, where: DocumentFilter, of_words: str) -> list[Lookup]:
+    """Return what together finds the documents that answer; empty: no index helps.
+
+    ``of_words`` finds those with a word anywhere.
+    """
+    if condition.negated:
+        return []
+    if isinstance(condition, Says):
+        return _said(condition, where, of_words)
+    if isinstance(condition, Measures):
+        return [_exactly(condition, where, "", {}, _FEW)]
+    if isinstance(condition, Dated) and condition.moment in (Moment.DUE, Moment.ISSUED):
+        return [_exactly(condition, where, "", {}, _FEW)]
+    return []
+
+
+def _said(condition: Says, where: DocumentFilter, of_words: str) -> list[Lookup]:
+    part = condition.part
+    if part not in (Part.CUSTOMER, Part.WORDS, *_COLUMNS):
+        return []
+    key = storable if part is Part.TO else search_key
+    texts = [key(value.lower()) for value in condition.values]
+    if any(len(text) < LEAST for text in texts):
+        return []
+    if part is Part.WORDS:
+        return [Lookup(of_words, (("word", quoted(text)),)) for text in texts]
+    match = " OR ".join(map(quoted, texts))
+    if part is Part.CUSTOMER:
+        return [_exactly(condition, where, _OF_CUSTOMERS, {"match": match})]
+    return [_exactly(condition, where, _OF_DOCUMENTS, {"match": f"{_COLUMNS[part]} : ({match})"})]
+
+
+def _exactly(
+    condition: Condition,
+    where: DocumentFilter,
+    among: str,
+    bound: dict[str, Any],
+    most: int | None = None,
+) -> Lookup:
+    """Among those that an index offers, the ones that the condition itself is true of."""
+    values: dict[str, Any] = dict(bound)
+    alone = DocumentFilter(conditions=(condition,), as_of=where.as_of, late=where.late)
+    said = conditions.compiled(alone, CHIPS, values)
+    clause = " AND ".join([among, *said] if among else said)
+    sql = f"SELECT d.id FROM documents d WHERE {clause} LIMIT :limit"
+    bound_all = tuple(sorted(values.items()))
+    return Lookup(sql, bound_all) if most is None else Lookup(sql, bound_all, most)
