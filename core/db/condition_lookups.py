@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from core.db import conditions
 from core.db.codec import search_key, storable
-from core.db.queries import CHIPS
+from core.db.queries import CHIPS, FEW
 from core.db.search import LEAST, Lookup, quoted
 from core.model import Condition, Dated, DocumentFilter, Measures, Moment, Part, Says
 
-_FEW: Final = 3_000
 _COLUMNS: Final = {Part.NUMBER: "number_key", Part.TO: "last_recipient"}
 _OF_DOCUMENTS: Final = (
     "d.id IN (SELECT rowid FROM document_words WHERE document_words MATCH :match)"
@@ -34,9 +33,9 @@ def of(condition: Condition, where: DocumentFilter, of_words: str) -> list[Looku
     if isinstance(condition, Says):
         return _said(condition, where, of_words)
     if isinstance(condition, Measures):
-        return [_exactly(condition, where, "", {}, _FEW)]
+        return [_exactly(condition, where, "", {}, FEW)]
     if isinstance(condition, Dated) and condition.moment in (Moment.DUE, Moment.ISSUED):
-        return [_exactly(condition, where, "", {}, _FEW)]
+        return [_exactly(condition, where, "", {}, FEW)]
     return []
 
 

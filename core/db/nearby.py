@@ -6,14 +6,16 @@ one, at a cost that is known beforehand, and nothing is gathered. ``None``: it i
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, Final
 
 from core.db import ordering, tallies
 from core.db.engine import Reader, SqliteReader
-from core.db.queries import IS_FOUND, document_conditions
+from core.db.queries import FEW, IS_FOUND, document_conditions
 from core.model import DocumentFilter, DocumentOrder
 
+_COLUMN: Final = re.compile(r"\bd\.[a-z_]+")
 _FIRST: Final = 640
 """Rows from the beginning that are looked for like this."""
 _LOOKED_AT: Final = 4_000
@@ -27,6 +29,8 @@ def ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> li
         return None
     is_found = where.found is not None and not where.text and not where.conditions
     looked_at = _LOOKED_AT_IDS if is_found else _LOOKED_AT
+    if where.found is not None and len(where.found) <= FEW:
+        return None  # each is looked up
     if is_found and not _is_near(reader, where, offset + limit):
         return None
     if not is_found and offset + limit > _FIRST:
@@ -39,9 +43,10 @@ def ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> li
     if where.found is not None:
         clause = f"{clause} AND {IS_FOUND}" if clause else f" WHERE {IS_FOUND}"
     order = ordering.documents(reader, where.sort)
+    columns = ", ".join(sorted({"d.id", *_COLUMN.findall(clause)}))
     # The inner one is walked through as far as the outer one needs: it keeps its order.
     sql = (
-        f"SELECT d.id FROM (SELECT * FROM documents d{along} ORDER BY {order.by()}"
+        f"SELECT d.id FROM (SELECT {columns} FROM documents d{along} ORDER BY {order.by()}"
         f" LIMIT :looked_at) d{clause} LIMIT :limit OFFSET :offset"
     )
     numbers: dict[str, Any] = {"looked_at": looked_at, "limit": limit, "offset": offset}
@@ -52,4 +57,4 @@ def ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> li
 def _is_near(reader: Reader, where: DocumentFilter, last: int) -> bool:
     """Whether that many of those found should be met with before it is too far."""
     found = where.found or frozenset()
-    return bool(found) and last * tallies.read(reader)[tallies.ALL] < len(found) * _LOOKED_AT_IDS
+    return last * tallies.read(reader)[tallies.ALL] < len(found) * _LOOKED_AT_IDS

@@ -104,7 +104,8 @@ _TIMED: Final = (Chip.STUCK, Chip.ATTENTION, Chip.NEEDS_CALL, Chip.SNOOZED)
 NUMBER_TAIL: Final = "ltrim(substr(number_key, length(rtrim(number_key, '0123456789')) + 1), '0')"
 
 _AT_ONCE: Final = 500
-_FEW: Final = 3_000
+FEW: Final = 3_000
+"""Ids that are looked up one by one rather than looked for in order."""
 _AMONG_FOUND: Final = "IN (SELECT value FROM json_each(:found))"
 """What ``core.db.search`` has found, which it does on SQLite alone."""
 IS_FOUND: Final = "is_found(d.id)"
@@ -221,7 +222,7 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
 
 def is_gathered(where: DocumentFilter) -> bool:
     """Whether so few ids are known that each is looked up, instead of looking for them in order."""
-    return where.found is not None and len(where.found) <= _FEW
+    return where.found is not None and len(where.found) <= FEW
 
 
 def in_chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -123,8 +123,8 @@ def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     """Return the number behind every chip, whatever chip ``where`` itself has."""
     if places.is_everything(replace(where, chip=Chip.ALL)):
         return _chip_counts_of_all(reader, where)
-    where = narrowed_documents(reader, where)
-    clause, values = document_conditions(replace(where, chip=Chip.ALL))
+    where = narrowed_documents(reader, replace(where, chip=Chip.ALL))
+    clause, values = document_conditions(where)
     chips = list(CHIPS)
     sums = ", ".join(f"sum(CASE WHEN {CHIPS[chip]} THEN 1 ELSE 0 END)" for chip in chips)
     values |= times_of(where.as_of)

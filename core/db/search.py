@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from core.db.codec import search_key
 from core.db.engine import Reader, SqliteReader
 from core.db.patterns import part_of
-from core.db.queries import LONGEST_SEARCH
-from core.model import CustomerFilter, DocumentFilter
+from core.db.queries import FEW, LONGEST_SEARCH
+from core.model import Chip, Condition, CustomerFilter, DocumentFilter
 
 LEAST: Final = 3
 """Letters of a trigram."""
@@ -28,6 +28,7 @@ _KEPT: Final = 16
 _AFTER_ALL: Final = "\U0010ffff"
 
 type_of_ids = frozenset[int] | None
+type_of_said = TypeVar("type_of_said", bound="str | Condition")
 
 
 class Lookup(NamedTuple):
@@ -71,33 +72,40 @@ def narrowed_documents(reader: Reader, where: DocumentFilter) -> DocumentFilter:
 
     As far as these are known: the others are left in it.
     """
-    if not isinstance(reader, SqliteReader) or not _can_narrow(reader, where):
+    if not isinstance(reader, SqliteReader):
         return where
-    ids, left = _all_of(reader, _of_words(_DOCUMENTS, where.text))
-    found, conditions = _conditions(reader, where)
-    both = [each for each in (ids, found) if each is not None]
-    if not both:
+    if where.chip is Chip.LATE:
+        late = frozenset(where.late)
+        found = late if where.found is None else late & where.found
+        where = replace(
+            where, chip=Chip.ALL, late=where.late if where.conditions else (), found=found
+        )
+    return _looked_up(reader, where) if _can_narrow(reader, where) else where
+
+
+def _looked_up(reader: SqliteReader, where: DocumentFilter) -> DocumentFilter:
+    found, left = _all_of(reader, _lookups(where), where.found)
+    if found is None:
         return where
-    known = frozenset[int].intersection(*both)
-    return replace(where, text=" ".join(left), conditions=conditions, found=known)
+    words = " ".join(each for each in left if isinstance(each, str))
+    others = tuple(each for each in left if not isinstance(each, str))
+    return replace(where, text=words, conditions=others, found=found)
 
 
 def is_ready(reader: Reader, where: DocumentFilter) -> bool:
-    """Whether all that ``narrowed_documents`` looks up is known already, or nothing is."""
+    """Whether ``narrowed_documents`` knows already what it would look up."""
     if not isinstance(reader, SqliteReader) or not _can_narrow(reader, where):
         return True
     memory, revision = _memory(reader), reader.revision()
-    of_conditions = (some for _, some in _of_conditions(where) if some)
-    lookups = [lookup for _, lookup in _of_words(_DOCUMENTS, where.text)]
-    lookups += [lookup for some in of_conditions for lookup in some]
-    return all(memory.get(revision, lookup)[0] for lookup in lookups)
+    _, first = next(_lookups(where), (None, []))
+    return all(memory.get(revision, lookup)[0] for lookup in first)
 
 
 def narrowed_customers(reader: Reader, where: CustomerFilter) -> CustomerFilter:
     """Return the same filter with the ids that answer in place of words, where all are known."""
     if not where.text or not isinstance(reader, SqliteReader) or not has_index(reader):
         return where
-    ids, left = _all_of(reader, _of_words(_CUSTOMERS, where.text))
+    ids, left = _all_of(reader, _of_words(_CUSTOMERS, where.text), few=-1)
     if ids is None or left:
         return where
     key = search_key(where.text[:LONGEST_SEARCH])
@@ -110,9 +118,10 @@ def _can_narrow(reader: SqliteReader, where: DocumentFilter) -> bool:
     return bool(where.text or where.conditions) and has_index(reader)
 
 
-def _of_words(sql: str, text: str) -> Iterator[tuple[str, Lookup]]:
-    for word in search_key(text[:LONGEST_SEARCH]).split():
-        yield word, _of_word(sql, word)
+def _of_words(sql: str, text: str) -> Iterator[tuple[str, list[Lookup]]]:
+    """The longest first: it is likely to be the rarest."""
+    for word in sorted(search_key(text[:LONGEST_SEARCH]).split(), key=len, reverse=True):
+        yield word, [_of_word(sql, word)]
 
 
 def _of_word(sql: str, word: str) -> Lookup:
@@ -121,7 +130,9 @@ def _of_word(sql: str, word: str) -> Lookup:
     return Lookup(sql, (("word", quoted(word)),))
 
 
-def _of_conditions(where: DocumentFilter) -> Iterator[tuple[Any, list[Lookup]]]:
+def _lookups(where: DocumentFilter) -> Iterator[tuple[str | Condition, list[Lookup]]]:
+    """Yield what is looked for, and what finds it: words, then conditions; no lookups: nothing."""
+    yield from _of_words(_DOCUMENTS, where.text)
     if where.conditions:
         from core.db import condition_lookups  # not for the first paint
 
@@ -129,17 +140,25 @@ def _of_conditions(where: DocumentFilter) -> Iterator[tuple[Any, list[Lookup]]]:
             yield condition, condition_lookups.of(condition, where, _DOCUMENTS)
 
 
-def _conditions(reader: SqliteReader, where: DocumentFilter) -> tuple[type_of_ids, tuple[Any, ...]]:
-    """Return the ids of all conditions that were looked up, and the conditions that were not."""
-    found: type_of_ids = None
-    left = []
-    for condition, lookups in _of_conditions(where):
-        ids = _any_of(reader, lookups)
+def _all_of(
+    reader: SqliteReader,
+    lookups: Iterable[tuple[type_of_said, list[Lookup]]],
+    found: type_of_ids = None,
+    few: int = FEW,
+) -> tuple[type_of_ids, list[type_of_said]]:
+    """Return the ids that answer to all that is looked up (``None``: nothing), and the rest.
+
+    Once the ids are few, the rest is not looked up: each of them is looked at.
+    """
+    left: list[type_of_said] = []
+    for said, some in lookups:
+        is_enough = found is not None and len(found) <= few
+        ids = None if is_enough else _any_of(reader, some)
         if ids is None:
-            left.append(condition)
+            left.append(said)
         else:
             found = ids if found is None else found & ids
-    return found, tuple(left)
+    return found, left
 
 
 def _any_of(reader: SqliteReader, lookups: list[Lookup]) -> type_of_ids:
@@ -150,21 +169,6 @@ def _any_of(reader: SqliteReader, lookups: list[Lookup]) -> type_of_ids:
             return None
         found = ids if found is None else found | ids
     return found
-
-
-def _all_of(
-    reader: SqliteReader, lookups: Iterator[tuple[str, Lookup]]
-) -> tuple[type_of_ids, list[str]]:
-    """Return the ids with all words that the index knows about (``None``: no word), the others."""
-    found: type_of_ids = None
-    left: list[str] = []
-    for word, lookup in lookups:
-        ids = _of(reader, lookup)
-        if ids is None:
-            left.append(word)
-        else:
-            found = ids if found is None else found & ids
-    return found, left
 
 
 def _of(reader: SqliteReader, lookup: Lookup) -> type_of_ids:
