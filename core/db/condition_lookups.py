@@ -1,7 +1,8 @@
 """What of a filter line an index can answer, on SQLite: statements that find the ids.
 
-Texts of three letters or more stand in the index of trigrams; of numbers and dates few rows are
-found by their own, and many by looking along the order in which they are shown.
+Texts of three letters or more stand in the index of trigrams. Of all else few rows are gathered,
+by an index of their own or at worst by one look at every row, which is faster than to look them up
+in the order in which they are shown; many are met with at once in that order.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from core.db import conditions
 from core.db.codec import search_key, storable
 from core.db.queries import CHIPS, FEW
 from core.db.search import LEAST, Lookup, quoted
-from core.model import Condition, Dated, DocumentFilter, Measures, Moment, Part, Says
+from core.model import Condition, Dated, DocumentFilter, Moment, Part, Says, Stands
 
 _COLUMNS: Final = {Part.NUMBER: "number_key", Part.TO: "last_recipient"}
+#: Joined in this order, so that nothing is gathered before the limit ends it.
 _OF_DOCUMENTS: Final = (
-    "d.id IN (SELECT rowid FROM document_words WHERE document_words MATCH :match)"
+    "document_words w CROSS JOIN documents d ON d.id = w.rowid WHERE w.document_words MATCH :match"
 )
 _OF_CUSTOMERS: Final = (
-    "d.customer_id IN (SELECT rowid FROM customer_words WHERE customer_words MATCH :match)"
+    "customer_words w CROSS JOIN documents d ON d.customer_id = w.rowid"
+    " WHERE w.customer_words MATCH :match"
 )
 
 
@@ -28,15 +31,11 @@ def of(condition: Condition, where: DocumentFilter, of_words: str) -> list[Looku
 
     ``of_words`` finds those with a word anywhere.
     """
-    if condition.negated:
+    is_in_order = isinstance(condition, Dated) and condition.moment is Moment.SENT
+    if condition.negated or is_in_order or isinstance(condition, Stands):
         return []
-    if isinstance(condition, Says):
-        return _said(condition, where, of_words)
-    if isinstance(condition, Measures):
-        return [_exactly(condition, where, "", {}, FEW)]
-    if isinstance(condition, Dated) and condition.moment in (Moment.DUE, Moment.ISSUED):
-        return [_exactly(condition, where, "", {}, FEW)]
-    return []
+    found = _said(condition, where, of_words) if isinstance(condition, Says) else []
+    return found or [_exactly(condition, where, "", {}, FEW)]
 
 
 def _said(condition: Says, where: DocumentFilter, of_words: str) -> list[Lookup]:
@@ -65,8 +64,8 @@ def _exactly(
     """Among those that an index offers, the ones that the condition itself is true of."""
     values: dict[str, Any] = dict(bound)
     alone = DocumentFilter(conditions=(condition,), as_of=where.as_of, late=where.late)
-    said = conditions.compiled(alone, CHIPS, values)
-    clause = " AND ".join([among, *said] if among else said)
-    sql = f"SELECT d.id FROM documents d WHERE {clause} LIMIT :limit"
+    said = conditions.compiled(alone, CHIPS, values, near=bool(among))
+    source = f"{among} AND" if among else "documents d WHERE"
+    sql = f"SELECT d.id FROM {source} {' AND '.join(said)} LIMIT :limit"
     bound_all = tuple(sorted(values.items()))
     return Lookup(sql, bound_all) if most is None else Lookup(sql, bound_all, most)

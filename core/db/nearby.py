@@ -18,7 +18,7 @@ from core.model import DocumentFilter, DocumentOrder
 _COLUMN: Final = re.compile(r"\bd\.[a-z_]+")
 _FIRST: Final = 640
 """Rows from the beginning that are looked for like this."""
-_LOOKED_AT: Final = 4_000
+_LOOKED_AT: Final = 3_000
 _LOOKED_AT_IDS: Final = 24_000
 """What is found already is a look into a set."""
 

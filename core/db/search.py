@@ -37,6 +37,8 @@ class Lookup(NamedTuple):
     sql: str
     values: tuple[tuple[str, Any], ...]
     most: int = _MOST
+    ends_early: bool = True
+    """Whether it takes little to see that there are many."""
 
 
 class _Memory:
@@ -93,12 +95,25 @@ def _looked_up(reader: SqliteReader, where: DocumentFilter) -> DocumentFilter:
 
 
 def is_ready(reader: Reader, where: DocumentFilter) -> bool:
-    """Whether ``narrowed_documents`` knows already what it would look up."""
+    """Whether what ``narrowed_documents`` looks up first is known, or so little that it is now."""
     if not isinstance(reader, SqliteReader) or not _can_narrow(reader, where):
         return True
-    memory, revision = _memory(reader), reader.revision()
     _, first = next(_lookups(where), (None, []))
-    return all(memory.get(revision, lookup)[0] for lookup in first)
+    return all(_is_known(reader, lookup) for lookup in first)
+
+
+def _is_known(reader: SqliteReader, lookup: Lookup) -> bool:
+    memory, revision = _memory(reader), reader.revision()
+    if memory.get(revision, lookup)[0]:
+        return True
+    if not lookup.ends_early:
+        return False
+    few = min(FEW, lookup.most)
+    ids = _read(reader, lookup._replace(most=few))
+    if ids is None and few < lookup.most:
+        return False
+    memory.put(revision, lookup, ids)
+    return True
 
 
 def narrowed_customers(reader: Reader, where: CustomerFilter) -> CustomerFilter:
@@ -126,7 +141,7 @@ def _of_words(sql: str, text: str) -> Iterator[tuple[str, list[Lookup]]]:
 
 def _of_word(sql: str, word: str) -> Lookup:
     if len(word) < LEAST:
-        return Lookup(_SHORT[sql], (("word", part_of(word)),))
+        return Lookup(_SHORT[sql], (("word", part_of(word)),), ends_early=False)
     return Lookup(sql, (("word", quoted(word)),))
 
 
@@ -175,11 +190,15 @@ def _of(reader: SqliteReader, lookup: Lookup) -> type_of_ids:
     memory, revision = _memory(reader), reader.revision()
     is_known, ids = memory.get(revision, lookup)
     if not is_known:
-        rows = reader.rows(lookup.sql, {**dict(lookup.values), "limit": lookup.most + 1})
-        found = frozenset(row[0] for row in rows)  # no part of a statement has one twice
-        ids = None if len(found) > lookup.most else found
+        ids = _read(reader, lookup)
         memory.put(revision, lookup, ids)
     return ids
+
+
+def _read(reader: SqliteReader, lookup: Lookup) -> type_of_ids:
+    rows = reader.rows(lookup.sql, {**dict(lookup.values), "limit": lookup.most + 1})
+    ids = frozenset(row[0] for row in rows)  # no part of a statement has one twice
+    return None if len(ids) > lookup.most else ids
 
 
 def quoted(text: str) -> str:
