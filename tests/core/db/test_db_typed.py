@@ -21,8 +21,8 @@ from tests.core.db.books import START, fact, hard_bounce, one, sent, tell
 NOW = START + timedelta(minutes=5)
 LINES = """
 inv-00; gmbh; inv gmbh; GmbH example; nobody!; e; 00; balance>100; total>90000; to:@example.org
-to:a; to:anna@; customer:gmbh; customer:gmbh balance>10; number:004; number:004 gmbh; -"gmbh"; by:demo
-"gmbh", inv-00; -to:@example.org gmbh; status:paid; currency:eur gmbh; sent<30d; due<1m; issued>30d
+to:a; to:anna@; customer:gmbh; customer:gmbh balance>10; number:004; number:004 gmbh; by:demo
+-"gmbh"; "gmbh", inv-00; -to:@example.org gmbh; status:paid; currency:eur gmbh; sent<30d; due<1m; issued>30d
 overdue>1d; overdue>1d gmbh; bounced gmbh; late; -late gmbh; estimate; sends>1 inv
 """
 OLDEST = DocumentSort(descending=False)
