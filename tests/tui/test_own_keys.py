@@ -40,7 +40,7 @@ async def test_own_keys_work_and_are_shown_and_the_old_ones_are_free() -> None:
         await person.press("escape")
         await person.press("r")
         assert isinstance(person.app.screen, CommunicationsScreen)
-        await person.press("V")
+        await person.press("H")
         assert isinstance(person.app.screen, ComposeDialog)
 
 
