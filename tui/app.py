@@ -5,9 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 os.environ.setdefault("TEXTUAL_FPS", "250")  # read once, when Textual is imported
@@ -21,6 +19,7 @@ from core.model import FeedState, FeedStatus
 from tui import themes
 from tui.chasing_flows import ChaseFlows
 from tui.commands import bindings, carry_out, key_of
+from tui.curtain import FIRST_SHEETS, Curtain
 from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
@@ -33,7 +32,7 @@ from tui.registry import COMMANDS
 from tui.ringing import Ringing
 from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
-from tui.terminal_keys import read_alt_digits
+from tui.terminal_keys import read_alt_keys
 from tui.text import cell
 from tui.widgets.feed_words import news
 
@@ -45,17 +44,6 @@ if TYPE_CHECKING:
     from tui.ports import Backend
     from tui.registry import Command
 
-_STYLES: Final = Path(__file__).resolve().parent.parent / "styles"
-_FIRST_SHEETS: Final = ("base", "tables")
-_OTHER_SHEETS: Final = (
-    "communications", "suppressions", "dialogs", "editing", "linking", "chasing", "overviews",
-    "settings", "hands", "jumping", "filtering",
-)  # fmt: skip
-"""What the first screen does without: read when it stands, or with the next screen."""
-_MOST_UNTIL_PAINT: Final = 0.15
-"""Seconds that the first paint waits for the first rows."""
-_UNTIL_OTHER_SHEETS: Final = 0.3
-"""Seconds after the first paint; the rows come first."""
 POLL_SECONDS: Final = 20
 """How long one question to the queue waits for messages; SQS allows no more."""
 
@@ -70,7 +58,7 @@ class OuttrayApp(Places):
     """Shows ``backend`` on a terminal; ``clock`` is for tests."""
 
     TITLE = "Outtray"
-    CSS_PATH = [str(_STYLES / f"{sheet}.tcss") for sheet in _FIRST_SHEETS]
+    CSS_PATH = [*FIRST_SHEETS]
     BINDINGS = bindings("app")
     COMMANDS = Places.COMMANDS | {_views_in_the_palette}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
@@ -85,7 +73,7 @@ class OuttrayApp(Places):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
     def __init__(self, backend: Backend, *, clock: Callable[[], datetime] = utc_now) -> None:
-        read_alt_digits()
+        read_alt_keys()
         super().__init__()
         self.backend = backend
         self.jobs = Jobs(self)
@@ -105,8 +93,7 @@ class OuttrayApp(Places):
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._list_version = 0
-        self._has_all_sheets = False
-        self._curtain, self._is_open = ExitStack(), False
+        self._curtain = Curtain(self, self._start_loops)
         self.following = Following(self)
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -135,38 +122,20 @@ class OuttrayApp(Places):
                 markup=False,
             )
         self.following.begin(self.backend.settings)
-        # one paint, with the rows, where there were three: they are milliseconds away
-        self._curtain.enter_context(self.batch_update())
-        self.set_timer(_MOST_UNTIL_PAINT, self._raise_curtain)
+        self._curtain.lower()
 
     def on_window_table_loaded(self) -> None:
         """Begin with what can wait for the first rows."""
-        self._raise_curtain()
+        self._curtain.lift()
 
     def on_window_table_failed(self) -> None:
         """Show why there are no rows."""
-        self._raise_curtain()
-
-    def _raise_curtain(self) -> None:
-        if self._is_open:
-            return
-        self._is_open = True
-        self._curtain.close()
-        self.screen.refresh()
-        # the first page of rows is asked for before the loops start to compete with it
-        self.call_after_refresh(self._start_loops)
-        self.set_timer(_UNTIL_OTHER_SHEETS, self._read_other_sheets)
+        self._curtain.lift()
 
     def push_screen(self, *arguments: Any, **options: Any) -> Any:
         """Every screen but the first one needs all sheets."""
-        self._read_other_sheets()
+        self._curtain.read_other_sheets()
         return super().push_screen(*arguments, **options)
-
-    def _read_other_sheets(self) -> None:
-        if not self._has_all_sheets:
-            self._has_all_sheets = True
-            self.stylesheet.read_all([_STYLES / f"{sheet}.tcss" for sheet in _OTHER_SHEETS])
-            self.stylesheet.parse()
 
     def _start_loops(self) -> None:
         if not gc.isenabled():  # ``run`` put it off until the first paint
