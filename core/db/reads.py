@@ -130,7 +130,10 @@ def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     values |= times_of(where.as_of)
     row = reader.rows(f"SELECT count(*), {each} FROM documents d{clause}", values)[0]
     counts = {chip: int(count) for chip, count in zip(chips, row[1:], strict=True)}
-    late = count_documents(reader, replace(where, chip=Chip.LATE))  # a few, found by their index
+    of_late = replace(where, chip=Chip.LATE)  # a few, found by their index
+    if where.found is not None:
+        of_late = replace(where, found=where.found.intersection(where.late))
+    late = count_documents(reader, of_late)
     return {Chip.ALL: int(row[0]), Chip.LATE: late, **counts}
 
 

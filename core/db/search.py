@@ -74,24 +74,22 @@ def narrowed_documents(reader: Reader, where: DocumentFilter) -> DocumentFilter:
 
     As far as these are known: the others are left in it.
     """
-    if not isinstance(reader, SqliteReader):
+    if not isinstance(reader, SqliteReader) or not _can_narrow(reader, where):
         return where
-    if where.chip is Chip.LATE:
-        late = frozenset(where.late)
-        found = late if where.found is None else late & where.found
-        where = replace(
-            where, chip=Chip.ALL, late=where.late if where.conditions else (), found=found
-        )
-    return _looked_up(reader, where) if _can_narrow(reader, where) else where
-
-
-def _looked_up(reader: SqliteReader, where: DocumentFilter) -> DocumentFilter:
     found, left = _all_of(reader, _lookups(where), where.found)
     if found is None:
         return where
     words = " ".join(each for each in left if isinstance(each, str))
     others = tuple(each for each in left if not isinstance(each, str))
-    return replace(where, text=words, conditions=others, found=found)
+    known = replace(where, text=words, conditions=others, found=found)
+    if where.chip is not Chip.LATE:
+        return known
+    return replace(
+        known,
+        chip=Chip.ALL,
+        late=where.late if others else (),  # a condition may ask for them as well
+        found=found.intersection(where.late),
+    )
 
 
 def is_ready(reader: Reader, where: DocumentFilter) -> bool:

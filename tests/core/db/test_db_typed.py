@@ -22,8 +22,8 @@ NOW = START + timedelta(minutes=5)
 LINES = """
 inv-00; gmbh; inv gmbh; GmbH example; nobody!; e; 00; balance>100; total>90000; to:@example.org
 to:a; to:anna@; customer:gmbh; customer:gmbh balance>10; number:004; number:004 gmbh; by:demo
--"gmbh"; "gmbh", inv-00; -to:@example.org gmbh; status:paid; currency:eur gmbh; sent<30d; due<1m; issued>30d
-overdue>1d; overdue>1d gmbh; bounced gmbh; late; -late gmbh; estimate; sends>1 inv
+-"gmbh"; "gmbh", inv-00; -to:@example.org gmbh; status:paid; currency:eur gmbh; sent<30d; due<1m
+issued>30d; overdue>1d; overdue>1d gmbh; bounced gmbh; late; -late gmbh; estimate; sends>1 inv
 """
 OLDEST = DocumentSort(descending=False)
 BY_TOTAL = DocumentSort(DocumentOrder.TOTAL)
