@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from rich.style import Style
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.badges import style
 from tui.columns import fit
 from tui.commands import key_of
 from tui.text import cell
+from tui.widgets.lean_lines import LeanLines
 from tui.widgets.news import News
 from tui.widgets.window_lines import CLASSES, GUTTER, Look, Painter
 
@@ -34,7 +34,7 @@ _SLOW: Final = "Still reading …  Esc stops waiting"
 SLOW_AFTER: Final = 1.0
 
 
-class WindowView(ScrollView, Generic[T]):
+class WindowView(LeanLines, Generic[T]):
     """Paints; it never reads rows, nor moves the cursor."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(CLASSES)
@@ -86,6 +86,7 @@ class WindowView(ScrollView, Generic[T]):
         self._is_dimmed = False
         self._sort: tuple[str, bool] | None = None
         self._problem: OuttrayError | None = None
+        self._typed: Typed | None = None
         self._is_slow = False
         self._is_stopped = False
 
@@ -140,14 +141,12 @@ class WindowView(ScrollView, Generic[T]):
 
     @property
     def typed(self) -> Typed | None:
-        """What the rows are searched for: marked where a column shows it."""
-        return self._cell_context.typed
+        """What the next rows are searched for: marked where a column shows it."""
+        return self._typed
 
     @typed.setter
     def typed(self, typed: Typed | None) -> None:
-        if typed != self._cell_context.typed:
-            self._cell_context = replace(self._cell_context, typed=typed)
-            self._repaint()
+        self._typed = typed  # the rows of what was typed before keep their marks
 
     @property
     def sort(self) -> tuple[str, bool] | None:
@@ -201,11 +200,12 @@ class WindowView(ScrollView, Generic[T]):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._repaint()
+        self._painter.forget()
+        self.refresh()
 
     def _repaint(self) -> None:
         self._painter.forget()
-        self.refresh()
+        self.refresh_changed()
 
     def _ground(self, name: str) -> Style:
         style = self.get_component_rich_style(name)
