@@ -45,7 +45,7 @@ class LeanLines(ScrollView):
         for each in self.get_line_filters():
             strips = [strip.apply_filter(each, background) for strip in strips]
         left, right = crop.column_span
-        if left > 0 or right < self.size.width:
+        if left > 0 or any(right < strip.cell_length for strip in strips):
             strips = [strip.crop(left, right) for strip in strips]
         return strips
 

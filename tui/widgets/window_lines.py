@@ -185,8 +185,11 @@ class Painter:
                     segments.append(Segment(text, style))
                     text, style = "", other
             text += span.text
-        strip = Strip([*segments, Segment(text, style)])
-        return strip if left >= 0 else strip.crop(0, self._width)
+        if left < 0 and text.endswith(" " * -left):
+            text, left = text[:left], 0
+        if left < 0:
+            return Strip([*segments, Segment(text, style)]).crop(0, self._width)
+        return Strip([*segments, Segment(text, style)], self._width)
 
     def _style(self, ground: str, ink: str) -> Style:
         style = self._styles.get((ground, ink))

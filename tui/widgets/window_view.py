@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from tui.badges import style
@@ -89,6 +89,7 @@ class WindowView(LeanLines, Generic[T]):
         self._typed: Typed | None = None
         self._is_slow = False
         self._is_stopped = False
+        self._has_scrollbar = False
 
     # ------------------------------------------------------------------ slow readings
 
@@ -189,13 +190,25 @@ class WindowView(LeanLines, Generic[T]):
         """Rows on screen; before the first layout as many as a screen may have."""
         return max(1, self.size.height - 1) if self.size.height else 60
 
+    def _fit_lines(self) -> None:
+        """Make no more cells than are seen: what lies under the scrollbar would be cut off."""
+        self._has_scrollbar = self.show_vertical_scrollbar
+        hidden = self.styles.scrollbar_size_vertical if self._has_scrollbar else 0
+        width = self.size.width - hidden
+        self._painter.fit(fit(self._columns, self.size.width - GUTTER), width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines within ``crop``."""
+        if self._has_scrollbar != self.show_vertical_scrollbar:
+            self._fit_lines()
+        return super().render_lines(crop)
+
     def on_resize(self) -> None:
         self._fit()
 
     def _fit(self) -> None:
-        width = self.size.width
-        self._painter.fit(fit(self._columns, width - GUTTER), width)
-        self.virtual_size = Size(width, self.row_count + 1)
+        self._fit_lines()
+        self.virtual_size = Size(self.size.width, self.row_count + 1)
         self.refresh()
 
     def notify_style_update(self) -> None:
