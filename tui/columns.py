@@ -195,17 +195,31 @@ def _chased(spans: Cell, row: DocumentRow, now: datetime) -> Cell:
 def document_columns(*, customer: bool = False) -> tuple[Column[DocumentRow], ...]:
     """Return the communications table's; with ``customer`` for the table over all customers."""
     recipient = 11 if customer else 18
-    whose = Column("customer", "Customer", 10, _customer, ideal=20, weight=2, sort="customer")
+    whose = Column(
+        "customer", "Customer", 10, _customer, ideal=20, weight=2, priority=1, sort="customer"
+    )
     return (
         Column("number", "Number", 8, _number, ideal=10, weight=1, sort="number"),
         *((whose,) if customer else ()),
         Column("kind", "Kind", 8, _kind, priority=6, sort="kind"),
         Column("status", "Status", 8, _status, ideal=9, priority=3, sort="status"),
         Column("total", "Total", 10, _total, ideal=12, align="right", priority=5, sort="total"),
-        Column("balance", "Balance", 9, _balance, ideal=10, align="right", sort="balance"),
-        Column("currency", "Currency", 8, columns_extra.currency, sort="currency", hidden=True),
-        Column("issued", "Issued", 10, columns_extra.issued, sort="issued", hidden=True),
-        Column("due", "Due", 10, columns_extra.due, sort="due", hidden=True),
+        Column(
+            "balance", "Balance", 9, _balance, ideal=10, align="right", priority=1, sort="balance"
+        ),
+        Column(
+            "currency",
+            "Currency",
+            8,
+            columns_extra.currency,
+            priority=2,
+            sort="currency",
+            hidden=True,
+        ),
+        Column(
+            "issued", "Issued", 10, columns_extra.issued, priority=2, sort="issued", hidden=True
+        ),
+        Column("due", "Due", 10, columns_extra.due, priority=2, sort="due", hidden=True),
         Column(
             "overdue",
             "Overdue",
@@ -213,10 +227,11 @@ def document_columns(*, customer: bool = False) -> tuple[Column[DocumentRow], ..
             columns_extra.overdue,
             align="right",
             unsorted="Sort by Due instead: what was due first is overdue the longest.",
+            priority=2,
             hidden=True,
         ),
         Column("sends", "Sends", 5, _sends, align="right", priority=4, sort="sends"),
-        Column("last_sent", "Last sent", 11, _document_last_sent, sort="last_sent"),
+        Column("last_sent", "Last sent", 11, _document_last_sent, priority=2, sort="last_sent"),
         Column(
             "last_recipient",
             "Last recipient",
@@ -224,6 +239,7 @@ def document_columns(*, customer: bool = False) -> tuple[Column[DocumentRow], ..
             _last_recipient,
             ideal=22,
             weight=3,
+            priority=2,
             sort="last_recipient",
         ),
         Column(
@@ -233,6 +249,7 @@ def document_columns(*, customer: bool = False) -> tuple[Column[DocumentRow], ..
             columns_extra.reached,
             align="right",
             unsorted="Sort by Delivery instead: what reached nobody stands at its end.",
+            priority=2,
             hidden=True,
         ),
         Column("delivery", "Delivery", _BLOCK, _delivery, ideal=23, sort="delivery"),

@@ -23,6 +23,8 @@ _UNTIL_OTHER_SHEETS: Final = 0.3
 """Seconds after the first paint; the rows come first."""
 
 FIRST_SHEETS: Final = [str(_STYLES / f"{sheet}.tcss") for sheet in _FIRST_SHEETS]
+ALL_SHEETS: Final = [*FIRST_SHEETS, *(str(_STYLES / f"{sheet}.tcss") for sheet in _OTHER_SHEETS)]
+"""For a program whose first screen is another one."""
 
 
 class Curtain:

@@ -45,7 +45,7 @@ TABLES: Final = (*_of("documents"), *_of("customers"))
 COLUMNS_DIALOG: Final = (
     Command("columns.toggle", ("space",), "Show or hide", "Show or hide the column.", "Columns", 1),
     Command(
-        "columns.wider", ("plus", "right"), "Wider", "Make the column wider.", "Columns", footer=2
+        "columns.wider", ("plus", "right"), "Wider", "Make the column wider.", "Columns", footer=3
     ),
     Command(
         "columns.narrower",
@@ -53,7 +53,7 @@ COLUMNS_DIALOG: Final = (
         "Narrower",
         "Make the column narrower.",
         "Columns",
-        footer=3,
+        footer=4,
     ),
     Command(
         "columns.earlier",
@@ -61,7 +61,7 @@ COLUMNS_DIALOG: Final = (
         "To the left",
         "Move the column to the left of the one before it.",
         "Columns",
-        footer=4,
+        footer=5,
     ),
     Command(
         "columns.later",
@@ -69,7 +69,7 @@ COLUMNS_DIALOG: Final = (
         "To the right",
         "Move the column to the right of the one after it.",
         "Columns",
-        footer=5,
+        footer=6,
     ),
     Command("columns.up", ("up", "k"), "Up", "The column above.", "Columns", palette=False),
     Command("columns.down", ("down", "j"), "Down", "The column below.", "Columns", palette=False),
@@ -79,7 +79,7 @@ COLUMNS_DIALOG: Final = (
         "Reset",
         "Arrange the columns as they were at first.",
         "Columns",
-        footer=6,
+        footer=8,
     ),
     Command(
         "columns.keep",
@@ -87,7 +87,7 @@ COLUMNS_DIALOG: Final = (
         "Keep",
         "Keep the columns as they are behind the dialog.",
         "Columns",
-        footer=7,
+        footer=2,
         palette=False,
     ),
     Command(
@@ -96,7 +96,7 @@ COLUMNS_DIALOG: Final = (
         "Close",
         "Leave the columns as they were.",
         "Columns",
-        footer=8,
+        footer=7,
         palette=False,
     ),
 )

@@ -8,6 +8,7 @@ from core.settings import Settings
 from tui import themes
 from tui.app import OuttrayApp
 from tui.commands import use_keys
+from tui.curtain import ALL_SHEETS
 from tui.jobs import Jobs
 from tui.motion import steady
 from tui.screens.setup import LATER, SetUp, SetUpScreen
@@ -18,7 +19,7 @@ class SetUpApp(App[str]):
     """Ends with what ``SetUpScreen`` ends with."""
 
     TITLE = "Outtray"
-    CSS_PATH = OuttrayApp.CSS_PATH
+    CSS_PATH = [*ALL_SHEETS]
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = OuttrayApp.HORIZONTAL_BREAKPOINTS
     VERTICAL_BREAKPOINTS = OuttrayApp.VERTICAL_BREAKPOINTS

@@ -198,3 +198,12 @@ def test_a_narrow_delivery_keeps_the_unresolved_failure_and_gives_up_the_word() 
     summary = DocumentSummary(word=Word.DELIVERED, unresolved=frozenset({Word.BOUNCED}))
     cell = DOCUMENT_COLUMNS[-1].value(replace(INVOICE, summary=summary), CONTEXT)
     assert "".join(span.text for span in fill(cell, 16, "left")).rstrip() == " ●  ⟵ BOUNCED"
+
+
+@pytest.mark.parametrize("columns", [DOCUMENT_COLUMNS, ALL_DOCUMENT_COLUMNS])
+@pytest.mark.parametrize("width", range(36, 80, 2))
+def test_what_became_of_a_document_is_shown_at_any_width(
+    columns: tuple[Column[DocumentRow], ...], width: int
+) -> None:
+    shown = [column.id for column, _ in fit(columns, width)]
+    assert {"number", "delivery"} <= set(shown)

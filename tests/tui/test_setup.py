@@ -90,6 +90,15 @@ async def test_what_is_filled_in_is_written_and_then_every_leg_is_looked_at(home
     assert settings.source.read_text().count("\n") == 4
 
 
+@pytest.mark.parametrize("size", [(132, 36), (80, 24)])
+async def test_the_whole_form_fits_each_field_beside_its_name(
+    home: Path, size: tuple[int, int]
+) -> None:
+    async with asked(size=size) as person:
+        assert "From Billing <billing@acme.com> The From address" in person.words
+        assert "^S Write" in person.words
+
+
 async def test_every_wrong_field_says_what_is_wrong_and_nothing_is_written(home: Path) -> None:
     async with asked() as person:
         await person.fill("mail.from", "billing")

@@ -44,7 +44,7 @@ class ColumnsDialog(ModalScreen[Layout | None]):
         with Vertical(id="columns"):
             yield Static("Columns", id="columns-title", markup=False)
             yield self._list
-            yield KeyBar()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._show()
@@ -78,6 +78,9 @@ class ColumnsDialog(ModalScreen[Layout | None]):
 
     def label_of(self, command: Command) -> str:
         return command.label
+
+    def enter_command(self) -> str | None:
+        return "columns.keep"
 
     def action_command(self, command_id: str) -> None:
         carry_out(self, command_id)

@@ -28,6 +28,8 @@ from tui.widgets.field import Field
 from tui.widgets.key_bar import KeyBar
 
 _NAME_CELLS: Final = 24
+_HOW: Final = "Enter or its number shows one."
+_NONE: Final = "None is saved yet. Choose a filter or search for something, then save it here."
 
 
 class ViewsDialog(ModalScreen[View | None]):
@@ -91,7 +93,7 @@ class ViewsDialog(ModalScreen[View | None]):
         )
         self.list.highlighted = min(at, len(views) - 1) if views else None
         self.list.display = bool(views)
-        said = told or ("Enter or its number shows one." if views else "None is saved yet.")
+        said = told or (_HOW if views else _NONE)
         offer = (
             "" if told or not self._is_something else f" S saves “{cell(_said(self._now), 60)}”."
         )

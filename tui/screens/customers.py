@@ -144,6 +144,7 @@ class CustomersScreen(TablePlace):
         self._picked = PickSource(backend, where) if where.text else None
         self._table.empty = self._nothing()
         self._table.typed = typed_as(where.text)
+        self._table.sort = None if where.text else self.sorted_by  # what is typed ranks
         self._table.load(self._picked or CustomerSource(backend, where))
 
     def _nothing(self) -> str:

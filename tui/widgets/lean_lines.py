@@ -11,6 +11,8 @@ from textual.geometry import Region
 from textual.scroll_view import ScrollView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.strip import Strip
 
 
@@ -40,14 +42,18 @@ class LeanLines(ScrollView):
             return super().render_lines(crop)
         made = {y: self.render_line(y) for y in crop.line_range}
         self._painted = {**getattr(self, "_painted", {}), **made}
-        strips = list(made.values())
-        background = self.background_colors[1]
-        for each in self.get_line_filters():
-            strips = [strip.apply_filter(each, background) for strip in strips]
+        strips = self.seen(made.values())
         left, right = crop.column_span
         if left > 0 or any(right < strip.cell_length for strip in strips):
             strips = [strip.crop(left, right) for strip in strips]
         return strips
+
+    def seen(self, strips: Iterable[Strip]) -> list[Strip]:
+        """Return ``strips`` as they are written in this terminal's colours; each remembers it."""
+        background, found = self.background_colors[1], list(strips)
+        for each in self.get_line_filters():
+            found = [strip.apply_filter(each, background) for strip in found]
+        return found
 
     @property
     def _is_plain(self) -> bool:

@@ -219,6 +219,8 @@ class WindowTable(WindowHeader[T], can_focus=True):
         self._asks_beside = False
         top, height, count = self.scroll_offset.y, self._page_height, self.row_count
         self._reader.ask(page_numbers(top - 2 * height, top + 4 * height, count))
+        below = range(top + height, min(top + 2 * height, count))
+        self.make_ahead((*below, *range(max(0, top - height), top)))
 
     # ------------------------------------------------------------------ cursor and marks
 

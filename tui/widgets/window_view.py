@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from rich.style import Style
@@ -32,6 +33,8 @@ _READING: Final = "Reading …"
 _SLOW: Final = "Still reading …  Esc stops waiting"
 #: From when on one says that a reading takes long.
 SLOW_AFTER: Final = 1.0
+#: Lines are made ahead when one has been still for so long, so many at once, with such pauses.
+_STILL, _AT_ONCE, _BETWEEN = 0.02, 8, 0.004
 
 
 class WindowView(LeanLines, Generic[T]):
@@ -90,6 +93,7 @@ class WindowView(LeanLines, Generic[T]):
         self._is_slow = False
         self._is_stopped = False
         self._has_scrollbar = False
+        self._ahead: Iterator[int] = iter(())
 
     # ------------------------------------------------------------------ slow readings
 
@@ -255,13 +259,30 @@ class WindowView(LeanLines, Generic[T]):
         index = self.scroll_offset.y + y - 1
         if index >= self.row_count:
             return self._painter.words(self._words(y - 2))
+        return self._line_of(index)
+
+    def make_ahead(self, indexes: Iterable[int]) -> None:
+        """Make the lines of rows that may be wanted next, a few at a time between the keys."""
+        self._ahead = iter(indexes)
+        self.set_timer(_STILL, partial(self._make_some, self._ahead))
+
+    def _make_some(self, indexes: Iterator[int]) -> None:
+        if indexes is self._ahead and self.is_attached:  # else the person went on
+            some = list(islice(indexes, _AT_ONCE))
+            here = [index for index in some if self._reader.rows.get(index) is not None]
+            _ = self.seen([self._line_of(index, is_seen=False) for index in here])
+            if some:
+                self.set_timer(_BETWEEN, partial(self._make_some, indexes))
+
+    def _line_of(self, index: int, *, is_seen: bool = True) -> Strip:
         row = self._reader.rows.get(index)
         look = Look(index == self._cursor, odd=index % 2 == 1)
         if row is None or self._reader.source is None:
             return self._painter.placeholder(look)
         key = self._reader.source.key(row)
-        if self.news is not None and self.news.is_new(key, row):
-            look = replace(look, news=True)
+        if self.news is not None:
+            is_new = self.news.is_new if is_seen else self.news.would_be_new
+            look = replace(look, news=True) if is_new(key, row) else look
         if key in self._marked:
             look = replace(look, marked=True)
         return self._painter.row(index, row, look, self._cell_context)
