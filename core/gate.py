@@ -1,7 +1,7 @@
 """May this be sent? A pure function over facts, the same for F, R and the command line.
 
-Times are worded in the zone they are given in: the operator's. The order of the findings is
-No address, syntax, spelling, the domain's mail servers, document and its files,
+Times are worded in the zone they are given in: the operator's. The order of the findings is:
+no address, syntax, spelling, the domain's mail servers, document and its files,
 SES's list, our own list, the address's health, its provider's mood, who else wrote today, the same
 once more.
 """
