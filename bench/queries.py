@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from core.backend import Backend
+from core.filters import reading as filters
 from core.model import AttentionChip, Chip, CustomerFilter, DocumentFilter
 from core.settings import load
 
@@ -73,6 +74,7 @@ def queries(office: Office) -> Iterator[tuple[str, Query]]:
     yield from _documents(office)
     yield from _of_a_customer(office)
     yield from _searches(office)
+    yield from _lines(office)
     yield from _customers(office)
     yield from _others(office)
 
@@ -137,6 +139,16 @@ def _searches(office: Office) -> Iterator[tuple[str, Query]]:
         yield f"search, {name}: page", _page(backend, where, 0)
         yield f"search, {name}: count", lambda where=where: backend.count_documents(where)
         yield f"search, {name}: chips", lambda where=where: backend.chip_counts(where)
+
+
+def _lines(office: Office) -> Iterator[tuple[str, Query]]:
+    """What somebody types into the filter line."""
+    backend = office.backend
+    for line in ("balance>500", "to:kowalski9@", "to:@gmail.com", "customer:bakery", "sent>90d"):
+        where = DocumentFilter(conditions=filters.read(line).conditions)
+        yield f"line, {line}: page", _page(backend, where, 0)
+        yield f"line, {line}: count", lambda where=where: backend.count_documents(where)
+        yield f"line, {line}: chips", lambda where=where: backend.chip_counts(where)
 
 
 def _customers(office: Office) -> Iterator[tuple[str, Query]]:

@@ -117,6 +117,7 @@ def main(to: Path = FOLDER) -> None:
             ("compose", ["b", "f"]),
             ("everything", ["escape", "b", "a", "enter"]),
             ("help", ["?"]),
+            ("filter", ["escape", "escape", "/", *"bounced balance>500 sent<60d"]),
         ]
         narrow = [
             ("communications-80x24", ["down", "down", "down", "enter", "enter"]),

@@ -33,7 +33,7 @@ from tui.registry import COMMANDS
 from tui.ringing import Ringing
 from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
-from tui.terminal_keys import read_alt_digits
+from tui.terminal_keys import read_alt_keys
 from tui.text import cell
 from tui.widgets.feed_words import news
 
@@ -77,7 +77,7 @@ class OuttrayApp(Places):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
 
     def __init__(self, backend: Backend, *, clock: Callable[[], datetime] = utc_now) -> None:
-        read_alt_digits()
+        read_alt_keys()
         super().__init__()
         self.backend = backend
         self.jobs = Jobs(self)

@@ -18,6 +18,7 @@ from textual.app import App
 from textual.events import Callback
 
 from core.errors import OuttrayError
+from core.stopping import Stop, SupersededError, under
 
 R = TypeVar("R")
 
@@ -45,7 +46,10 @@ def explained(error: Exception) -> OuttrayError:
 
 
 class _Call:
-    """One call on its way; ``dropped`` calls answer nobody and, while they wait, never run."""
+    """One call on its way; ``dropped`` calls answer nobody and, while they wait, never run.
+
+    What a dropped one is reading is given up: nobody queues behind an old answer.
+    """
 
     def __init__(
         self,
@@ -55,11 +59,19 @@ class _Call:
     ) -> None:
         self.call, self.on_done, self.on_error = call, on_done, on_error
         self.dropped = False
+        self._stop = Stop()
+
+    def drop(self) -> None:
+        self.dropped = True
+        self._stop.set()
 
     def run(self) -> Callable[[], object] | None:
         """Run in a thread; return what to do with the outcome on the UI's."""
         try:
-            result = self.call()
+            with under(self._stop):
+                result = self.call()
+        except SupersededError:
+            return None
         except Exception as error:  # noqa: BLE001 - every call's border: the app stays up
             return partial(self.on_error, explained(error))
         return None if self.on_done is None else partial(self.on_done, result)
@@ -93,9 +105,10 @@ class Jobs:
     ) -> None:
         """Run ``call`` in a thread, then one of the others on the UI's thread.
 
-        Only the newest call of a ``group`` answers, and one that still waits for a thread when a
-        newer comes never runs. ``None`` is no group: the call runs and answers whatever follows
-        (everything that writes or sends). Without ``on_error`` the app is notified.
+        Only the newest call of a ``group`` answers; when a newer comes, one that still waits for a
+        thread never runs, and one that is reading the database stops. ``None`` is no group: the
+        call runs and answers whatever follows (everything that writes or sends). Without
+        ``on_error`` the app is notified.
         """
         if self._closed:
             return
@@ -114,7 +127,7 @@ class Jobs:
         """Make the call of ``group`` that is on its way answer nobody."""
         older = self._newest.pop(group, None)
         if older is not None:
-            older.dropped = True
+            older.drop()
 
     def repeat(
         self,
@@ -148,6 +161,8 @@ class Jobs:
         self._closed = True
         for loop in self._loops:
             loop.stop()
+        for group in [*self._newest]:
+            self.drop(group)
         for _ in range(self._workers):
             self._queue.put(None)
         self._running = 0

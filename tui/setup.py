@@ -12,7 +12,7 @@ from tui.curtain import ALL_SHEETS
 from tui.jobs import Jobs
 from tui.motion import steady
 from tui.screens.setup import LATER, SetUp, SetUpScreen
-from tui.terminal_keys import read_alt_digits
+from tui.terminal_keys import read_alt_keys
 
 
 class SetUpApp(App[str]):
@@ -25,7 +25,7 @@ class SetUpApp(App[str]):
     VERTICAL_BREAKPOINTS = OuttrayApp.VERTICAL_BREAKPOINTS
 
     def __init__(self, asked: SetUp) -> None:
-        read_alt_digits()
+        read_alt_keys()
         use_keys({})
         super().__init__()
         self.jobs = Jobs(self)

@@ -6,12 +6,13 @@ never looked at, however much of it there is.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from core.db import tallies
 from core.db.codec import known_instant, storable, to_instant
 from core.db.engine import Reader, SqliteReader
 from core.db.queries import (
@@ -38,15 +39,33 @@ class Seen:
 
 
 def count(reader: Reader, now: datetime, acknowledged: Collection[int]) -> dict[AttentionChip, int]:
-    """Return the number behind every filter."""
-    where = _conditions(acknowledged)
-    sums = ", ".join(f"sum(CASE WHEN {each} THEN 1 ELSE 0 END)" for each in where.values())
-    counts = dict.fromkeys(where, 0)
-    for part in _PARTS:
-        row = reader.rows(f"SELECT {sums} FROM documents d WHERE {part}", times_of(now))[0]
-        for chip, number in zip(where, row, strict=True):
-            counts[chip] += int(number or 0)
-    return counts
+    """Return the number behind every filter.
+
+    Failures are counted already; what is held back or acknowledged is little, and taken off.
+    """
+    numbers = reader.rows(_COUNTS, {**times_of(now), "name": tallies.ATTENTION})[0]
+    failures, held, calls, only_calls = map(int, numbers)
+    seen = _counts_among(reader, now, acknowledged)
+    open_failures = failures - held - seen["failures"]
+    return {
+        AttentionChip.OPEN: open_failures + only_calls - seen["only_calls"],
+        AttentionChip.FAILURES: open_failures,
+        AttentionChip.CALLS: calls - seen["calls"],
+        AttentionChip.ACKNOWLEDGED: seen["failures"] + seen["held"] + seen["only_calls"],
+        AttentionChip.SNOOZED: held - seen["held"],
+    }
+
+
+def _counts_among(reader: Reader, now: datetime, ids: Collection[int]) -> Counter[str]:
+    """Return how many of these documents are what ``count`` has in its numbers."""
+    counts = ", ".join(f"count(*) FILTER (WHERE {each})" for each in _AMONG.values())
+    found: Counter[str] = Counter()
+    for some in in_chunks(sorted(ids)):
+        among, values = numbered("id", some)
+        sql = f"SELECT {counts} FROM documents d WHERE d.id IN {among}"
+        row = reader.rows(sql, {**times_of(now), **values})[0]
+        found.update(dict(zip(_AMONG, map(int, row), strict=True)))
+    return found
 
 
 def _conditions(acknowledged: Collection[int]) -> dict[AttentionChip, str]:
@@ -72,13 +91,19 @@ def ordered(
     """Return the ids behind a filter by ``urgency.score``, then by balance, then newest first."""
     where = _conditions(acknowledged)[chip]
     days = _DAYS_SQLITE if isinstance(reader, SqliteReader) else _DAYS_POSTGRESQL
-    owed = "d.kind = 'invoice' AND d.balance_due > 0"
     # times 1.0, so that no database counts in whole numbers that are too small for it
     score = (
-        f"CASE WHEN {owed} AND d.due_on <> '' AND d.due_on < :today"
+        f"CASE WHEN {_OWED} AND d.due_on <> '' AND d.due_on < :today"
         f" THEN d.balance_due * 1.0 * {days} ELSE 0 END"
     )
-    balance = f"CASE WHEN {owed} THEN d.balance_due ELSE 0 END"
+    balance = f"CASE WHEN {_OWED} THEN d.balance_due ELSE 0 END"
+    values = {**times_of(now), "today": today.isoformat(), "limit": limit}
+    least = _least_balance(reader, where, score, today, values)
+    if least:
+        where, values["least"] = (
+            f"{where} AND d.kind = 'invoice' AND d.balance_due >= :least",
+            least,
+        )
     parts = " UNION ALL ".join(
         f"SELECT d.id AS id, {score} AS score, {balance} AS balance, d.last_sent_at AS sent"
         f" FROM documents d WHERE {part} AND {where}"
@@ -87,9 +112,30 @@ def ordered(
     rows = reader.rows(
         f"SELECT id FROM ({parts}) AS candidates"
         " ORDER BY score DESC, balance DESC, sent DESC, id DESC LIMIT :limit",
-        {**times_of(now), "today": today.isoformat(), "limit": limit},
+        values,
     )
     return tuple(row[0] for row in rows)
+
+
+def _least_balance(
+    reader: Reader, where: str, score: str, today: date, values: Mapping[str, Any]
+) -> int:
+    """Return a balance below which nobody can be among the first ``limit``; 0: not known.
+
+    As many with more to pay are that urgent, and nothing is overdue for longer than the longest.
+    """
+    first = reader.rows("SELECT min(due_on) FROM documents WHERE due_on > ''", {})[0][0]
+    longest = (today - date.fromisoformat(first)).days if first else 0
+    if longest <= 0:
+        return 0
+    rows = reader.rows(
+        f"SELECT score FROM (SELECT {score} AS score FROM documents d"
+        f" WHERE {NEEDS_ATTENTION} AND {where} AND d.kind = 'invoice'"
+        " ORDER BY d.balance_due DESC LIMIT :looked_at) AS richest"
+        " ORDER BY score DESC LIMIT 1 OFFSET :last",
+        {**values, "last": values["limit"] - 1, "looked_at": _LOOKED_AT * values["limit"]},
+    )
+    return max(0, int(rows[0][0] / longest) - 1) if rows else 0
 
 
 def acknowledged_by(reader: Reader, operator: str, now: datetime) -> dict[int, Seen]:
@@ -167,6 +213,23 @@ def _listed(ids: Collection[int]) -> str:
     return f"({', '.join(str(int(key)) for key in sorted(ids)) or 'NULL'})" if ids else "(-1)"
 
 
+#: The failures of what is held back are looked up one by one: it is little, and they are many.
+_COUNTS: Final = (
+    "SELECT (SELECT coalesce(sum(n), 0) FROM document_counts WHERE name = :name),"
+    " (SELECT count(*) FROM documents d WHERE d.id IN (SELECT h.id FROM documents h"
+    f" WHERE {HELD.replace('d.', 'h.')}) AND +d.id > 0 AND {NEEDS_ATTENTION}),"
+    f" (SELECT count(*) FROM documents d WHERE {CALL_DUE}),"
+    f" (SELECT count(*) FROM documents d WHERE {ONLY_CALLS})"
+)
+_AMONG: Final = {
+    "failures": f"NOT {HELD} AND {NEEDS_ATTENTION}",
+    "held": f"{HELD} AND {NEEDS_ATTENTION}",
+    "calls": CALL_DUE,
+    "only_calls": ONLY_CALLS,
+}
+_OWED: Final = "d.kind = 'invoice' AND d.balance_due > 0"
+#: How many of those with the most to pay tell how urgent the last one shown is at least.
+_LOOKED_AT: Final = 4
 #: Each answered from an index of its own that holds all that is asked; no document is in both.
 _PARTS: Final = (NEEDS_ATTENTION, ONLY_CALLS)
 _DAYS_SQLITE: Final = "(julianday(:today) - julianday(d.due_on))"

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from core.db.codec import search_key, storable, to_date, to_instant, to_money
 from core.db.patterns import begins_with, ends_with, part_of
+from core.db.queries import of_customer
 from core.filters import times
 from core.model import (
     Chip,
@@ -41,12 +42,18 @@ _RECIPIENT: Final = "lower(d.last_recipient)"
 _SENDER: Final = "(SELECT lower(m.sent_by) FROM emails m WHERE m.id = d.last_email_id)"
 
 
-def compiled(where: DocumentFilter, chips: Mapping[Chip, str], values: dict[str, Any]) -> list[str]:
+def compiled(
+    where: DocumentFilter,
+    chips: Mapping[Chip, str],
+    values: dict[str, Any],
+    *,
+    near: bool = False,
+) -> list[str]:
     """Return what must all hold, and put its values into ``values``.
 
-    ``chips`` says what each ready-made filter looks for.
+    ``chips`` says what each ready-made filter looks for; ``near`` as in ``queries``.
     """
-    made = _Compiler(where, chips, values)
+    made = _Compiler(where, chips, values, near)
     return [made.fragment(condition) for condition in where.conditions]
 
 
@@ -64,8 +71,9 @@ class _Compiler:
     """One statement's conditions: the names of their values count through."""
 
     def __init__(
-        self, where: DocumentFilter, chips: Mapping[Chip, str], values: dict[str, Any]
+        self, where: DocumentFilter, chips: Mapping[Chip, str], values: dict[str, Any], near: bool
     ) -> None:
+        self._near = near
         self._where = where
         self._chips = chips
         self._values = values
@@ -101,8 +109,9 @@ class _Compiler:
             case Part.KIND:
                 return f"d.kind IN ({', '.join(map(self._value, said))})"
             case Part.CUSTOMER:
-                names = [f"name_key LIKE {self._part(value)}" for value in said]
-                return f"d.customer_id IN (SELECT id FROM customers WHERE {' OR '.join(names)})"
+                return " OR ".join(
+                    of_customer("name_key", self._pattern(value), near=self._near) for value in said
+                )
         each = {
             Part.STATUS: lambda value: self._begins("lower(d.status)", value),
             Part.CURRENCY: lambda value: self._begins("lower(d.currency)", value),
@@ -113,8 +122,11 @@ class _Compiler:
         }[part]
         return " OR ".join(each(value) for value in said)
 
+    def _pattern(self, value: str) -> str:
+        return self._value(part_of(search_key(value)))
+
     def _part(self, value: str) -> str:
-        return f"{self._value(part_of(search_key(value)))} {_ESCAPED}"
+        return f"{self._pattern(value)} {_ESCAPED}"
 
     def _begins(self, column: str, value: str) -> str:
         """Without case: SQLite folds that of ASCII alone, so other writings are tried as well."""
@@ -135,10 +147,10 @@ class _Compiler:
         return f"{_RECIPIENT} LIKE {self._value(part_of(wanted))} {_ESCAPED}"
 
     def _words(self, value: str) -> str:
-        name = self._part(value)
+        name = self._pattern(value)
         return (
-            f"(d.number_key LIKE {name} OR {_RECIPIENT} LIKE {name}"
-            f" OR d.customer_id IN (SELECT id FROM customers WHERE search LIKE {name}))"
+            f"(d.number_key LIKE {name} {_ESCAPED} OR {_RECIPIENT} LIKE {name} {_ESCAPED}"
+            f" OR {of_customer('search', name, near=self._near)})"
         )
 
     # ------------------------------------------------------------------ numbers and times

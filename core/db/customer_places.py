@@ -94,15 +94,29 @@ def _ids_by_level(reader: Reader, where: CustomerFilter, offset: int, limit: int
 
 
 def _levels(reader: Reader, times: dict[str, Any]) -> list[_Level]:
-    rows = reader.rows(
-        f"SELECT c.attention, count(*), coalesce(sum({CALLS}), 0) FROM customers c"
-        " GROUP BY c.attention ORDER BY c.attention DESC",
-        times,
+    """Customers who are fine are the most: they are what is left of all when others are counted."""
+    sizes: dict[int, int] = dict(
+        reader.rows(
+            "SELECT c.attention, count(*) FROM customers c WHERE c.attention > 0"
+            " GROUP BY c.attention",
+            {},
+        )
+    )
+    sizes[0] = int(reader.rows("SELECT count(*) FROM customers", {})[0][0]) - sum(sizes.values())
+    calls: dict[int, int] = dict(
+        reader.rows(
+            f"SELECT c.attention, count(*) FROM customers c WHERE {CUSTOMER_CALLS}"
+            " GROUP BY c.attention",
+            times,
+        )
     )
     return [
-        _Level(attention, calls, count)
-        for attention, all_of_it, to_call in rows
-        for calls, count in ((True, int(to_call)), (False, int(all_of_it) - int(to_call)))
+        _Level(attention, to_call, size)
+        for attention in sorted(sizes, reverse=True)
+        for to_call, size in (
+            (True, int(calls.get(attention, 0))),
+            (False, int(sizes[attention]) - int(calls.get(attention, 0))),
+        )
     ]
 
 

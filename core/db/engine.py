@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from core import stopping
 from core.db.sqlite_reader import BUSY_SECONDS, SqliteFile, SqliteReader, type_of_row
 from core.db.words import NOT_OURS, UnstorableError, in_words
 from core.errors import DatabaseError
@@ -39,7 +40,8 @@ class SqlAlchemyReader:
     def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[type_of_row]:
         from sqlalchemy.exc import DBAPIError
 
-        with in_words():
+        stop = stopping.current()
+        with stop.during() if stop else nullcontext(), in_words():
             try:
                 return self._rows(sql, values)
             except DBAPIError as error:

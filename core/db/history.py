@@ -12,7 +12,7 @@ from core.db.codec import from_instant, known_instant, to_instant
 from core.db.engine import Reader
 from core.db.queries import numbered
 from core.db.reads import never_reached_amounts, open_balances
-from core.db.rows import DELIVERY_COLUMNS, EVENT_COLUMNS, fact_of, state_of, view_of
+from core.db.rows import DELIVERY_COLUMNS, EVENT_COLUMNS, STATE_TIMES, fact_of, state_of, view_of
 from core.health import AddressRecord, health_of
 from core.machines import doubt
 from core.model import (
@@ -205,14 +205,24 @@ def _strays(events: Iterable[Sequence[Any]]) -> tuple[Note, ...]:
 # --------------------------------------------------------------------------- addresses
 
 
+#: What ``health_of`` goes by: from the confirmation on.
+_TELLING: Final = STATE_TIMES[STATE_TIMES.index("delivered_at") :]
+
+
 def health(reader: Reader, addresses: Sequence[str]) -> dict[str, Health]:
-    """Return how each address fared over all documents, by ``address_key``."""
+    """Return how each address fared over all documents, by ``address_key``.
+
+    What lies before the newest confirmation tells nothing any more, and is not read.
+    """
     among, values = numbered("a", sorted({address_key(a) for a in addresses}))
     records: dict[str, list[AddressRecord]] = defaultdict(list)
     for row in reader.rows(
-        f"SELECT {DELIVERY_COLUMNS}, m.subject, d.number FROM deliveries x"
+        "WITH confirmed AS (SELECT address_key, max(delivered_at) AS at FROM deliveries"
+        f" WHERE address_key IN {among} GROUP BY address_key)"
+        f" SELECT {DELIVERY_COLUMNS}, m.subject, d.number FROM confirmed"
+        " JOIN deliveries x ON x.address_key = confirmed.address_key"
         " JOIN emails m ON m.id = x.email_id JOIN documents d ON d.id = x.document_id"
-        f" WHERE x.address_key IN {among}",
+        f" WHERE {' OR '.join(f'x.{name} >= confirmed.at' for name in _TELLING)}",
         values,
     ):
         records[address_key(row[4])].append(

@@ -104,20 +104,27 @@ _TIMED: Final = (Chip.STUCK, Chip.ATTENTION, Chip.NEEDS_CALL, Chip.SNOOZED)
 NUMBER_TAIL: Final = "ltrim(substr(number_key, length(rtrim(number_key, '0123456789')) + 1), '0')"
 
 _AT_ONCE: Final = 500
-_FEW: Final = 3_000
+FEW: Final = 3_000
+"""Ids that are looked up one by one rather than looked for in order."""
 _AMONG_FOUND: Final = "IN (SELECT value FROM json_each(:found))"
 """What ``core.db.search`` has found, which it does on SQLite alone."""
+IS_FOUND: Final = "is_found(d.id)"
+"""The same, row by row: see ``SqliteReader.rows_among``."""
 LONGEST_SEARCH: Final = 400
 """Characters of a search: a whole letter pasted into it would be too long for a statement."""
 
 type_of_query = tuple[str, dict[str, Any]]
 
 
-def document_conditions(where: DocumentFilter, *, walk: bool = False) -> type_of_query:
+def document_conditions(
+    where: DocumentFilter, *, walk: bool = False, near: bool = False
+) -> type_of_query:
     """Return a WHERE clause over ``documents d`` (empty for everything) and its values.
 
-    ``walk``: go along an index, and look which of its rows are among those found.
+    ``walk``: go along an index, and look which of its rows are among those found. ``near``: so few
+    rows are looked at that their customers are looked up one by one, and not all searched.
     """
+    near = near or where.found is not None
     parts: list[str] = []
     values: dict[str, Any] = {}
     if where.customer_id is not None:
@@ -150,15 +157,23 @@ def document_conditions(where: DocumentFilter, *, walk: bool = False) -> type_of
         parts.append(
             f"(d.number_key LIKE :{name} ESCAPE '!'"
             f" OR lower(d.last_recipient) LIKE :{name} ESCAPE '!'"
-            f" OR d.customer_id IN (SELECT id FROM customers WHERE search LIKE :{name} ESCAPE '!'))"
+            f" OR {of_customer('search', f':{name}', near=near)})"
         )
         values[name] = part_of(word)
     if where.conditions:
         from core.db import conditions  # not for the first paint
 
-        parts += conditions.compiled(where, CHIPS, values)
+        parts += conditions.compiled(where, CHIPS, values, near=near)
         values |= times_of(where.as_of) if conditions.are_timed(where, _TIMED) else {}
     return _where(parts), values
+
+
+def of_customer(column: str, pattern: str, *, near: bool) -> str:
+    """Return the condition that the document's customer has something like ``pattern``."""
+    like = f"LIKE {pattern} ESCAPE '!'"
+    if near:
+        return f"(SELECT {column} FROM customers WHERE id = d.customer_id) {like}"
+    return f"d.customer_id IN (SELECT id FROM customers WHERE {column} {like})"
 
 
 def times_of(as_of: datetime | None) -> dict[str, int]:
@@ -207,7 +222,7 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
 
 def is_gathered(where: DocumentFilter) -> bool:
     """Whether so few ids are known that each is looked up, instead of looking for them in order."""
-    return where.found is not None and len(where.found) <= _FEW
+    return where.found is not None and len(where.found) <= FEW
 
 
 def in_chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from core.db import ordering, places, tallies
+from core.db import nearby, ordering, places, tallies
 from core.db.codec import from_date, from_instant, from_money, known_instant
 from core.db.customer_reads import count_customers as count_customers
 from core.db.customer_reads import customer_position as customer_position
@@ -24,7 +24,7 @@ from core.db.queries import (
     numbered,
     times_of,
 )
-from core.db.search import narrowed_documents
+from core.db.search import is_ready, narrowed_documents
 from core.model import (
     CallNeed,
     CallReason,
@@ -67,9 +67,9 @@ def page_documents(
     reader: Reader, where: DocumentFilter, offset: int = 0, limit: int | None = None
 ) -> tuple[DocumentRow, ...]:
     """Return documents in the order of ``where``; ``limit`` ``None`` is all of them."""
-    where = narrowed_documents(reader, where)
     if limit is not None and limit <= _PAGES:
-        return documents(reader, places.ids_at(reader, where, offset, limit))
+        return documents(reader, _ids_at(reader, where, offset, limit))
+    where = narrowed_documents(reader, where)
     clause, values = document_conditions(where)
     rows = reader.rows(
         f"SELECT {_DOCUMENT_COLUMNS} FROM documents d JOIN customers c ON c.id = d.customer_id"
@@ -105,7 +105,13 @@ def documents(reader: Reader, document_ids: Sequence[int]) -> tuple[DocumentRow,
 
 def document_ids(reader: Reader, where: DocumentFilter, limit: int) -> tuple[int, ...]:
     """Return the first ids that answer to a filter, in its order."""
-    return tuple(places.ids_at(reader, narrowed_documents(reader, where), 0, limit))
+    return tuple(_ids_at(reader, where, 0, limit))
+
+
+def _ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> list[int]:
+    """What was not looked up yet may stand near, where that takes less."""
+    near = None if is_ready(reader, where) else nearby.ids_at(reader, where, offset, limit)
+    return near or places.ids_at(reader, narrowed_documents(reader, where), offset, limit)
 
 
 def document_position(reader: Reader, where: DocumentFilter, document_id: int) -> int | None:
@@ -117,13 +123,13 @@ def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     """Return the number behind every chip, whatever chip ``where`` itself has."""
     if places.is_everything(replace(where, chip=Chip.ALL)):
         return _chip_counts_of_all(reader, where)
-    where = narrowed_documents(reader, where)
-    clause, values = document_conditions(replace(where, chip=Chip.ALL))
+    where = narrowed_documents(reader, replace(where, chip=Chip.ALL))
+    clause, values = document_conditions(where)
     chips = list(CHIPS)
-    sums = ", ".join(f"sum(CASE WHEN {CHIPS[chip]} THEN 1 ELSE 0 END)" for chip in chips)
+    each = ", ".join(f"count(*) FILTER (WHERE {CHIPS[chip]})" for chip in chips)
     values |= times_of(where.as_of)
-    row = reader.rows(f"SELECT count(*), {sums} FROM documents d{clause}", values)[0]
-    counts = {chip: int(count or 0) for chip, count in zip(chips, row[1:], strict=True)}
+    row = reader.rows(f"SELECT count(*), {each} FROM documents d{clause}", values)[0]
+    counts = {chip: int(count) for chip, count in zip(chips, row[1:], strict=True)}
     late = count_documents(reader, replace(where, chip=Chip.LATE))  # a few, found by their index
     return {Chip.ALL: int(row[0]), Chip.LATE: late, **counts}
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from core import stopping
 from core.db.words import in_words
 from core.errors import DatabaseGoneError
 
@@ -62,6 +63,10 @@ class _Line:
         self.generation = generation
         self.lock = threading.Lock()
 
+    def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[type_of_row]:
+        with in_words(), self.lock:
+            return self.connection.execute(sql, values).fetchall()
+
     def close(self) -> None:
         """Close it, once what it is reading was read or interrupted; else leave it to its thread.
 
@@ -87,9 +92,19 @@ class SqliteReader:
         self._watcher: _Line | None = None
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[type_of_row]:
-        line = self._line()
-        with in_words(), line.lock:
-            return line.connection.execute(sql, values).fetchall()
+        line, stop = self._line(), stopping.current()
+        if stop is None:
+            return line.rows(sql, values)
+        with stop.during(line.connection.interrupt):
+            return line.rows(sql, values)
+
+    def rows_among(
+        self, ids: frozenset[int], sql: str, values: Mapping[str, Any]
+    ) -> Sequence[type_of_row]:
+        """The same, where ``is_found(id)`` in the statement says whether it is one of ``ids``."""
+        connection = self._line().connection
+        connection.create_function("is_found", 1, ids.__contains__, deterministic=True)
+        return self.rows(sql, values)
 
     def revision(self) -> int:
         """A number that changes when any other connection has committed."""

@@ -229,7 +229,7 @@ emails = Table(
     _text("linked_by"),  # who linked another program's email by hand
     _number("linked_at"),
     _text("batch_id"),  # what was enqueued by one act
-    Index("ix_emails_document", "document_id", "created_at", "id"),
+    Index("ix_emails_document", "document_id", "created_at", "id", "kind"),
 )
 Index(
     "ix_emails_batch",

@@ -163,7 +163,7 @@ class DocumentFilter:
     late: tuple[int, ...] = ()
     """The ids for ``Chip.LATE``, filled in likewise: they depend on every domain's pace."""
     sort: DocumentSort = NEWEST_SENT
-    found: tuple[int, ...] | None = None
+    found: frozenset[int] | None = None
     """The ids that answer to words which an index knows; the database fills it in."""
 
     @property
@@ -182,5 +182,5 @@ class CustomerFilter:
     as_of: datetime | None = None
     """Now, as in ``DocumentFilter``."""
     sort: CustomerSort = MOST_ATTENTION
-    found: tuple[int, ...] | None = None
+    found: frozenset[int] | None = None
     """As in ``DocumentFilter``."""

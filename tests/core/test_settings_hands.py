@@ -38,6 +38,7 @@ def test_a_page_that_is_no_url_is_told_with_file_key_and_line(tmp_path: Path) ->
         load({"OUTTRAY_CONFIG": str(file)})
     assert str(file) in error.value.title
     assert "https://books.example/{kind}/{number}" in error.value.hint
+    file.write_text("")
     with pytest.raises(SettingsError, match="OUTTRAY_DOCUMENT_URL is 'x'"):
         load({"OUTTRAY_CONFIG": str(file), "OUTTRAY_DOCUMENT_URL": "x"})
 

@@ -75,7 +75,7 @@ def test_what_the_configuration_set_ignores_asks_and_then_ses_does_send(
     backend: Backend, aws: Simulator, document: DocumentRow
 ) -> None:
     suppress(aws, "Ann@Customer.Example")
-    backend._clients.control().put_configuration_set_suppression_options(
+    backend._parts.clients.control().put_configuration_set_suppression_options(
         ConfigurationSetName="outtray", SuppressedReasons=[]
     )
     draft = backend.compose(EmailKind.ORIGINAL, document.id).draft
@@ -89,7 +89,9 @@ def test_what_the_account_ignores_asks(
     backend: Backend, aws: Simulator, document: DocumentRow
 ) -> None:
     suppress(aws, ANN)
-    backend._clients.control().put_account_suppression_attributes(SuppressedReasons=["COMPLAINT"])
+    backend._parts.clients.control().put_account_suppression_attributes(
+        SuppressedReasons=["COMPLAINT"]
+    )
     (finding,) = check(backend, document).findings
     assert "the account ignores this" in finding.title
 

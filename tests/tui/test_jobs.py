@@ -16,6 +16,7 @@ import pytest
 from textual.app import App
 
 from core.errors import DatabaseBusyError, OuttrayError
+from core.stopping import current
 from tui import jobs as jobs_module
 from tui.jobs import Jobs, UnexpectedError, backed_off
 
@@ -61,6 +62,25 @@ async def test_a_superseded_call_that_never_began_is_not_run() -> None:
         gate.set()
         await jobs.idle()
     assert began == ["new"]
+
+
+async def test_what_a_superseded_call_is_reading_is_given_up() -> None:
+    reading, ended, seen = threading.Event(), threading.Event(), list[str]()
+
+    def read() -> None:
+        stop = current()
+        assert stop is not None
+        with stop.during(ended.set):
+            reading.set()
+            ended.wait(5)
+
+    async with running_app(workers=1) as jobs:
+        jobs.start("rows", read, seen.append)
+        await asyncio.to_thread(reading.wait, 5)
+        jobs.start("rows", lambda: "new", seen.append)
+        assert ended.is_set()
+        await jobs.idle()
+    assert seen == ["new"]
 
 
 async def test_calls_without_a_group_all_run_and_answer() -> None:

@@ -26,21 +26,21 @@ def office(**keys: str) -> FakeBackend:
 
 async def test_own_keys_work_and_are_shown_and_the_old_ones_are_free() -> None:
     swapped = office(
-        documents__follow_up="v", documents__resend="f", app__help="h", app__all="v,ctrl+w"
+        documents__follow_up="h", documents__resend="f", app__help="=", app__all="h,ctrl+w"
     )
     async with driving(swapped) as person:
         await person.until(lambda: "1 line of [keys] cannot be followed" in person.text)
-        assert "app.all: v belongs to documents.follow_up." in person.words
+        assert "app.all: h belongs to documents.follow_up." in person.words
         await person.press("down", "a")
         assert isinstance(person.app.screen, CommunicationsScreen)
-        assert " V  Follow up" in person.text
+        assert " H  Follow up" in person.text
         assert " F  Resend" in person.text
-        await person.press("h")
-        assert "V Write a follow-up on the document" in person.words
+        await person.press("equals_sign")
+        assert "H Write a follow-up on the document" in person.words
         await person.press("escape")
         await person.press("r")
         assert isinstance(person.app.screen, CommunicationsScreen)
-        await person.press("V")
+        await person.press("H")
         assert isinstance(person.app.screen, ComposeDialog)
 
 

@@ -84,13 +84,13 @@ async def test_a_slow_reading_of_other_rows_can_be_left_and_taken_up_again(
 ) -> None:
     async with driving(backend) as person:
         await person.press("down")
-        backend.hold("count_customers")
+        backend.hold("page_customers")
         await person.pilot.press("n")
         await person.until(lambda: "Still reading …" in person.text)
         await person.pilot.press("escape")
         await person.tick()
         assert "you stopped waiting" in person.text
-        backend.release("count_customers")
+        backend.release("page_customers")
         await person.do("app.reload")
         assert "you stopped waiting" not in person.text
 

@@ -74,7 +74,7 @@ class KeyBar(Widget):
 
     def _compare(self) -> None:
         self._is_due = False
-        if self.keys() != self._shown:
+        if self.is_attached and self.keys() != self._shown:  # its screen may be gone by now
             self.refresh()
 
     def keys(self) -> list[Key]:

@@ -19,11 +19,11 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_keys_of_the_registry_and_ones_own(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file.write_text('[keys]\n"documents.follow_up" = "v"\n')
+    file.write_text('[keys]\n"documents.follow_up" = "h"\n')
     assert run(["keys"]) == 0
     out, err = capsys.readouterr()
     line = next(line for line in out.splitlines() if line.startswith("documents.follow_up"))
-    assert line.split()[1:3] == ["V", "yours"]
+    assert line.split()[1:3] == ["H", "yours"]
     assert err == ""
 
 
