@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--only", choices=["start", "keys"], help="half of it")
     parser.add_argument("--folder", type=Path, help="where databases are kept (default: nowhere)")
     options = parser.parse_args()
+    report.header()
     with TemporaryDirectory(prefix="outtray-bench-ui-") as temporary:
         folder = options.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 
 from bench.ui.actions import CUSTOMERS, DOCUMENTS, MOVES
-from bench.ui.measure import Samples
+from bench.ui.measure import MEMORY, Samples
 
 _WIDE = 20
+
+
+def header() -> None:
+    """Print what the figures depend on beside the programs."""
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    print(
+        f"Python {sys.version.split()[0]}, {os.cpu_count()} processors, load before {load}; "
+        "modules come from .pyc files, as an installed program's do (the round before writes them)"
+    )
 
 
 def start_up(programs: Sequence[str], samples: Samples, runs: int) -> None:
@@ -55,7 +66,11 @@ def keys(programs: Sequence[str], samples: Samples, runs: int) -> None:
             action.name,
             [_times(samples.ratio(action.name, program, stock)) for program in programs],
         )
-    _line("peak memory, MB", [_amount(samples, "peak memory, MB", "", 1, p) for p in programs])
+    for what in (MEMORY, "peak memory, MB"):
+        _line(what, [_amount(samples, what, "", 1, program) for program in programs])
+    memory = [samples.middle(MEMORY, program) for program in ours]
+    if len(memory) > 1 and memory[0] is not None and memory[-1] is not None:
+        _bar(f"memory, {ours[-1]} - {ours[0]}, MB", 30, memory[-1] - memory[0])
     _bar("down x the stock table", 0.6, _most(samples, "down", ours, stock))
     _bar("page down x the stock table", 0.25, _most(samples, "page down", ours, stock))
     echo, rows = (action.name for action in CUSTOMERS)

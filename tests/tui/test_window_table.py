@@ -242,7 +242,8 @@ async def test_columns_leave_and_come_back_with_the_width() -> None:
         await settle(pilot)
         assert "Extra" not in lines(app)[0]
         assert lines(app)[-1].startswith("▌     49")
-        assert {app.table.render_line(y).cell_length for y in range(8)} == {app.table.size.width}
+        shown = app.table.scrollable_content_region.width
+        assert {app.table.render_line(y).cell_length for y in range(8)} == {shown}
         await pilot.resize_terminal(132, 20)
         await settle(pilot)
         assert "Extra" in lines(app)[0]

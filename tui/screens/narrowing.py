@@ -21,6 +21,7 @@ from tui.screens.filters import chip_items
 from tui.screens.place import PlaceScreen
 from tui.widgets.chips import Chips
 from tui.widgets.filter_line import FilterLine
+from tui.widgets.window_table import WindowTable
 
 
 class SearchHint(Static):
@@ -45,6 +46,7 @@ class NarrowedScreen(PlaceScreen):
         self.line = FilterLine()
         self.saved: tuple[View, ...] = ()
         """The saved views, as they were when somebody last looked: the palette cannot wait."""
+        self._counts_next = False
 
     def on_mount(self) -> None:
         self._look_for_views()
@@ -85,8 +87,17 @@ class NarrowedScreen(PlaceScreen):
 
     def _filter(self, where: DocumentFilter) -> None:
         if where != self._where:
+            is_other_chip = where == replace(self._where, chip=where.chip)
             self._where = where
             self.load_rows()
+            # each chip counts without the others: to choose one changes none of the counts
+            self._counts_next = self._counts_next or not is_other_chip
+
+    @on(WindowTable.Loaded, "#documents")
+    def _surround(self) -> None:
+        """Read what stands around the rows when they are there, not beside them."""
+        if self._counts_next:
+            self._counts_next = False
             self.show_surroundings()
 
     @on(Chips.Picked)

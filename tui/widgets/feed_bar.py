@@ -105,9 +105,15 @@ class FeedBar(Widget):
         self._database = cell(database, 24)
         self._operator = cell(operator, 16)
         self._clock = clock
+        self._shown: list[Span] = []
 
     def on_mount(self) -> None:
-        self.set_interval(1.0, self.refresh)
+        self.set_interval(1.0, self._tick)
+
+    def _tick(self) -> None:
+        """Paint what has become another text; Textual paints all screens for one below the top."""
+        if self.screen.is_current and self._line() != self._shown:
+            self.refresh()
 
     def watch_status(self, status: FeedStatus) -> None:
         words = tooltip_lines(status, self._clock())
@@ -115,7 +121,11 @@ class FeedBar(Widget):
 
     def render(self) -> Content:
         """Return the line for the width there is."""
+        self._shown = self._line()
+        return content(self._shown)
+
+    def _line(self) -> list[Span]:
         rights = right_sides(
             self.status, self._clock(), self._database, self._operator, self.waiting
         )
-        return content(line(self.crumbs, rights, self.size.width))
+        return line(self.crumbs, rights, self.size.width)

@@ -38,6 +38,11 @@ class News(Generic[T]):
         self._waiting[key] = sign
         return True
 
+    def would_be_new(self, key: int, row: T) -> bool:
+        """Return what ``is_new`` will, of a row that is not on screen yet."""
+        sign = self._sign(row)
+        return self._seen.get(key, sign) != sign and not self._is_quiet(row)
+
     def look(self, key: int) -> bool:
         """The cursor was on the row; true when it was news until now."""
         sign = self._waiting.pop(key, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from rich.cells import cell_len
@@ -62,6 +63,14 @@ def _shortened(cell: Cell, width: int, excess: int) -> list[Span]:
         if shown != text:
             break
     return spans
+
+
+@lru_cache(maxsize=512)
+def _on_one_ground(style: Style, other: Style) -> bool:
+    """Whether a blank looks the same in both."""
+    return style.bgcolor == other.bgcolor and not any(
+        each.underline or each.reverse or each.strike for each in (style, other)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +178,18 @@ class Painter:
         for span in (*spans, Span(" " * left)):
             other = self._style(ground, span.style)
             if other is not style and other != style:  # every segment costs bytes and time
-                segments.append(Segment(text, style))
-                text, style = "", other
+                is_blank = _on_one_ground(style, other)
+                if is_blank and not text.strip(" "):
+                    style = other
+                elif not (is_blank and not span.text.strip(" ")):
+                    segments.append(Segment(text, style))
+                    text, style = "", other
             text += span.text
-        strip = Strip([*segments, Segment(text, style)])
-        return strip if left >= 0 else strip.crop(0, self._width)
+        if left < 0 and text.endswith(" " * -left):
+            text, left = text[:left], 0
+        if left < 0:
+            return Strip([*segments, Segment(text, style)]).crop(0, self._width)
+        return Strip([*segments, Segment(text, style)], self._width)
 
     def _style(self, ground: str, ink: str) -> Style:
         style = self._styles.get((ground, ink))

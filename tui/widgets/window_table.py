@@ -81,6 +81,7 @@ class WindowTable(WindowHeader[T], can_focus=True):
         self._steps = 0  # moves of the cursor over rows that are still on their way
         self._choose_next = False
         self._keeps = False
+        self._asks_beside = False
 
     def on_mount(self) -> None:
         self.set_interval(TICK, self._tick)
@@ -165,7 +166,8 @@ class WindowTable(WindowHeader[T], can_focus=True):
         steps, choose = self._steps, self._choose_next
         self._steps, self._choose_next, self._problem = 0, False, None
         self._cursor = window.cursor
-        self._cell_context = replace(self._cell_context, now=self._clock())
+        context = self._cell_context
+        self._cell_context = replace(context, now=self._clock(), typed=self._typed)
         self._replace(Rows(window.count, window.pages), window.top)
         self._highlight(again=True)
         self.post_message(self.Loaded(self, window.count))
@@ -175,7 +177,7 @@ class WindowTable(WindowHeader[T], can_focus=True):
             self.action_choose()
 
     def _page_came(self) -> None:
-        self.refresh()
+        self.refresh_changed()
         self._ask()
         self._highlight()
 
@@ -201,15 +203,24 @@ class WindowTable(WindowHeader[T], can_focus=True):
         self._ask()
 
     def _ask(self) -> None:
-        """Have the pages read that are on screen, then those beside it."""
+        """Have the pages read that are on screen; those beside it when that is painted."""
         top, height, count = self.scroll_offset.y, self._page_height, self.row_count
         self._reader.ask(
             [
                 *page_numbers(top, top + height, count),
                 *page_numbers(self._cursor, self._cursor + 1, count),
-                *page_numbers(top - 2 * height, top + 3 * height, count),
             ]
         )
+        if not self._asks_beside:
+            self._asks_beside = True
+            self.call_after_refresh(self._ask_beside)
+
+    def _ask_beside(self) -> None:
+        self._asks_beside = False
+        top, height, count = self.scroll_offset.y, self._page_height, self.row_count
+        self._reader.ask(page_numbers(top - 2 * height, top + 4 * height, count))
+        below = range(top + height, min(top + 2 * height, count))
+        self.make_ahead((*below, *range(max(0, top - height), top)))
 
     # ------------------------------------------------------------------ cursor and marks
 
@@ -253,7 +264,7 @@ class WindowTable(WindowHeader[T], can_focus=True):
         """Select just these rows, whether they are among those in memory or not."""
         if keys != self._marked:
             self._marked = keys
-            self.refresh()
+            self.refresh_changed()
             self.post_message(self.SelectionChanged(self, keys))
 
     def action_cursor_up(self) -> None:

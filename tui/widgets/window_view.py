@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
 
 from rich.style import Style
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from tui.badges import style
 from tui.columns import fit
 from tui.commands import key_of
 from tui.text import cell
+from tui.widgets.lean_lines import LeanLines
 from tui.widgets.news import News
 from tui.widgets.window_lines import CLASSES, GUTTER, Look, Painter
 
@@ -32,9 +33,11 @@ _READING: Final = "Reading …"
 _SLOW: Final = "Still reading …  Esc stops waiting"
 #: From when on one says that a reading takes long.
 SLOW_AFTER: Final = 1.0
+#: Lines are made ahead when one has been still for so long, so many at once, with such pauses.
+_STILL, _AT_ONCE, _BETWEEN = 0.02, 8, 0.004
 
 
-class WindowView(ScrollView, Generic[T]):
+class WindowView(LeanLines, Generic[T]):
     """Paints; it never reads rows, nor moves the cursor."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(CLASSES)
@@ -86,8 +89,11 @@ class WindowView(ScrollView, Generic[T]):
         self._is_dimmed = False
         self._sort: tuple[str, bool] | None = None
         self._problem: OuttrayError | None = None
+        self._typed: Typed | None = None
         self._is_slow = False
         self._is_stopped = False
+        self._has_scrollbar = False
+        self._ahead: Iterator[int] = iter(())
 
     # ------------------------------------------------------------------ slow readings
 
@@ -140,14 +146,12 @@ class WindowView(ScrollView, Generic[T]):
 
     @property
     def typed(self) -> Typed | None:
-        """What the rows are searched for: marked where a column shows it."""
-        return self._cell_context.typed
+        """What the next rows are searched for: marked where a column shows it."""
+        return self._typed
 
     @typed.setter
     def typed(self, typed: Typed | None) -> None:
-        if typed != self._cell_context.typed:
-            self._cell_context = replace(self._cell_context, typed=typed)
-            self._repaint()
+        self._typed = typed  # the rows of what was typed before keep their marks
 
     @property
     def sort(self) -> tuple[str, bool] | None:
@@ -190,22 +194,35 @@ class WindowView(ScrollView, Generic[T]):
         """Rows on screen; before the first layout as many as a screen may have."""
         return max(1, self.size.height - 1) if self.size.height else 60
 
+    def _fit_lines(self) -> None:
+        """Make no more cells than are seen: what lies under the scrollbar would be cut off."""
+        self._has_scrollbar = self.show_vertical_scrollbar
+        hidden = self.styles.scrollbar_size_vertical if self._has_scrollbar else 0
+        width = self.size.width - hidden
+        self._painter.fit(fit(self._columns, self.size.width - GUTTER), width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines within ``crop``."""
+        if self._has_scrollbar != self.show_vertical_scrollbar:
+            self._fit_lines()
+        return super().render_lines(crop)
+
     def on_resize(self) -> None:
         self._fit()
 
     def _fit(self) -> None:
-        width = self.size.width
-        self._painter.fit(fit(self._columns, width - GUTTER), width)
-        self.virtual_size = Size(width, self.row_count + 1)
+        self._fit_lines()
+        self.virtual_size = Size(self.size.width, self.row_count + 1)
         self.refresh()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._repaint()
+        self._painter.forget()
+        self.refresh()
 
     def _repaint(self) -> None:
         self._painter.forget()
-        self.refresh()
+        self.refresh_changed()
 
     def _ground(self, name: str) -> Style:
         style = self.get_component_rich_style(name)
@@ -242,13 +259,30 @@ class WindowView(ScrollView, Generic[T]):
         index = self.scroll_offset.y + y - 1
         if index >= self.row_count:
             return self._painter.words(self._words(y - 2))
+        return self._line_of(index)
+
+    def make_ahead(self, indexes: Iterable[int]) -> None:
+        """Make the lines of rows that may be wanted next, a few at a time between the keys."""
+        self._ahead = iter(indexes)
+        self.set_timer(_STILL, partial(self._make_some, self._ahead))
+
+    def _make_some(self, indexes: Iterator[int]) -> None:
+        if indexes is self._ahead and self.is_attached:  # else the person went on
+            some = list(islice(indexes, _AT_ONCE))
+            here = [index for index in some if self._reader.rows.get(index) is not None]
+            _ = self.seen([self._line_of(index, is_seen=False) for index in here])
+            if some:
+                self.set_timer(_BETWEEN, partial(self._make_some, indexes))
+
+    def _line_of(self, index: int, *, is_seen: bool = True) -> Strip:
         row = self._reader.rows.get(index)
         look = Look(index == self._cursor, odd=index % 2 == 1)
         if row is None or self._reader.source is None:
             return self._painter.placeholder(look)
         key = self._reader.source.key(row)
-        if self.news is not None and self.news.is_new(key, row):
-            look = replace(look, news=True)
+        if self.news is not None:
+            is_new = self.news.is_new if is_seen else self.news.would_be_new
+            look = replace(look, news=True) if is_new(key, row) else look
         if key in self._marked:
             look = replace(look, marked=True)
         return self._painter.row(index, row, look, self._cell_context)
