@@ -8,7 +8,7 @@ from typing import Final
 
 from core.model import Word
 
-#: DESIGN section 2, in plain words; the log and the help screen show the same sentences.
+#: In plain words; the log and the help screen show the same sentences.
 WHAT_TO_DO: Final[Mapping[Word, str]] = MappingProxyType(
     {
         Word.NEVER_SENT: "Nothing was sent yet.",

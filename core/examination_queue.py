@@ -176,7 +176,7 @@ def judge_dead_letters(facts: QueueFacts) -> Check:
             "Repair the cause, then redrive: aws sqs start-message-move-task.", details,
         )  # fmt: skip
     if found and found.retention_seconds < facts.retention_seconds:
-        # A message keeps its age when it is moved (SES.md 11).
+        # A message keeps its age when it is moved: SQS documents it.
         return Check(
             leg, Result.WARN,
             f"The dead-letter queue forgets after {_days(found.retention_seconds)}, sooner than the"

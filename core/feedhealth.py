@@ -31,7 +31,7 @@ STALE_AFTER: Final = timedelta(seconds=60)
 #: Emails are counted among those that should have an event from this age on, up to that one.
 GRACE: Final = timedelta(minutes=15)
 WINDOW: Final = timedelta(hours=24)
-#: After this long without any word the feed, or SES, is suspect (DESIGN section 2).
+#: After this long without any word the feed, or SES, is suspect.
 STUCK_AFTER: Final = timedelta(hours=24)
 
 _TRIES_AGAIN: Final = "Outtray tries again by itself; outtray doctor says which leg is broken."

@@ -1,7 +1,7 @@
 """May this be sent? A pure function over facts, the same for F, R and the command line.
 
-Times are worded in the zone they are given in: the operator's. The order of the findings is
-DESIGN section 3: no address, syntax, spelling, the domain's mail servers, document and its files,
+Times are worded in the zone they are given in: the operator's. The order of the findings is:
+no address, syntax, spelling, the domain's mail servers, document and its files,
 SES's list, our own list, the address's health, its provider's mood, who else wrote today, the same
 once more.
 """
@@ -56,7 +56,7 @@ _SETTLED: Final = frozenset(
         "EXPIRED",
     }
 )
-#: SES's limits of a message (SES.md section 7); the size is that after base64.
+#: SES's limits of a message; the size is that after base64.
 MOST_RECIPIENTS: Final = 50
 MOST_BYTES: Final = 40 * 1024 * 1024
 #: What keeps a test from arriving; everything else is about the customer or the document.

@@ -1,6 +1,6 @@
 """What SES's facts mean: pure functions, the same answer in any order, doubled or late.
 
-The rules are DESIGN section 2. Every roll-up is computed from *sets*: nothing in here may depend on
+Every roll-up is computed from *sets*: nothing in here may depend on
 the order in which facts are given.
 """
 

@@ -1,4 +1,4 @@
-"""The JSON contract of the command line (DESIGN section 5): values to plain dictionaries.
+"""The JSON contract of the command line (docs/command-line.md): values to plain dictionaries.
 
 Money is a decimal string, a time ISO 8601 in UTC; keys may be added, never taken away.
 """

@@ -1,4 +1,4 @@
-"""What the program's exit codes mean (DESIGN section 5)."""
+"""What the program's exit codes mean (docs/command-line.md)."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Derived from the facts; it clears itself with the next delivery. See DESIGN section 2."""
+    """Derived from the facts; it clears itself with the next delivery. See ``core.health``."""
 
     word: Word | None = None
     """The newest telling status of this address; ``None``: nothing is known."""

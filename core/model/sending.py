@@ -54,7 +54,7 @@ class Decision(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Verdict:
     findings: tuple[Finding, ...] = ()
-    """In the gate's order (DESIGN section 3)."""
+    """In the order of ``core.gate``."""
 
     @property
     def decision(self) -> Decision:

@@ -1,6 +1,6 @@
 """SES's account suppression list in the sending Region: look up, read, add, remove.
 
-The API matches case exactly while sending ignores case (SES.md section 9). ``Get`` and ``Delete``
+The API matches case exactly while sending ignores case. ``Get`` and ``Delete``
 carry the address in the path and answer 400 to one with a slash.
 """
 

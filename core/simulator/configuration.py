@@ -242,7 +242,7 @@ def _check_destination(service: Service, definition: Mapping[str, Any]) -> None:
 
 
 def _greet(service: Service, definition: Mapping[str, Any]) -> None:
-    """SES tells a new topic that it found it, in plain text (SES.md 4)."""
+    """SES tells a new topic that it found it, in plain text."""
     if "SnsDestination" in definition:
         service.topics.publish(definition["SnsDestination"]["TopicArn"], "", VALIDATED)
 

@@ -1,4 +1,4 @@
-"""SES's event JSON, field for field (SES.md 1): pure."""
+"""SES's event JSON, field for field: pure."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def event_object(
 def _complaint(
     sent: Sent, detail: dict[str, Any], at: datetime, feedback_id: str
 ) -> dict[str, Any]:
-    """Providers hide who complained: SES names everybody of that domain (SES.md 5)."""
+    """Providers hide who complained: SES names everybody of that domain."""
     made = {**detail, "timestamp": iso(at), "feedbackId": feedback_id}
     if detail["complaintSubType"] is None:
         domain = _domain(detail["complainedRecipients"][0]["emailAddress"])

@@ -115,7 +115,7 @@ def _raw(raw: Mapping[str, Any]) -> bytes:
             f"Message length is more than {_MAX_MESSAGE_BYTES} bytes long: '{len(data)}'.",
         )
     if any(len(line) > _MAX_LINE_BYTES for line in data.split(b"\n")):
-        # SES.md 7 gives the limit; AWS's own words for it are in no capture.
+        # The limit is documented; AWS's own words for it are in no capture.
         raise bad_request(f"A line of the raw message exceeds {_MAX_LINE_BYTES} characters.")
     return data
 
@@ -239,7 +239,7 @@ def _address_problem(recipient: str) -> str:
 def _tags(
     body: Mapping[str, Any], headers: Sequence[tuple[str, str]]
 ) -> tuple[tuple[str, str], ...]:
-    """Return the request's tags, or else the header's: SES does not merge them (SES.md 1)."""
+    """Return the request's tags, or else the header's: SES does not merge them."""
     given = [(tag.get("Name", ""), tag.get("Value", "")) for tag in body.get("EmailTags") or ()]
     if not given and (header := _first(headers, "x-ses-message-tags")):
         pairs = (pair.partition("=") for pair in header.split(",") if pair.strip())

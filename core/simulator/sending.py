@@ -71,7 +71,7 @@ def _check_configuration_set(service: Service, name: str) -> None:
 
 
 def _counted(draft: Draft) -> int:
-    """Mail to the mailbox simulator does not count against the quota (SES.md 10)."""
+    """Mail to the mailbox simulator does not count against the quota."""
     return sum(not outcomes.is_simulator(each) for each in draft.recipients)
 
 

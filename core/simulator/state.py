@@ -169,7 +169,7 @@ class State:
         return self.account.suppressed_reasons if own is None else own
 
     def suppression_of(self, address: str, configuration_set: str) -> Suppressed | None:
-        """Return the entry that stops mail to ``address``: sending ignores case (SES.md 9)."""
+        """Return the entry that stops mail to ``address``: sending ignores case."""
         reasons = self.effective_reasons(configuration_set)
         wanted = bare(address).casefold()
         hits: Sequence[Suppressed] = [

@@ -1,4 +1,4 @@
-"""The account suppression list: managing it matches case exactly, unlike sending (SES.md 9)."""
+"""The account suppression list: managing it matches case exactly, unlike sending."""
 
 from __future__ import annotations
 

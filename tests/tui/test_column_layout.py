@@ -18,14 +18,9 @@ from tui.column_layout import (
     to_json,
     toggled,
 )
-from tui.columns import (
-    ALL_DOCUMENT_COLUMNS,
-    CUSTOMER_COLUMNS,
-    DOCUMENT_COLUMNS,
-    GAP,
-    Column,
-    fit,
-)
+from tui.columns import GAP, Column, fit
+from tui.columns_customers import CUSTOMER_COLUMNS
+from tui.columns_documents import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 
 TABLES = (DOCUMENT_COLUMNS, ALL_DOCUMENT_COLUMNS, CUSTOMER_COLUMNS)
 

@@ -15,15 +15,9 @@ from rich.cells import cell_len
 
 from core.model import Amount, CustomerRow, DocumentRow, DocumentSummary, Kind, Word
 from tui.badges import NAMES, Span
-from tui.columns import (
-    ALL_DOCUMENT_COLUMNS,
-    CUSTOMER_COLUMNS,
-    DOCUMENT_COLUMNS,
-    GAP,
-    Column,
-    Context,
-    fit,
-)
+from tui.columns import GAP, Column, Context, fit
+from tui.columns_customers import CUSTOMER_COLUMNS
+from tui.columns_documents import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.widgets.window_lines import GUTTER, fill
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)

@@ -12,7 +12,8 @@ from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
 from tests.tui.test_hostile import HOSTILE, NOW, assert_harmless, company_of
 from tui import clipboard
-from tui.columns import ALL_DOCUMENT_COLUMNS, Context
+from tui.columns import Context
+from tui.columns_documents import ALL_DOCUMENT_COLUMNS
 from tui.copying import Item, of_customer, of_document, of_email, whole
 from tui.dialogs.pick import PickDialog
 

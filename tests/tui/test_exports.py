@@ -19,7 +19,9 @@ from tests.tui.fakes import FakeBackend
 from tests.tui.test_hostile import HOSTILE, NOW, company_of
 from tui import answers, exports, sheets
 from tui.actions.suppressions import suppression_row
-from tui.columns import ALL_DOCUMENT_COLUMNS, CUSTOMER_COLUMNS, Context
+from tui.columns import Context
+from tui.columns_customers import CUSTOMER_COLUMNS
+from tui.columns_documents import ALL_DOCUMENT_COLUMNS
 from tui.columns_suppressions import SUPPRESSION_COLUMNS
 from tui.dialogs.export import ExportDialog
 from tui.sheets import Sheet

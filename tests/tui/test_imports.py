@@ -43,7 +43,7 @@ def test_of_core_only_words_and_rules_are_needed(with_the_app: set[str]) -> None
     assert core <= {
         "core.model", "core.errors", "core.status", "core.settings", "core.advice", "core.text",
         "core.machines", "core.feedhealth", "core.pace", "core.suppressed", "core.trouble",
-        "core.calling", "core.days", "core.rate", "core.settings_table",
+        "core.calling", "core.days", "core.rate", "core.settings_table", "core.stopping",
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from core.model import (
     DocumentSort,
     Word,
 )
-from tui.columns import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
+from tui.columns_documents import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
 from tui.commands import bindings
 from tui.screens.document_wants import DocumentWants
 from tui.screens.filters import nothing_found

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from core.model import Chip, CustomerFilter, CustomerOrder, CustomerRow, CustomerSort
 from tui.chasing_flows import ChaseWanted
-from tui.columns import CUSTOMER_COLUMNS
+from tui.columns_customers import CUSTOMER_COLUMNS
 from tui.commands import bindings, key_of
 from tui.paint import never_reached
 from tui.screens.table_place import TablePlace
