@@ -142,6 +142,7 @@ class OuttrayApp(Places):
         return super().push_screen(*arguments, **options)
 
     def _start_loops(self) -> None:
+        sys.setswitchinterval(_TURN)  # until here there is nobody to keep waiting
         if not gc.isenabled():  # ``run`` put it off until the first paint
             gc.enable()
             gc.freeze()
@@ -339,5 +340,4 @@ def run(backend: Backend, *, mouse: bool = True) -> None:
 
     Whoever put off the collection of garbage for the start gets it back with the first paint.
     """
-    sys.setswitchinterval(_TURN)
     OuttrayApp(backend).run(mouse=mouse)
