@@ -92,7 +92,7 @@ class WindowView(LeanLines, Generic[T]):
         self._typed: Typed | None = None
         self._is_slow = False
         self._is_stopped = False
-        self._has_scrollbar = False
+        self._fit_width, self._has_scrollbar = 0, False
         self._ahead: Iterator[int] = iter(())
 
     # ------------------------------------------------------------------ slow readings
@@ -196,16 +196,21 @@ class WindowView(LeanLines, Generic[T]):
 
     def _fit_lines(self) -> None:
         """Make no more cells than are seen: what lies under the scrollbar would be cut off."""
-        self._has_scrollbar = self.show_vertical_scrollbar
+        self._fit_width, self._has_scrollbar = self.size.width, self._is_scrollbar_there
         hidden = self.styles.scrollbar_size_vertical if self._has_scrollbar else 0
         width = self.size.width - hidden
         self._painter.fit(fit(self._columns, self.size.width - GUTTER), width)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines within ``crop``."""
-        if self._has_scrollbar != self.show_vertical_scrollbar:
+        if (self.size.width, self._is_scrollbar_there) != (self._fit_width, self._has_scrollbar):
             self._fit_lines()
         return super().render_lines(crop)
+
+    @property
+    def _is_scrollbar_there(self) -> bool:
+        """Laid out, not only wanted: a line that ends before its place does is not painted."""
+        return self.show_vertical_scrollbar and bool(self.vertical_scrollbar.region.width)
 
     def on_resize(self) -> None:
         self._fit()
