@@ -212,9 +212,19 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *OVERVIEW_PLACES,
     *SETTINGS_PLACES,
     Command(
-        "app.reload", ("f5",), "Reload", "Read what is shown from the database again.", "Program"
+        "app.reload",
+        ("f5", "alt+r"),
+        "Reload",
+        "Read what is shown from the database again.",
+        "Program",
     ),
-    Command("app.theme", ("f8",), "Theme", "Next colours: dark, light, high contrast.", "Program"),
+    Command(
+        "app.theme",
+        ("f8", "alt+t"),
+        "Theme",
+        "Next colours: dark, light, high contrast.",
+        "Program",
+    ),
     Command(
         "app.help",
         ("question_mark", "f1"),
@@ -225,7 +235,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     ),
     Command(
         "app.palette",
-        ("ctrl+p",),
+        ("ctrl+p", "alt+x"),
         "Commands",
         "Find any command by its name.",
         "Program",
@@ -258,7 +268,15 @@ COMMANDS: Final[tuple[Command, ...]] = (
         footer=91,
         palette=False,
     ),
-    Command("app.quit", ("ctrl+q",), "Quit", "Leave Outtray.", "Program", footer=92, priority=True),
+    Command(
+        "app.quit",
+        ("ctrl+q", "alt+q"),
+        "Quit",
+        "Leave Outtray.",
+        "Program",
+        footer=92,
+        priority=True,
+    ),
     *JUMPING,
     *WRITING,
     *BULK,

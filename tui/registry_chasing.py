@@ -47,7 +47,7 @@ CHASING_CUSTOMERS: Final = (
 CHASING_DIALOGS: Final = (
     Command(
         "chase.save",
-        ("ctrl+s",),
+        ("ctrl+s", "alt+g"),
         "Save",
         "Keep what the dialog says; Enter in a field does the same.",
         "Chase",

@@ -22,7 +22,7 @@ def _use(number: int, keys: tuple[str, ...], which: str) -> Command:
 CORRECTING: Final[tuple[Command, ...]] = (
     Command(
         "edit.save",
-        ("ctrl+s",),
+        ("ctrl+s", "alt+g"),
         "Save",
         "Save the address, then show what failed on the old one. Enter in the field does it, too.",
         "Edit address",

@@ -79,7 +79,7 @@ SETTINGS: Final = (
     ),
     Command(
         "setup.save",
-        ("ctrl+s",),
+        ("ctrl+s", "alt+g"),
         "Write",
         "Write what is filled in into the settings file, then look what is still missing.",
         "Set up",

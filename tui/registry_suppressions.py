@@ -65,7 +65,7 @@ SUPPRESSION_COMMANDS: Final[tuple[Command, ...]] = (
     ),
     Command(
         "reason.apply",
-        ("ctrl+s",),
+        ("ctrl+s", "alt+g"),
         "Do it",
         "Do what the dialog is about.",
         "Suppressions",

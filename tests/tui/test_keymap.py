@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,6 +136,12 @@ def test_textual_binds_just_the_keys_that_are_in_force(table: dict[str, str]) ->
                 assert isinstance(binding, Binding)
                 bound.setdefault(binding.id or "", set()).add(key)
         assert bound == {c.id: set(keys[c.id]) for c in COMMANDS if c.place == place}
+
+
+def test_every_command_has_a_key_without_control_or_function_keys() -> None:
+    """Terminals, multiplexers and editors around them take those for themselves."""
+    stolen = re.compile(r"ctrl\+.*|f\d+")
+    assert not [c.id for c in COMMANDS if all(stolen.fullmatch(key) for key in c.keys)]
 
 
 def test_the_registry_itself_has_no_clash() -> None:
