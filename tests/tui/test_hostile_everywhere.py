@@ -18,7 +18,7 @@ from tests.tui.test_hostile import HOSTILE
 AT_ONCE = 20
 #: What broke other programs, each once.
 KNOWN = [*HOSTILE.values(), "x"]
-_COMPANIES = max(1, int(os.environ.get("OUTTRAY_HOSTILE_TEXTS", "40")) // AT_ONCE)
+_COMPANIES = max(1, int(os.environ.get("OUTTRAY_HOSTILE_TEXTS", "20")) // AT_ONCE)
 
 
 @settings(
