@@ -9,15 +9,28 @@ from typing import Final
 from core.model import KnownAddress, address_key
 
 _SEPARATORS: Final = re.compile(r"[,;\s]+")
-#: ``Ann Lee <ann@x.example>``, as other programs copy an address.
-_NAMED: Final = re.compile(r"(?:\"[^\"]*\"|[^,;<>\"]*)<\s*([^<>\s]+)\s*>")
+#: ``Ann Lee <ann@x.example>``, as other programs copy an address: from bracket to bracket, so that
+#: the time grows with the text and not with its square, however long a stranger's is.
+_BRACKETED: Final = re.compile(r"<\s*+([^<>\s]++)\s*+>")
+_AROUND_NAMES: Final = ',;<>"'
 _MOST: Final = 6
 
 
 def addresses(typed: str) -> tuple[str, ...]:
     """Return the addresses of a field, separated by comma, semicolon or blank."""
-    bare = _NAMED.sub(r" \1 ", typed)
-    return tuple(part for part in _SEPARATORS.split(bare) if part)
+    bare, at = [], 0
+    for found in _BRACKETED.finditer(typed):
+        bare += [_without_name(typed[at : found.start()]), found[1]]
+        at = found.end()
+    return tuple(part for part in _SEPARATORS.split(" ".join([*bare, typed[at:]])) if part)
+
+
+def _without_name(text: str) -> str:
+    """Return what stands before the name of an address; it may be in quotation marks."""
+    rest = text.rstrip()
+    if rest.endswith('"') and '"' in rest[:-1]:
+        return rest[: rest.rindex('"', 0, -1)]
+    return text[: max(map(text.rfind, _AROUND_NAMES)) + 1]
 
 
 def piece(value: str, cursor: int) -> tuple[int, int]:
