@@ -86,7 +86,7 @@ class Terminal:
         """The first line that holds ``part``; empty if none does."""
         return next((line for line in self.text.split("\n") if part in line), "")
 
-    def wait(self, what: str | re.Pattern[str] | Callable[[str], Any], timeout: float = 15) -> str:
+    def wait(self, what: str | re.Pattern[str] | Callable[[str], Any], timeout: float = 30) -> str:
         """Return the screen as soon as it shows ``what``: a text, a pattern, or a claim of it.
 
         Raises:
