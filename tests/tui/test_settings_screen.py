@@ -138,6 +138,16 @@ async def test_the_doctor_looks_at_every_leg_in_the_background(office: FakeBacke
         assert not screen.why_not("settings.doctor")
 
 
+async def test_what_the_doctor_says_is_in_sight_on_a_low_screen_too(office: FakeBackend) -> None:
+    office.hold("examine")
+    async with driving(office, (80, 24)) as person:
+        await there(person)
+        await person.pilot.press("x")
+        await person.until(lambda: "Looking at every leg …" in person.text)
+        office.release("examine")
+        await person.until(lambda: "Something is broken" in person.text)
+
+
 async def test_what_could_not_be_read_is_shown_and_read_again(office: FakeBackend) -> None:
     bodies = [
         QuarantinedBody(f"{n}abc" * 16, NOW, "queue", "is no [b]JSON", f'{{"n": {n}, "\x1b[2J"')

@@ -121,16 +121,21 @@ class SettingsScreen(PlaceScreen):
 
     def command_doctor(self) -> None:
         self._is_examining = True
-        self._doctor.update(Content.styled("Looking at every leg …", "$muted"))
+        self._show_doctor(Content.styled("Looking at every leg …", "$muted"))
         self.refresh_bindings()
         self.desk.jobs.start(
             "settings.doctor", self.desk.backend.examine, self._examined, self._not_examined
         )
 
+    def _show_doctor(self, said: Content) -> None:
+        """Where the screen is low, what the doctor says begins below what is seen of this side."""
+        self._doctor.update(said)
+        self.call_after_refresh(self._doctor.scroll_visible, animate=False, top=True)
+
     def _examined(self, checks: Sequence[Check]) -> None:
         self._is_examining = False
         if self.is_mounted:
-            self._doctor.update(feed_report.doctor_lines(checks))
+            self._show_doctor(feed_report.doctor_lines(checks))
             self._count()
 
     def _not_examined(self, error: OuttrayError) -> None:
