@@ -139,9 +139,18 @@ async def test_the_doctor_looks_at_every_leg_in_the_background(office: FakeBacke
 
 
 async def test_what_the_doctor_says_is_in_sight_on_a_low_screen_too(office: FakeBackend) -> None:
+    office.status = FeedStatus(
+        FeedState.DOWN,
+        problem="SQS cannot be reached. " * 6,
+        hint="Check the network. " * 6,
+        cause=FeedCause.NETWORK,
+        stale_since=NOW - timedelta(minutes=9),
+    )
     office.hold("examine")
     async with driving(office, (80, 24)) as person:
         await there(person)
+        await person.until(lambda: "Check the network." in person.text)
+        assert "X looks at every leg" not in person.words
         await person.pilot.press("x")
         await person.until(lambda: "Looking at every leg …" in person.text)
         office.release("examine")
