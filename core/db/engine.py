@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -167,10 +167,16 @@ def _with_driver(url: str) -> str:
 
 
 def _create_privately(path: Path) -> None:
-    """Invoices are nobody else's business: the file is ours alone from its first moment."""
+    """Invoices are nobody else's business: the file is ours alone from its first moment.
+
+    A file that is there is never opened here: closing it again would drop every lock that SQLite
+    holds for this program, and the next program to end would delete a log that is in use
+    (sqlite.org/howtocorrupt, 2.2).
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as error:
         raise DatabaseError(
             f"The database {path} cannot be opened: {error.strerror}.", NOT_OURS
