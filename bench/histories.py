@@ -28,6 +28,8 @@ from core.model import DocumentFilter, EmailKind, Fact, Kind, Role, Status
 
 START: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
 STRANGER: Final = "forwarded@elsewhere.example"
+#: Other spellings of one address.
+SPELLINGS: Final = ("rfc822;{}", "mailto:{}", "<{}>", '"{}"', "{}.", "{} (work)")
 _AT_ONCE: Final = 250
 
 #: Type, subtype, whether the server explained itself.
@@ -42,10 +44,13 @@ KINDS: Final = (
     ("Bounce", "Transient/General", False),
     ("Bounce", "Transient/General", True),
     ("Bounce", "Transient/MailboxFull", False),
+    ("BOUNCE", "TRANSIENT/MAILBOX_FULL", True),
     ("Bounce", "Undetermined/Undetermined", False),
+    ("Bounce", "Undetermined/Undetermined", True),
     ("Complaint", "abuse", False),
     ("Complaint", "OnAccountSuppressionList", False),
-    ("Complaint", "not-spam", False),
+    ("Complaint", "Not_Spam", False),
+    ("Complaint", "fraud", False),
     ("Reject", "", True),
     ("Rendering Failure", "", True),
     ("Open", "", False),
@@ -53,7 +58,7 @@ KINDS: Final = (
     ("Subscription", "", False),
     ("Mail Teleported", "", False),
 )
-_OFTEN: Final = (5, 2, 6, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 2, 1, 1)
+_OFTEN: Final = (5, 2, 6, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 2, 1, 1)
 
 
 @dataclass
@@ -142,7 +147,9 @@ def _sent(random: Random, tag: str, address: str, role: Role, earlier: Sequence[
 def _fact(random: Random, sent: Sent, n: int) -> Fact:
     kind, subtype, is_explained = random.choices(KINDS, _OFTEN)[0]
     recipient = random.choice((sent.address, sent.address.upper(), f" {sent.address}"))
-    if random.random() < 0.06:
+    if random.random() < 0.2:
+        recipient = random.choice(SPELLINGS).format(sent.address)
+    if random.random() < 0.1:
         recipient = STRANGER
     names_nobody = random.random() < 0.04
     if names_nobody or (kind in ("Open", "Click") and random.random() < 0.3):
@@ -156,7 +163,6 @@ def _fact(random: Random, sent: Sent, n: int) -> Fact:
         feedback_id=f"f-{sent.tag}-{n}" if kind in ("Bounce", "Complaint") else "",
         diagnostic=f"550 said {random.randrange(9)}" if is_explained else "",
         user_agent="Thunderbird" if kind in ("Open", "Click") else "",
-        reports_nobody=names_nobody,
     )
 
 
@@ -166,7 +172,10 @@ def _tellings(random: Random, sent: Sent) -> Iterator[Fact]:
         for _ in range(random.choice((1, 1, 2, 4))):
             has_tag = random.random() < 0.7
             sent.is_tagged |= has_tag
-            yield replace(fact, tag=sent.tag) if has_tag else fact
+            again = replace(fact, tag=sent.tag) if has_tag else fact
+            if random.random() < 0.2:  # as SES names the email in its own notifications
+                again = replace(again, message_id=f"<{fact.message_id}@eu-west-1.amazonses.com>")
+            yield again
 
 
 # --------------------------------------------------------------------------- storing them

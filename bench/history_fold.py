@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from bench.histories import Document, History, Sent
+from bench.histories import STRANGER, Document, History, Sent
 from core.db.engine import Database
-from core.model import Fact, Kind, Role
+from core.model import Fact, Kind, Role, Status
 
 _AXIS: Final = (
     "QUEUED",
@@ -20,9 +20,9 @@ _AXIS: Final = (
     "FAILED",
     "SENT",
     "DEFERRED",
-    "SOFT_BOUNCED",
     "DROPPED",
     "DELIVERED",
+    "SOFT_BOUNCED",
     "BOUNCED",
     "COMPLAINED",
 )
@@ -36,14 +36,17 @@ _WORSE: Final = (
     "QUEUED",
     "DEFERRED",
     "UNCONFIRMED",
+    "FORWARD",
     "SOFT_BOUNCED",
     "FAILED",
     "DROPPED",
     "BOUNCED",
     "COMPLAINED",
 )
-_FAILED: Final = {"BOUNCED", "SOFT_BOUNCED", "DROPPED", "COMPLAINED", "FAILED"}
+#: FORWARD is SOFT_BOUNCED, but of an address that it was forwarded to.
+_FAILED: Final = {"BOUNCED", "SOFT_BOUNCED", "FORWARD", "DROPPED", "COMPLAINED", "FAILED"}
 _REACHED: Final = {"DELIVERED", "OPENED", "CLICKED"}
+_GOT_THERE: Final = _REACHED | {"FORWARD"}
 _PLAIN: Final = {
     "Send": "SENT",
     "DeliveryDelay": "DEFERRED",
@@ -53,44 +56,58 @@ _PLAIN: Final = {
     "Reject": "DROPPED",
     "Rendering Failure": "DROPPED",
 }
-_OF_SUBTYPE: Final = {
-    "Permanent/General": "BOUNCED",
-    "Permanent/NoEmail": "BOUNCED",
-    "Permanent/OnAccountSuppressionList": "DROPPED",
-    "Permanent/Suppressed": "DROPPED",
-    "Transient/MailboxFull": "SOFT_BOUNCED",
-    "Undetermined/Undetermined": "SOFT_BOUNCED",
-    "abuse": "COMPLAINED",
-    "OnAccountSuppressionList": "DROPPED",
-}
+_LISTS: Final = {"suppressed", "onaccountsuppressionlist"}
 
 
 def word_of(sent: Sent) -> str:
-    """Fold the facts about one delivery into the word that its badge shows."""
-    highest, engagement = sent.local.name, 0
+    """Fold the facts about one delivery into the word that its badge shows, or FORWARD."""
     # Without SES's answer only our tag says whose the facts are; one is enough for all.
     is_known = sent.local.name == "SENT" or sent.is_tagged
-    for fact in sent.facts if is_known else ():
-        if fact.reports_nobody or fact.recipient.strip().lower() not in ("", sent.address):
-            continue
-        status = _status(fact)
-        if status and _AXIS.index(status) > _AXIS.index(highest):
-            highest = status
+    facts = sent.facts if is_known else []
+    delivered = [fact.at for fact in facts if fact.type == "Delivery"]
+    found = {sent.local.name}
+    soft, forwards, engagement = [], 0, 0
+    for fact in facts:
+        status = _status(fact, bool(delivered))
         engagement = max(engagement, {"Open": 1, "Click": 2}.get(fact.type, 0))
-    return ("DELIVERED", "OPENED", "CLICKED")[engagement] if highest == "DELIVERED" else highest
+        if delivered and fact.recipient == STRANGER and status in ("BOUNCED", "SOFT_BOUNCED"):
+            forwards += 1
+        elif status == "SOFT_BOUNCED":
+            soft.append(fact.at)
+        elif status:
+            found.add(status)
+    is_soft = bool(soft) and (not delivered or max(soft) >= max(delivered))
+    if is_soft or forwards:
+        found.add("SOFT_BOUNCED")
+    highest = max(found, key=_AXIS.index)
+    if highest == "DELIVERED":
+        return ("DELIVERED", "OPENED", "CLICKED")[engagement]
+    return "FORWARD" if highest == "SOFT_BOUNCED" and not is_soft else highest
 
 
-def _status(fact: Fact) -> str | None:
-    if fact.subtype == "Transient/General":
-        return "SOFT_BOUNCED" if fact.diagnostic else None  # unexplained: out of office
-    return _PLAIN.get(fact.type) or _OF_SUBTYPE.get(fact.subtype)
+def _status(fact: Fact, was_delivered: bool) -> str | None:
+    if fact.type in _PLAIN:
+        return _PLAIN[fact.type]
+    kind, _, subtype = fact.subtype.lower().replace("_", "").replace("-", "").rpartition("/")
+    if subtype in _LISTS:
+        return "DROPPED"
+    if fact.type == "Complaint":
+        return None if subtype == "notspam" else "COMPLAINED"
+    if fact.type.lower() != "bounce":
+        return None
+    if kind == "permanent":
+        return "BOUNCED"
+    is_silent = not fact.diagnostic and subtype in ("general", "undetermined")
+    if is_silent and (was_delivered or (kind, subtype) == ("transient", "general")):
+        return None  # out of office
+    return "SOFT_BOUNCED"
 
 
 def document_of(document: Document) -> dict[str, Any]:
     """Fold the words of all deliveries into what the document's row shows."""
     words = [[word_of(sent) for sent in email] for email in document.emails]
     flat = [word for email in words for word in email]
-    ever = any(word in _REACHED or word == "COMPLAINED" for word in flat)
+    ever = any(word in _GOT_THERE or word == "COMPLAINED" for word in flat)
     still = _unresolved(document.emails, words)
     row: dict[str, Any] = {
         "word": "NEVER_SENT",
@@ -100,7 +117,8 @@ def document_of(document: Document) -> dict[str, Any]:
         "send_count": sum(any(word != "FAILED" for word in email) for email in words),
         "ever_delivered": int(ever),
         "never_reached": int(document.balance > 0 and not ever),
-        "open_bounce": ("SOFT_BOUNCED" in still) + 2 * ("BOUNCED" in still),
+        "is_forward": 0,
+        "open_bounce": bool(still & {"SOFT_BOUNCED", "FORWARD"}) + 2 * ("BOUNCED" in still),
         "open_complaint": int("COMPLAINED" in still),
         "open_drop": int("DROPPED" in still),
         "open_failure": int("FAILED" in still),
@@ -109,11 +127,17 @@ def document_of(document: Document) -> dict[str, Any]:
         latest = list(zip(document.emails[-1], words[-1], strict=True))
         to = [word for sent, word in latest if sent.role is Role.TO]
         others = [word for sent, word in latest if sent.role is not Role.TO]
-        row["word"] = max(to, key=_WORSE.index)
+        word = max(to, key=_WORSE.index)
+        row["word"] = _shown(word)
+        row["is_forward"] = int(word == "FORWARD")
         row["other_failed"] = int(any(word in _FAILED for word in others))
         row["delivered"] = sum(word in _REACHED for _, word in latest)
         row["recipients"] = len(latest)
     return row
+
+
+def _shown(word: str) -> str:
+    return "SOFT_BOUNCED" if word == "FORWARD" else word
 
 
 def _unresolved(emails: Sequence[Sequence[Sent]], words: Sequence[Sequence[str]]) -> set[str]:
@@ -127,7 +151,7 @@ def _unresolved(emails: Sequence[Sequence[Sent]], words: Sequence[Sequence[str]]
             for later, later_words in zip(emails[at + 1 :], words[at + 1 :], strict=True):
                 names |= {each.address for each in later if each.replaces in names}
                 is_good = is_good or any(
-                    each.address in names and said in _REACHED
+                    each.address in names and said in _GOT_THERE
                     for each, said in zip(later, later_words, strict=True)
                 )
             if not is_good:
@@ -162,8 +186,7 @@ def customer_of(history: History) -> dict[str, int]:
 def differences(database: Database, histories: Sequence[History]) -> Iterator[str]:
     """Yield what the database has and the fold has not."""
     stored = _rows(database, "deliveries", "tag", ("status", "engagement"))
-    names = {10 * n + 10: word for n, word in enumerate(_AXIS[:3])}
-    names |= {35: "FAILED"} | {10 * n: word for n, word in enumerate(_AXIS[4:], 4)}
+    names = {int(status): status.name for status in Status}
     documents = _rows(database, "documents", "number", tuple(document_of(_NOTHING)))
     customers = _rows(database, "customers", "name", tuple(customer_of(History("", [], []))))
     for history in histories:
@@ -171,7 +194,7 @@ def differences(database: Database, histories: Sequence[History]) -> Iterator[st
             status, engagement = stored[sent.tag].values()
             word = names[status]
             shown = ("DELIVERED", "OPENED", "CLICKED")[engagement] if status == 80 else word
-            if shown != word_of(sent):
+            if shown != _shown(word_of(sent)):
                 yield f"delivery {sent.tag}: {shown} for {word_of(sent)}"
         for document in history.documents:
             if documents[document.number] != document_of(document):

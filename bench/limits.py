@@ -12,13 +12,13 @@ from core.db.codec import to_instant
 from core.db.engine import Database
 from core.db.events import EVENT_ROW, event_row
 from core.model import Fact, Word
+from core.rules.delivery.events import effect
 from core.ses.payload import parse_all
-from core.status import effect
 
 _COLUMNS: Final = (*EVENT_ROW, "received_at", "payload_id")
 _RECEIVED: Final = to_instant(NOW)
 _WORDS: Final = {
-    40: Word.SENT, 50: Word.DEFERRED, 60: Word.SOFT_BOUNCED, 70: Word.DROPPED,
+    40: Word.SENT, 50: Word.DEFERRED, 85: Word.SOFT_BOUNCED, 70: Word.DROPPED,
     80: Word.DELIVERED, 90: Word.BOUNCED, 100: Word.COMPLAINED,
 }  # fmt: skip
 
@@ -41,7 +41,7 @@ def bare_copy(database: Database, told: Sequence[tuple[str, Fact]]) -> int:
     """The same on PostgreSQL, where COPY in its binary form is the fastest way in."""
     rows = list(_event_rows(told))
     kinds = {"at": "int8", "delivery_id": "int8", "received_at": "int8", "payload_id": "int8"}
-    kinds |= {"counts": "int2", "reports_nobody": "int2"}
+    kinds |= {"counts": "int2"}
     with database.transaction() as connection:
         _only_payload(connection)
         cursor: Any = connection.connection.cursor()

@@ -18,7 +18,8 @@ from core.db.codec import to_instant
 from core.db.rows import STATE_TIMES
 from core.db.summaries import delivery_columns, document_columns
 from core.model import DeliveryState, DeliveryView, EmailKind, Fact, Kind, Role, Status
-from core.status import natural_key, settle
+from core.rules.delivery.events import natural_key
+from core.rules.delivery.settling import settle
 
 _BEGINNING: Final = datetime(2020, 1, 6, 9, tzinfo=UTC)
 _ZERO: Final = to_instant(_BEGINNING)

@@ -7,7 +7,7 @@ Every method may raise ``core.errors.OuttrayError``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         DocumentRow,
         Draft,
         EmailKind,
+        Fact,
         FeedStatus,
         Found,
         ImportReport,
@@ -115,13 +116,13 @@ class Backend:
         )
         self._watch = FeedWatch(clock, is_configured=bool(settings.queue_url) or feed is not None)
 
-    def open(self) -> None:
-        """Create the database or bring it up to date.
+    def open(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> None:
+        """Create the database or bring it up to date; ``progress`` is told how far that is.
 
         Raises:
             DatabaseVersionError: it is newer than this program, or not Outtray's.
         """
-        upgrade.prepare(self._database)
+        upgrade.prepare(self._database, _facts_in, progress)
 
     def close(self) -> None:
         self._parts.close()
@@ -441,3 +442,10 @@ class Backend:
     def backup(self, target: Path) -> Path:
         """Copy the SQLite database while it is in use."""
         return upgrade.backup(self._database, target)
+
+
+def _facts_in(body: str) -> tuple[Fact, ...]:
+    """What a kept report says; imported here because only an upgrade asks."""
+    from core.ses.payload import parse_all
+
+    return tuple(fact for part in parse_all(body) for fact in part.facts)

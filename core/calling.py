@@ -20,7 +20,7 @@ from core.model import (
     Kind,
     Word,
 )
-from core.status import FAILURES, REACHED, summarise_document, summarise_email
+from core.status import FAILURES, is_reached, summarise_document, summarise_email
 
 if TYPE_CHECKING:
     from core.model import (
@@ -128,8 +128,8 @@ def _emails(deliveries: Iterable[DeliveryView]) -> list[_EMAIL]:
 
 def _unreached(emails: Sequence[_EMAIL], left: Sequence[_EMAIL]) -> Iterator[CallNeed]:
     everything = [delivery for email in emails for delivery in email]
-    words = {delivery.state.word for delivery in everything}
-    if words <= FAILURES - {Word.COMPLAINED}:  # a complaint reached somebody
+    failed = FAILURES - {Word.COMPLAINED}  # a complaint reached somebody, and so does a forward
+    if all(d.state.word in failed and not d.state.is_forward for d in everything):
         at = max(map(_failed_at, everything))
         yield CallNeed(CallReason.UNREACHED, at, len(left), left[0][0].created_at)
 
@@ -152,7 +152,7 @@ def _silent(left: Sequence[_EMAIL]) -> Iterator[CallNeed]:
     last = max(signs, default=None)
     silent = [email for email in left if last is None or email[0].created_at > last]
     if len(silent) >= ENOUGH_EMAILS and any(
-        delivery.state.word in REACHED for email in silent for delivery in email
+        is_reached(delivery.state) for email in silent for delivery in email
     ):
         first, newest = silent[0][0].created_at, silent[-1][0].created_at
         at = max(first + OVER, newest + AFTER_THE_NEWEST)

@@ -35,7 +35,7 @@ from core.ports import Clock, SuppressionList
 from core.repair import open_failure, repaired, verdict_on
 from core.screening import as_sent, intended, look_at, syntax_problem
 from core.sending import Dispatch
-from core.status import FAILURES, REACHED
+from core.status import FAILURES, is_reached
 
 
 @dataclass(frozen=True)
@@ -215,8 +215,8 @@ def _failed(emails: Sequence[EmailEntry], address: str) -> RecipientEntry | None
     for email in emails:
         for entry in email.recipients:
             key = address_key(entry.address)
-            if entry.state.word in REACHED:
-                reached.add(key)
             if entry.state.word in FAILURES and key not in reached and wanted in ("", key):
                 return history.explained(entry)
+            if is_reached(entry.state):
+                reached.add(key)
     return None

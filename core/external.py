@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from core.model import Kind, address_key
+from core.rules.delivery.addresses import bare_address
 
 if TYPE_CHECKING:
     from core.model import Role
@@ -139,7 +140,7 @@ def merge(one: MailSeen, other: MailSeen) -> MailSeen:
     """Return what two tellings of one email say together, the same in both orders."""
     roles: dict[str, Addressee] = {}
     for addressee in sorted((*one.addressees, *other.addressees), key=_certainty):
-        roles.setdefault(address_key(addressee.address), addressee)
+        roles.setdefault(bare_address(addressee.address), addressee)
     return MailSeen(
         message_id=one.message_id,
         at=min(one.at, other.at),

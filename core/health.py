@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.model import DeliveryState, Health, Status, Word
+from core.model.words import BEST_TO_WORST
+
+_BADNESS = {word: rank for rank, word in enumerate(BEST_TO_WORST)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ def health_of(records: Sequence[AddressRecord]) -> Health:
     """Return the newest telling fact about an address and its streak of soft bounces."""
     told = sorted(
         ((at, record.email_id, word, record) for record in records for at, word in _tells(record)),
-        key=lambda entry: (entry[0], entry[1], entry[2]),
+        key=lambda entry: (entry[0], entry[1], _BADNESS[entry[2]]),
     )
     if not told:
         return Health()
@@ -53,9 +56,11 @@ def _tells(record: AddressRecord) -> list[tuple[datetime, Word]]:
     delivered_at = state.delivered_at or state.opened_at or state.clicked_at
     if delivered_at is not None:
         told.append((delivered_at, Word.DELIVERED))
-    if state.bounced_at is not None:
+    if state.bounced_at is not None and not state.is_forward:  # that is another address's trouble
         soft = state.status is Status.SOFT_BOUNCED
-        told.append((state.bounced_at, Word.SOFT_BOUNCED if soft else Word.BOUNCED))
+        # A bounce overrules the Delivery of the same email, whichever is dated earlier.
+        at = max(state.bounced_at, delivered_at or state.bounced_at)
+        told.append((at, Word.SOFT_BOUNCED if soft else Word.BOUNCED))
     if state.complained_at is not None:
         told.append((state.complained_at, Word.COMPLAINED))
     if state.dropped_at is not None:

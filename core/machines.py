@@ -52,7 +52,7 @@ def machine_marks(facts: Iterable[Fact], accepted_at: datetime | None = None) ->
     A fact that comes later can set a mark or take one away: the Delivery tells how soon an open
     was, a second click that both were a scanner's. ``accepted_at`` stands in for a missing Send.
     """
-    told = {fact for fact in facts if not fact.reports_nobody}
+    told = set(facts)
     engaged = [fact for fact in told if fact.type in ("Open", "Click")]
     if not engaged:
         return {}
@@ -76,7 +76,7 @@ def doubt(facts: Iterable[Fact], kind: str, sent_at: datetime | None) -> str:
     """
     told = list(facts)
     marks = machine_marks(told, sent_at)
-    mine = {fact for fact in told if fact.type == kind and not fact.reports_nobody}
+    mine = {fact for fact in told if fact.type == kind}
     if not mine or mine - marks.keys():
         return ""
     return marks[min(mine, key=lambda fact: (fact.at, marks[fact]))]

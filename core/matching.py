@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.model import Fact, address_key
+from core.model import Fact
+from core.rules.delivery.addresses import position_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,15 @@ class Candidate:
 class Match:
     delivery_id: int
     counts: bool
-    """False for a fact about an address the email was not sent to: a note, never a status."""
+    """False: of several recipients it names none, and so it is a note, never a status."""
 
 
 def match(fact: Fact, candidates: Sequence[Candidate]) -> Match | None:
-    """Return the delivery ``fact`` belongs to, ``None`` while nothing fits: it may come later."""
+    """Return the delivery ``fact`` belongs to, ``None`` while nothing fits: it may come later.
+
+    An email of ours has one recipient, and so a fact with its tag or its id is about that delivery,
+    whatever address it names. Only of another program's email can there be several.
+    """
     group = [c for c in candidates if fact.tag and c.tag == fact.tag]
     group = group or [
         c for c in candidates if fact.message_id and c.ses_message_id == fact.message_id
@@ -35,9 +40,9 @@ def match(fact: Fact, candidates: Sequence[Candidate]) -> Match | None:
     if not group:
         return None
     ordered = sorted(set(group), key=lambda c: c.delivery_id)  # one may be found in two ways
-    if not fact.recipient:
-        return Match(ordered[0].delivery_id, counts=len(ordered) == 1)
-    for candidate in ordered:
-        if address_key(candidate.address) == address_key(fact.recipient):
-            return Match(candidate.delivery_id, counts=True)
-    return Match(ordered[0].delivery_id, counts=False)
+    if len(ordered) == 1:
+        return Match(ordered[0].delivery_id, counts=True)
+    position = position_of(fact.recipient, [each.address for each in ordered])
+    if position is None:
+        return Match(ordered[0].delivery_id, counts=False)
+    return Match(ordered[position].delivery_id, counts=True)

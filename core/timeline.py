@@ -41,7 +41,7 @@ class Report:
     address: str
     """The recipient it counts for."""
     counts: bool
-    """False: it is about another address (a forward)."""
+    """False: it names none of several recipients."""
     fact: Fact
     received_at: datetime
 
@@ -110,7 +110,7 @@ def _report(report: Report, number: int, email: EmailEntry) -> Entry:
         lines.append(f"Program: {fact.user_agent}")
     lines += _doubts(report, email)
     if not report.counts:
-        lines.append("About an address the email was not sent to; it changes no status.")
+        lines.append("It names none of the recipients; it changes no status.")
     lines.append(f"Reported by SES; received here {report.received_at:%Y-%m-%d %H:%M:%S} UTC")
     about = fact.recipient or report.address
     return Entry(fact.at, f"Email {number}: {fact.type} for {about}", tuple(lines))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, and_, bindparam, update
 
 from core.db.bulk import rows_among, update_rows
 from core.db.codec import digest, storable, to_instant
@@ -15,7 +15,7 @@ from core.db.rows import EVENT_COLUMNS, fact_of
 from core.db.tables import deliveries, events
 from core.matching import Candidate, Match, match
 from core.model import Fact
-from core.status import natural_key
+from core.rules.delivery.events import natural_key
 
 _LONGEST_DISCRIMINATOR: Final = 64
 
@@ -23,17 +23,11 @@ type_of_key = tuple[str, int, str, str, str]
 
 
 def row_key(fact: Fact) -> type_of_key:
-    """Return the primary key of a fact's row."""
+    """Return the primary key of the row of a fact ``as_stored``."""
     message_id, kind, recipient, at, discriminator = natural_key(fact)
     if len(discriminator) > _LONGEST_DISCRIMINATOR:
         discriminator = digest(discriminator)
-    return (
-        storable(message_id),
-        to_instant(at),
-        storable(kind),
-        storable(recipient),
-        storable(discriminator),
-    )
+    return (message_id, to_instant(at), kind, recipient, discriminator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +39,6 @@ class Known:
 
     def match(self, fact: Fact) -> Match | None:
         """Return whose ``fact`` is, ``None`` while nobody knows."""
-        fact = _as_stored(fact)
         tagged = self.by_tag.get(fact.tag, []) if fact.tag else []
         return match(fact, tagged + self.by_id.get(fact.message_id, []))
 
@@ -59,11 +52,9 @@ def known_deliveries(connection: Connection, facts: Iterable[Fact]) -> Known:
     message_ids: set[str] = set()
     id_of_tag: dict[str, str] = {}
     for fact in facts:
-        message_id = storable(fact.message_id)
-        message_ids.add(message_id)
+        message_ids.add(fact.message_id)
         if fact.tag:
-            tag = storable(fact.tag)
-            id_of_tag[tag] = message_id or id_of_tag.get(tag, "")
+            id_of_tag[fact.tag] = fact.message_id or id_of_tag.get(fact.tag, "")
     found = _candidates(connection, message_ids, id_of_tag)
     learned = [
         replace(each, ses_message_id=id_of_tag[each.tag])
@@ -94,16 +85,36 @@ def adopt_waiting(
         found = known.match(fact)
         if found is not None:
             touched.add(found.delivery_id)
-            rows.append(
-                {
-                    **dict(zip(_KEY, row_key(fact), strict=True)),
-                    "to_delivery": found.delivery_id,
-                    "to_counts": int(found.counts),
-                }
-            )
+            rows.append(_adopted(fact, found))
     if rows:
         connection.execute(_ADOPT, rows)
     return touched
+
+
+def rematch(connection: Connection, message_ids: Collection[str]) -> set[int]:
+    """Decide again whose the facts about these emails are, now that more recipients are known.
+
+    Return the deliveries that gained or lost one.
+    """
+    known = _known(_candidates(connection, message_ids, ()))
+    touched: set[int] = set()
+    rows: list[dict[str, object]] = []
+    for row in rows_among(connection, _ALL, message_ids):
+        found = known.match(fact := fact_of(row))
+        if found is not None and (found.delivery_id, int(found.counts)) != (row[0], row[1]):
+            touched |= {found.delivery_id, row[0]}
+            rows.append(_adopted(fact, found))
+    if rows:
+        connection.execute(_ADOPT, rows)
+    return touched - {None}
+
+
+def _adopted(fact: Fact, found: Match) -> dict[str, object]:
+    return {
+        **dict(zip(KEY, row_key(fact), strict=True)),
+        "to_delivery": found.delivery_id,
+        "to_counts": int(found.counts),
+    }
 
 
 def _known(candidates: Iterable[Candidate]) -> Known:
@@ -122,30 +133,32 @@ def _candidates(
     return [Candidate(*row) for row in rows_among(connection, _CANDIDATES, named, tags)]
 
 
-def _as_stored(fact: Fact) -> Fact:
-    """What a row gives back: text that no column takes is escaped there."""
-    named = (fact.message_id, fact.recipient, fact.tag)
-    stored = (storable(fact.message_id), storable(fact.recipient), fact.tag and storable(fact.tag))
-    if stored == named:
-        return fact
-    return replace(fact, message_id=stored[0], recipient=stored[1], tag=stored[2])
+def as_stored(fact: Fact) -> Fact:
+    """Return what a row gives back: text that no column takes is escaped there."""
+    changed: dict[str, Any] = {
+        name: stored
+        for name in _TEXTS
+        if (value := getattr(fact, name)) and (stored := storable(value)) != value
+    }
+    return replace(fact, **changed) if changed else fact
 
 
-_KEY: Final = ("key_message_id", "key_at", "key_type", "key_recipient", "key_discriminator")
+_TEXTS: Final = tuple(each.name for each in fields(Fact) if each.name != "at")
+KEY: Final = ("key_message_id", "key_at", "key_type", "key_recipient", "key_discriminator")
+ITS_ROW: Final = and_(
+    events.c.message_id == bindparam("key_message_id"),
+    events.c.at == bindparam("key_at"),
+    events.c.type == bindparam("key_type"),
+    events.c.recipient_key == bindparam("key_recipient"),
+    events.c.discriminator == bindparam("key_discriminator"),
+)
 _ADOPT: Final = (
     update(events)
-    .where(
-        events.c.message_id == bindparam("key_message_id"),
-        events.c.at == bindparam("key_at"),
-        events.c.type == bindparam("key_type"),
-        events.c.recipient_key == bindparam("key_recipient"),
-        events.c.discriminator == bindparam("key_discriminator"),
-    )
+    .where(ITS_ROW)
     .values(delivery_id=bindparam("to_delivery"), counts=bindparam("to_counts"))
 )
-_WAITING: Final = (
-    f"SELECT {EVENT_COLUMNS} FROM events v WHERE v.message_id {{among}} AND v.delivery_id IS NULL"
-)
+_ALL: Final = f"SELECT {EVENT_COLUMNS} FROM events v WHERE v.message_id {{among}}"
+_WAITING: Final = f"{_ALL} AND v.delivery_id IS NULL"
 #: The UNION lets each half use its own index, and finds a delivery once.
 _CANDIDATES: Final = (
     "SELECT id, tag, ses_message_id, address FROM deliveries WHERE ses_message_id {among}"

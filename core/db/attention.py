@@ -160,7 +160,8 @@ def failures(reader: Reader, document_ids: Sequence[int]) -> dict[int, list[Fail
 
 
 def _failure(row: Sequence[Any]) -> Failure:
-    key, status, address, bounced, dropped, complained, claimed, said, error, code, subtype = row
+    key, status, address, bounced, dropped, complained, claimed, *said = row
+    words, error, code, subtype, is_forward = said
     word = Word[Status(status).name]
     at = {
         Word.BOUNCED: bounced,
@@ -168,7 +169,8 @@ def _failure(row: Sequence[Any]) -> Failure:
         Word.DROPPED: dropped,
         Word.COMPLAINED: complained,
     }.get(word, 0)
-    return Failure(key, word, address, known_instant(at or claimed), said or error, code, subtype)
+    since = known_instant(at or claimed)
+    return Failure(key, word, address, since, words or error, code, subtype, bool(is_forward))
 
 
 # --------------------------------------------------------------------------- changes
@@ -236,6 +238,6 @@ _DAYS_SQLITE: Final = "(julianday(:today) - julianday(d.due_on))"
 _DAYS_POSTGRESQL: Final = "(CAST(:today AS date) - CAST(d.due_on AS date))"
 _FAILURES: Final = (
     "SELECT x.document_id, x.id, x.status, x.address, x.bounced_at, x.dropped_at,"
-    " x.complained_at, x.claimed_at, x.diagnostic, x.error, x.enhanced_status, x.subtype"
-    " FROM deliveries x WHERE x.status IN (30, 35, 60, 70, 90, 100)"
+    " x.complained_at, x.claimed_at, x.diagnostic, x.error, x.enhanced_status, x.subtype,"
+    " x.is_forward FROM deliveries x WHERE x.status IN (30, 35, 70, 85, 90, 100)"
 )

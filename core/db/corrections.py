@@ -14,7 +14,7 @@ from core.db.queries import NEEDS_ATTENTION, in_chunks, numbered
 from core.db.rows import DELIVERY_COLUMNS, view_of
 from core.model import DeliveryView, address_key
 
-_FAILED: Final = "x.status IN (35, 60, 70, 90, 100)"
+_FAILED: Final = "x.status IN (35, 70, 85, 90, 100)"
 _MOST_EARLIER: Final = 20
 
 

@@ -13,7 +13,8 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from core.db.adoption import adopt_waiting
+from core.db import outbox
+from core.db.adoption import adopt_waiting, rematch
 from core.db.bulk import change_among
 from core.db.codec import digest, storable, to_instant
 from core.db.engine import Database, hold
@@ -26,6 +27,7 @@ from core.db.unlinked import Known, links_of, ours_among, stored
 from core.errors import NotFoundError
 from core.external import Link, MailSeen, Relinked, merge
 from core.model import EmailKind, Fact, Role, Status, address_key
+from core.rules.delivery.addresses import bare_address
 
 _AT_ONCE: Final = 500
 _X = external_mails.c
@@ -224,9 +226,9 @@ def _create(connection: Connection, links: Sequence[tuple[MailSeen, int]]) -> di
     lock_documents(connection, {document_id for _, document_id in links})
     new = [_new_email(mail, document_id) for mail, document_id in links]
     answers = {
-        delivery.tag: Answer(Status.SENT, storable(mail.message_id), mail.region, mail.at)
+        tag: answer
         for (mail, _), email in zip(links, new, strict=True)
-        for delivery in email.deliveries
+        for tag, answer in _answers(mail, email).items()
     }
     made = {
         storable(mail.message_id): each.email_id
@@ -234,6 +236,11 @@ def _create(connection: Connection, links: Sequence[tuple[MailSeen, int]]) -> di
     }
     connection.execute(_LINK, [{"key": key, "to_email": made[key]} for key in made])
     return made
+
+
+def _answers(mail: MailSeen, email: NewEmail) -> dict[str, Answer]:
+    taken = Answer(Status.SENT, storable(mail.message_id), mail.region, mail.at)
+    return {delivery.tag: taken for delivery in email.deliveries}
 
 
 def _new_email(mail: MailSeen, document_id: int) -> NewEmail:
@@ -273,6 +280,26 @@ def _improve(connection: Connection, known: Sequence[Known]) -> None:
             .where(emails.c.id == each.email_id)
             .values(subject=row["subject"], sender=row["source"], sent_by=row["source"])
         )
+    add_recipients(connection, [each for each in known if each.email_id is not None])
+
+
+def add_recipients(connection: Connection, known: Iterable[Known]) -> None:
+    """Write the recipients that only a later report has named, and decide again whose is what."""
+    for each in known:
+        rows = connection.execute(
+            select(deliveries.c.address, deliveries.c.document_id).where(
+                deliveries.c.email_id == each.email_id
+            )
+        ).all()
+        there = {bare_address(row.address) for row in rows}
+        new = tuple(a for a in each.mail.addressees if bare_address(a.address) not in there)
+        if not new or not rows or each.email_id is None:
+            continue
+        lock_documents(connection, {rows[0].document_id})
+        email = _new_email(replace(each.mail, addressees=new), rows[0].document_id)
+        ids = outbox.add_deliveries(connection, each.email_id, email, _answers(each.mail, email))
+        touched = rematch(connection, [storable(each.mail.message_id)])
+        settle_deliveries(connection, touched | set(ids))
 
 
 def _move(connection: Connection, email_id: int, document_id: int) -> None:

@@ -38,7 +38,7 @@ events = Table(
     Column("recipient_key", Text, primary_key=True),
     Column("discriminator", Text, primary_key=True),
     Column("delivery_id", _Id, ForeignKey("deliveries.id"), index=True),  # empty: unmatched
-    _flag("counts"),  # 0: about another address, a note only
+    _flag("counts"),  # 0: of several recipients it names none, a note only
     _text("recipient"),
     _text("subtype"),
     Column("tag", Text),
@@ -50,7 +50,6 @@ events = Table(
     _text("ip"),
     _text("link"),
     _text("isp"),
-    _flag("reports_nobody"),
     _number("received_at"),
     Column("payload_id", _Id, ForeignKey("payloads.id"), nullable=False),
     sqlite_with_rowid=False,

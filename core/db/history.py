@@ -22,6 +22,7 @@ from core.model import (
     DeliveryView,
     EmailEntry,
     EmailKind,
+    Fact,
     Health,
     Note,
     RecipientEntry,
@@ -29,7 +30,8 @@ from core.model import (
     address_key,
 )
 from core.past import local_then, moments_of
-from core.status import notes, settle, summarise_email
+from core.rules.delivery.settling import notes, settle, shared_complaints, stray_note
+from core.status import summarise_email
 
 _ALWAYS: Final = 2**63 - 1
 #: Another program's email is known from its first report, and of its document since the link.
@@ -135,6 +137,7 @@ class _Told:
     view: DeliveryView
     recipient: RecipientEntry
     strays: tuple[Note, ...]
+    complaints: tuple[Fact, ...]
 
 
 def _entry(row: Sequence[Any], told: Sequence[_Told], files: Sequence[Attachment]) -> EmailEntry:
@@ -149,7 +152,12 @@ def _entry(row: Sequence[Any], told: Sequence[_Told], files: Sequence[Attachment
         attachments=tuple(files),
         recipients=tuple(each.recipient for each in told),
         summary=summarise_email([each.view for each in told]),
-        notes=tuple(sorted((*_linked(row), *strays), key=lambda note: note.at)),
+        notes=tuple(
+            sorted(
+                (*_linked(row), *strays, *shared_complaints(each.complaints for each in told)),
+                key=lambda note: note.at,
+            )
+        ),
     )
 
 
@@ -161,10 +169,10 @@ def _linked(row: Sequence[Any]) -> Iterator[Note]:
 def _told(row: Sequence[Any], events: Sequence[Sequence[Any]], as_of: datetime | None) -> _Told:
     facts = [fact_of(event) for event in events if event[1]]
     view = view_of(row)
-    message_id, error = row[20], row[21]
+    message_id, error = row[21], row[22]
     if as_of is not None:
         local, accepted_at = _local_then(row, as_of)
-        view = replace(view, state=settle(local, facts, accepted_at))
+        view = replace(view, state=settle(local, facts, accepted_at, view.address))
         message_id = message_id if view.state.status >= Status.SENT else ""
         error = error if local in (Status.FAILED, Status.UNCONFIRMED) else ""
     state = view.state
@@ -177,29 +185,24 @@ def _told(row: Sequence[Any], events: Sequence[Sequence[Any]], as_of: datetime |
         error=error,
         opens=sum(fact.type == "Open" for fact in facts),
         clicks=sum(fact.type == "Click" for fact in facts),
-        notes=notes(state, facts),
+        notes=notes(state, facts, view.address),
         open_doubt=doubt(facts, "Open", state.sent_at),
         click_doubt=doubt(facts, "Click", state.sent_at),
     )
-    return _Told(view, recipient, _strays(events))
+    complaints = tuple(fact for fact in facts if fact.type == "Complaint")
+    return _Told(view, recipient, _strays(events), complaints)
 
 
 def _local_then(row: Sequence[Any], as_of: datetime) -> tuple[Status, datetime | None]:
     """What we had done by then, and when SES took it, if it had."""
-    claimed_at, accepted_at = from_instant(row[24]), from_instant(row[25])
-    local = local_then(Status(row[23]), claimed_at, accepted_at, as_of)
+    claimed_at, accepted_at = from_instant(row[25]), from_instant(row[26])
+    local = local_then(Status(row[24]), claimed_at, accepted_at, as_of)
     return local, accepted_at if accepted_at and accepted_at <= as_of else None
 
 
 def _strays(events: Iterable[Sequence[Any]]) -> tuple[Note, ...]:
-    """Facts that name an address the email was not sent to: a forward, mostly."""
-    found = []
-    for row in events:
-        if not row[1]:
-            fact = fact_of(row)
-            about = fact.recipient or "an unnamed address"
-            found.append(Note(fact.at, f"{fact.type} about {about}", fact.diagnostic))
-    return tuple(found)
+    """Facts about an email to several people that name none of them, or do not say whom."""
+    return tuple(stray_note(fact_of(row)) for row in events if not row[1])
 
 
 # --------------------------------------------------------------------------- addresses
@@ -226,7 +229,7 @@ def health(reader: Reader, addresses: Sequence[str]) -> dict[str, Health]:
         values,
     ):
         records[address_key(row[4])].append(
-            AddressRecord(row[1], known_instant(row[22]), state_of(row), row[23], row[24])
+            AddressRecord(row[1], known_instant(row[23]), state_of(row), row[24], row[25])
         )
     return {key: health_of(found) for key, found in records.items()}
 

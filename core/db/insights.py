@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from core.db.codec import known_instant, to_instant
 from core.db.engine import Reader
+from core.db.queries import COUNTS_AS_BOUNCE
 from core.figures import median
 from core.model import DomainCount, FollowUps, Status, Tally
 
@@ -118,10 +119,8 @@ _FAILED: Final = f"({_SOFT_BOUNCE}, {_DROP}, {_BOUNCE})"
 #: Who complains has got it.
 _DELIVERED: Final = _sum(f"x.status IN ({_DELIVERY}, {_COMPLAINT})")
 #: As ``watch.reputation`` counts, and AWS.
-_HARD: Final = _sum(
-    f"x.status = {_BOUNCE} OR (x.status = {_DROP} AND x.subtype = 'Permanent/Suppressed')"
-)
-_SOFT: Final = _sum(f"x.status = {_SOFT_BOUNCE}")
+_HARD: Final = _sum(COUNTS_AS_BOUNCE)
+_SOFT: Final = _sum(f"x.status = {_SOFT_BOUNCE} AND NOT {COUNTS_AS_BOUNCE}")
 _BOUNCED: Final = _sum(f"x.status IN ({_BOUNCE}, {_SOFT_BOUNCE})")
 _DROPPED: Final = _sum(f"x.status = {_DROP}")
 _COMPLAINED: Final = _sum(f"x.status = {_COMPLAINT}")

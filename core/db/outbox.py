@@ -119,17 +119,26 @@ def record_all(
         for i, e in zip(email_ids, new, strict=True)
         for delivery in e.deliveries
     ]
-    ids = list(
-        connection.scalars(
-            insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=True), rows
-        )
-    )
+    ids = _insert_deliveries(connection, rows)
     settle_deliveries(connection, ids)
     remaining = iter(ids)
     return [
         Recorded(i, tuple(next(remaining) for _ in e.deliveries))
         for i, e in zip(email_ids, new, strict=True)
     ]
+
+
+def add_deliveries(
+    connection: Connection, email_id: int, email: NewEmail, answers: Mapping[str, Answer]
+) -> list[int]:
+    """Write recipients of an email that is written down already; settling them is left to do."""
+    rows = [_delivery_row(email_id, email, d, answers[d.tag], None) for d in email.deliveries]
+    return _insert_deliveries(connection, rows)
+
+
+def _insert_deliveries(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
+    statement = insert(deliveries).returning(deliveries.c.id, sort_by_parameter_order=True)
+    return list(connection.scalars(statement, list(rows)))
 
 
 def _email_row(email: NewEmail) -> dict[str, Any]:

@@ -39,6 +39,13 @@ ON_ITS_WAY: Final = (
 #: Deliveries that their recipient's server has not confirmed.
 UNCONFIRMED: Final = f"x.status IN ({int(Status.SENT)}, {int(Status.DEFERRED)}) AND x.sent_at > 0"
 
+#: What AWS counts as a bounce: every hard one, a forward's too, and what SES's own list stopped.
+COUNTS_AS_BOUNCE: Final = (
+    f"(x.status = {int(Status.BOUNCED)}"
+    f" OR (x.status = {int(Status.SOFT_BOUNCED)} AND x.subtype LIKE 'Permanent/%')"
+    f" OR (x.status = {int(Status.DROPPED)} AND x.subtype = 'Permanent/Suppressed'))"
+)
+
 #: Somebody asked not to chase before a moment that is still to come.
 HELD: Final = "(d.held_until > 0 AND d.held_until > :now)"
 #: What is held back is little, what reached nobody or belongs to a customer is a lot: the pluses,

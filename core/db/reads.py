@@ -48,7 +48,8 @@ _DOCUMENT_COLUMNS: Final = (
     " d.send_count, d.last_sent_at, d.last_recipient, d.last_email_id, d.open_bounce,"
     " d.open_complaint, d.open_drop, d.open_failure, d.ever_delivered, d.never_reached,"
     " d.by_program, d.call_at, d.call_reason, d.call_emails, d.call_since, d.quiet_until,"
-    " d.held_until, EXISTS (SELECT 1 FROM drafts w WHERE w.document_id = d.id)"
+    " d.held_until, EXISTS (SELECT 1 FROM drafts w WHERE w.document_id = d.id),"
+    " d.is_forward"
 )
 
 # --------------------------------------------------------------------------- documents
@@ -180,6 +181,7 @@ def _document(row: Sequence[Any]) -> DocumentRow:
             ever_delivered=bool(row[24]),
             never_reached=bool(row[25]),
             by_program=bool(row[26]),
+            is_forward=bool(row[34]),
             call=_call_need(row[27:31]),
         ),
         quiet_until=from_instant(row[31]),

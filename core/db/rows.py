@@ -12,7 +12,7 @@ DELIVERY_COLUMNS: Final = (
     "x.id, x.email_id, x.document_id, x.role, x.address, x.replaces, x.status, x.engagement,"
     " x.by_person, x.sent_at, x.deferred_at, x.delivered_at, x.opened_at, x.clicked_at,"
     " x.bounced_at, x.complained_at, x.dropped_at, x.diagnostic, x.enhanced_status, x.subtype,"
-    " x.ses_message_id, x.error, m.created_at"
+    " x.is_forward, x.ses_message_id, x.error, m.created_at"
 )
 STATE_TIMES: Final = (
     "sent_at",
@@ -27,7 +27,7 @@ STATE_TIMES: Final = (
 EVENT_COLUMNS: Final = (
     "v.delivery_id, v.counts, v.type, v.at, v.message_id, v.recipient, v.subtype, v.tag,"
     " v.feedback_id, v.action, v.enhanced_status, v.diagnostic, v.user_agent, v.ip, v.link,"
-    " v.reports_nobody"
+    " v.isp"
 )
 
 
@@ -41,13 +41,14 @@ def state_of(row: Sequence[Any]) -> DeliveryState:
         diagnostic=row[17],
         enhanced_status=row[18],
         subtype=row[19],
+        is_forward=bool(row[20]),
     )
 
 
 def view_of(row: Sequence[Any], state: DeliveryState | None = None) -> DeliveryView:
     """Read what the roll-ups need from a row of ``DELIVERY_COLUMNS``; ``state`` is a newer one."""
     known = state or state_of(row)
-    return DeliveryView(row[1], known_instant(row[22]), Role(row[3]), row[4], row[5], known)
+    return DeliveryView(row[1], known_instant(row[23]), Role(row[3]), row[4], row[5], known)
 
 
 def fact_of(row: Sequence[Any]) -> Fact:
@@ -66,5 +67,5 @@ def fact_of(row: Sequence[Any]) -> Fact:
         user_agent=row[12],
         ip=row[13],
         link=row[14],
-        reports_nobody=bool(row[15]),
+        isp=row[15],
     )

@@ -28,7 +28,7 @@ from core.db.rows import (
 )
 from core.db.tables import customers, deliveries, documents
 from core.model import DeliveryState, DeliveryView, DocumentSummary, Fact, Kind, Status, Word
-from core.status import settle
+from core.rules.delivery.settling import settle
 
 _AT_ONCE = 500
 """Identifiers in one IN clause; every database takes that many."""
@@ -130,7 +130,9 @@ def _settled(connection: Connection, rows: Mapping[int, type_of_row]) -> dict[in
     for row in rows_among(connection, _EVENTS_OF, rows):
         facts[row[0]].append(fact_of(row))
     return {
-        key: settle(Status(row[_LOCAL_STATUS]), facts[key], from_instant(row[_ACCEPTED_AT]))
+        key: settle(
+            Status(row[_LOCAL_STATUS]), facts[key], from_instant(row[_ACCEPTED_AT]), row[_ADDRESS]
+        )
         for key, row in rows.items()
     }
 
@@ -208,7 +210,7 @@ _DELIVERIES = (
     " FROM deliveries x JOIN emails m ON m.id = x.email_id WHERE x.id {among}"
 )
 _DELIVERIES_OF = _DELIVERIES.replace("x.id {among}", "x.document_id {among}")
-_STATE = slice(6, 20)
+_ADDRESS, _STATE = 4, slice(6, 21)
 _LOCAL_STATUS, _ACCEPTED_AT = -2, -1
 _EVENTS_OF = f"SELECT {EVENT_COLUMNS} FROM events v WHERE v.counts > 0 AND v.delivery_id {{among}}"
 
@@ -220,6 +222,7 @@ _STATE_COLUMNS = (
     "diagnostic",
     "enhanced_status",
     "subtype",
+    "is_forward",
 )
 _SUMMARY_COLUMNS = (
     "word",
@@ -233,6 +236,7 @@ _SUMMARY_COLUMNS = (
     "ever_delivered",
     "never_reached",
     "by_program",
+    "is_forward",
     "open_bounce",
     "open_complaint",
     "open_drop",
@@ -284,6 +288,7 @@ def delivery_columns(state: DeliveryState) -> dict[str, Any]:
         "diagnostic": state.diagnostic,
         "enhanced_status": state.enhanced_status,
         "subtype": state.subtype,
+        "is_forward": int(state.is_forward),
     }
 
 
@@ -302,6 +307,7 @@ def document_columns(summary: DocumentSummary) -> dict[str, Any]:
         "ever_delivered": int(summary.ever_delivered),
         "never_reached": int(summary.never_reached),
         "by_program": int(summary.by_program),
+        "is_forward": int(summary.is_forward),
         "open_bounce": (Word.SOFT_BOUNCED in unresolved) + 2 * (Word.BOUNCED in unresolved),
         "open_complaint": int(Word.COMPLAINED in unresolved),
         "open_drop": int(Word.DROPPED in unresolved),

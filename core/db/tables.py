@@ -125,6 +125,7 @@ documents = Table(
     _flag("ever_delivered"),
     _flag("never_reached"),
     _flag("by_program"),  # OPENED or CLICKED, and maybe by a program alone
+    _flag("is_forward"),  # SOFT_BOUNCED, by forwards alone
     _flag("open_bounce"),  # bits: 1 soft, 2 hard
     _flag("open_complaint"),
     _flag("open_drop"),
@@ -295,6 +296,7 @@ deliveries = Table(
     _text("diagnostic"),
     _text("enhanced_status"),
     _text("subtype"),
+    _flag("is_forward"),  # SOFT_BOUNCED, by a forward alone
 )
 Index("ix_deliveries_ses_message_id", deliveries.c.ses_message_id)
 Index("ix_deliveries_domain", deliveries.c.domain, deliveries.c.delivered_at)

@@ -11,7 +11,10 @@ from core.db.engine import hold
 from core.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from core.db.engine import Database
+    from core.model import Fact
 
 #: All revisions, oldest first, so that the version can be judged without importing Alembic.
 REVISIONS: Final = (
@@ -27,6 +30,7 @@ REVISIONS: Final = (
     "0010",
     "0011",
     "0012",
+    "0014",
 )
 HEAD: Final = REVISIONS[-1]
 _WAITS: Final = 6
@@ -36,6 +40,8 @@ _WAITS: Final = 6
 _WITH_CALLS: Final = "0006"
 #: What customers are found by is taken from their names by the rule of this program, too.
 _WITH_WORDS: Final = "0011"
+#: And what SES's reports mean is worked out from their bodies.
+_WITH_REPORTS: Final = "0014"
 _OURS: Final = ("customers", "deliveries", "documents", "emails", "events", "payloads")
 _ALEMBIC: Final = "alembic_version"
 _SCRIPTS: Final = Path(__file__).resolve().parent / "migrations"
@@ -60,10 +66,16 @@ def version(database: Database) -> str | None:
     return str(rows[0][0]) if rows else None
 
 
-def prepare(database: Database) -> None:
+def prepare(
+    database: Database,
+    reread: Callable[[str], Sequence[Fact]] = lambda _: (),
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> None:
     """Create what is missing; keep a copy of an older SQLite file beside it before changing it.
 
-    Another program that is at it already is waited for.
+    Another program that is at it already is waited for. ``reread`` reads the facts in a report of
+    SES that is kept; where it finds none, those that are stored stay. ``progress`` is told what is
+    done, how much of it, of how much.
 
     Raises:
         DatabaseVersionError: the database is newer than this program.
@@ -71,12 +83,16 @@ def prepare(database: Database) -> None:
     """
     for _ in range(_WAITS):
         with suppress(DatabaseBusyError):
-            _prepare(database)
+            _prepare(database, reread, progress)
             return
-    _prepare(database)
+    _prepare(database, reread, progress)
 
 
-def _prepare(database: Database) -> None:
+def _prepare(
+    database: Database,
+    reread: Callable[[str], Sequence[Fact]],
+    progress: Callable[[str, int, int], None],
+) -> None:
     found = version(database)
     if found == HEAD:
         return
@@ -88,7 +104,7 @@ def _prepare(database: Database) -> None:
         )
     if found is not None and database.path is not None:
         backup(database, database.path.with_name(f"{database.path.name}.before-{HEAD}"))
-    _run_migrations(database, found)
+    _run_migrations(database, found, reread, progress)
 
 
 def backup(database: Database, target: Path) -> Path:
@@ -133,7 +149,12 @@ def _tables(database: Database) -> set[str]:
     return {str(row[0]) for row in database.reader.rows(sql, {})}
 
 
-def _run_migrations(database: Database, found: str | None) -> None:
+def _run_migrations(
+    database: Database,
+    found: str | None,
+    reread: Callable[[str], Sequence[Fact]],
+    progress: Callable[[str, int, int], None],
+) -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -143,6 +164,10 @@ def _run_migrations(database: Database, found: str | None) -> None:
         hold(connection, "migrations")  # two programs may be started on a new database at once
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_REPORTS):
+            from core.db.writes.event_rebuild import rebuild
+
+            rebuild(connection, reread, progress)
         if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_CALLS):
             from core.db.summaries import settle_call_needs
 

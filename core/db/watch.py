@@ -9,6 +9,7 @@ from typing import Final
 
 from core.db.codec import from_instant, known_instant, to_instant
 from core.db.engine import Reader
+from core.db.queries import COUNTS_AS_BOUNCE
 from core.model import Status
 from core.trouble import REPRESENTATIVE, Reputation
 from core.turned_away import FEWEST_CUSTOMERS, LONGEST_WAIT, Attempt
@@ -26,7 +27,7 @@ def attempts(reader: Reader, now: datetime) -> list[Attempt]:
     turned_away = reader.rows(
         "SELECT count(DISTINCT d.customer_id) FROM deliveries x"
         " JOIN documents d ON d.id = x.document_id"
-        f" WHERE x.sent_at >= :since AND x.status IN {_TURNED_AWAY}",
+        f" WHERE x.sent_at >= :since AND x.status IN {_TURNED_AWAY} AND x.is_forward = 0",
         since,
     )
     if turned_away[0][0] < FEWEST_CUSTOMERS:
@@ -35,7 +36,8 @@ def attempts(reader: Reader, now: datetime) -> list[Attempt]:
         "SELECT d.customer_id, x.domain, x.status, x.sent_at, x.deferred_at, x.delivered_at,"
         f" x.bounced_at, x.diagnostic, x.enhanced_status, x.subtype, {_ISP}"
         " FROM deliveries x JOIN documents d ON d.id = x.document_id"
-        " WHERE x.sent_at >= :since AND x.domain <> ''",
+        # Of a failed forward it is not this domain that has refused anything.
+        " WHERE x.sent_at >= :since AND x.domain <> '' AND x.is_forward = 0",
         since,
     )
     return [
@@ -73,14 +75,11 @@ def reputation(reader: Reader, now: datetime) -> Reputation:
     """Return what counted of the last month's emails, as AWS counts."""
     sent, bounced, complained = reader.rows(
         "SELECT count(*),"
-        " coalesce(sum(CASE WHEN status = :bounced OR (status = :dropped"
-        " AND subtype = 'Permanent/Suppressed') THEN 1 ELSE 0 END), 0),"
+        f" coalesce(sum(CASE WHEN {COUNTS_AS_BOUNCE} THEN 1 ELSE 0 END), 0),"
         " coalesce(sum(CASE WHEN status = :complained THEN 1 ELSE 0 END), 0)"
-        " FROM deliveries WHERE sent_at >= :since",
+        " FROM deliveries x WHERE sent_at >= :since",
         {
             "since": to_instant(now - REPRESENTATIVE),
-            "bounced": int(Status.BOUNCED),
-            "dropped": int(Status.DROPPED),
             "complained": int(Status.COMPLAINED),
         },
     )[0]

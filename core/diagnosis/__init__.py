@@ -21,7 +21,7 @@ from core.diagnosis.phrases import PhraseBook
 from core.diagnosis.providers import PROVIDERS
 from core.diagnosis.rules import STRONG, VAGUE
 from core.diagnosis.text import Answer, is_code, read
-from core.status import SUPPRESSED_SUBTYPES
+from core.rules.delivery.event_words import is_list
 
 #: What the step of the conversation makes of a cause.
 _AT_STEP: Final = {
@@ -85,7 +85,7 @@ def _code(answer: Answer, given: str) -> str:
 def _shade(answer: Answer, code: str, subtype: str) -> str:
     """Return the cause, with the shade of it where one is known: ``blocked:greylisted``."""
     sub = subtype.rpartition("/")[2]
-    if sub in SUPPRESSED_SUBTYPES:
+    if is_list(subtype):
         return "suppressed"
     shade = (
         _said(answer, code)

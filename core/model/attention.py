@@ -38,6 +38,8 @@ class Failure:
     """The server's words, or SES's when it refused the call."""
     enhanced_status: str = ""
     subtype: str = ""
+    is_forward: bool = False
+    """The address has it; a forward to another one failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class AttentionRow:
     seen: frozenset[str]
     """Everything that is wrong now; what one acknowledges. See ``core.urgency.signs``."""
     acknowledged_at: datetime | None = None
+    is_forward: bool = False
+    """SOFT_BOUNCED by a forward: the address itself has it."""
 
     @property
     def id(self) -> int:

@@ -32,7 +32,10 @@ class Fact:
     message_id: str
     """What ``SendEmail`` returned (``mail.messageId``); may be empty when SES did not say."""
     recipient: str = ""
-    """The bare address as SES wrote it: display name and blanks removed, case kept."""
+    """The bare address as SES wrote it: display name and blanks removed, case kept.
+
+    Empty where SES named nobody.
+    """
     subtype: str = ""
     """``Permanent/General`` · complaint subtype or feedback type · delay type."""
     tag: str | None = None
@@ -47,8 +50,6 @@ class Fact:
     link: str = ""
     isp: str = ""
     """The recipient's provider as SES names it, or else the host that reported."""
-    reports_nobody: bool = False
-    """True where SES's list of recipients was empty: a note, never a status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Effect:
     status: Status | None = None
     engagement: Engagement = Engagement.NONE
     note: str | None = None
+    is_forward: bool = False
+    """A bounce of another address after ours had taken the email."""
 
     @property
     def word(self) -> Word | None:
@@ -69,7 +72,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryState:
-    """Where one delivery stands, with the earliest time of every kind of fact."""
+    """Where one delivery stands, with the earliest time of every kind of fact.
+
+    ``bounced_at`` of a soft bounce is that of the newest one: it is compared with the deliveries.
+    """
 
     status: Status = Status.QUEUED
     engagement: Engagement = Engagement.NONE
@@ -87,6 +93,9 @@ class DeliveryState:
     """The words that belong to the status shown, not merely the last ones heard."""
     enhanced_status: str = ""
     subtype: str = ""
+    """SES's sub-type; for what SES itself stopped without one, the type: ``Reject`` …"""
+    is_forward: bool = False
+    """SOFT_BOUNCED, but not by our address: it took the email, and a forward of it came back."""
 
     @property
     def word(self) -> Word:
@@ -127,6 +136,8 @@ class EmailSummary:
     recipients: int
     by_program: bool = False
     """OPENED or CLICKED, and maybe by a program alone."""
+    is_forward: bool = False
+    """SOFT_BOUNCED by forwards alone: who we sent it to has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +159,8 @@ class DocumentSummary:
     """Money is open and no recipient was ever DELIVERED."""
     by_program: bool = False
     """OPENED or CLICKED, and maybe by a program alone; shown, and never acted upon."""
+    is_forward: bool = False
+    """SOFT_BOUNCED by forwards alone: who we sent it to has it."""
     call: CallNeed | None = None
     """When and why the emails alone call for the phone."""
 

@@ -90,6 +90,8 @@ class RecipientEntry:
     """Why all opens may have been a program's; empty: a person opened it, or nobody did."""
     click_doubt: str = ""
     late: Late | None = None
+    stopped_by: str = ""
+    """Which list, or what else, stopped it before it was sent: ``core.rules.delivery.reasons``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,12 @@ class Role(StrEnum):
 
 
 class Status(IntEnum):
-    """The delivery axis. It only ever goes up, so ``max`` of two is always the truth.
+    """The delivery axis, low to high; which events count at all is decided by ``core.status``.
 
-    ``FAILED`` and ``CANCELLED`` (taken out of the outbox before it was handed over) are local and
-    final. They rank below ``SENT`` so that a fact from SES, should one arrive after all, is
-    believed over our reading of an error.
+    A bounce stands above DELIVERED: servers accept first and refuse later. ``FAILED`` and
+    ``CANCELLED`` (taken out of the outbox before it was handed over) are local and final. They
+    rank below ``SENT`` so that a report of SES, should one arrive after all, is believed over our
+    reading of an error.
     """
 
     QUEUED = 10
@@ -45,9 +46,9 @@ class Status(IntEnum):
     CANCELLED = 36
     SENT = 40
     DEFERRED = 50
-    SOFT_BOUNCED = 60
     DROPPED = 70
     DELIVERED = 80
+    SOFT_BOUNCED = 85
     BOUNCED = 90
     COMPLAINED = 100
 
@@ -71,11 +72,11 @@ class Word(StrEnum):
     CANCELLED = "CANCELLED"
     SENT = "SENT"
     DEFERRED = "DEFERRED"
-    SOFT_BOUNCED = "SOFT_BOUNCED"
     DROPPED = "DROPPED"
     DELIVERED = "DELIVERED"
     OPENED = "OPENED"
     CLICKED = "CLICKED"
+    SOFT_BOUNCED = "SOFT_BOUNCED"
     BOUNCED = "BOUNCED"
     COMPLAINED = "COMPLAINED"
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from core.rules.delivery import event_words
 from core.ses.envelopes import storable
 
 #: The name of our message tag; its value is the opaque id of a delivery.
@@ -93,13 +94,14 @@ def subtype(kind: str, details: Mapping[str, object]) -> str:
     match kind:
         case "Bounce":
             parts = (text(details.get("bounceType")), text(details.get("bounceSubType")))
-            return "/".join(parts) if any(parts) else ""
+            return event_words.detail("/".join(parts)) if any(parts) else ""
         case "Complaint":
-            return text(details.get("complaintSubType")) or text(
-                details.get("complaintFeedbackType")
-            )
+            subtype = text(details.get("complaintSubType"))
+            feedback = text(details.get("complaintFeedbackType"))
+            is_telling = event_words.is_list(subtype) or not feedback
+            return event_words.detail(subtype if is_telling else feedback)
         case "DeliveryDelay":
-            return text(details.get("delayType"))
+            return event_words.detail(text(details.get("delayType")))
     return ""
 
 

@@ -11,7 +11,8 @@ from email.header import decode_header, make_header
 from typing import Final
 
 from core.external import DOCUMENT_TAG, Addressee, MailSeen
-from core.model import Fact, Role, address_key
+from core.model import Fact, Role
+from core.rules.delivery.addresses import bare_address
 from core.ses.envelopes import storable
 from core.ses.fields import address, instant, items, text
 
@@ -72,11 +73,11 @@ def _addressees(mail: Mapping[str, object], headers: Mapping[str, object]) -> tu
     """The envelope's recipients; the headers tell their roles, and who is in neither is a Bcc."""
     role_of: dict[str, Role] = {}
     for name, role in (("cc", Role.CC), ("to", Role.TO)):
-        role_of.update((address_key(address(item)), role) for item in items(headers.get(name)))
+        role_of.update((bare_address(address(item)), role) for item in items(headers.get(name)))
     found: dict[str, Addressee] = {}
     for item in items(mail.get("destination"))[:_MOST_ADDRESSEES]:
         bare = address(item)
-        key = address_key(bare)
+        key = bare_address(bare)
         if bare and key not in found:
             found[key] = Addressee(bare, role_of.get(key, Role.BCC) if role_of else None)
     return tuple(found[key] for key in sorted(found))

@@ -14,6 +14,7 @@ from typing import Final
 
 from core.external import MailSeen
 from core.model import Fact
+from core.rules.delivery import event_words
 from core.ses.bodies import split_bodies
 from core.ses.envelopes import Message, open_envelopes, storable
 from core.ses.fields import (
@@ -155,7 +156,9 @@ def _facts(message: Message) -> tuple[Fact, ...]:
     if not isinstance(message.content, dict):
         raise _UnreadableError("JSON, but not an object")
     event: dict[str, object] = message.content
-    kind = text(event.get("eventType")) or text(event.get("notificationType"))
+    kind = event_words.event_type(
+        text(event.get("eventType")) or text(event.get("notificationType"))
+    )
     if not kind:
         raise _UnreadableError(_stranger(event))
     if kind == "Received":
@@ -167,7 +170,8 @@ def _facts(message: Message) -> tuple[Fact, ...]:
     at = time_of(kind, details, mail)
     if at is None:
         raise _UnreadableError(f"{kind} without a time that can be read")
-    message_id, tag = text(mail.get("messageId")), our_tag(mail.get("tags"))
+    message_id = event_words.message_id(text(mail.get("messageId")))
+    tag = our_tag(mail.get("tags"))
     if not message_id and tag is None:
         raise _UnreadableError(f"{kind} without mail.messageId and without our tag")
     common = partial(  # what is the same for every recipient
@@ -210,13 +214,15 @@ def _per_recipient(
     kind: str, common: type_of_fact, details: Mapping[str, object], mail: Mapping[str, object]
 ) -> Iterator[Fact]:
     if kind in _RECIPIENTS:
-        items_with_address = [
-            (item, to) for item in items(details.get(_RECIPIENTS[kind])) if (to := address(item))
+        told = [
+            (item, to)
+            for item in items(details.get(_RECIPIENTS[kind]))
+            if (to := address(item)) or isinstance(item, dict)
         ]
-        for item, to in items_with_address:
+        for item, to in told:
             yield _of_recipient(common, item, to)
-        if not items_with_address:
-            yield common(reports_nobody=True)
+        if not told:
+            yield common()  # it names nobody; its tag or its id still tells which email it is about
         return
     destination = [to for item in items(mail.get("destination")) if (to := address(item))]
     if kind in TIMED_BY_MAIL:

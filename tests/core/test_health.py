@@ -48,3 +48,19 @@ def test_a_complaint_and_a_drop_are_bad_too() -> None:
     for state, word in ((complained, Word.COMPLAINED), (dropped, Word.DROPPED)):
         found = health_of([AddressRecord(1, START, state, "s", "N")])
         assert (found.word, found.is_bad) == (word, True)
+
+
+def test_a_bounce_overrules_the_delivery_of_its_own_email_and_an_earlier_one() -> None:
+    at = START + timedelta(days=2)
+    late = DeliveryState(Status.BOUNCED, bounced_at=START, delivered_at=at, diagnostic="no")
+    found = health_of([delivered(1), AddressRecord(2, at, late, "s", "N2")])
+    assert (found.word, found.is_bad) == (Word.BOUNCED, True)
+    assert not health_of([AddressRecord(2, at, late, "s", "N2"), delivered(3)]).is_bad
+
+
+def test_a_failed_forward_does_the_address_no_harm() -> None:
+    forward = DeliveryState(
+        Status.SOFT_BOUNCED, bounced_at=START, delivered_at=START, is_forward=True
+    )
+    found = health_of([AddressRecord(1, START, forward, "s", "N")])
+    assert (found.word, found.is_bad, found.soft_streak) == (Word.DELIVERED, False, 0)

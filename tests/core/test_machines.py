@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from core.health import AddressRecord, health_of
 from core.machines import PREFETCH_AGENTS, Mark, doubt, machine_marks
 from core.model import DeliveryView, Engagement, Fact, Role, Status, Word
-from core.status import settle, summarise_document, summarise_email
+from core.rules.delivery.settling import settle
+from core.status import summarise_document, summarise_email
 
 SENT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 READER = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -70,11 +71,6 @@ def test_without_a_delivery_the_send_counts_and_without_both_nothing_does() -> N
     assert mark(soon) == {"Open": Mark.AT_ONCE}
     assert mark(fact("Send", 0), soon, sent_at=None) == {"Open": Mark.AT_ONCE}
     assert mark(soon, sent_at=None) == {}
-
-
-def test_a_delivery_that_names_nobody_tells_nothing_about_the_time() -> None:
-    empty = fact("Delivery", 3600, reports_nobody=True)
-    assert mark(empty, fact("Open", 3601)) == {}
 
 
 def test_two_links_at_once_are_a_scanner_and_its_open_with_them() -> None:
@@ -174,7 +170,6 @@ FACTS = st.lists(
         user_agent=st.sampled_from(["", APPLE, READER]),
         ip=st.sampled_from(["", "198.51.100.7"]),
         link=st.sampled_from(["", "pay", "terms"]),
-        reports_nobody=st.booleans(),
     ),
     max_size=8,
 )
@@ -196,7 +191,7 @@ def test_there_is_a_reason_exactly_where_no_person_did_it(facts: list[Fact]) -> 
     marks = machine_marks(facts, SENT)
     assert all(each.type in ("Open", "Click") for each in marks)
     for kind, engagement in (("Open", Engagement.OPENED), ("Click", Engagement.CLICKED)):
-        mine = [f for f in facts if f.type == kind and not f.reports_nobody]
+        mine = [f for f in facts if f.type == kind]
         by_person = any(f not in marks for f in mine)
         assert bool(doubt(facts, kind, SENT)) is (bool(mine) and not by_person)
         if by_person:

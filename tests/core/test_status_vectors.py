@@ -11,9 +11,12 @@ from itertools import permutations
 import pytest
 
 from core.model import DeliveryState, DeliveryView, Engagement, Fact, Role, Status, Word
-from core.status import AUTOMATIC_REPLY, notes, settle, summarise_document, summarise_email
+from core.rules.delivery.events import AUTOMATIC_REPLY, DELAYED
+from core.rules.delivery.settling import notes, settle
+from core.status import summarise_document, summarise_email
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+OURS = "a@x.example"
 
 
 def fact(kind: str, minute: int, subtype: str = "", **rest: str) -> Fact:
@@ -35,8 +38,13 @@ CLICK = fact("Click", 21, user_agent="Thunderbird", link="https://pay.example/")
 PERMANENT = bounce(5, "Permanent/General", "5.1.1", "550 5.1.1 unknown")
 OUT_OF_OFFICE = bounce(30, "Transient/General")
 EXPIRED = bounce(840, "Transient/General", "4.4.7", "554 4.4.7 expired")
-FULL = bounce(840, "Transient/MailboxFull")
+FULL = fact("Bounce", 840, "Transient/MailboxFull", action="failed", diagnostic="552 5.2.2 full")
+SOFT_AT_ONCE = fact("Bounce", 1, "Transient/MailboxFull", action="failed")
+EARLY_FULL = fact(
+    "Bounce", 0, "Transient/MailboxFull", action="failed", diagnostic="452 4.2.2 full"
+)
 UNDETERMINED = bounce(5, "Undetermined/Undetermined")
+STILL_TRYING = fact("Bounce", 7, "Transient/General", action="delayed", diagnostic="451 later")
 GLOBAL_LIST = bounce(5, "Permanent/Suppressed", "5.1.1", "Amazon SES has suppressed")
 ACCOUNT_LIST = bounce(5, "Permanent/OnAccountSuppressionList", "5.1.1", "Amazon SES did not send")
 COMPLAINT = fact("Complaint", 60, "abuse")
@@ -46,19 +54,84 @@ REJECT = fact("Reject", 0, diagnostic="Bad content")
 RENDERING = fact("Rendering Failure", 0, diagnostic="no such attribute")
 UNKNOWN = fact("Mail Teleported", 3)
 
+ALIAS = "alias@y.example"
+
+
+def of_alias(known: Fact) -> Fact:
+    return replace(known, recipient=ALIAS)
+
 
 @dataclass(frozen=True)
 class Vector:
     facts: tuple[Fact, ...]
     word: Word
     noted: tuple[str, ...] = ()
+    is_forward: bool = False
 
 
-NO_COUNT = "a temporary bounce, which does not count"
+OVERTAKEN = "soft bounce; a later attempt was delivered"
+NO_COUNT = "soft bounce, which does not count"
+FORWARD = f"a forward to {ALIAS} failed"
 VECTORS = {
     "send delivery open": Vector((SEND, DELIVERY, OPEN), Word.OPENED),
     "delivery permanent bounce": Vector((DELIVERY, PERMANENT), Word.BOUNCED),
     "delivery out of office": Vector((DELIVERY, OUT_OF_OFFICE), Word.DELIVERED, (AUTOMATIC_REPLY,)),
+    "delivery soft bounce": Vector((DELIVERY, FULL), Word.SOFT_BOUNCED),
+    "delivery forward": Vector(
+        (DELIVERY, of_alias(PERMANENT)), Word.SOFT_BOUNCED, (FORWARD,), is_forward=True
+    ),
+    "delivery soft forward": Vector(
+        (DELIVERY, of_alias(FULL)), Word.SOFT_BOUNCED, (FORWARD,), is_forward=True
+    ),
+    "permanent of an alias alone": Vector(
+        (of_alias(PERMANENT),), Word.BOUNCED, (f"hard bounce reported for {ALIAS}",)
+    ),
+    "soft of an alias alone": Vector(
+        (SEND, of_alias(FULL)), Word.SOFT_BOUNCED, (f"soft bounce reported for {ALIAS}",)
+    ),
+    "soft bounce later delivery": Vector((EARLY_FULL, DELIVERY), Word.DELIVERED, (OVERTAKEN,)),
+    "soft bounce of an alias later delivery": Vector(
+        (of_alias(EARLY_FULL), DELIVERY), Word.SOFT_BOUNCED, (FORWARD,), is_forward=True
+    ),
+    "soft bounce at the time of the delivery": Vector((SOFT_AT_ONCE, DELIVERY), Word.SOFT_BOUNCED),
+    "delivery about an alias earlier soft bounce": Vector(
+        (of_alias(DELIVERY), EARLY_FULL),
+        Word.DELIVERED,
+        (OVERTAKEN, f"delivery reported for {ALIAS}"),
+    ),
+    "delivery soft bounce open": Vector((DELIVERY, FULL, OPEN), Word.SOFT_BOUNCED),
+    "delivery out of office of an alias": Vector(
+        (DELIVERY, of_alias(OUT_OF_OFFICE)), Word.DELIVERED, (AUTOMATIC_REPLY,)
+    ),
+    "delivery undetermined": Vector((DELIVERY, UNDETERMINED), Word.DELIVERED, (AUTOMATIC_REPLY,)),
+    "delivery delay": Vector((DELIVERY, DELAY), Word.DELIVERED),
+    "delivery still trying": Vector((DELIVERY, STILL_TRYING), Word.DELIVERED, (DELAYED,)),
+    "still trying": Vector((SEND, STILL_TRYING), Word.SENT, (DELAYED,)),
+    "delivery own bounce and forward": Vector(
+        (DELIVERY, PERMANENT, of_alias(FULL)), Word.BOUNCED, (FORWARD,)
+    ),
+    "delivery own soft bounce and forward": Vector(
+        (DELIVERY, FULL, of_alias(PERMANENT)), Word.SOFT_BOUNCED, (FORWARD,)
+    ),
+    "overtaken soft bounce and forward": Vector(
+        (EARLY_FULL, DELIVERY, of_alias(PERMANENT)),
+        Word.SOFT_BOUNCED,
+        (OVERTAKEN, FORWARD),
+        is_forward=True,
+    ),
+    "open and a bounce of an alias": Vector(
+        (OPEN, of_alias(PERMANENT)), Word.BOUNCED, (f"hard bounce reported for {ALIAS}",)
+    ),
+    "complaint about an alias": Vector(
+        (DELIVERY, of_alias(COMPLAINT)), Word.COMPLAINED, (f"complaint reported for {ALIAS}",)
+    ),
+    "delay about an alias": Vector(
+        (SEND, of_alias(DELAY)), Word.DEFERRED, (f"delay reported for {ALIAS}",)
+    ),
+    "complaint bounce": Vector((COMPLAINT, PERMANENT), Word.COMPLAINED),
+    "complaint forward": Vector(
+        (DELIVERY, COMPLAINT, of_alias(PERMANENT)), Word.COMPLAINED, (FORWARD,)
+    ),
     "delay delay delivery": Vector((DELAY, SECOND_DELAY, DELIVERY), Word.DELIVERED),
     "delay expired": Vector((DELAY, EXPIRED), Word.SOFT_BOUNCED),
     "delivery complaint": Vector((DELIVERY, COMPLAINT), Word.COMPLAINED),
@@ -69,18 +142,16 @@ VECTORS = {
     "open click": Vector((OPEN, CLICK), Word.CLICKED),
     "open complaint": Vector((OPEN, COMPLAINT), Word.COMPLAINED),
     "open permanent bounce": Vector((OPEN, PERMANENT), Word.BOUNCED),
-    "delivery soft bounce": Vector((DELIVERY, FULL), Word.DELIVERED, (NO_COUNT,)),
+    "open soft bounce": Vector((OPEN, FULL), Word.SOFT_BOUNCED),
     "send out of office": Vector((SEND, OUT_OF_OFFICE), Word.SENT, (AUTOMATIC_REPLY,)),
     "undetermined": Vector((SEND, UNDETERMINED), Word.SOFT_BOUNCED),
     "soft then hard": Vector((DELAY, FULL, PERMANENT), Word.BOUNCED, (NO_COUNT,)),
-    "bounce then complaint": Vector((PERMANENT, COMPLAINT), Word.COMPLAINED),
     "reject": Vector((SEND, REJECT), Word.DROPPED),
     "rendering failure": Vector((RENDERING,), Word.DROPPED),
     "not spam": Vector((DELIVERY, NOT_SPAM), Word.DELIVERED, ("told their provider",)),
     "unknown type": Vector((SEND, UNKNOWN), Word.SENT, ("not known yet",)),
-    "nobody": Vector(
-        (SEND, replace(PERMANENT, recipient="", reports_nobody=True)), Word.SENT, ("names nobody",)
-    ),
+    "nobody is ours": Vector((SEND, replace(PERMANENT, recipient="")), Word.BOUNCED),
+    "nobody after a delivery": Vector((DELIVERY, replace(PERMANENT, recipient="")), Word.BOUNCED),
     "everything": Vector((SEND, DELAY, DELIVERY, OPEN, PERMANENT), Word.BOUNCED),
 }
 
@@ -97,12 +168,13 @@ def arrivals(facts: Sequence[Fact]) -> Iterator[tuple[Fact, ...]]:
 @pytest.mark.parametrize("name", VECTORS)
 def test_delivery_vectors_hold_in_every_order_and_doubled(name: str) -> None:
     vector = VECTORS[name]
-    expected = settle(Status.SENDING, vector.facts)
+    expected = settle(Status.SENDING, vector.facts, address=OURS)
+    assert expected.is_forward is vector.is_forward
     for order in arrivals(vector.facts):
-        state = settle(Status.SENDING, order)
+        state = settle(Status.SENDING, order, address=OURS)
         assert state.word is vector.word
         assert state == expected
-        found = notes(state, order)
+        found = notes(state, order, OURS)
         assert len(found) == len(vector.noted)
         for note, words in zip(found, vector.noted, strict=True):
             assert words in note.text
@@ -126,7 +198,7 @@ def sent(
         role=role,
         address=address,
         replaces=replaces or None,
-        state=settle(Status.SENDING, facts),
+        state=settle(Status.SENDING, facts, address=address),
     )
 
 
@@ -241,6 +313,45 @@ def test_vectors_never_reached_is_open_money_and_no_delivery_ever(
     facts: tuple[Fact, ...], balance: Decimal, never: bool
 ) -> None:
     assert summarise_document([sent(1, "a@x.example", *facts)], balance).never_reached is never
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_reached"),
+    [
+        ((DELIVERY, PERMANENT), False),
+        ((DELIVERY, FULL), False),
+        ((DELIVERY, of_alias(PERMANENT)), True),
+        ((of_alias(PERMANENT),), False),
+    ],
+)
+def test_vectors_a_failed_forward_has_reached_them_and_a_bounce_of_the_address_has_not(
+    facts: tuple[Fact, ...], is_reached: bool
+) -> None:
+    document = summarise_document([sent(1, "a@x.example", *facts)], OWED)
+    assert document.unresolved
+    assert (document.ever_delivered, document.never_reached) == (is_reached, not is_reached)
+    assert document.delivered == 0
+
+
+def test_vectors_only_a_later_email_resolves_a_failed_forward() -> None:
+    forward = sent(1, "a@x.example", DELIVERY, of_alias(PERMANENT))
+    assert summarise_document([forward], OWED).unresolved == {Word.SOFT_BOUNCED}
+    twice = sent(1, "a@x.example", DELIVERY, of_alias(EARLY_FULL), replace(DELIVERY, at=FULL.at))
+    assert summarise_document([twice], OWED).unresolved == {Word.SOFT_BOUNCED}
+    again = sent(2, "a@x.example", DELIVERY)
+    assert summarise_document([forward, again], OWED).unresolved == frozenset()
+    corrected = sent(2, "new@x.example", DELIVERY, replaces="a@x.example")
+    assert summarise_document([forward, corrected], OWED).unresolved == frozenset()
+
+
+def test_vectors_the_row_says_forward_only_where_nothing_worse_is_behind_the_word() -> None:
+    forward = sent(1, "a@x.example", DELIVERY, of_alias(PERMANENT))
+    soft = sent(1, "b@x.example", FULL)
+    assert summarise_document([forward], OWED).is_forward
+    assert not summarise_document([forward, soft], OWED).is_forward
+    cc = replace(forward, role=Role.CC)
+    email = summarise_email([sent(1, "b@x.example", DELIVERY), cc])
+    assert (email.word, email.other_failed, email.is_forward) == (Word.DELIVERED, True, False)
 
 
 def test_vectors_ever_delivered_outlives_a_newer_failure() -> None:

@@ -41,7 +41,8 @@ from core.model import (
     address_key,
 )
 from core.ranking import Entry, Typed, number_rank
-from core.status import FAILURES, settle, summarise_email
+from core.rules.delivery.settling import settle
+from core.status import FAILURES, summarise_email
 from core.wording import Occasion, Office, versions
 
 NOW = datetime(2026, 11, 20, 16, 3, 20, tzinfo=UTC)

@@ -127,13 +127,49 @@ def test_a_fact_that_fits_nothing_is_kept_and_counted(database: Database) -> Non
     assert database.reader.rows("SELECT count(*) FROM events", {})[0][0] == 1
 
 
-def test_a_fact_about_another_address_is_a_note_and_no_status(database: Database) -> None:
+def test_a_bounce_with_our_id_counts_whatever_address_it_names(database: Database) -> None:
     written = sent(database, one(database))
     told = tell(database, hard_bounce(written.message_ids[0], recipient="cousin@else.example"))
     assert told.applied == 1
     (email,) = history.emails_of(database.reader, document(database).id)
-    assert email.summary.word is Word.SENT
-    assert [note.text for note in email.notes] == ["Bounce about cousin@else.example"]
+    assert email.summary.word is Word.BOUNCED
+    (note,) = email.recipients[0].notes
+    assert note.text == "hard bounce reported for cousin@else.example"
+
+
+def test_a_bounce_of_another_address_after_a_delivery_is_a_failed_forward(
+    database: Database,
+) -> None:
+    written = sent(database, one(database))
+    forward = hard_bounce(written.message_ids[0], recipient="cousin@else.example")
+    for told in (forward, fact("Delivery", written.message_ids[0], 9)):  # whatever the times
+        tell(database, told)
+    row = document(database)
+    assert (row.summary.word, row.summary.is_forward) == (Word.SOFT_BOUNCED, True)
+    assert (row.summary.ever_delivered, row.summary.unresolved) == (True, {Word.SOFT_BOUNCED})
+    (email,) = history.emails_of(database.reader, row.id)
+    (recipient,) = email.recipients
+    assert [note.text for note in recipient.notes] == [
+        "delivered, then a forward to cousin@else.example failed"
+    ]
+    health = history.health(database.reader, [recipient.address])
+    assert health[recipient.address].word is Word.DELIVERED
+    assert check(database).differences == ()
+
+
+@pytest.mark.parametrize("is_fuller_first", [True, False])
+def test_the_fullest_telling_of_an_event_is_kept_whichever_came_first(
+    database: Database, *, is_fuller_first: bool
+) -> None:
+    written = sent(database, one(database))
+    bare = hard_bounce(written.message_ids[0], subtype="Transient/General", diagnostic="")
+    bare = replace(bare, action="", enhanced_status="", recipient="")
+    fuller = replace(bare, diagnostic="smtp; 552 5.2.2 full", action="failed")
+    for told in (fuller, bare) if is_fuller_first else (bare, fuller):
+        tell(database, told)
+    assert document(database).summary.word is Word.SOFT_BOUNCED
+    assert database.reader.rows("SELECT count(*) FROM events", {})[0][0] == 1
+    assert check(database).differences == ()
 
 
 def test_a_refusal_that_ses_contradicts_is_believed_to_be_sent(database: Database) -> None:

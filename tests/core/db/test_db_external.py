@@ -66,7 +66,7 @@ def event(
     own: dict[str, Any] = {"timestamp": "2026-11-20T14:00:09.000Z", **details}
     if kind == "Delivery":
         own.setdefault("recipients", list(to))
-    key = {"Delivery": "delivery", "Bounce": "bounce", "Send": "send"}[kind]
+    key = kind.lower()
     return json.dumps(
         {"eventType" if published else "notificationType": kind, "mail": mail, key: own}
     )
@@ -126,6 +126,79 @@ def test_a_tag_links_an_email_to_strangers_and_roles_come_from_the_headers(
         "z": Role.BCC,
     }
     assert {r.state.word for r in email.recipients} == {Word.DELIVERED}
+
+
+BOB = "bob@customer.example"
+BOBS_BOUNCE: dict[str, Any] = {
+    "bounceType": "Permanent",
+    "bounceSubType": "General",
+    "feedbackId": "f-2",
+    "bouncedRecipients": [{"emailAddress": f"rfc822;{BOB}", "diagnosticCode": "550 no"}],
+}
+
+
+def test_every_reports_recipients_together_decide_whom_a_report_is_about(
+    new_database: NewDatabase,
+) -> None:
+    """While only Ann is known, a bounce with this id is about her; it is Bob's as soon as he is."""
+    bodies = [
+        event("Bounce", **BOBS_BOUNCE),
+        event("Delivery", recipients=[ANN]),
+        event("Send", to=(ANN, BOB)),
+    ]
+    for order in permutations(bodies):
+        database = new_database()
+        one(database)
+        hear(database, *order[:1])
+        hear(database, *order[1:])
+        (email,) = log(database)
+        words = {r.address: r.state.word for r in email.recipients}
+        assert words == {ANN: Word.DELIVERED, BOB: Word.BOUNCED}
+        assert check(database).differences == ()
+
+
+def test_a_name_that_fits_none_of_several_recipients_touches_nobody(database: Database) -> None:
+    one(database)
+    stranger = {**BOBS_BOUNCE, "bouncedRecipients": [{"emailAddress": "cy@else.example"}]}
+    nobody = {**BOBS_BOUNCE, "feedbackId": "f-3", "bouncedRecipients": []}
+    several = (ANN, BOB)
+    hear(
+        database,
+        event("Send", to=several),
+        event("Bounce", to=several, **stranger),
+        event("Bounce", to=several, **nobody),
+    )
+    (email,) = log(database)
+    assert {r.state.word for r in email.recipients} == {Word.SENT}
+    assert sorted(note.text for note in email.notes) == [
+        "hard bounce reported for cy@else.example",
+        "hard bounce reported without saying for whom",
+    ]
+
+
+def test_a_bounce_of_another_address_than_the_only_recipients_is_about_that_email(
+    database: Database,
+) -> None:
+    one(database)
+    hear(database, event("Send"), event("Bounce", **BOBS_BOUNCE))
+    assert log(database)[0].recipients[0].state.word is Word.BOUNCED
+    hear(database, event("Delivery"))
+    (recipient,) = log(database)[0].recipients
+    assert (recipient.state.word, recipient.state.is_forward) == (Word.SOFT_BOUNCED, True)
+
+
+def test_a_complaint_that_names_several_says_that_it_may_be_any_of_them(
+    database: Database,
+) -> None:
+    one(database)
+    named = [{"emailAddress": ANN}, {"emailAddress": BOB}]
+    told = {"feedbackId": "f-9", "complaintFeedbackType": "abuse", "complainedRecipients": named}
+    hear(database, event("Send", to=(ANN, BOB)), event("Complaint", to=(ANN, BOB), **told))
+    (email,) = log(database)
+    assert {r.state.word for r in email.recipients} == {Word.COMPLAINED}
+    assert [note.text for note in email.notes] == [
+        "the complaint names 2 recipients: it may be any of them"
+    ]
 
 
 def test_any_order_of_reports_gives_the_same_history(new_database: NewDatabase) -> None:

@@ -16,7 +16,7 @@ from core.checking import check
 from core.db import outbox, reads, summaries, tallies
 from core.db.engine import Database
 from core.model import CustomerFilter, Fact
-from core.status import natural_key
+from core.rules.delivery.events import natural_key
 from tests.conftest import NewDatabase
 from tests.core.db.books import (
     START,
@@ -92,11 +92,14 @@ def _facts(draw: st.DrawFn) -> list[tuple[int, int, Fact]]:
             f"{email}-{delivery}",
             draw(st.integers(0, 5)),
             subtype=subtype,
-            recipient=draw(st.sampled_from([own, own, own.upper(), "", "cousin@else.example"])),
+            recipient=draw(
+                st.sampled_from(
+                    [own, own, own.upper(), "", f"rfc822;{own}.", "cousin@else.example"]
+                )
+            ),
             feedback_id=draw(st.sampled_from(["", "f1"])) if kind == "Bounce" else "",
             diagnostic=draw(st.sampled_from(["", "550 no"])) if kind == "Bounce" else "",
             user_agent=draw(st.sampled_from(["Mozilla/5.0", "Firefox"])),
-            reports_nobody=draw(st.sampled_from([False, False, False, True])),
         )
         found.setdefault(natural_key(made), (email, delivery, made))
     return list(found.values())

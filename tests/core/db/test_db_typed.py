@@ -118,7 +118,7 @@ def test_the_health_of_an_address_is_that_of_all_its_deliveries(office: Database
         " JOIN emails m ON m.id = x.email_id JOIN documents d ON d.id = x.document_id",
         {},
     ):
-        record = AddressRecord(row[1], NOW, state_of(row), row[23], row[24])
+        record = AddressRecord(row[1], NOW, state_of(row), row[24], row[25])
         every.setdefault(address_key(row[4]), []).append(record)
     expected = {key: health_of(records) for key, records in every.items()}
     for start in range(0, len(addresses), 400):

@@ -24,11 +24,12 @@ from core.model import (
     Status,
     Word,
 )
-from core.status import settle
+from core.rules.delivery.settling import settle
 from tests.core.db.books import entry, put
 from tests.core.test_status_vectors import (
     DELIVERY,
     NOON,
+    OURS,
     PERMANENT,
     SEND,
     VECTORS,
@@ -138,7 +139,8 @@ def test_the_vectors_hold_in_the_database_in_every_order_doubled_and_batched(
     found = states(sqlite_database)
     assert found.keys() == told.keys()
     assert {state.word for state in found.values()} == {vector.word}
-    assert set(found.values()) == {settle(Status.SENT, vector.facts, SENT_AT)}
+    assert {state.is_forward for state in found.values()} == {vector.is_forward}
+    assert set(found.values()) == {settle(Status.SENT, vector.facts, SENT_AT, OURS)}
     stored = sqlite_database.reader.rows("SELECT count(*) FROM events", {})
     assert stored == [(len(vector.facts) * len(told),)], "each fact once"
     assert check(sqlite_database).differences == ()

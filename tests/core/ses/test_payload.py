@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model import Fact
+from core.model import Fact, Word
+from core.rules.delivery.events import effect, natural_key
 from core.ses.payload import OUR_TAG, Outcome, parse
-from core.status import effect, natural_key
 
 SENT = "2026-11-02T08:00:00.000Z"
 LATER = "2026-11-02T08:00:03.120Z"
@@ -147,7 +147,7 @@ def test_what_happens_on_acceptance_is_timed_by_the_mail_and_concerns_everybody(
         (datetime(2026, 11, 2, 8, tzinfo=UTC), words)
     }
     nobody = only(event(kind, name, details, destination=[]))
-    assert (nobody.recipient, nobody.reports_nobody) == ("", False)
+    assert nobody.recipient == ""
 
 
 @pytest.mark.parametrize(
@@ -182,12 +182,52 @@ def test_a_nonsense_type_around_a_bounce_flips_nothing() -> None:
 
 
 @pytest.mark.parametrize("nobody", [[], None, [{}], [{"emailAddress": 5}], "missing"])
-def test_a_report_that_names_nobody_is_one_note(nobody: object) -> None:
+def test_a_report_that_names_nobody_is_about_whom_its_email_went_to(nobody: object) -> None:
     details = {k: v for k, v in BOUNCE.items() if k != "bouncedRecipients"}
     if nobody != "missing":
         details["bouncedRecipients"] = nobody
     fact = only(event("Bounce", "bounce", details))
-    assert (fact.recipient, fact.reports_nobody, effect(fact).word) == ("", True, None)
+    assert (fact.recipient, effect(fact).word) == ("", Word.BOUNCED)
+
+
+def test_a_recipient_without_a_name_keeps_what_the_server_said() -> None:
+    details = {**BOUNCE, "bouncedRecipients": [{"status": "5.1.1", "diagnosticCode": "550 no"}]}
+    fact = only(event("Bounce", "bounce", details))
+    assert (fact.recipient, fact.enhanced_status, fact.diagnostic) == ("", "5.1.1", "550 no")
+
+
+@pytest.mark.parametrize(
+    ("kind", "bounce_type", "subtype", "word"),
+    [
+        ("BOUNCE", "PERMANENT", "GENERAL", Word.BOUNCED),
+        ("bounce", "permanent", "NoEmail", Word.BOUNCED),
+        ("Bounce", "TRANSIENT", "MAILBOX_FULL", Word.SOFT_BOUNCED),
+        ("Bounce", "Permanent", "ON_ACCOUNT_SUPPRESSION_LIST", Word.DROPPED),
+        ("Bounce", "Permanent", "onAccountSuppressionList", Word.DROPPED),
+    ],
+)
+def test_the_words_of_a_bounce_are_read_in_any_case(
+    kind: str, bounce_type: str, subtype: str, word: Word
+) -> None:
+    details = {**BOUNCE, "bounceType": bounce_type, "bounceSubType": subtype}
+    fact = only(event(kind, "bounce", details))
+    assert (fact.type, effect(fact).word) == ("Bounce", word)
+    known = only(event("Bounce", "bounce", {**details, "bounceType": bounce_type.capitalize()}))
+    assert natural_key(fact) == natural_key(known)
+
+
+@pytest.mark.parametrize("kind", ["DELIVERY_DELAY", "deliverydelay", "RENDERING_FAILURE", "SEND"])
+def test_the_types_of_the_api_are_those_of_the_events(kind: str) -> None:
+    name = "deliveryDelay" if "elay" in kind.lower() else "failure"
+    at = {"timestamp": "2026-11-02T09:00:00Z", "delayType": "MAILBOX_FULL"}
+    assert effect(only(event(kind, name, at))).word in (Word.DEFERRED, Word.DROPPED, Word.SENT)
+
+
+@pytest.mark.parametrize(
+    "written", ["m-1", "<m-1@eu-west-1.amazonses.com>", "m-1@email.amazonses.com", " m-1 "]
+)
+def test_an_id_of_ses_is_the_same_as_on_the_wire(written: str) -> None:
+    assert only(event("Bounce", "bounce", BOUNCE, messageId=written)).message_id == "m-1"
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from core.rules.delivery.events import effect, natural_key
 from core.ses.payload import Outcome, Parsed, parse, parse_all, split_bodies
-from core.status import effect, natural_key
 
 EVENTS = Path(__file__).parents[4] / "shared" / "data" / "events"
 pytestmark = pytest.mark.skipif(

@@ -1,0 +1,1 @@
+"""Changes to the database that are more than one statement."""

@@ -1,0 +1,1 @@
+"""Pure decisions, with the standard library only."""

@@ -1,0 +1,1 @@
+"""What SES's events mean for one delivery."""
