@@ -17,18 +17,18 @@ WHAT_TO_DO: Final[Mapping[Word, str]] = MappingProxyType(
         Word.UNCONFIRMED: (
             "We do not know whether SES took it. Wait for its report before you send it again."
         ),
-        Word.FAILED: "SES refused it: nothing was sent. Read its words, then send again.",
+        Word.FAILED: (
+            "It was refused or stopped before it was sent. Read why in the log, then send again."
+        ),
         Word.CANCELLED: "It was taken out of the outbox before it was sent; nobody got it.",
         Word.SENT: "On its way; updates within minutes.",
         Word.DEFERRED: (
             "The receiving server is not ready; SES keeps trying. Give it time, then call."
         ),
-        Word.SOFT_BOUNCED: (
-            "It could not be delivered this time, but the address may live. Resend later, or call."
-        ),
+        Word.SOFT_BOUNCED: ("It came back, but the address may still work. Resend later, or call."),
         Word.DROPPED: (
-            "The address is on a suppression list: nothing was sent. "
-            "Remove it with a reason, or use another address."
+            "Nothing was sent: a suppression list or SES stopped it. The log says which list, and "
+            "what to do."
         ),
         Word.DELIVERED: (
             "Accepted by the server, which is not the inbox: ask them to look in spam."
@@ -42,4 +42,9 @@ WHAT_TO_DO: Final[Mapping[Word, str]] = MappingProxyType(
             "They marked it as spam: do not email this address again unless they ask."
         ),
     }
+)
+#: ``BOUNCED forward``: the address is well, whoever it forwards to is not.
+FORWARD_FAILED: Final = (
+    "Their address took the email, but it is forwarded to another one that refused it. "
+    "Ask whether they have it, or for the address they read."
 )

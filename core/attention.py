@@ -70,6 +70,7 @@ class Attention:
             since=wrong.since,
             days_overdue=days_overdue(document.due_on, now.astimezone().date()),
             next=wrong.next,
+            is_forward=wrong.is_forward,
             seen=found,
             acknowledged_at=seen.at if seen and not has_news(seen.signs, found) else None,
         )

@@ -154,6 +154,7 @@ def _about(email: EmailEntry, number: int, sender: str, files: tuple[str, ...]) 
                 "address": evidence_pages.plain(r.address),
                 "role": r.role.value,
                 "status": r.state.word.value,
+                "forward_failed": r.state.is_forward,
                 "ses_message_id": r.ses_message_id or None,
             }
             for r in email.recipients

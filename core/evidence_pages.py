@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
-from core.model import DocumentLog
+from core.model import DocumentLog, DocumentSummary, Word
 from core.timeline import BYTES_CAVEAT, MACHINE_CAVEAT, Entry
 
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|~&$]|^[-+#=]|(?<=^[0-9])[.)])")
@@ -51,9 +51,15 @@ def facts(log: DocumentLog) -> list[tuple[str, str]]:
         ("Issued on", row.issued_on.isoformat() if row.issued_on else ""),
         ("Due on", row.due_on.isoformat() if row.due_on else ""),
         ("Emails", str(len(log.emails))),
-        ("Delivery now", row.summary.word.value.replace("_", " ").lower()),
+        ("Delivery now", _delivery(row.summary)),
     ]
     return [(name, plain(value)) for name, value in found if value]
+
+
+def _delivery(summary: DocumentSummary) -> str:
+    if summary.word is Word.SOFT_BOUNCED:
+        return "delivered, but a forward of it failed" if summary.is_forward else "soft bounce"
+    return summary.word.value.replace("_", " ").lower()
 
 
 def markdown(log: DocumentLog, entries: Sequence[Entry], zone: tzinfo | None = None) -> str:

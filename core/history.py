@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from core.advice import WHAT_TO_DO
+from core.advice import FORWARD_FAILED, WHAT_TO_DO
 from core.calling import summarise
 from core.db import chase_reads, history, reads
 from core.db.engine import Reader
@@ -14,11 +14,14 @@ from core.diagnosis import explain
 from core.errors import NotFoundError, UsageError
 from core.model import DocumentFilter, DocumentLog, DocumentRow, Kind, Late, RecipientEntry, Word
 from core.past import moments_of
+from core.rules.delivery.reasons import reason_of
 from core.status import FAILURES
 
 Lateness = Callable[[RecipientEntry, datetime | None], Late | None]
 """What makes a delivery late, now or at that time."""
 
+#: What stops an email is a list, but for these.
+_CAUSES = {"virus": "virusdetected", "rendering": "contenterror"}
 _EXPLAINED = FAILURES | {Word.DEFERRED}
 
 
@@ -75,10 +78,19 @@ def explained(entry: RecipientEntry) -> RecipientEntry:
     """Return the entry with cause and advice; the advice is for the status, then the cause."""
     word = entry.state.word
     advice = WHAT_TO_DO[word]
+    reason = reason_of(entry.state, entry.error)
+    if reason is not None:
+        cause = "feedback" if word is Word.COMPLAINED else _CAUSES.get(reason.name, "suppressed")
+        stopped_by = "" if word is Word.COMPLAINED else reason.name
+        return replace(entry, cause=cause, advice=reason.advice, stopped_by=stopped_by)
+    if entry.state.is_forward:
+        advice = FORWARD_FAILED
     if word not in _EXPLAINED or not (entry.state.diagnostic or entry.state.subtype):
         return replace(entry, advice=advice)
     found = explain(entry.state.diagnostic, entry.state.enhanced_status, entry.state.subtype)
-    return replace(entry, cause=found.cause, advice=found.advice or advice)
+    is_theirs = entry.state.is_forward  # the cause is that of an address we did not write to
+    said = advice if is_theirs else found.advice or advice
+    return replace(entry, cause=found.cause, advice=said)
 
 
 def find_document(

@@ -194,7 +194,9 @@ def _health(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
             "bad_address",
             what,
             f"{health.diagnostic}{when}{about}".strip(),
-            "Correct the address, or send again if you know that it works now.",
+            "Do not email it again unless they ask; call them."
+            if health.word is Word.COMPLAINED
+            else "Correct the address, or send again if you know that it works now.",
             recipient.address,
         )
     elif health.soft_streak >= _SOFT_BOUNCES_IN_A_ROW:
@@ -253,7 +255,7 @@ def _same(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
 
 def plain(word: Word) -> str:
     """A status inside a sentence."""
-    return "bounced for now" if word is Word.SOFT_BOUNCED else word.value.replace("_", " ").lower()
+    return "soft bounce" if word is Word.SOFT_BOUNCED else word.value.replace("_", " ").lower()
 
 
 Rule = Callable[[RecipientFacts, str], Iterator[Finding]]

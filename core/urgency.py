@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from core.calling import needs_call
 from core.diagnosis import explain
 from core.model import DocumentRow, Failure, Kind, Word
+from core.rules.delivery.reasons import reason_of_complaint, reason_of_drop, reason_of_stop
 from core.status import FAILURES, worst
 
 _BOUNCES: Final = (Word.BOUNCED, Word.SOFT_BOUNCED)
@@ -21,13 +22,14 @@ _NEXT: Final = {
 }
 _SAID: Final = {
     Word.COMPLAINED: "they marked it as spam",
-    Word.DROPPED: "the address is suppressed",
+    Word.DROPPED: "SES stopped it",
     Word.FAILED: "SES refused it",
     Word.UNCONFIRMED: "nobody knows whether it left",
 }
 _CORRECT: Final = "E: correct address"
 _LATER: Final = "R: resend later"
 _CALL: Final = "P: call"
+_FORWARD: Final = "delivered, but a forward of it failed"
 
 
 class Wrong(NamedTuple):
@@ -38,6 +40,7 @@ class Wrong(NamedTuple):
     address: str
     since: datetime | None
     next: str
+    is_forward: bool = False
 
 
 def days_overdue(due_on: date | None, today: date) -> int:
@@ -59,10 +62,14 @@ def score(kind: Kind, balance_due: Decimal, days: int) -> Decimal:
 def signs(failures: Iterable[Failure], row: DocumentRow, now: datetime) -> frozenset[str]:
     """Return everything that is wrong, so that it can be compared with what somebody saw.
 
-    One sign a delivery and status, so that a soft bounce that turns hard is another one; and one
-    for the need of a call, which a further silent email renews.
+    One sign a delivery and status, so that a soft bounce that turns hard is another one, and so is
+    one of the address itself after one of a forward; and one for the need of a call, which a
+    further silent email renews.
     """
-    found = {f"{failure.delivery_id}:{failure.word}" for failure in failures}
+    found = {
+        f"{failure.delivery_id}:{failure.word}{':forward' if failure.is_forward else ''}"
+        for failure in failures
+    }
     need = row.summary.call
     if need is not None and needs_call(row, now):
         found.add(f"call:{need.reason}:{need.emails}")
@@ -88,14 +95,27 @@ def what_is_wrong(row: DocumentRow, failures: Iterable[Failure], now: datetime) 
         need = summary.call
         return Wrong(None, needs_call(row, now), "", need.at if need else None, _CALL)
     mine = [failure for failure in failures if failure.word is word]
-    newest = max(mine, key=lambda failure: (failure.at, failure.delivery_id), default=None)
+    newest = max(
+        mine,
+        # An address that does not take our email is worse than a forward that failed.
+        key=lambda failure: (not failure.is_forward, failure.at, failure.delivery_id),
+        default=None,
+    )
     if newest is None:
         return Wrong(word, _SAID.get(word, ""), "", summary.last_sent_at, _NEXT.get(word, _CORRECT))
     words, key = _told(newest)
-    return Wrong(word, words, newest.address, newest.at, key)
+    return Wrong(word, words, newest.address, newest.at, key, newest.is_forward)
 
 
 def _told(failure: Failure) -> tuple[str, str]:
+    if failure.is_forward:
+        return _FORWARD, _CALL
+    if failure.word is Word.DROPPED:
+        return reason_of_drop(failure.subtype).short, _NEXT[failure.word]
+    if failure.word is Word.COMPLAINED:
+        return reason_of_complaint(failure.subtype).short, _NEXT[failure.word]
+    if failure.word is Word.FAILED and (stopped := reason_of_stop(failure.diagnostic)):
+        return stopped.short, _NEXT[Word.DROPPED]
     if failure.word not in _BOUNCES:
         return _SAID[failure.word], _NEXT[failure.word]
     found = explain(failure.diagnostic, failure.enhanced_status, failure.subtype)

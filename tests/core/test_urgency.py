@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -118,6 +119,38 @@ def test_every_failure_has_words_and_a_next_key(word: Word, key: str) -> None:
     wrong = what_is_wrong(row(word), [failure(word, said=said)], NOW)
     assert (wrong.word, wrong.next) == (word, key)
     assert wrong.words
+
+
+def test_a_failed_forward_says_so_and_comes_after_a_bounce_of_the_address() -> None:
+    forward = replace(failure(Word.SOFT_BOUNCED, 2), is_forward=True)
+    told = what_is_wrong(row(Word.SOFT_BOUNCED), [forward], NOW)
+    assert (told.words, told.next, told.is_forward) == (
+        "delivered, but a forward of it failed", "P: call", True,
+    )  # fmt: skip
+    own = failure(Word.SOFT_BOUNCED, 1, 60)
+    assert not what_is_wrong(row(Word.SOFT_BOUNCED), [forward, own], NOW).is_forward
+    assert has_news(
+        signs([forward], row(), NOW), signs([replace(forward, is_forward=False)], row(), NOW)
+    )
+
+
+@pytest.mark.parametrize(
+    ("subtype", "words"),
+    [
+        ("Permanent/UnsubscribedRecipient", "they unsubscribed"),
+        ("Permanent/OnAccountSuppressionList", "suppressed after a bounce"),
+        ("OnAccountSuppressionList", "suppressed after a complaint"),
+    ],
+)
+def test_a_drop_says_why(subtype: str, words: str) -> None:
+    dropped = replace(failure(Word.DROPPED), subtype=subtype)
+    assert what_is_wrong(row(Word.DROPPED), [dropped], NOW).words == words
+
+
+@pytest.mark.parametrize("kind", ["abuse", "other", "auth-failure", "nonsense", ""])
+def test_a_complaint_is_answered_by_a_call_and_never_by_an_email(kind: str) -> None:
+    complaint = replace(failure(Word.COMPLAINED), subtype=kind)
+    assert what_is_wrong(row(Word.COMPLAINED), [complaint], NOW).next == "P: call"
 
 
 def test_an_email_that_nobody_knows_of_is_to_be_settled_and_a_silent_one_to_be_called() -> None:
