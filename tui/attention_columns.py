@@ -82,7 +82,7 @@ def wrong_words(row: AttentionRow) -> str:
 def _wrong(row: AttentionRow, _: Context) -> Cell:
     if row.word is None:
         return (Span(f"{PHONE} ", "ink--warning"), Span(wrong_words(row), "", _brief(row)))
-    look = badges.badge(row.word)
+    look = badges.badge(row.word, forward=row.is_forward)
     return (Span(look.text, look.tone), Span(f"  {wrong_words(row)}", "", f"  {_brief(row)}"))
 
 

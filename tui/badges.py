@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
@@ -69,6 +69,9 @@ def _look(word: Word) -> Badge:
 
 _BADGES: Final = {word: _look(word) for word in Word}
 
+#: A soft bounce of an address that it was forwarded to: the one we wrote to has it.
+FORWARD: Final = replace(_BADGES[Word.SOFT_BOUNCED], label="BOUNCED forward")
+
 #: What of a text was typed in a search.
 MATCH: Final = "ink--match"
 #: Inks that are not a status: quieter or louder text in tables, logs and bars.
@@ -87,21 +90,22 @@ LATE_GLYPH: Final = "◔"
 LATE: Final = Span("late", _BADGES[Word.DEFERRED].tone)
 
 
-def badge(word: Word) -> Badge:
-    """Return the look of ``word``."""
-    return _BADGES[word]
+def badge(word: Word, *, forward: bool = False) -> Badge:
+    """Return the look of ``word``; ``forward``: of a soft bounce that is a forward's alone."""
+    return FORWARD if forward else _BADGES[word]
 
 
-def block(word: Word, *, stuck: bool = False, late: bool = False) -> Span:
+def block(word: Word, *, stuck: bool = False, late: bool = False, forward: bool = False) -> Span:
     """Return `` ✖ BOUNCED `` on its coloured ground; what was never sent has none."""
-    look = _BADGES[word]
+    look = badge(word, forward=forward)
     if word is Word.NEVER_SENT:
         return Span(f" {look.text}", look.tone)
     if late:
         return Span(f" {LATE_GLYPH} {look.label} ", look.style, f" {LATE_GLYPH} ")
     doubt = " ?" if stuck else ""
     style = _BADGES[Word.UNCONFIRMED].style if stuck else look.style
-    return Span(f" {look.text}{doubt} ", style, f" {look.glyph} ")
+    short = f" {look.glyph} forward " if forward else f" {look.glyph} "
+    return Span(f" {look.text}{doubt} ", style, short)
 
 
 def delivery(
@@ -111,7 +115,7 @@ def delivery(
 
     ``late`` is quieter than the other troubles: it may still arrive by itself.
     """
-    spans = [block(summary.word, stuck=stuck, late=late)]
+    spans = [block(summary.word, stuck=stuck, late=late, forward=summary.is_forward)]
     if late:
         spans.append(LATE)
     if summary.by_program:
@@ -127,7 +131,7 @@ def delivery(
 
 def email_delivery(summary: EmailSummary, *, stuck: bool = False) -> tuple[Span, ...]:
     """Return the same for one email of the log."""
-    spans = [block(summary.word, stuck=stuck)]
+    spans = [block(summary.word, stuck=stuck, forward=summary.is_forward)]
     if summary.by_program:
         spans.append(BY_PROGRAM)
     if summary.other_failed:

@@ -76,7 +76,9 @@ def _delivery(row: DocumentRow, context: Context) -> Cell:
     spans = _chased(badges.delivery(summary, stuck=stuck, late=late), row, context.now)
     if len(spans) > 1:
         return spans
-    return (replace(spans[0], text=spans[0].text.ljust(_BLOCK), short=spans[0].text.rstrip()),)
+    whole = spans[0].text.rstrip()
+    short = whole if cell_len(whole) <= _BLOCK else spans[0].short
+    return (replace(spans[0], text=spans[0].text.ljust(_BLOCK), short=short),)
 
 
 def _chased(spans: Cell, row: DocumentRow, now: datetime) -> Cell:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.model import Corrected, SendOutcome, Verdict, Waiting, Weight
 from core.repair import is_ticked
-from tui import answers
+from tui import answers, prints
 from tui.prints import say
 from tui.text import cell
 
@@ -66,7 +66,7 @@ def tell_waiting(waiting: Sequence[Waiting]) -> None:
         document = each.document
         reasons = "; ".join(cell(f.title) for f in each.verdict.findings if f.weight > Weight.NOTE)
         say(
-            f"  {cell(document.number)} of {cell(document.customer, 60)} {each.word.value}"
+            f"  {cell(document.number)} of {cell(document.customer, 60)} {prints.status(each.word)}"
             + (f" ({reasons})" if reasons else "")
         )
     count = len(waiting)

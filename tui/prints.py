@@ -25,12 +25,14 @@ from core.model import (
     EmailEntry,
     ImportReport,
     IngestReport,
+    Note,
     QuarantinedBody,
     SendOutcome,
     Weight,
+    Word,
 )
 from core.pace import late_document, late_words
-from core.status import effect
+from core.rules.delivery.events import effect
 from tui import answers, chasing
 from tui.past import spoken
 from tui.text import ago, amounts, cell, csv_cell, moment, money, paragraphs
@@ -135,7 +137,7 @@ def documents(rows: Sequence[DocumentRow]) -> None:
 
 def _delivery(row: DocumentRow, judged_at: datetime) -> str:
     summary = row.summary
-    words = [summary.word.value]
+    words = [status(summary.word, is_forward=summary.is_forward)]
     if is_stuck(summary.word, summary.last_sent_at, judged_at):
         words.append("?")
     if late_document(row, judged_at):
@@ -144,13 +146,20 @@ def _delivery(row: DocumentRow, judged_at: datetime) -> str:
         words.append("?")
     if summary.other_failed:
         words.append(f"! {summary.delivered}/{summary.recipients}")
-    others = sorted(w.value for w in summary.unresolved if w is not summary.word)
+    others = sorted(status(w) for w in summary.unresolved if w is not summary.word)
     if others:
         words.append(f"⟵ {' '.join(others)}")
     if needs_call(row, judged_at):
         words.append("☎ call")
     words.append(chasing.held_mark(row.held_until, judged_at))
     return " ".join(filter(None, words))
+
+
+def status(word: Word, *, is_forward: bool = False) -> str:
+    """A status as the badges say it: ``BOUNCED soft``, ``BOUNCED forward``."""
+    if word is Word.SOFT_BOUNCED:
+        return f"BOUNCED {'forward' if is_forward else 'soft'}"
+    return word.value
 
 
 def documents_csv(rows: Sequence[DocumentRow]) -> None:
@@ -209,7 +218,10 @@ def _email(entry: EmailEntry, now: datetime, judged_at: datetime) -> None:
     )
     for recipient in entry.recipients:
         state = recipient.state
-        _out(f"  {recipient.role.value} {cell(recipient.address)}  {state.word.value}")
+        _out(
+            f"  {recipient.role.value} {cell(recipient.address)}"
+            f"  {status(state.word, is_forward=state.is_forward)}"
+        )
         for verb, doubt in (("opened", recipient.open_doubt), ("clicked", recipient.click_doubt)):
             if doubt:
                 _out(f"    {verb}, maybe by a program ({doubt})")
@@ -222,10 +234,15 @@ def _email(entry: EmailEntry, now: datetime, judged_at: datetime) -> None:
         if recipient.error:
             _out(f"    {cell(recipient.error, 400)}")
         for note in recipient.notes:
-            _out(f"    note {moment(note.at, now)}  {cell(note.text)}")
+            _note(note, now, "    ")
         _out(f"    {recipient.advice}")
     for note in entry.notes:
-        _out(f"  note {moment(note.at, now)}  {cell(note.text)}")
+        _note(note, now, "  ")
+
+
+def _note(note: Note, now: datetime, indent: str) -> None:
+    said = f" · {cell(note.diagnostic, 400)}" if note.diagnostic else ""
+    _out(f"{indent}note {moment(note.at, now)}  {cell(note.text)}{said}")
 
 
 def diagnosis_json(found: Diagnosis) -> answers.Json:
@@ -283,6 +300,14 @@ def progress() -> Callable[[str, int, int], None] | None:
         sys.stderr.flush()
 
     return show
+
+
+def upgrade_progress(what: str, done: int, total: int) -> None:
+    """Say how far an upgrade of the database is, where somebody looks."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{what} {100 * done // max(total, 1)} %")
+        sys.stderr.write("\r\x1b[K" if done >= total else "")
+        sys.stderr.flush()
 
 
 def import_report(result: ImportReport | FailedImport, *, dry_run: bool) -> None:

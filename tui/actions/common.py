@@ -16,7 +16,7 @@ from tui import prints
 def opened() -> Iterator[Backend]:
     """The configured database, created or brought up to date."""
     backend = Backend(settings.load())
-    backend.open()
+    backend.open(prints.upgrade_progress)
     try:
         yield backend
     finally:

@@ -67,7 +67,7 @@ def _print(entries: Sequence[OutboxEntry]) -> None:
 def work(options: Namespace) -> int:
     configured = replace(settings.load(), lease=timedelta(seconds=max(options.lease, 0.5)))
     backend = Backend(configured)
-    backend.open()
+    backend.open(prints.upgrade_progress)
     try:
         if options.follow:
             return _follow(backend.outbox, as_json=options.json)

@@ -40,6 +40,7 @@ def attention_row(row: AttentionRow) -> answers.Json:
         **answers.document(row.document),
         "wrong": "NEEDS_CALL" if row.word is None else row.word.value,
         "words": row.words,
+        "forward_failed": row.is_forward,
         "address": row.address or None,
         "since": answers.instant(row.since),
         "days_overdue": row.days_overdue,
@@ -55,7 +56,7 @@ def _print(rows: tuple[AttentionRow, ...]) -> None:
             (
                 cell(row.document.number, 20),
                 cell(row.document.customer, 28),
-                "call" if row.word is None else row.word.value,
+                "call" if row.word is None else prints.status(row.word, is_forward=row.is_forward),
                 _balance(row),
                 f"{row.days_overdue} d" if row.days_overdue else "",
                 row.next,

@@ -69,9 +69,15 @@ def _open(backend: Backend) -> None:
     told.daemon = True
     told.start()
     try:
-        backend.open()
+        backend.open(_show_upgrade)
     finally:
         told.cancel()
+
+
+def _show_upgrade(what: str, done: int, total: int) -> None:
+    from tui import prints  # an upgrade is seldom, and the first paint waits for no printing
+
+    prints.upgrade_progress(what, done, total)
 
 
 def _say_that_it_waits() -> None:

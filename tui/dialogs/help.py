@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from core.advice import WHAT_TO_DO
+from core.advice import FORWARD_FAILED, WHAT_TO_DO
 from core.model import Word
 from tui.badges import block
 from tui.commands import key_label, keys_of, of_places, with_keys
@@ -63,6 +63,7 @@ _ORDER: Final = (
 _SIGNS: Final = (
     ("⟵ BOUNCED", "An earlier email of the document failed, and nothing made it good yet."),
     ("! 1/2", "A Cc or Bcc failed; one of two recipients was reached."),
+    ("BOUNCED forward", FORWARD_FAILED),
     (
         "SENT ?",
         (

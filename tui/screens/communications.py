@@ -52,7 +52,7 @@ _ON_ROWS = frozenset({"documents.follow_up", "documents.resend"})
 
 def _sign(row: DocumentRow) -> tuple[object, ...]:
     summary = row.summary
-    return summary.word, summary.other_failed, summary.unresolved
+    return summary.word, summary.other_failed, summary.unresolved, summary.is_forward
 
 
 def _is_own_doing(row: DocumentRow) -> bool:

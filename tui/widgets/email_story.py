@@ -148,7 +148,7 @@ def _recipient_lines(
         yield Content.assemble(
             (f"{recipient.role.value.capitalize():<4}", "$muted"),
             (cell(recipient.address) + "  ", "bold"),
-            content([block(state.word)]),
+            content([block(state.word, forward=state.is_forward)]),
         )
     times = _times(state, recipient, email.created_at, now)
     if times:
@@ -191,7 +191,7 @@ def _times(
         parts.append(f"{recipient.opens} opens")
     if recipient.clicks > 1:
         parts.append(f"{recipient.clicks} clicks")
-    parts.append(_CLASSES.get(state.word, ""))
+    parts.append("forward failed" if state.is_forward else _CLASSES.get(state.word, ""))
     parts.append(cell(state.enhanced_status, 20))
     return " · ".join(part for part in parts if part)
 
