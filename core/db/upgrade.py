@@ -27,6 +27,7 @@ REVISIONS: Final = (
     "0010",
     "0011",
     "0012",
+    "0013",
 )
 HEAD: Final = REVISIONS[-1]
 _WAITS: Final = 6
@@ -36,6 +37,8 @@ _WAITS: Final = 6
 _WITH_CALLS: Final = "0006"
 #: What customers are found by is taken from their names by the rule of this program, too.
 _WITH_WORDS: Final = "0011"
+#: So are the digests, when all tables are as this program has them.
+_WITH_DIGESTS: Final = "0013"
 _OURS: Final = ("customers", "deliveries", "documents", "emails", "events", "payloads")
 _ALEMBIC: Final = "alembic_version"
 _SCRIPTS: Final = Path(__file__).resolve().parent / "migrations"
@@ -151,3 +154,7 @@ def _run_migrations(database: Database, found: str | None) -> None:
             from core.db.beginnings import fill
 
             fill(connection)
+        if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_DIGESTS):
+            from core.db import digests
+
+            digests.fill(connection)
