@@ -7,7 +7,7 @@ Every method may raise ``core.errors.OuttrayError``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -432,11 +432,17 @@ class Backend:
     def database_version(self) -> str | None:
         return upgrade.version(self._database)
 
-    def check_summaries(self) -> CheckReport:
-        """Recompute every stored summary from the events; nothing is changed."""
+    def check_summaries(self, progress: Callable[[str, int], object] | None = None) -> CheckReport:
+        """Look for damage in every table; nothing is changed."""
         from core import checking
 
-        return checking.check(self._database)
+        return checking.check(self._database, progress)
+
+    def mend(self, progress: Callable[[str, int], object] | None = None) -> CheckReport:
+        """The same, and put right what can be worked out; a SQLite file is copied first."""
+        from core import checking
+
+        return checking.mend(self._database, self._clock(), progress)
 
     def backup(self, target: Path) -> Path:
         """Copy the SQLite database while it is in use."""

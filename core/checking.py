@@ -10,6 +10,7 @@ from typing import Final
 
 from core.db import audit, audit_derived, audit_whole, mending, upgrade
 from core.db.audit import Difference as Difference
+from core.db.coverage import NOT_FINDABLE
 from core.db.engine import Database
 from core.db.tables import metadata
 
@@ -69,6 +70,15 @@ def check(database: Database, progress: Progress | None = None) -> CheckReport:
         differences=tuple(_once(differences)),
         damage=structure.damage,
         notes=structure.notes,
+    )
+
+
+def not_findable() -> tuple[tuple[str, str, str], ...]:
+    """Return (table, column, reason) of what nothing else tells, or only where it is nonsense."""
+    return tuple(
+        (table, column, reason)
+        for table, columns in NOT_FINDABLE.items()
+        for column, reason in columns.items()
     )
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, LargeBinary, Table
 
 from core.db import digests
 from core.db.bulk import is_sqlite
+from core.db.codec import to_instant
 from core.db.coverage import FLAGS, SEALED, VALUES
 from core.db.engine import Database
 from core.db.tables import metadata
@@ -23,6 +25,7 @@ type_of_work = Callable[[Connection, type_of_row_dicts], Mapping[int, Mapping[st
 """Returns, by position among the rows, what columns must be."""
 
 OF_ROWS: Final = "digest"
+_DAY: Final = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,33 @@ def sealed(
     return Difference(table.name, found, OF_ROWS, row["digest"], wanted, words, columns)
 
 
+def leases(table: Table, row: Mapping[str, Any], now: int) -> Iterator[Difference]:
+    """Yield what cannot be true of who has a delivery in hand, and of when it is tried again."""
+    now = max(now, row["claimed_at"])  # whoever wrote it may have had another clock
+    contradicts = bool(row["tries"]) != bool(row["refused_since"])
+    nonsense = {
+        "lease_by": (
+            bool(row["lease_by"]) and not row["lease_until"],
+            "Somebody has it, but no time says for how long.",
+        ),
+        "lease_until": (
+            not 0 <= row["lease_until"] <= now + _DAY,
+            "Nobody takes one for longer than a day.",
+        ),
+        "not_before": (
+            not 0 <= row["not_before"] <= now + 10 * _DAY,
+            "Nothing waits for longer than ten days.",
+        ),
+        **dict.fromkeys(
+            ("tries", "refused_since"), (contradicts, "Tries and first refusal contradict.")
+        ),
+    }
+    for column, (is_wrong, words) in nonsense.items():
+        if is_wrong:
+            found = name_of(table, row)
+            yield Difference(table.name, found, column, shown(row[column]), None, words)
+
+
 def shown(value: Any) -> Any:
     """A value that can be printed, whatever it is."""
     if isinstance(value, bytes | memoryview):
@@ -187,7 +217,10 @@ def rows_of(
 def _of_row(
     table: Table, row: Mapping[str, Any], brought: Callable[[int], int]
 ) -> Iterator[Difference]:
-    yield from values(table, row)
+    wrong_values = list(values(table, row))
+    yield from wrong_values
+    if table.name == "deliveries" and not wrong_values:
+        yield from leases(table, row, to_instant(datetime.now(UTC)))
     if table.name in SEALED and (wrong := sealed(table, row, brought)) is not None:
         yield wrong
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -28,8 +28,6 @@ from core.db.summaries import (
 )
 from core.external import mention_key
 from core.model import address_key, domain_of
-
-_DAY: Final = 86_400_000_000
 
 
 def _keys_of(**sources: str) -> Callable[..., Mapping[int, Mapping[str, Any]]]:
@@ -197,20 +195,3 @@ def numbers(connection: Connection) -> Iterator[tuple[str, int, int]]:
     for name in sorted({*kept, *there}):
         if kept.get(name, 0) != there.get(name, 0):
             yield name, kept.get(name, 0), there.get(name, 0)
-
-
-def leases(row: Mapping[str, Any], now: int) -> Sequence[tuple[str, str]]:
-    """Return (column, words) of what cannot be true of who has a delivery in hand."""
-    found = []
-    if bool(row["lease_by"]) and not row["lease_until"]:
-        found.append(("lease_by", "Somebody has it, but until no time."))
-    if row["lease_until"] > now + _DAY:
-        found.append(("lease_until", "Nobody takes one for longer than a day."))
-    if row["not_before"] > now + 10 * _DAY:
-        found.append(("not_before", "Nothing waits for longer than ten days."))
-    if bool(row["tries"]) != bool(row["refused_since"]) or row["tries"] < 0:
-        found += [(name, "Tries and first refusal contradict.") for name in _TRIES]
-    return found
-
-
-_TRIES: Final = ("tries", "refused_since")
