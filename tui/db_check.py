@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _MOST: Final = 50
 _SECONDS: Final = 2.0
+_TO_MEND: Final = "outtray db check --mend puts right what can be worked out."
+_LEFT: Final = "What follows from a damaged row was left as it is."
 
 
 def progress() -> Callable[[str, int], object] | None:
@@ -69,7 +71,7 @@ def _difference(d: Difference) -> dict[str, Any]:
     }
 
 
-def say_report(report: CheckReport) -> None:
+def say_report(report: CheckReport, *, was_mended: bool) -> None:
     from core.checking import NEXT_STEP
 
     for note in report.notes:
@@ -84,8 +86,8 @@ def say_report(report: CheckReport) -> None:
         f"{report.deliveries} deliveries, {report.documents} documents, {report.customers} "
         f"customers: {_count(found)}."
     )
-    if found and any(d.is_mendable for d in report.differences):
-        say("outtray db check --mend puts right what can be worked out.")
+    if any(d.is_mendable for d in report.differences):
+        say(_LEFT if was_mended else _TO_MEND)
     if found:
         say(NEXT_STEP)
 

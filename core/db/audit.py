@@ -143,7 +143,7 @@ def sealed(
                     digests.expected(table.name, {**row, column[1]: value}, brought)
                     == row["digest"]
                 ):
-                    words = "The digest of the row fits another value."
+                    words = "The fingerprint of the row fits another value."
                     return Difference(
                         table.name, found, column[1], row[column[1]], value, words, (), True
                     )

@@ -7,7 +7,8 @@ looks queued again would be sent again. Such rows stay as they are until they ar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, select, text, update
@@ -24,6 +25,9 @@ from core.db.summaries import (
     summarise_documents,
 )
 from core.db.tables import events, metadata
+from core.db.words import UnstorableError
+
+type_of_work = Callable[[Connection, Collection[int]], object]
 
 #: Columns that are written as they were worked out, row by row.
 _WRITTEN: Final = {
@@ -59,16 +63,16 @@ def mend(database: Database, differences: Sequence[Difference]) -> None:
     _events(database, mendable, hanging)
     _settle(database, mendable, hanging)
     _words(database, mendable)
-    if any(each.table == "document_counts" for each in differences):
-        with database.transaction() as connection:
-            tallies.recount(connection)
+    if any(each.table in ("document_counts", "documents") for each in differences):
+        _done(database, tallies.recount)
 
 
 def _unsound(differences: Iterable[Difference]) -> set[tuple[str, int | str]]:
     return {
         (each.table, each.id)
         for each in differences
-        if not each.is_mendable and each.table in SEALED
+        # No status follows from the bytes of a message.
+        if not each.is_mendable and each.table in SEALED and each.column != "contents"
     }
 
 
@@ -91,14 +95,17 @@ def _hanging(
 
 
 def _write(database: Database, mendable: Iterable[Difference]) -> None:
-    with database.transaction() as connection:
-        for each in mendable:
-            if each.column in _WRITTEN.get(each.table, ()):
-                _set(connection, each)
-            elif each.table == "suppressions" and each.column == "address_key":
-                # The key of the table: one that is there already stays.
-                given = {"wrong": each.key[0], "right": each.computed}
-                connection.execute(text(_REKEY), given)
+    for each in mendable:
+        if each.column in _WRITTEN.get(each.table, ()):
+            _done(database, partial(_set, each=each))
+        elif each.table == "suppressions" and each.column == "address_key":
+            # The key of the table: one that is there already stays.
+            given = {"wrong": each.key[0], "right": each.computed}
+            _done(database, partial(_rekey, given=given))
+
+
+def _rekey(connection: Connection, given: Mapping[str, Any]) -> None:
+    connection.execute(text(_REKEY), given)
 
 
 def _set(connection: Connection, each: Difference) -> None:
@@ -117,11 +124,16 @@ def _events(database: Database, mendable: Iterable[Difference], hanging: Collect
     keys = list(events.primary_key.columns)
     for key, values in given.items():
         where = [column == value for column, value in zip(keys, key, strict=True)]
-        with database.transaction() as connection:
+
+        def write(
+            connection: Connection, where: list[Any] = where, values: dict[str, Any] = values
+        ) -> None:
             before = connection.scalar(select(events.c.delivery_id).where(*where))
             connection.execute(update(events).where(*where).values(values))
             touched = {i for i in (before, values.get("delivery_id")) if i is not None}
             settle_deliveries(connection, _free(connection, touched, hanging))
+
+        _done(database, write)
 
 
 def _settle(database: Database, mendable: Iterable[Difference], hanging: set[int]) -> None:
@@ -129,15 +141,39 @@ def _settle(database: Database, mendable: Iterable[Difference], hanging: set[int
     for each in mendable:
         if isinstance(each.id, int):
             ids[each.table].add(each.id)
-    for some in chunks(ids["deliveries"]):
+
+    def settle(connection: Connection, some: Collection[int]) -> None:
+        settle_deliveries(connection, _free(connection, some, hanging))
+
+    _each(database, ids["deliveries"], settle)
+    wrong = _each(database, ids["documents"] - hanging, summarise_documents)
+    for each in mendable:  # what is stored is nonsense: the numbers cannot be told from it
+        if each.table == "documents" and each.id in wrong:
+            _done(database, partial(_set, each=each))
+    _each(database, ids["customers"], summarise_customers)
+
+
+def _each(database: Database, ids: Collection[int], work: type_of_work) -> set[int]:
+    """Do the work for some hundred at a time; return those for which it cannot be done."""
+    failed: set[int] = set()
+    for some in chunks(ids):
+        if not _done(database, partial(_on, work, some)):
+            failed.update(i for i in some if not _done(database, partial(_on, work, [i])))
+    return failed
+
+
+def _on(work: type_of_work, ids: Collection[int], connection: Connection) -> None:
+    work(connection, ids)
+
+
+def _done(database: Database, work: Callable[[Connection], object]) -> bool:
+    """Do it in a transaction; false where a damaged row is in the way: the check will say so."""
+    try:
         with database.transaction() as connection:
-            settle_deliveries(connection, _free(connection, some, hanging))
-    for some in chunks(ids["documents"] - hanging):
-        with database.transaction() as connection:
-            summarise_documents(connection, some)
-    for some in chunks(ids["customers"]):
-        with database.transaction() as connection:
-            summarise_customers(connection, some)
+            work(connection)
+    except (ValueError, TypeError, ArithmeticError, LookupError, UnstorableError):
+        return False
+    return True
 
 
 def _free(

@@ -108,7 +108,9 @@ def test_all_that_follows_is_mended_and_what_does_not_is_left(database: Database
     _damage(
         database,
         "UPDATE deliveries SET address_key = 'x', domain = 'y', status = 20 WHERE id = 2",
-        "UPDATE documents SET word = 'BOUNCED', number_key = 'x', held_until = 7, quiet_until = 0",
+        "UPDATE documents SET word = 'GONE' WHERE id = 2",
+        "UPDATE documents SET word = 'BOUNCED' WHERE id = 1",
+        "UPDATE documents SET number_key = 'x', held_until = 7, quiet_until = 0",
         "UPDATE customers SET name_key = 'x', search = 'y', attention = 3, held_until = 9",
         "UPDATE contacts SET address_key = address_key || 'x'",
         "UPDATE suppressions SET address_key = 'x'",

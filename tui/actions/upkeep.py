@@ -55,7 +55,7 @@ def db_check(options: Namespace) -> int:
     if options.json:
         put_json(output.record(report))
     else:
-        output.say_report(report)
+        output.say_report(report, was_mended=options.mend)
     return DONE if report.is_clean else FAILED
 
 
