@@ -49,6 +49,12 @@ def check(database: Database, progress: Progress | None = None) -> CheckReport:
     """Compare; nothing is changed, and one damaged row does not hide another."""
     told = progress or (lambda *_: None)
     structure = audit_whole.structure(database, lambda part: told("structure", int(part * 100)))
+    report = check_rows(database, told)
+    return replace(report, damage=structure.damage, notes=structure.notes)
+
+
+def check_rows(database: Database, told: Progress = lambda *_: None) -> CheckReport:
+    """The same without what lies below the rows."""
     counted = dict.fromkeys(_COUNTED, 0)
     differences: list[Difference] = []
     for table in metadata.sorted_tables:
@@ -68,8 +74,6 @@ def check(database: Database, progress: Progress | None = None) -> CheckReport:
         documents=counted["documents"],
         customers=counted["customers"],
         differences=tuple(_once(differences)),
-        damage=structure.damage,
-        notes=structure.notes,
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -159,23 +159,61 @@ def _searches(database: Database) -> Iterator[str]:
 
 def _postgresql(database: Database) -> Structure:
     """Let PostgreSQL's own check run where it is there; what it needs is taken back again."""
-    found: list[str] = []
     with database.transaction(commit=False) as connection:
+        indexes = connection.exec_driver_sql(_INDEXES).all()
         try:
-            connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS amcheck")
+            with connection.begin_nested():
+                connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS amcheck")
         except DBAPIError as error:
-            reason = str(error.orig).strip().splitlines()[0]
-            note = f"The indexes were not checked: PostgreSQL's amcheck cannot be used ({reason})."
-            return Structure((), (note,))
-        for name, table, oid in connection.exec_driver_sql(_INDEXES).all():
-            with connection.begin_nested() as step:
-                try:
+            return _counted(connection, indexes, _first_line(error))
+        found: list[str] = []
+        for name, table, oid, *_ in indexes:
+            try:
+                with connection.begin_nested():
                     connection.execute(text("SELECT bt_index_check(:oid, true)"), {"oid": oid})
-                except DBAPIError as error:
-                    step.rollback()
-                    words = str(error.orig).strip().splitlines()[0]
-                    found.append(f"The index {name} of {table} is damaged: {words}.")
-    return Structure(tuple(found))
+            except DBAPIError as error:
+                found.append(f"The index {name} of {table} is damaged: {_first_line(error)}.")
+        return Structure(tuple(found))
+
+
+def _counted(connection: Connection, indexes: Sequence[Any], reason: str) -> Structure:
+    """Count each index against its table, where the planner can be made to read it."""
+    found: list[str] = []
+    left = 0
+    for name, table, _, columns, condition in indexes:
+        where = f" WHERE {condition}" if condition else ""
+        ordered = f"SELECT 1 FROM {table}{where} ORDER BY {columns}"
+        by_index = f"SELECT count(*) FROM ({ordered} OFFSET 0) AS those"  # keeps the order
+        _plan(connection, by_index=True)
+        plan = connection.exec_driver_sql(f"EXPLAIN {by_index}").scalars().all()
+        if not any(f" using {name} on " in line for line in plan):
+            left += 1
+            continue
+        entries = connection.exec_driver_sql(by_index).scalar()
+        _plan(connection, by_index=False)
+        rows = connection.exec_driver_sql(f"SELECT count(*) FROM {table}{where}").scalar()
+        if entries != rows:
+            found.append(f"The index {name} has {entries} entries for {rows} rows of {table}.")
+    note = (
+        f"PostgreSQL's amcheck cannot be used ({reason}): {len(indexes) - left} indexes were"
+        f" counted against their tables, {left} were not checked."
+    )
+    return Structure(tuple(found), (note,))
+
+
+def _plan(connection: Connection, *, by_index: bool) -> None:
+    for name, is_on in (
+        ("enable_seqscan", not by_index),
+        ("enable_sort", not by_index),
+        ("enable_indexscan", by_index),
+        ("enable_indexonlyscan", by_index),
+        ("enable_bitmapscan", False),
+    ):
+        connection.exec_driver_sql(f"SET LOCAL {name} = {'on' if is_on else 'off'}")
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0]
 
 
 def rebuild(connection: Connection) -> None:
@@ -210,7 +248,13 @@ _LISTED: Final = (
     " WHERE list = 'own' AND outcome = 'done' GROUP BY address_key) ORDER BY a.address_key"
 )
 _INDEXES: Final = (
-    "SELECT i.relname, t.relname, i.oid FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid"
+    "SELECT i.relname, t.relname, i.oid,"
+    " (SELECT string_agg(pg_get_indexdef(i.oid, n, true)"
+    " || CASE WHEN x.indoption[n - 1] & 1 = 1 THEN ' DESC' ELSE ' ASC' END"
+    " || CASE WHEN x.indoption[n - 1] & 2 = 2 THEN ' NULLS FIRST' ELSE ' NULLS LAST' END,"
+    " ', ' ORDER BY n) FROM generate_series(1, x.indnkeyatts) AS n),"
+    " pg_get_expr(x.indpred, x.indrelid)"
+    " FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid"
     " JOIN pg_class t ON t.oid = x.indrelid JOIN pg_am m ON m.oid = i.relam"
     " WHERE m.amname = 'btree' AND i.relkind = 'i' AND x.indisvalid"
     " AND t.relnamespace = current_schema()::regnamespace ORDER BY i.relname"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import update
 
 from core import checking
-from core.db import coverage, digests
+from core.db import coverage, digests, upgrade
 from core.db.engine import Database
 from core.db.tables import emails, metadata
+from tests.conftest import PostgresServer
 from tests.core import damage
 from tests.core.damage import Damage
 from tests.core.db.books import START
@@ -51,7 +56,7 @@ def test_damage_in_any_column_is_found_and_named(database: Database) -> None:
         table = metadata.tables[what.table]
         value = damage.damaged(table, what.column, row[what.column], is_sqlite)
         assert damage.inject(database, what, row, value) == 1, what
-        found = checking.check(database)
+        found = checking.check_rows(database)
         tried += 1
         # A row's own number is told by those that point at it.
         if not (found.differences if what.column == "id" else _is_told(found, what)):
@@ -180,3 +185,47 @@ def test_a_later_change_does_not_hide_damage(database: Database) -> None:
 
 
 _KEPT = ("deliveries", "documents", "customers", "contacts", "suppressions", "events")
+
+
+def test_a_database_of_before_gets_its_digests_and_says_how_far_it_is(database: Database) -> None:
+    damage.fill(database)
+    _migrate(database, "0012")
+    assert upgrade.version(database) == "0012"
+    upgrade.prepare(database)
+    assert checking.check(database).differences == ()
+    told: list[tuple[int, int]] = []
+    with database.transaction() as connection:
+        digests.fill(connection, lambda done, every: told.append((done, every)))
+    assert (told == sorted(told), told[-1][0]) == (True, told[-1][1])
+    assert checking.check(database).differences == ()
+
+
+def _migrate(database: Database, revision: str) -> None:
+    config = Config()
+    scripts = Path(upgrade.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(scripts))
+    with database.transaction() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
+def test_rows_that_an_index_of_postgresql_lacks_are_found_and_mended(
+    postgres: PostgresServer,
+) -> None:
+    name = postgres.create()
+    database = Database(postgres.url(name))
+    damage.fill(database)
+    switch = (
+        "UPDATE pg_index SET indisready = {} WHERE indexrelid = 'ix_contacts_address_key'::regclass"
+    )
+    _damage(database, switch.format("false"))
+    _damage(database, "UPDATE contacts SET is_primary = is_primary, name = name || ' II'")
+    _damage(
+        database, "INSERT INTO contacts (customer_id, address, address_key) VALUES (1, 'a', 'a')"
+    )
+    _damage(database, switch.format("true"))
+    (line,) = checking.check(database).damage
+    assert "ix_contacts_address_key" in line
+    assert checking.mend(database, START).mended_damage == (line,)
+    database.close()
+    postgres.drop(name)
