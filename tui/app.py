@@ -21,6 +21,7 @@ from tui import themes
 from tui.chasing_flows import ChaseFlows
 from tui.commands import bindings, carry_out, key_of
 from tui.curtain import FIRST_SHEETS, Curtain
+from tui.database_watch import DatabaseWatch
 from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
@@ -158,6 +159,7 @@ class OuttrayApp(Places):
             backend.trouble, self._show_trouble, self._not_pulled, every=self.TROUBLE_SECONDS
         )
         self.outgoing.begin(self.PULSE_SECONDS)
+        DatabaseWatch(self, self.desk).begin(self.PULSE_SECONDS)
         self.ringing.begin(self.PULSE_SECONDS)
         self.jobs.repeat(
             backend.read_suppressions,

@@ -32,7 +32,7 @@ def tables(database: Database) -> Iterator[tuple[str, Iterator[type_of_pair]]]:
 
 def numbers(database: Database) -> type_of_pair:
     """Return the numbers of documents as they are kept and as they are."""
-    with database.transaction() as connection:
+    with database.transaction(commit=False) as connection:
         return dict(tallies.stored(connection)), dict(tallies.counted(connection))
 
 
@@ -41,7 +41,7 @@ def _pairs(
 ) -> Iterator[type_of_pair]:
     last = 0
     while True:
-        with database.transaction() as connection:
+        with database.transaction(commit=False) as connection:
             rows = (
                 connection.execute(
                     select(table).where(table.c.id > last).order_by(table.c.id).limit(_AT_ONCE)
