@@ -21,7 +21,6 @@ from tui import themes
 from tui.chasing_flows import ChaseFlows
 from tui.commands import bindings, carry_out, key_of
 from tui.curtain import FIRST_SHEETS, Curtain
-from tui.database_watch import DatabaseWatch
 from tui.desk import Desk, utc_now
 from tui.fixing import Fixing
 from tui.flows import Sending
@@ -143,6 +142,8 @@ class OuttrayApp(Places):
         return super().push_screen(*arguments, **options)
 
     def _start_loops(self) -> None:
+        from tui.database_watch import DatabaseWatch  # not for the first paint
+
         sys.setswitchinterval(_TURN)  # until here there is nobody to keep waiting
         if not gc.isenabled():  # ``run`` put it off until the first paint
             gc.enable()

@@ -130,10 +130,10 @@ class Database:
     @property
     def admission(self) -> WriteAdmission | None:
         """What changes wait for; ``None``: the server of this database sees to it by itself."""
-        from core.db.write_admission import WriteAdmission  # not for the first rows
-
         if self.path is None:
             return None
+        from core.db.write_admission import WriteAdmission  # not for the first rows
+
         with self._lock:
             if self._admission is None:
                 self._admission = WriteAdmission(self.path, self._tell)
