@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         SendOutcome,
         Verdict,
     )
+    from core.model.database import DatabaseLook
     from core.outbox import Outbox
     from core.ports import (
         Account,
@@ -98,10 +99,12 @@ class Backend:
         feed: Feed | None = None,
         account: Account | None = None,
         routes: MailRoutes | None = None,
+        tell: Callable[[str], object] | None = None,
     ) -> None:
+        """``tell`` hears what a change waits for, where a command waits for it."""
         self.settings = settings
         self._clock = clock
-        self._database = Database(settings.database_url)
+        self._database = Database(settings.database_url, tell)
         self._parts = Parts(
             settings,
             self._database,
@@ -124,8 +127,25 @@ class Backend:
         upgrade.prepare(self._database)
 
     def close(self) -> None:
+        self._database.leave()  # nobody has to wait for a look that will not end
         self._parts.close()
         self._database.close()
+
+    def database_look(self) -> DatabaseLook | None:
+        """Return how far the database is looked at after a crash, or what is damaged; light.
+
+        The first call begins to look where that is needed.
+        """
+        admission = self._database.admission
+        if admission is None:
+            return None
+        admission.look_ahead()
+        return admission.look()
+
+    def when_a_change_waits(self, call: Callable[[], object]) -> None:
+        """Have ``call`` called, on its own thread, by every change that waits for such a look."""
+        if self._database.admission is not None:
+            self._database.admission.waits = call
 
     # ----------------------------------------------------------------- looking
 
@@ -308,6 +328,11 @@ class Backend:
         """Take one batch from the queue: one long poll of up to 20 seconds, and its commit."""
         from core import ingest
 
+        try:
+            self._database.await_admission()  # what the queue gives has to be stored at once
+        except OuttrayError as error:
+            self._watch.failed(error)
+            raise
         if not self._watch.is_answering:
             wait_seconds = min(wait_seconds, 1)  # say soon whether the feed lives
         self._watch.asks()

@@ -145,7 +145,7 @@ def is_of_indexes(line: str) -> bool:
 def _searches(database: Database) -> Iterator[str]:
     """SQLite's tables of words are indexes that it looks through only when it is asked."""
     for table in ("document_words", "customer_words"):
-        with database.transaction() as connection:
+        with database.transaction(commit=False) as connection:
             sql = "SELECT count(*) FROM sqlite_master WHERE name = :name"
             if not connection.execute(text(sql), {"name": table}).scalar():
                 continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -18,6 +18,8 @@ __all__ = ["Database", "Reader", "SqlAlchemyReader", "SqliteReader", "Unstorable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
+
+    from core.db.write_admission import WriteAdmission
 
 _MOST_LOCKS: Final = 1_000
 
@@ -67,9 +69,10 @@ class Database:
     """One database: ``reader`` for looking, ``transaction`` for changing.
 
     Nothing is opened before it is needed; SQLAlchemy is imported with the first transaction.
+    ``tell`` hears what the first change waits for (``core.db.write_admission``).
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, tell: Callable[[str], object] | None = None) -> None:
         self.url = url
         self.path = sqlite_path(url)
         self._file = SqliteFile(self.path) if self.path is not None else None
@@ -77,6 +80,8 @@ class Database:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._reader: SqliteReader | None = None
+        self._tell = tell
+        self._admission: WriteAdmission | None = None
 
     @property
     def engine(self) -> Engine:
@@ -103,15 +108,60 @@ class Database:
     def transaction(self, *, commit: bool = True) -> Iterator[Connection]:
         """Commit at the end (unless told not to), roll everything back on any error.
 
+        What is to be committed waits while a SQLite file that somebody left without closing it is
+        looked at.
+
         Raises:
-            DatabaseError: in words; ``DatabaseBusyError`` when another program holds the database.
+            DatabaseError: in words; ``DatabaseBusyError`` when another program holds the database,
+                ``DatabaseDamagedError`` when no change is made to it any more.
         """
-        with in_words(), self.engine.connect() as connection, connection.begin() as work:
+        _ = self.engine  # a file that is gone is said before anything is made beside it
+        admission = self.admission if commit else None
+        with (
+            admission.write() if admission is not None else nullcontext(),
+            in_words(),
+            self.engine.connect() as connection,
+            connection.begin() as work,
+        ):
             yield connection
             if not commit:
                 work.rollback()
 
+    @property
+    def admission(self) -> WriteAdmission | None:
+        """What changes wait for; ``None``: the server of this database sees to it by itself."""
+        if self.path is None:
+            return None
+        from core.db.write_admission import WriteAdmission  # not for the first rows
+
+        with self._lock:
+            if self._admission is None:
+                self._admission = WriteAdmission(self.path, self._tell)
+            return self._admission
+
+    def await_admission(self) -> None:
+        """Return when a change would not have to wait; raises what ``transaction`` raises."""
+        admission = self.admission
+        if admission is not None:
+            _ = self.engine
+            with admission.write():
+                pass
+
+    def leave(self) -> None:
+        """Let no change wait any more for a look at the database; it fails in words."""
+        if self._admission is not None:
+            self._admission.leave()
+
     def close(self) -> None:
+        """Wait for the changes that are being written; close; only then is it a clean end."""
+        admission = self._admission
+        if admission is not None:
+            admission.close()
+        self._close()
+        if admission is not None:
+            admission.end()
+
+    def _close(self) -> None:
         with self._lock:
             if self._reader is not None:
                 self._reader.close()

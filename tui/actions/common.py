@@ -15,9 +15,9 @@ from tui import prints
 @contextmanager
 def opened() -> Iterator[Backend]:
     """The configured database, created or brought up to date."""
-    backend = Backend(settings.load())
-    backend.open()
+    backend = Backend(settings.load(), tell=prints.say)
     try:
+        backend.open()
         yield backend
     finally:
         backend.close()

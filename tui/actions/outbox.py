@@ -66,9 +66,9 @@ def _print(entries: Sequence[OutboxEntry]) -> None:
 
 def work(options: Namespace) -> int:
     configured = replace(settings.load(), lease=timedelta(seconds=max(options.lease, 0.5)))
-    backend = Backend(configured)
-    backend.open()
+    backend = Backend(configured, tell=say)
     try:
+        backend.open()
         if options.follow:
             return _follow(backend.outbox, as_json=options.json)
         report = backend.outbox.work()
