@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from core.db.audit import Difference as Difference
 from core.db.coverage import NOT_FINDABLE
 from core.db.engine import Database
 from core.db.tables import metadata
+from core.errors import DatabaseDamagedError
 
 NEXT_STEP: Final = (
     "Keep this database with outtray db backup, and put back a copy of before with"
@@ -100,13 +102,14 @@ def mend(database: Database, now: datetime, progress: Progress | None = None) ->
     if database.path is not None:
         name = f"{database.path.name}.before-mending-{now:%Y%m%d-%H%M%S}"
         copy = upgrade.backup(database, database.path.with_name(name))
-    if before.damage:
-        with database.transaction() as connection:
-            audit_whole.rebuild(connection)
-    found = before.differences
-    if mending.restore_values(database, found):
-        found = check(database, progress).differences  # what hung on them follows again
-    mending.mend(database, found)
+    with suppress(DatabaseDamagedError), database.mending():  # the report says what is left
+        if before.damage:
+            with database.transaction() as connection:
+                audit_whole.rebuild(connection)
+        found = before.differences
+        if mending.restore_values(database, found):
+            found = check(database, progress).differences  # what hung on them follows again
+        mending.mend(database, found)
     after = check(database, progress)
     left = {(each.table, each.id, each.column) for each in after.differences}
     return replace(

@@ -82,6 +82,7 @@ class Database:
         self._reader: SqliteReader | None = None
         self._tell = tell
         self._admission: WriteAdmission | None = None
+        self._is_mending = False
 
     @property
     def engine(self) -> Engine:
@@ -116,7 +117,7 @@ class Database:
                 ``DatabaseDamagedError`` when no change is made to it any more.
         """
         _ = self.engine  # a file that is gone is said before anything is made beside it
-        admission = self.admission if commit else None
+        admission = self.admission if commit and not self._is_mending else None
         with (
             admission.write() if admission is not None else nullcontext(),
             in_words(),
@@ -126,6 +127,20 @@ class Database:
             yield connection
             if not commit:
                 work.rollback()
+
+    @contextmanager
+    def mending(self) -> Iterator[None]:
+        """Let this program change what is known to be damaged; afterwards it is looked at again.
+
+        Raises:
+            DatabaseDamagedError: it still is.
+        """
+        self._is_mending = True
+        try:
+            yield
+        finally:
+            self._is_mending = False
+        self.await_admission()
 
     @property
     def admission(self) -> WriteAdmission | None:
