@@ -1,9 +1,10 @@
 """An office at work in every order: what is promised about sending holds whatever happens.
 
-``tests.core.machine`` has the office (``office``), what its programs can do and how they end
-(``program``), the way of the reports (``post``), what must hold (``judge``, ``evening``) and the
-state machine of hypothesis (``rules``). Everything is real but the customers: SQLite files or
-PostgreSQL, and HTTP to the stand-in for AWS, whose own record says what was mailed.
+``tests.core.machine`` has the office (``office``), what is done in it (``acts``, ``copies``), its
+programs and how they end (``program``, ``child``), the way of the reports (``post``), what must
+hold (``judge``, ``evening``) and the state machine of hypothesis (``rules``). Everything is real
+but the customers: SQLite files or PostgreSQL, HTTP to the stand-in for AWS, whose own record says
+what was mailed.
 
 In the suite a few runs, the same each time. Long, with other runs each time and with processes that
 the kernel kills::
@@ -34,9 +35,10 @@ from core.simulator import Simulator
 from tests.conftest import PostgresServer
 from tests.core.machine.books import ADDRESSES
 from tests.core.machine.clocks import TickingClock
+from tests.core.machine.copies import back_up, restore
 from tests.core.machine.evening import finish
 from tests.core.machine.judge import Judge
-from tests.core.machine.office import Office
+from tests.core.machine.office import MOMENTS, Office
 from tests.core.machine.rules import TRIED, OfficeMachine
 
 OpenOffice = Callable[[], Office]
@@ -203,11 +205,24 @@ def test_what_a_copy_has_still_to_send_is_not_sent_again_after_it_went_out(
     office = sqlite_office()
     office.do("import", 0, 1)
     office.do("enqueue", 0, 1)
-    office.back_up()
+    back_up(office)
     office.do("work", 0, 0)
     assert office.accepted()
-    office.restore(0)
+    restore(office, 0)
     office.do("resume", 0, 0)
     office.do("work", 0, 0)
     office.close()
     assert set(office.accepted().values()) == {1}
+
+
+def test_a_report_that_was_deleted_from_the_queue_is_stored_wherever_the_program_ends(
+    sqlite_office: OpenOffice,
+) -> None:
+    for at in range(MOMENTS["pull"]):
+        office = sqlite_office()
+        office.do("import", 0, 1)
+        office.do("send", 0, 1)
+        office.killed_in("pull", 1, 2, at)
+        assert office.happened["killed in pull"] == 1
+        Judge(office).look()
+        office.close()

@@ -11,7 +11,8 @@ from core.db import reads
 from core.db.codec import from_instant
 from core.model import Status
 from tests.core.machine import reports
-from tests.core.machine.office import Listed, Office
+from tests.core.machine.known import Listed
+from tests.core.machine.office import Office
 
 #: The row owns up to a mail that SES has.
 _SAYS_SO: Final = (Status.SENDING, Status.UNCONFIRMED)

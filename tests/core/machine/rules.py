@@ -9,6 +9,8 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests.core.machine.acts import send_undisturbed
+from tests.core.machine.copies import back_up, restore
 from tests.core.machine.evening import finish
 from tests.core.machine.judge import Judge
 from tests.core.machine.office import Office
@@ -107,7 +109,7 @@ class OfficeMachine(RuleBasedStateMachine):
 
     @rule(p=P, a=A)
     def send(self, p: int, a: int) -> None:
-        self.office.send_undisturbed(p, a)
+        send_undisturbed(self.office, p, a)
 
     @rule(p=P, a=A)
     def enqueue_and_work(self, p: int, a: int) -> None:
@@ -131,9 +133,9 @@ class OfficeMachine(RuleBasedStateMachine):
     @rule(a=A)
     def copy_or_go_back(self, a: int) -> None:
         if a % 2:
-            self.office.back_up()
+            back_up(self.office)
         else:
-            self.office.restore(a)
+            restore(self.office, a)
 
     @invariant()
     def everything_holds(self) -> None:
