@@ -184,16 +184,19 @@ def test_a_program_that_the_kernel_ends_in_the_middle_mails_nobody_twice(
 def test_who_is_put_on_our_own_list_before_the_claim_is_not_mailed(
     sqlite_office: OpenOffice, act: str
 ) -> None:
+    overtaken = 0
     for at in range(12):
         office = sqlite_office()
         judge = Judge(office)
         office.do("import", 0, 1)
         office.overtaken_in(act, 0, 1, at, [("suppress", n) for n in range(len(ADDRESSES))])
-        assert office.happened[f"overtaken in {act}"] == 1
+        overtaken += office.happened[f"overtaken in {act}"]
         try:
             judge.look()
         finally:
             office.close()
+    if overtaken < 6:
+        pytest.fail("there were hardly any moments to be overtaken in")
 
 
 @pytest.mark.xfail(
