@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from core.errors import FailedImport, NotFoundError, OuttrayError
 from core.model import DocumentFilter, EmailKind, SendOutcome, Word, address_key
 from tests.core.machine.books import ADDRESSES
-from tests.core.machine.known import Listed
 
 if TYPE_CHECKING:
     from core.backend import Backend
@@ -154,9 +153,8 @@ def resume(office: Office, p: int, a: int) -> None:
 
 def suppress_address(office: Office, p: int, a: int) -> None:
     address = ADDRESSES[a % len(ADDRESSES)]
-    changed = office.program(p).backend.suppressions.changes.add(address, "asked us to stop")
-    if changed.parts[0].outcome == "done":
-        office.listed.setdefault(address_key(address), []).append(Listed(office.clock()))
+    office.program(p).backend.suppressions.changes.add(address, "asked us to stop")
+    office.look_at_own_list()
 
 
 def suppress_at_ses(office: Office, p: int, a: int) -> None:
