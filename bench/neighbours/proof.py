@@ -1,0 +1,110 @@
+"""What has to hold once everybody is gone: against the stand-in's own record, row by row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from bench.neighbours.databases import sqlite_damage
+from bench.neighbours.office import Office, address_of
+from bench.neighbours.programs import Program
+from core import checking
+from core.db.adoption import row_key
+from core.db.engine import Database, Reader
+from core.model import Status
+from core.ses.payload import OUR_TAG, parse_all
+
+_NEVER_LEFT = (Status.QUEUED, Status.SENDING, Status.UNCONFIRMED, Status.FAILED, Status.CANCELLED)
+
+
+@dataclass
+class Findings:
+    """What is wrong, by kind; all empty is the proof."""
+
+    twice: list[str] = field(default_factory=list)
+    mistaken: list[str] = field(default_factory=list)
+    """Accepted, and the database says otherwise; or the other way round."""
+    lost: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    """What no program may say, or how none may end."""
+
+    @property
+    def all(self) -> list[str]:
+        return [
+            f"{name}: {each}"
+            for name in ("twice", "mistaken", "lost", "damaged", "faults")
+            for each in getattr(self, name)
+        ]
+
+
+def examine(
+    office: Office,
+    name: str,
+    url: str,
+    intents: Iterable[str],
+    done: Iterable[Program],
+    into: Findings,
+) -> Counter[str]:
+    """Compare a database that nobody uses any more; return what was counted."""
+    folder = office.folder / name
+    counted: Counter[str] = Counter()
+    with closing(Database(url)) as database:
+        _mails(office, database.reader, intents, into, counted)
+        _reports(office, database.reader, into, counted)
+        _kept(database.reader, done, into, counted)
+        into.damaged += map(str, checking.check(database).differences)
+    into.damaged += office.databases.damage(name, folder)
+    for program in done:
+        if program.words.file is not None and program.words.file.exists():
+            counted["copies"] += 1
+            into.damaged += [
+                f"{program.words.file.name}: {e}" for e in sqlite_damage(program.words.file)
+            ]
+    return counted
+
+
+def _mails(
+    office: Office, reader: Reader, intents: Iterable[str], into: Findings, counted: Counter[str]
+) -> None:
+    sent = office.simulator.sent()
+    tags = Counter(each["tags"].get(OUR_TAG, "") for each in sent)
+    told = Counter(address.casefold() for each in sent for address in each["recipients"])
+    meant = Counter(address_of(each) for each in (*office.queued, *intents))
+    counted["mails"] = len(sent)
+    into.twice += [
+        f"{each} was mailed {n} times" for each, n in told.items() if n > max(1, meant[each])
+    ]
+    into.twice += [f"tag {each} was accepted {n} times" for each, n in tags.items() if n > 1]
+    rows = reader.rows("SELECT tag, address, status FROM deliveries", {})
+    known = {row[0] for row in rows}
+    into.mistaken += [f"{tag} was accepted, and no row says so" for tag in tags if tag not in known]
+    for tag, address, status in rows:
+        word, times = Status(status), tags[tag]
+        counted[word.name] += 1
+        if bool(times) == (word in _NEVER_LEFT):
+            into.mistaken.append(f"{address} is {word.name}, and SES has it {times} times")
+
+
+def _reports(office: Office, reader: Reader, into: Findings, counted: Counter[str]) -> None:
+    told = office.simulator.reports()
+    counted["reports"] = len(told)
+    rows = reader.rows("SELECT message_id, at, type, recipient_key, discriminator FROM events", {})
+    kept = {tuple(row) for row in rows}
+    counted["events"] = len(kept)
+    meant = {row_key(fact) for body in told for part in parse_all(body) for fact in part.facts}
+    into.lost += [f"report {each} is not in the database" for each in sorted(meant - kept)]
+    if left := office.left():
+        into.lost.append(f"{left} reports are still in the queue")
+
+
+def _kept(reader: Reader, done: Iterable[Program], into: Findings, counted: Counter[str]) -> None:
+    """What a program has said to be done is done."""
+    for program in done:
+        words = program.words
+        if program.exit_code == 0 and words.kept:
+            counted["promises"] += 1
+            if not reader.rows(words.kept, {"value": words.value}):
+                into.lost.append(f"{' '.join(words.arguments)} said 0, and nothing of it is there")
