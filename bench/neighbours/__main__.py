@@ -22,7 +22,7 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.neighbours import office
+from bench.neighbours import case, office
 from bench.neighbours.rounds import Round
 
 
@@ -31,8 +31,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--seed", type=int, default=1, help="of the first round")
+    parser.add_argument("--case", nargs="*", metavar="COMMAND", help="every one, unless named")
+    parser.add_argument("--times", type=int, default=20, help="of the case")
     options = parser.parse_args()
     started = time.monotonic()
+    if options.case is not None:
+        with (
+            TemporaryDirectory(prefix="outtray-", ignore_cleanup_errors=True) as name,
+            office.opened(Path(name), is_postgresql=False, queued=case.RECIPIENTS) as opened,
+        ):
+            raise SystemExit(case.run(opened, options.case, options.times))
     counted: Counter[str] = Counter()
     findings: list[str] = []
     longest = 0

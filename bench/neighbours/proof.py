@@ -95,6 +95,7 @@ def _reports(office: Office, reader: Reader, into: Findings, counted: Counter[st
     kept = {tuple(row) for row in rows}
     counted["events"] = len(kept)
     meant = {row_key(fact) for body in told for part in parse_all(body) for fact in part.facts}
+    counted["told"], counted["kept"] = len(meant), len(meant & kept)
     into.lost += [f"report {each} is not in the database" for each in sorted(meant - kept)]
     if left := office.left():
         into.lost.append(f"{left} reports are still in the queue")

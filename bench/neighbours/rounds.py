@@ -95,6 +95,12 @@ class _Running:
     def survives(self) -> bool:
         return self.plan.fate is Fate.SURVIVES
 
+    @property
+    def is_settled(self) -> bool:
+        """The terminal UI shows its rows, if it is to survive: without a database it opens not."""
+        is_needed = self.survives and self.plan.kind.needs_terminal
+        return not is_needed or "of 54 customers" in self.program.said
+
     def let_go(self) -> None:
         """Do to it what its time has come for; who hears no key yet is asked again."""
         plan, program = self.plan, self.program
@@ -168,12 +174,20 @@ class Round:
             self._random, self._folder, office.queued, iter(office.fresh), itertools.count(1)
         )
         try:
+            self._time("begin", began)
             self._disturb(draw, url)
+            self._time("disturb", began)
+            if isinstance(office.databases, PostgresServer):
+                office.databases.wait()
+            self._time("recover", began)
             self._survive(draw, url)
+            self._time("survive", began)
             self.findings.faults += office.finish(url)
+            self._time("finish", began)
             self.counted += examine(
                 office, self._name, url, draw.intents, self._done, self.findings
             )
+            self._time("examine", began)
         finally:
             for each in self._running:
                 each.program.kill()
@@ -183,6 +197,9 @@ class Round:
                 shutil.rmtree(self._folder)
         self.counted["rounds"] = 1
         self.counted["milliseconds"] = int(1000 * (time.monotonic() - began))
+
+    def _time(self, phase: str, began: float) -> None:
+        self.counted[f"ms until after {phase}"] = int(1000 * (time.monotonic() - began))
 
     # ----------------------------------------------------------------- among others
 
@@ -194,12 +211,17 @@ class Round:
         steps = self._outage.steps(server) if isinstance(server, PostgresServer) else []
         while plans or steps or any(not each.survives for each in self._running):
             now = time.monotonic() - began
-            if steps and now >= steps[0][0]:
-                steps.pop(0)[1]()
             while plans and now >= plans[0].starts and len(self._running) < _AT_ONCE:
                 self._start(plans.pop(0), draw, url)
+            are_here = all(each.fate is not Fate.SURVIVES for each in plans)
+            if steps and now >= steps[0][0] and are_here and self._are_settled:
+                steps.pop(0)[1]()
             self._look()
             time.sleep(0.01)
+
+    @property
+    def _are_settled(self) -> bool:
+        return all(each.is_settled for each in self._running)
 
     def _start(self, plan: Plan, draw: Draw, url: str) -> None:
         output = self._folder / f"program{len(self._running) + len(self._done)}"
@@ -226,6 +248,16 @@ class Round:
         program.close()
         self._running.remove(each)
         self._done.append(program)
+        if program.age > 4 and not each.survives:
+            print(
+                "SLOW",
+                words,
+                plan.fate,
+                plan.after,
+                plan.is_real,
+                round(program.age, 1),
+                program.said[-300:],
+            )
         code = program.exit_code
         was_met = each.was_let_go or plan.fate is Fate.ENDS
         self.counted[str(plan.fate if was_met else Fate.ENDS)] += 1
@@ -237,6 +269,8 @@ class Round:
         elif plan.fate is Fate.INTERRUPTED and each.was_let_go:
             if code not in (*_EXIT_CODES, -plan.signal):
                 self.findings.faults.append(f"{words} ended with {code} at {plan.signal.name}")
+        elif plan.fate is Fate.ENDS and plan.kind.stays and code == -signal.SIGTERM:
+            pass  # it had only begun, and listened to nobody yet
         elif plan.fate is not Fate.KILLED and code not in _EXIT_CODES:
             self.findings.faults.append(f"{words} ended with {code}: {program.said[-800:]}")
         elif code and code > 0 and plan.fate is Fate.ENDS and not program.said.strip():
