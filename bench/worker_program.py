@@ -6,23 +6,32 @@ The processes are forked from one that has imported this, so that hundreds of th
 from __future__ import annotations
 
 import os
+import pkgutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from importlib import import_module
+from typing import Final
 
 import boto3
 import sqlalchemy
 import sqlalchemy.dialects.postgresql
 import sqlalchemy.dialects.sqlite  # noqa: F401
 
-import core.mailroom  # noqa: F401
-import tui.actions.outbox
-import tui.app
-import tui.cli  # noqa: F401
+import core
+import tui
 from core import settings
 from tui.start import run
 
+_NEVER_NEEDED: Final = (".simulator", ".demo", ".migrations", ".__main__")
+
+for _package in (core, tui):
+    for _found in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
+        if not any(each in _found.name for each in _NEVER_NEEDED):
+            import_module(_found.name)
+for _name in ("email.mime.multipart", "markdown_it", "linkify_it", "tomllib", "zoneinfo"):
+    import_module(_name)
 boto3.session.Session()  # botocore reads its models' index with the first
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _LASTS: Final = 2.4
 """Seconds within which programs are started and disturbed."""
-_PROGRAMS: Final = 14
+_PROGRAMS: Final = 12
 _AT_ONCE: Final = 6
 _REAL: Final = 0.2
 """How many are the installed command, started from nothing; the others are forked."""
@@ -248,16 +248,6 @@ class Round:
         program.close()
         self._running.remove(each)
         self._done.append(program)
-        if program.age > 4 and not each.survives:
-            print(
-                "SLOW",
-                words,
-                plan.fate,
-                plan.after,
-                plan.is_real,
-                round(program.age, 1),
-                program.said[-300:],
-            )
         code = program.exit_code
         was_met = each.was_let_go or plan.fate is Fate.ENDS
         self.counted[str(plan.fate if was_met else Fate.ENDS)] += 1
