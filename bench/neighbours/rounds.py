@@ -17,7 +17,7 @@ from bench.neighbours.databases import PostgresServer
 from bench.neighbours.kinds import KINDS, READER, UI, WORKER, Draw, Kind
 from bench.neighbours.office import Office
 from bench.neighbours.programs import Program
-from bench.neighbours.proof import Findings, examine
+from bench.neighbours.proof import Findings, damage_is_found, examine
 from core.model import EmailKind, Word
 
 if TYPE_CHECKING:
@@ -180,10 +180,9 @@ class Round:
             if isinstance(office.databases, PostgresServer):
                 office.databases.wait()
             self._time("recover", began)
-            self._survive(draw, url)
+            with damage_is_found(self.findings):
+                self._survive(draw, url)
             self._time("survive", began)
-            self.findings.faults += office.finish(url)
-            self._time("finish", began)
             self.counted += examine(
                 office, self._name, url, draw.intents, self._done, self.findings
             )
@@ -209,6 +208,7 @@ class Round:
         plans = list(self._plans)
         server = self.office.databases
         steps = self._outage.steps(server) if isinstance(server, PostgresServer) else []
+        self.counted["outages"] += len(steps) > 0
         while plans or steps or any(not each.survives for each in self._running):
             now = time.monotonic() - began
             while plans and now >= plans[0].starts and len(self._running) < _AT_ONCE:
