@@ -17,6 +17,7 @@ round that failed again.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -56,6 +57,8 @@ def main() -> None:
             for each in current.findings.all:
                 print(f"seed {seed}: {each}", flush=True)
             findings += current.findings.all
+            if sys.stderr.isatty():
+                print(f"{seed - options.seed + 1} of {options.rounds}", end="\r", file=sys.stderr)
         database = opened.databases.name
     total = counted.pop("milliseconds")
     print(database)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -128,6 +129,8 @@ class PostgresServer:
                 return
 
     def close(self) -> None:
+        with suppress(subprocess.CalledProcessError):  # it is down already
+            self.halt("fast")  # the wheel's own way does not know one that was started again
         self._server.cleanup()
 
     def _control(self, *arguments: str) -> None:

@@ -152,7 +152,7 @@ WORKER: Final = Kind(
 READER: Final = Kind(
     "events pull --follow", _plain("events", "pull", "--follow", "--json"), 4, True
 )
-UI: Final = Kind("ui", _plain(), 3, stays=True, needs_terminal=True)
+UI: Final = Kind("ui", _plain(), 2, stays=True, needs_terminal=True)
 
 KINDS: Final = (
     WORKER,

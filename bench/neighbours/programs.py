@@ -64,7 +64,7 @@ class Program:
     def has_begun(self) -> bool:
         """Its own code runs, or is about to."""
         if self._terminal is not None:
-            return bool(self._terminal.text)
+            return self._terminal.is_written_to
         return self._output.with_name(self._output.name + ".err").exists()
 
     @property
@@ -135,6 +135,10 @@ class _Terminal:
         self._received = bytearray()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    @property
+    def is_written_to(self) -> bool:
+        return bool(self._received)
 
     @property
     def text(self) -> str:
