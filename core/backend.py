@@ -126,8 +126,12 @@ class Backend:
         """
         upgrade.prepare(self._database)
 
+    def leave(self) -> None:
+        """Let nothing wait any more for a look at the database after a crash; it fails in words."""
+        self._database.leave()
+
     def close(self) -> None:
-        self._database.leave()  # nobody has to wait for a look that will not end
+        self.leave()
         self._parts.close()
         self._database.close()
 

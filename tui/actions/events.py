@@ -44,7 +44,7 @@ def events_pull(options: Namespace) -> int:
 def _follow(*, as_json: bool) -> int:
     """Until SIGTERM or Ctrl-C; what goes wrong is said, and tried again after a while."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    backend = Backend(settings.load())
+    backend = Backend(settings.load(), tell=prints.say)
     try:
         open_when_it_answers(backend, time.sleep)
         _pull_on(backend, as_json=as_json)

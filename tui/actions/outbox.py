@@ -89,8 +89,13 @@ def work(options: Namespace) -> int:
 def _follow(backend: Backend, *, as_json: bool) -> int:
     """Until SIGTERM or Ctrl-C: what is being called is answered and recorded first."""
     outbox = backend.outbox
+
+    def stop(*_: object) -> None:
+        outbox.stop()
+        backend.leave()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: outbox.stop())
+        signal.signal(name, stop)
     if not open_when_it_answers(backend, outbox.wait):
         return DONE
     pause, told = 0.0, ""
