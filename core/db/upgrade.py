@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.db.engine import hold
+from core.db.sqlite import exists
 from core.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _SCRIPTS: Final = Path(__file__).resolve().parent / "migrations"
 
 def version(database: Database) -> str | None:
     """Return the revision of ``database``; ``None`` where Outtray has no tables yet."""
-    if database.path is not None and not database.path.exists():
+    if database.path is not None and not exists(database.path):
         return None
     found = _tables(database)
     is_ours = _ALEMBIC in found and found.issuperset(_OURS)
