@@ -7,7 +7,7 @@ Every method may raise ``core.errors.OuttrayError``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         SendOutcome,
         Verdict,
     )
+    from core.model.database_copies import DatabaseCopy, Restorable, Restored
     from core.outbox import Outbox
     from core.ports import (
         Account,
@@ -438,6 +439,14 @@ class Backend:
 
         return checking.check(self._database)
 
-    def backup(self, target: Path) -> Path:
-        """Copy the SQLite database while it is in use."""
-        return upgrade.backup(self._database, target)
+    def backup(self, target: Path) -> DatabaseCopy:
+        """Copy the SQLite database while it is in use, and verify the copy."""
+        from core.db import copies
+
+        return copies.backup(self._database, target)
+
+    def restore(self, file: Path, agree: Callable[[Restorable], object]) -> Restored:
+        """Put a copy back, in a program that has not opened the database; ``agree`` may raise."""
+        from core.db import restoring
+
+        return restoring.restore(self._database, file, self.settings.operator, self._clock(), agree)
