@@ -120,7 +120,7 @@ def judge_database(facts: DatabaseFacts) -> Check:
         return check(
             Result.FAIL,
             f"{facts.label} is damaged: {facts.damage}",
-            "Stop every Outtray, then put back a copy: outtray db restore FILE keeps what is there.",
+            "Stop every Outtray, then put back a copy: outtray db restore FILE.",
         )
     if facts.unwritable:
         return check(

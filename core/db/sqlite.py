@@ -18,6 +18,8 @@ from core.db.words import NOT_OURS
 from core.errors import DatabaseError
 
 _SCHEMES: Final = ("sqlite", "sqlite+pysqlite")
+_SMALLEST: Final = 512
+"""Bytes: one page of the smallest size."""
 _EXAMPLE: Final = "Expected something like sqlite:////home/anna/outtray.db."
 #: As drivers take them; every other ``?`` is a letter of the name.
 _OPTIONS: Final = re.compile(r"\?[A-Za-z_]+=[^/]*\Z")
@@ -91,6 +93,8 @@ def connect(path: Path, seconds: float, *, options: str = "mode=rw") -> sqlite3.
         DatabaseError: it is not there, is no file, or this person may not open it.
     """
     protected_files.protect(path)
+    if reason := _why_not(path):
+        raise _not_opened(path, reason)
     # rw: a file that is not there must not be made by opening it
     uri = f"{path.absolute().as_uri()}?{options}"
     try:
@@ -98,18 +102,20 @@ def connect(path: Path, seconds: float, *, options: str = "mode=rw") -> sqlite3.
             uri, timeout=seconds, isolation_level=None, check_same_thread=False, uri=True
         )
     except sqlite3.OperationalError as error:
-        raise _not_opened(path, _why_not(path) or str(error)) from error
+        raise _not_opened(path, str(error)) from error
 
 
 def _why_not(path: Path) -> str:
-    if path.is_symlink() and not path.exists():
-        return "it is a link to a file that is not there"
     if not exists(path):
-        return "it is not there"
-    if path.is_dir():
+        is_link = path.is_symlink()
+        return "it is a link to a file that is not there" if is_link else "it is not there"
+    found = path.stat()
+    if stat.S_ISDIR(found.st_mode):
         return "it is a folder, not a file"
-    if not stat.S_ISREG(path.stat().st_mode):
+    if not stat.S_ISREG(found.st_mode):
         return "it is not a file"
+    if 0 < found.st_size < _SMALLEST:  # SQLite would take it for an empty one, and write over it
+        return "it is not a database"
     return "" if os.access(path, os.R_OK) else "you are not allowed to read it"
 
 

@@ -62,7 +62,6 @@ def _prepare(path: Path, *, fresh: bool, tell: Callable[[str], None]) -> Mapping
             made = generate(folder / "demo.db", datetime.now(UTC))
             # Another demo may have the old one open: it is written through SQLite, never removed.
             replace_database(path, folder / "demo.db", None)
-        notes.unlink(missing_ok=True)
         notes.write_text(json.dumps(_notes(made)), "utf-8")  # last: it says that all is there
     found: Mapping[str, Any] = json.loads(notes.read_text("utf-8"))
     return found
