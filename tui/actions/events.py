@@ -6,8 +6,10 @@ import signal
 import sys
 import time
 from argparse import Namespace
+from contextlib import suppress
 from typing import Final
 
+from core import settings
 from core.backend import Backend
 from core.errors import OuttrayError, SettingsError
 from core.model import IngestReport
@@ -83,6 +85,8 @@ def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
 def events_parse(options: Namespace) -> int:
     from core import ingest
 
+    with suppress(OuttrayError):  # settings that cannot be used are no matter here
+        Backend(settings.load()).close()  # it names the files that are not to be read
     entries: list[answers.Json] = []
     code = DONE
     for path in options.files:
