@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from core.model.database import DatabaseLook
+    from core.model.database_copies import DatabaseCopy, Restorable, Restored
     from core.outbox import Outbox
     from core.ports import (
         Account,
@@ -473,6 +474,14 @@ class Backend:
 
         return checking.mend(self._database, self._clock(), progress)
 
-    def backup(self, target: Path) -> Path:
-        """Copy the SQLite database while it is in use."""
-        return upgrade.backup(self._database, target)
+    def backup(self, target: Path) -> DatabaseCopy:
+        """Copy the SQLite database while it is in use, and verify the copy."""
+        from core.db import copies
+
+        return copies.backup(self._database, target)
+
+    def restore(self, file: Path, agree: Callable[[Restorable], object]) -> Restored:
+        """Put a copy back, in a program that has not opened the database; ``agree`` may raise."""
+        from core.db import restoring
+
+        return restoring.restore(self._database, file, self.settings.operator, self._clock(), agree)

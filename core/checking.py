@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from core.db import audit, audit_derived, audit_whole, mending, upgrade
+from core.db import audit, audit_derived, audit_whole, copies, mending
 from core.db.audit import Difference as Difference
 from core.db.coverage import NOT_FINDABLE
 from core.db.engine import Database
@@ -101,7 +101,7 @@ def mend(database: Database, now: datetime, progress: Progress | None = None) ->
     copy = None
     if database.path is not None:
         name = f"{database.path.name}.before-mending-{now:%Y%m%d-%H%M%S}"
-        copy = upgrade.backup(database, database.path.with_name(name))
+        copy = copies.backup(database, database.path.with_name(name)).path
     with suppress(DatabaseDamagedError), database.mending():  # the report says what is left
         if before.damage:
             with database.transaction() as connection:

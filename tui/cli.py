@@ -246,9 +246,20 @@ def _add_upkeep(commands: Commands) -> None:
         "--mend", action="store_true", help="put right what can be worked out, after a copy"
     )
     backup = _command(
-        actions, "backup", "upkeep.db_backup", "copy the SQLite database while it is in use"
+        actions,
+        "backup",
+        "database.backup",
+        "copy the SQLite database while it is in use, and verify the copy",
     )
     backup.add_argument("file", type=Path, nargs="?", metavar="FILE")
+    restore = _command(
+        actions,
+        "restore",
+        "database.restore",
+        "put a copy back into the SQLite database, keeping what was there",
+    )
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--yes", action="store_true", help="replace without asking")
 
 
 def _count(text: str) -> int:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from core import stopping
+from core import protected_files, stopping
+from core.db.sqlite import connect, create_privately, sqlite_path
 from core.db.sqlite_reader import BUSY_SECONDS, SqliteFile, SqliteReader, type_of_row
-from core.db.words import NOT_OURS, UnstorableError, in_words
+from core.db.words import UnstorableError, in_words
 from core.errors import DatabaseError
 
 __all__ = ["Database", "Reader", "SqlAlchemyReader", "SqliteReader", "UnstorableError", "hold"]
@@ -75,6 +75,8 @@ class Database:
     def __init__(self, url: str, tell: Callable[[str], object] | None = None) -> None:
         self.url = url
         self.path = sqlite_path(url)
+        if self.path is not None:
+            protected_files.protect(self.path)
         self._file = SqliteFile(self.path) if self.path is not None else None
         self._generation = 0
         self._lock = threading.Lock()
@@ -186,41 +188,31 @@ class Database:
                 self._engine = None
 
 
-def sqlite_path(url: str) -> Path | None:
-    """Return the file of a SQLite URL, ``None`` for any other database."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        raise DatabaseError(  # without the text: it may hold a password
-            "The database URL cannot be read.", "Expected something like sqlite:///outtray.db."
-        )
-    if not scheme.startswith("sqlite"):
-        return None
-    name = rest.partition("?")[0].removeprefix("/")
-    if not name or name == ":memory:":
-        raise DatabaseError(
-            "A SQLite database in memory cannot be shared between threads.",
-            "Name a file: sqlite:///outtray.db.",
-        )
-    return Path(name)
-
-
 def _create_engine(url: str, path: Path | None) -> Engine:
-    from sqlalchemy import create_engine, event
+    from sqlalchemy import create_engine
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
     if path is not None:
-        _create_privately(path)
-    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if path else {}
+        return _create_sqlite_engine(path)
     try:
-        engine = create_engine(_with_driver(url), **options)
+        return create_engine(_with_driver(url))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseError(
             f"The database URL cannot be used: {error}.",
             "Check OUTTRAY_DATABASE_URL; PostgreSQL needs the extra outtray[postgresql].",
         ) from error
-    if path is not None:
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+
+
+def _create_sqlite_engine(path: Path) -> Engine:
+    """Through our own connections: what a URL means is decided once, for reader and writer."""
+    from sqlalchemy import URL, create_engine, event
+
+    create_privately(path)
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), creator=lambda: connect(path, BUSY_SECONDS)
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
@@ -229,23 +221,6 @@ def _with_driver(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     is_plain = scheme in ("postgresql", "postgres")
     return f"postgresql+psycopg{separator}{rest}" if is_plain else url
-
-
-def _create_privately(path: Path) -> None:
-    """Invoices are nobody else's business: the file is ours alone from its first moment.
-
-    A file that is there is never opened here: closing it again would drop every lock that SQLite
-    holds for this program, and the next program to end would delete a log that is in use
-    (sqlite.org/howtocorrupt, 2.2).
-    """
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise DatabaseError(
-            f"The database {path} cannot be opened: {error.strerror}.", NOT_OURS
-        ) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

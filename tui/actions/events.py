@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from argparse import Namespace
+from contextlib import suppress
 from typing import Final, NoReturn
 
 from core import settings
@@ -97,6 +98,8 @@ def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
 def events_parse(options: Namespace) -> int:
     from core import ingest
 
+    with suppress(OuttrayError):  # settings that cannot be used are no matter here
+        Backend(settings.load()).close()  # it names the files that are not to be read
     entries: list[answers.Json] = []
     code = DONE
     for path in options.files:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import datetime
 
-from core.errors import UsageError
 from tui.actions.common import opened, put_json
 from tui.exits import DONE, FAILED
 from tui.prints import say
@@ -57,19 +55,3 @@ def db_check(options: Namespace) -> int:
     else:
         output.say_report(report, was_mended=options.mend)
     return DONE if report.is_clean else FAILED
-
-
-def db_backup(options: Namespace) -> int:
-    from pathlib import Path
-
-    with opened() as backend:
-        stamp = f"{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-        target = options.file or Path(f"{backend.settings.database_label}.{stamp}")
-        if target.exists():
-            raise UsageError(f"{target} exists already.", "Name another file; none is replaced.")
-        written = backend.backup(target)
-    if options.json:
-        put_json({"file": str(written)})
-    else:
-        say(f"Copied to {written}.")
-    return DONE
