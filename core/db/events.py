@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, update
 
+from core.db import digests
 from core.db.adoption import (
     ITS_ROW,
     KEY,
@@ -21,6 +23,7 @@ from core.db.adoption import (
 )
 from core.db.bulk import insert_new_rows, insert_rows, new_ids, rows_among, type_of_row
 from core.db.codec import digest, storable, to_instant
+from core.db.coverage import SEALED
 from core.db.engine import hold
 from core.db.rows import EVENT_COLUMNS, fact_of
 from core.db.summaries import settle_deliveries
@@ -111,8 +114,8 @@ def quarantine_bodies(
     """Keep what could not be read; the same body is kept once."""
     at = to_instant(received_at)
     rows = [(digest(body.raw), at, body.source, body.reason, storable(body.raw)) for body in bodies]
-    columns = ("sha256", "received_at", "source", "reason", "raw")
-    insert_rows(connection, quarantine, columns, rows)
+    columns = (*SEALED["quarantine"], "digest")
+    insert_rows(connection, quarantine, columns, [(*row, digests.of(row)) for row in rows])
 
 
 # --------------------------------------------------------------------------- details
@@ -153,7 +156,8 @@ def _told_better(connection: Connection, again: Sequence[type_of_keyed]) -> set[
         key = row_key(known)
         if key in best and fullness(best[key]) > fullness(known):
             better = replace(best[key], tag=best[key].tag or known.tag)
-            changed.append(dict(zip((*KEY, *_NEW), (*key, *content_row(better)), strict=True)))
+            written = (*content_row(better), _sealed(event_row(key, better, None), row[-2:])[-1])
+            changed.append(dict(zip((*KEY, *_NEW), (*key, *written), strict=True)))
             touched.add(row[0])
     if changed:
         connection.execute(_TELL, changed)
@@ -172,8 +176,11 @@ def _keep_bodies(
         for _, facts in fresh
     ]
     kept = list(map(Kept, new_ids(connection, payloads, len(fresh)), arrivals))
-    rows = [(*each, storable(raw)) for each, (raw, _) in zip(kept, fresh, strict=True)]
-    insert_new_rows(connection, payloads, ("id", "received_at", "raw"), rows)
+    rows = [
+        (*each, words := storable(raw), digests.of_payload(each.received_at, words, len(facts)))
+        for each, (raw, facts) in zip(kept, fresh, strict=True)
+    ]
+    insert_new_rows(connection, payloads, ("id", "received_at", "raw", "digest"), rows)
     return kept
 
 
@@ -185,11 +192,11 @@ def _insert(
 ) -> None:
     matches = iter(found)
     rows = [
-        (*event_row(key, fact, next(matches)), body.received_at, body.payload_id)
+        _sealed(event_row(key, fact, next(matches)), body)
         for body, (_, facts) in zip(kept, fresh, strict=True)
         for key, fact in facts
     ]
-    insert_new_rows(connection, events, (*EVENT_ROW, "received_at", "payload_id"), rows)
+    insert_new_rows(connection, events, (*_WRITTEN, "digest"), rows)
 
 
 #: What a fact says beside its key.
@@ -206,7 +213,7 @@ _CONTENT: Final = (
     "link",
     "isp",
 )
-_NEW: Final = tuple(f"new_{name}" for name in _CONTENT)
+_NEW: Final = tuple(f"new_{name}" for name in (*_CONTENT, "digest"))
 #: The columns that a fact fills, and the delivery it was found to be about.
 EVENT_ROW: Final = (
     "message_id",
@@ -218,6 +225,16 @@ EVENT_ROW: Final = (
     "counts",
     *_CONTENT,
 )
+
+_WRITTEN: Final = (*EVENT_ROW, "received_at", "payload_id")
+_covered: Final = itemgetter(*map(_WRITTEN.index, SEALED["events"]))
+
+
+def _sealed(row: type_of_row, kept: Sequence[int]) -> type_of_row:
+    """Return all columns of an event; ``kept`` are the id of its body and when that came."""
+    payload_id, received_at = kept
+    whole = (*row, received_at, payload_id)
+    return (*whole, digests.of(_covered(whole)))
 
 
 def event_row(key: type_of_key, fact: Fact, found: Match | None) -> type_of_row:
@@ -247,9 +264,14 @@ def content_row(fact: Fact) -> type_of_row:
     )
 
 
-_TOLD: Final = f"SELECT {EVENT_COLUMNS} FROM events v WHERE v.message_id {{among}}"
+_TOLD: Final = (
+    f"SELECT {EVENT_COLUMNS}, v.payload_id, v.received_at FROM events v"
+    " WHERE v.message_id {among}"
+)
 _TELL: Final = (
-    update(events).where(ITS_ROW).values({name: bindparam(f"new_{name}") for name in _CONTENT})
+    update(events)
+    .where(ITS_ROW)
+    .values({name: bindparam(f"new_{name}") for name in (*_CONTENT, "digest")})
 )
 _STORED_KEYS: Final = (
     "SELECT message_id, at, type, recipient_key, discriminator, delivery_id FROM events"
