@@ -66,7 +66,7 @@ def by_id(
 @contextmanager
 def looking(database: Database) -> Iterator[Connection]:
     """A transaction in which bytes that are no text are read too, and found later."""
-    with database.transaction() as connection:
+    with database.transaction(commit=False) as connection:
         if not is_sqlite(connection):
             yield connection
             return

@@ -75,10 +75,12 @@ def program(office: Office, *words: str) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         text=True,
     ) as started:
-        yield started
-        if started.poll() is None:
+        try:
+            yield started
             started.send_signal(signal.SIGTERM)
-        started.communicate(timeout=30)
+            started.communicate(timeout=30)
+        finally:
+            started.kill()  # where it has not ended by itself
 
 
 def until(claim: Any, patience: float = 60) -> None:
