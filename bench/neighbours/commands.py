@@ -29,7 +29,7 @@ def _with_a_file(*arguments: str, text: str) -> Callable[[Draw], Words]:
 
 
 def _resend(draw: Draw) -> Words:
-    number = draw.fresh_one()  # nothing to send again: it says so, and has looked for it
+    number = draw.fresh_one()  # what was never sent becomes an original
     return Words(("resend", number, "--yes"))
 
 
