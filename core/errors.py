@@ -10,6 +10,8 @@
     ├── DatabaseError
     │   ├── DatabaseBusyError     another program holds it; trying again can help
     │   ├── DatabaseGoneError     its file was taken away; it may come back
+    │   ├── UncertainCommitError  it failed while saving: maybe saved, maybe not
+    │   ├── UnrecordedError       SES has answered, and that could not be written down
     │   └── DatabaseVersionError  newer than the program, or not ours
     ├── ServiceError          AWS answered no, or not at all
     │   ├── CredentialsError      no credentials, expired ones, not allowed
@@ -28,6 +30,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.model import Status
 
 
 class OuttrayError(Exception):
@@ -62,7 +68,7 @@ class NotFoundError(OuttrayError):
 
 
 class DatabaseError(OuttrayError):
-    """The database did not do what was asked; nothing was half-written."""
+    """The database did not do what was asked; what it had saved before stays saved."""
 
 
 class DatabaseBusyError(DatabaseError):
@@ -75,6 +81,24 @@ class DatabaseGoneError(DatabaseError):
     """The file of the database was deleted or moved while the program used it."""
 
     can_retry = True
+
+
+class UncertainCommitError(DatabaseError):
+    """Disk or connection failed during the commit: nobody knows whether it was kept.
+
+    Never say that nothing was written, and never repeat what must not happen twice.
+    """
+
+
+class UnrecordedError(DatabaseError):
+    """SES has answered a call, and the database could not take the answer.
+
+    ``status`` is what the delivery becomes as soon as it can be written.
+    """
+
+    def __init__(self, title: str, hint: str, status: Status) -> None:
+        super().__init__(title, hint)
+        self.status = status
 
 
 class DatabaseVersionError(DatabaseError):

@@ -104,12 +104,16 @@ class Database:
         """Commit at the end (unless told not to), roll everything back on any error.
 
         Raises:
-            DatabaseError: in words; ``DatabaseBusyError`` when another program holds the database.
+            DatabaseError: in words; ``DatabaseBusyError`` when another program holds the database,
+                ``UncertainCommitError`` when nobody knows whether it was saved.
         """
         with in_words(), self.engine.connect() as connection, connection.begin() as work:
             yield connection
             if not commit:
                 work.rollback()
+                return
+            with in_words(saving=True):
+                work.commit()
 
     def close(self) -> None:
         with self._lock:
