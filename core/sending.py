@@ -304,7 +304,8 @@ class Dispatch:
         for delivery_id, delivery in zip(recorded.delivery_ids, email.deliveries, strict=True):
             told = known.get(delivery_id, _WAITS)
             status, ses_message_id, error = found.get(delivery_id, (told.status, "", told.words))
-            if not told.is_recorded and status < Status.FAILED:
+            is_open = delivery_id not in found or status < Status.FAILED
+            if is_open and not told.is_recorded:
                 outcomes.append(_unrecorded(delivery.address, told))
                 continue
             word = Word[Status(status).name]

@@ -187,24 +187,20 @@ class _Stops:
         self._deadline = time.monotonic() + _LONGEST
 
     def watch(self) -> None:
-        thread = 0
+        program = 0
         while not self._is_over and time.monotonic() < self._deadline:
             line = self._line(_IDLE)
-            if line is None and thread:  # two threads wrote at once, and one signal went lost
-                self._go_on(thread)
+            if line is None and program:  # two threads wrote at once, and one signal went lost
+                _go_on(program)
             elif line is not None and (found := _STOPPING.match(line)):
-                thread = int(found.group(1))
-                self._wait_until_all_stand(thread)
+                program = program or _program_of(int(found.group(1)))
+                self._wait_until_all_stand(program)
                 self._look()
-                self._go_on(thread)
+                _go_on(program)
 
-    def _go_on(self, thread: int) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(thread, signal.SIGCONT)
-
-    def _wait_until_all_stand(self, thread: int) -> None:
+    def _wait_until_all_stand(self, program: int) -> None:
         """The signal stops every thread, each on its own."""
-        tasks = {int(each.name) for each in Path(f"/proc/{thread}/task").iterdir()}
+        tasks = {int(each.name) for each in Path(f"/proc/{program}/task").iterdir()}
         deadline = time.monotonic() + _ALL_STAND_WITHIN
         while tasks:
             line = self._line(deadline - time.monotonic())
@@ -225,3 +221,14 @@ class _Stops:
             self._rest += some
         line, _, self._rest = self._rest.partition(b"\n")
         return line.decode("utf-8", "replace")
+
+
+def _program_of(thread: int) -> int:
+    status = Path(f"/proc/{thread}/status").read_text(encoding="utf-8")
+    (found,) = re.findall(r"^Tgid:\s*(\d+)$", status, re.MULTILINE)
+    return int(found)
+
+
+def _go_on(program: int) -> None:
+    with suppress(ProcessLookupError):  # it may have ended meanwhile
+        os.kill(program, signal.SIGCONT)
