@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +33,7 @@ FAULTS: Final = (
     Fault("sync fails once", "fdatasync,fsync", "EIO", once=True),
 )
 UNEXPLAINED: Final = "unexplained"
+UNRECORDED: Final = "accepted, not recorded"
 WRONG: Final = "wrong sentence"
 
 
@@ -59,23 +61,26 @@ def images(office: Office, command: Command, every: int) -> Tried:
         tried.judge(office, command, f"image {tried.counted['tried'] + 1}", None)
 
     arguments, environment = _program(office, command)
-    ended = tracing.run_stopping(office.database, 1, every, arguments, environment, look)
+    ended = tracing.run_stopping(1, every, arguments, environment, look)
     office.copy()
     tried.judge(office, command, "at its end", ended)
     return tried
 
 
-def failing(office: Office, command: Command, every: int) -> Tried:
+def failing(
+    office: Office, command: Command, every: int, faults: Sequence[Fault] = FAULTS
+) -> Tried:
     """Let calls fail from every so many-th on, and recover what is left."""
     tried = Tried()
-    for fault in FAULTS:
+    for fault in faults:
         _begin(office, command)
         arguments, environment = _program(office, command)
-        calls = tracing.count_calls(office.database, fault.calls, arguments, environment)
+        calls = tracing.count_calls(office.folder / "trace", fault.calls, arguments, environment)
         for nth in range(1, calls + 1, every if calls > every else 1):
             _begin(office, command)
-            ended = tracing.run_failing(office.database, fault, nth, arguments, environment)
+            ended = tracing.run_failing(fault, nth, arguments, environment)
             office.copy()
+            tried.counted[UNRECORDED] += "could not be kept" in ended.output
             tried.judge(office, command, f"{fault.name} at {nth} of {calls}", ended)
     return tried
 

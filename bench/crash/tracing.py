@@ -1,7 +1,7 @@
 """Runs the program under ``strace``: stopped at its writes, or with calls that fail.
 
-strace counts the calls of each thread by itself, and touches those only that are about the
-database or its log.
+Nothing but SQLite calls ``pwrite64`` or forces a file to the disk in this program, so what is
+traced is the database, its log and its copies. strace counts the calls of each thread by itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -68,52 +68,23 @@ def why_not() -> str:
 
 
 def files(database: Path) -> tuple[Path, Path]:
-    """The database and its log: what is copied, and what calls are about."""
+    """The database and its log: what another program would find."""
     return database, database.with_name(f"{database.name}-wal")
 
 
-def _command(
-    database: Path, output: str, calls: str, injection: str, arguments: Sequence[str]
-) -> list[str]:
-    about = [part for path in _touched(database) for part in ("-P", str(path))]
+def _command(output: str, calls: str, injection: str, arguments: Sequence[str]) -> list[str]:
     return [
-        *("strace", "-f", "-qq", "-o", output, "-e", f"trace={calls}", *about),
+        *("strace", "-f", "-qq", "-o", output, "-e", f"trace={calls}"),
         *(("-e", injection) if injection else ()),
         *(sys.executable, "-c", _PROGRAM, *arguments),
     ]
 
 
-def _touched(database: Path) -> Iterator[Path]:
-    """Also what is written beside it: copies, before and after they are finished."""
-    yield from files(database)
-    for other in ("copy.db", "copy.db.part", "other.db"):
-        yield database.with_name(other)
-    for name in _BESIDE:
-        yield database.with_name(f"{database.name}{name}")
-
-
-_BESIDE: Final = ("-journal", ".before-0012", ".before-0012.part")
-
-
-def run(arguments: Sequence[str], environment: Mapping[str, str]) -> Ended:
-    """Run the program undisturbed."""
-    done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, *arguments],
-        env=dict(environment),
-        capture_output=True,
-        text=True,
-        timeout=_LONGEST,
-        check=False,
-    )
-    return Ended(done.returncode, done.stdout + done.stderr)
-
-
 def count_calls(
-    database: Path, calls: str, arguments: Sequence[str], environment: Mapping[str, str]
+    trace: Path, calls: str, arguments: Sequence[str], environment: Mapping[str, str]
 ) -> int:
     """Run the program undisturbed; return how many of ``calls`` its busiest thread made."""
-    trace = database.with_name("trace")
-    command = _command(database, str(trace), calls, "", arguments)
+    command = _command(str(trace), calls, "", arguments)
     done = subprocess.run(
         command, env=dict(environment), capture_output=True, timeout=_LONGEST, check=False
     )
@@ -128,14 +99,13 @@ def count_calls(
 
 
 def run_failing(
-    database: Path,
     fault: Fault,
     nth: int,
     arguments: Sequence[str],
     environment: Mapping[str, str],
 ) -> Ended:
     """Run the program with calls that fail from the ``nth`` on."""
-    command = _command(database, os.devnull, fault.calls, fault.injection(nth), arguments)
+    command = _command(os.devnull, fault.calls, fault.injection(nth), arguments)
     done = subprocess.run(
         command,
         env=dict(environment),
@@ -148,7 +118,6 @@ def run_failing(
 
 
 def run_stopping(
-    database: Path,
     first: int,
     every: int,
     arguments: Sequence[str],
@@ -158,7 +127,7 @@ def run_stopping(
     """Stop the program at every so many-th write; ``look`` while it stands, then let it go on."""
     injection = f"inject=pwrite64:signal=STOP:when={first}+{every}"
     read, write = os.pipe()
-    command = _command(database, f"/dev/fd/{write}", "pwrite64", injection, arguments)
+    command = _command(f"/dev/fd/{write}", "pwrite64", injection, arguments)
     program = subprocess.Popen(
         command,
         env=dict(environment),
