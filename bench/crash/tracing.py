@@ -135,6 +135,7 @@ def run_stopping(
         stderr=subprocess.STDOUT,
         text=True,
         pass_fds=(write,),
+        start_new_session=True,  # so that both can be ended, the program also while it stands
     )
     os.close(write)
     try:
@@ -143,7 +144,7 @@ def run_stopping(
     finally:
         os.close(read)
         if program.poll() is None:
-            program.kill()
+            os.killpg(program.pid, signal.SIGKILL)
     return Ended(program.returncode, output)
 
 
