@@ -178,7 +178,7 @@ def copied(office: Office, ended: Ended | None) -> type_of_found:
 def upgraded(office: Office, ended: Ended | None) -> type_of_found:
     """The old version or the new one; the copy beside it, once it has its name, is whole."""
     for path in office.image.parent.glob("outtray.db.before-*"):
-        if path.suffix != ".part" and (found := _integrity(path)) != "ok":
+        if ".part" not in path.name and (found := _integrity(path)) != "ok":
             yield "unexplained", f"{path.name}: {found}"
     yield from all_or_nothing(
         office, "SELECT count(*) FROM documents", (1, 1), ("db", "upgrade"), ended

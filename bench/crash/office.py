@@ -211,7 +211,9 @@ def _make_old(path: Path) -> None:
     with database.transaction() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, upgrade.REVISIONS[0])
-        connection.exec_driver_sql("INSERT INTO customers (name, name_key) VALUES ('Ada', 'ada')")
+        connection.exec_driver_sql(
+            "INSERT INTO customers (name, name_key, documents) VALUES ('Ada', 'ada', 1)"
+        )
         connection.exec_driver_sql(
             "INSERT INTO documents (customer_id, kind, number, number_key, status, currency)"
             " VALUES (1, 'invoice', 'INV-1', 'inv-1', 'OPEN', 'USD')"

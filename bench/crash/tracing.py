@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 _PROGRAM: Final = "from tui.start import main; raise SystemExit(main())"
-_LONGEST: Final = 120.0
+_LONGEST: Final = 600.0
 _ALL_STAND_WITHIN: Final = 2.0
 _IDLE: Final = 1.0
 _STOPPING: Final = re.compile(r"^(\d+) --- SIGSTOP \{")
