@@ -302,9 +302,9 @@ class Backend:
         """Ask the gate; SES's suppression list is asked live."""
         return self._parts.mailroom.dispatch.check(draft)
 
-    def send(self, draft: Draft, confirmed: bool) -> SendOutcome:
-        """Send once, if the gate lets it; ``confirmed`` answers what the gate asks."""
-        return self._parts.mailroom.dispatch.send(draft, confirmed=confirmed)
+    def send(self, draft: Draft, confirmed: bool, again: bool = False) -> SendOutcome:
+        """Send once, if the gate lets it; see ``Dispatch.send`` for what the answers mean."""
+        return self._parts.mailroom.dispatch.send(draft, confirmed=confirmed, again=again)
 
     def bulk(self, kind: EmailKind) -> Bulk:
         """Begin one act about many documents: judge them, choose, send."""
@@ -312,7 +312,10 @@ class Backend:
 
         outbox = self.outbox
         return Bulk(
-            kind, self.compose, outbox.approve, lambda some: outbox.enqueue(some, confirmed=True)
+            kind,
+            self.compose,
+            outbox.approve,
+            lambda some: outbox.enqueue(some, confirmed=True, again=True),
         )
 
     @cached_property

@@ -175,9 +175,12 @@ class Correcting:
             found.append(Waiting(document, failure.state.word, at, verdict))
         return tuple(found)
 
-    def resend(self, document_id: int, old: str, new: str, confirmed: bool) -> SendOutcome:
+    def resend(
+        self, document_id: int, old: str, new: str, confirmed: bool, again: bool = False
+    ) -> SendOutcome:
         """Send a document's email again, to ``new`` alone, if the gate lets it."""
-        return self.dispatch.send(self._again(document_id, old, new), confirmed=confirmed)
+        made = self._again(document_id, old, new)
+        return self.dispatch.send(made, confirmed=confirmed, again=again)
 
     def _again(self, document_id: int, old: str, new: str) -> Draft:
         made = draft(self.database.reader, EmailKind.RESEND, document_id).draft

@@ -11,6 +11,8 @@
     │   ├── DatabaseBusyError     another program holds it; trying again can help
     │   ├── DatabaseGoneError     its file was taken away; it may come back
     │   ├── DatabaseDamagedError  its file is damaged; every change is refused
+    │   ├── UncertainCommitError  it failed while saving: maybe saved, maybe not
+    │   ├── UnrecordedError       SES has answered, and that could not be written down
     │   └── DatabaseVersionError  newer than the program, or not ours
     ├── ServiceError          AWS answered no, or not at all
     │   ├── CredentialsError      no credentials, expired ones, not allowed
@@ -29,6 +31,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.model import Status
 
 
 class OuttrayError(Exception):
@@ -63,7 +69,7 @@ class NotFoundError(OuttrayError):
 
 
 class DatabaseError(OuttrayError):
-    """The database did not do what was asked; nothing was half-written."""
+    """The database did not do what was asked; what it had saved before stays saved."""
 
 
 class DatabaseBusyError(DatabaseError):
@@ -80,6 +86,24 @@ class DatabaseGoneError(DatabaseError):
 
 class DatabaseDamagedError(DatabaseError):
     """The file of the database is damaged: reading may go on, no change does."""
+
+
+class UncertainCommitError(DatabaseError):
+    """Disk or connection failed during the commit: nobody knows whether it was kept.
+
+    Never say that nothing was written, and never repeat what must not happen twice.
+    """
+
+
+class UnrecordedError(DatabaseError):
+    """SES has answered a call, and the database could not take the answer.
+
+    ``status`` is what the delivery becomes as soon as it can be written.
+    """
+
+    def __init__(self, title: str, hint: str, status: Status) -> None:
+        super().__init__(title, hint)
+        self.status = status
 
 
 class DatabaseVersionError(DatabaseError):

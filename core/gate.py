@@ -14,7 +14,8 @@ from typing import Final
 
 from core import attaching
 from core.attaching import FileFacts, PdfFacts
-from core.model import EmailKind, Finding, Hold, HoldKind, Kind, Verdict, Weight
+from core.model import EmailKind, Finding, Hold, HoldKind, Kind, Verdict, Weight, Word
+from core.model.sending import MAY_DOUBLE
 from core.recipients import (
     ANOTHER,
     KNOWN,
@@ -244,12 +245,17 @@ def _held(facts: GateFacts) -> Iterator[Finding]:
 
 def _others(facts: GateFacts) -> Iterator[Finding]:
     for email in facts.unsettled:
+        waits = email.word is Word.QUEUED
         yield Finding(
             Weight.ASK,
-            "unconfirmed",
-            "An earlier email about this may already be on its way",
+            MAY_DOUBLE,
+            "An earlier email about this waits in the outbox"
+            if waits
+            else "An earlier email about this may already be on its way",
             f"by {email.sent_by}, {email.at:%d %b, %H:%M}: {plain(email.word)}",
-            "Wait for SES's report; sending again may mail them twice.",
+            "It goes out by itself; sending again mails them twice."
+            if waits
+            else "Wait for SES's report; sending again may mail them twice.",
         )
     yield from _mailed_today(facts)
 

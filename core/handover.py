@@ -9,40 +9,45 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from core import rate
 from core.allowance import Allowance
-from core.db import claims, outbox, outbox_acts, outbox_lists
+from core.db import attempts, claims, outbox, outbox_acts, outbox_lists
 from core.db.claims import Taken
-from core.db.engine import Database
+from core.db.engine import Database, UnstorableError
 from core.db.outbox import Lease, NewDelivery, NewEmail
 from core.errors import (
     CredentialsError,
-    DatabaseBusyError,
     DatabaseError,
     QuotaUsedUpError,
     ServiceError,
     ThrottledError,
     UnansweredError,
     UnreachableError,
+    UnrecordedError,
 )
 from core.message import sender_address
 from core.model import OutboxHold, Status
+from core.pending_records import PendingRecords
 from core.ports import Clock, Mailer, Outgoing
 from core.screening import sender_as_sent
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-R = TypeVar("R")
-
 QUOTA: Final = "quota"
 _DAY: Final = timedelta(hours=24)
-_TRIES_TO_RECORD: Final = 5
-"""An answer of SES is heard once; a busy database is asked for more than half a minute."""
 _TRIES_WATCHED: Final = 4
 """Of what somebody waits for: seven seconds at most."""
+
+_SES_HAS_IT: Final = "SES has it."
+_SES_MAY_HAVE_IT: Final = "SES may have it."
+_NO_ID: Final = "SES has it, and answered with something that is no id."
+_DO_NOT_REPEAT: Final = (
+    "Do not send it again: it is recorded as soon as the database works, or when SES reports it."
+)
+_MAY_BE_OUT: Final = (Status.SENT, Status.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,11 @@ class Handover:
     """Who has said nothing for that long is gone; it is renewed three times as often."""
     spread: Callable[[], float] = field(default=random.random)
     pause: Callable[[float], None] = field(default=time.sleep)
+    records: PendingRecords = field(init=False)
+    """Answers of SES that could not be written yet."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "records", PendingRecords(self.database, self.pause))
 
     def lease(self, by: str) -> Lease:
         return Lease(by, self.clock() + self.lease_length)
@@ -83,6 +93,10 @@ class Handover:
 
         ``patient``: nobody waits for it, so that what is wrong here alone (credentials) leaves it
         in the outbox for later, or for another program.
+
+        Raises:
+            UnrecordedError: SES has answered, and that is written as soon as it can be.
+            DatabaseError: any other is from before the call: SES was not called.
         """
         with self.database.transaction() as connection:
             if not outbox.claim(connection, taken.delivery_id, self.clock(), self.lease(by)):
@@ -147,17 +161,33 @@ class Handover:
     def _accepted(self, taken: Taken, ses_message_id: str) -> Status:
         self.allowance.works()
         region, at = self.mailer.region, self.clock()
-        self._record(lambda c: outbox.accepted(c, taken.delivery_id, ses_message_id, region, at))
-        return Status.SENT
+
+        def write(connection: Connection) -> Status:
+            outbox.accepted(connection, taken.delivery_id, ses_message_id, region, at)
+            return Status.SENT
+
+        try:
+            return self._record(taken, Status.SENT, _SES_HAS_IT, write)
+        except UnstorableError:
+            return self._unanswered(taken, _NO_ID)
 
     def _refused(self, taken: Taken, error: ServiceError) -> Status:
         self.allowance.works()
-        self._record(lambda c: outbox.not_sent(c, taken.delivery_id, str(error)))
-        return Status.FAILED
+        return self._failed(taken, str(error))
+
+    def _failed(self, taken: Taken, words: str) -> Status:
+        def write(connection: Connection) -> Status:
+            outbox.not_sent(connection, taken.delivery_id, words)
+            return Status.FAILED
+
+        return self._record(taken, Status.FAILED, words, write)
 
     def _unanswered(self, taken: Taken, words: str) -> Status:
-        self._record(lambda c: outbox.unanswered(c, taken.delivery_id, words))
-        return Status.UNCONFIRMED
+        def write(connection: Connection) -> Status:
+            outbox.unanswered(connection, taken.delivery_id, words)
+            return Status.UNCONFIRMED
+
+        return self._record(taken, Status.UNCONFIRMED, _SES_MAY_HAVE_IT, write)
 
     def _not_taken(self, taken: Taken, by: str, error: ServiceError) -> Status:
         """Certainly not sent: it waits and is tried again, for hours, at growing distances."""
@@ -169,15 +199,20 @@ class Handover:
             words = (
                 f"{error.title} Tried {tries} times since {since:%d %b, %H:%M} UTC; nothing sent."
             )
-            self._record(lambda c: outbox.not_sent(c, taken.delivery_id, words))
-            return Status.FAILED
+            return self._failed(taken, words)
         else:
             until = now + timedelta(seconds=rate.pause_before(tries, self.spread()))
             self.allowance.slow_down() if isinstance(
                 error, ThrottledError
             ) else self.allowance.rest()
         words = f"{error.title} It stays in the outbox and is tried again."
-        return self._record(lambda c: claims.not_taken(c, taken.delivery_id, by, words, until, now))
+
+        def write(connection: Connection) -> Status:
+            if not attempts.is_at(connection, taken.delivery_id, taken.tries):
+                return Status.QUEUED  # written already by a commit that seemed to fail
+            return claims.not_taken(connection, taken.delivery_id, by, words, until, now)
+
+        return self._record(taken, Status.QUEUED, words, write)
 
     def hold_for_quota(self, words: str) -> datetime:
         """Let no program send until the account may have room again; return when that is."""
@@ -186,16 +221,27 @@ class Handover:
         oldest = outbox_lists.oldest_accepted(self.database.reader, now - _DAY)
         until = rate.opens_again(oldest, now)
         hold = OutboxHold(QUOTA, "SES", now, until, words)
-        self._record(lambda c: outbox_acts.hold_back(c, hold))
+        self.records.write(lambda c: outbox_acts.hold_back(c, hold))
         return until
 
-    def _record(self, write: Callable[[Connection], R]) -> R:
-        """Write what is known once and for all; a database that is busy is waited for."""
-        for attempt in range(1, _TRIES_TO_RECORD):
-            try:
-                with self.database.transaction() as connection:
-                    return write(connection)
-            except DatabaseBusyError:
-                self.pause(0.1 * attempt)
-        with self.database.transaction() as connection:
+    def _record(
+        self, taken: Taken, status: Status, words: str, write: Callable[[Connection], Status]
+    ) -> Status:
+        """Write what SES answered; ``words`` say it where the database cannot take it."""
+
+        def to_its_own(connection: Connection) -> Status:
+            if not attempts.is_the_same(connection, taken.delivery_id, taken.tag):
+                return status  # another database was put in the place of this one
             return write(connection)
+
+        try:
+            return self.records.write(to_its_own)
+        except UnstorableError:
+            raise
+        except DatabaseError as error:
+            self.records.keep(to_its_own)
+            raise UnrecordedError(
+                f"{taken.address}: {words} The record could not be kept: {error.title}",
+                _DO_NOT_REPEAT if status in _MAY_BE_OUT else "",
+                status,
+            ) from error

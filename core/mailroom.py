@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from core.allowance import Allowance
 from core.db.engine import Database
@@ -18,6 +18,10 @@ from core.worker import Worker
 
 if TYPE_CHECKING:
     from core.ses.clients import Clients
+
+
+_RECORDS_WITHIN: Final = 1.0
+"""Seconds that leaving tries once more to write what SES answered."""
 
 
 class Mailroom:
@@ -76,3 +80,4 @@ class Mailroom:
         """Take nothing more; wait a little for the answers to what is being called."""
         if "outbox" in vars(self):  # made: it may be at work in another thread
             self.outbox.leave()
+        self._handover.records.close(_RECORDS_WITHIN)

@@ -46,10 +46,15 @@ class Outbox:
         return self._dispatch.approve(draft)
 
     def enqueue(
-        self, drafts: Sequence[Draft | Approval], *, confirmed: bool, batch_id: str = ""
+        self,
+        drafts: Sequence[Draft | Approval],
+        *,
+        confirmed: bool,
+        again: bool = False,
+        batch_id: str = "",
     ) -> Enqueued:
         """Put many in at once; ``work`` in any program sends them. See ``Dispatch.enqueue``."""
-        return self._dispatch.enqueue(drafts, confirmed=confirmed, batch_id=batch_id)
+        return self._dispatch.enqueue(drafts, confirmed=confirmed, again=again, batch_id=batch_id)
 
     # ----------------------------------------------------------------- looking
 

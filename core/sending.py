@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -15,7 +16,7 @@ from core.db.drafts import discard
 from core.db.engine import Database
 from core.db.summaries import lock_documents
 from core.envelope import write
-from core.errors import InputError, NotFoundError
+from core.errors import DatabaseError, InputError, NotFoundError, UnrecordedError
 from core.gate import GateFacts, judge, judge_test
 from core.handover import Handover
 from core.message import one_line
@@ -40,11 +41,25 @@ from core.screening import Troubles, gather
 
 _AT_ONCE: Final = 25
 """Emails whose bytes are in memory at the same time."""
+_RECORDS_WITHIN: Final = 2.0
+"""Seconds that somebody waits for a database which fails to take SES's answer after all."""
 
 
 def program_name() -> str:
     """Return a name that no other running program has: who, where, which."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What this program knows of a delivery, whatever the database holds by now."""
+
+    status: Status
+    words: str = ""
+    is_recorded: bool = True
+
+
+_WAITS: Final = Known(Status.QUEUED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +93,10 @@ class Dispatch:
         """Ask the gate; SES's suppression list is asked live for every recipient."""
         return self._judge(draft, self._document(draft.document_id))
 
-    def send(self, draft: Draft, *, confirmed: bool) -> SendOutcome:
+    def send(self, draft: Draft, *, confirmed: bool, again: bool = False) -> SendOutcome:
         """Send ``draft`` once, if the gate lets it; ``confirmed`` answers what the gate asks.
+
+        Only ``again`` answers that an earlier email about the document may still be on its way.
 
         Every recipient is one SES call; what becomes of one does not stop the others. What somebody
         else wrote about the document while the gate was asked was not confirmed: it is asked again.
@@ -92,15 +109,13 @@ class Dispatch:
             document = self._document(draft.document_id)
             newest = self._newest_email(document.id)
             verdict = self._judge(draft, document)
-            asks = verdict.decision is Decision.ASK and not confirmed
-            if verdict.decision is Decision.REFUSE or asks:
+            if not verdict.is_answered(confirmed=confirmed, again=again):
                 return SendOutcome(document.number, None, verdict)
             email = self._compose(draft, document)
             recorded = self._write_down(email, newest, None if held else self.handover.lease(by))
-            confirmed = False
-        if not held:
-            self._hand_over(recorded, email, by)
-        outcomes = self._outcomes(recorded, email, held)
+            confirmed = again = False
+        known = {} if held else self._hand_over(recorded, email, by)
+        outcomes = self._outcomes(recorded, email, held, known)
         return SendOutcome(document.number, recorded.email_id, verdict, outcomes)
 
     def approve(self, draft: Draft) -> Approval:
@@ -110,7 +125,12 @@ class Dispatch:
         return Approval(draft, document, self._judge(draft, document), newest)
 
     def enqueue(
-        self, drafts: Sequence[Draft | Approval], *, confirmed: bool, batch_id: str = ""
+        self,
+        drafts: Sequence[Draft | Approval],
+        *,
+        confirmed: bool,
+        again: bool = False,
+        batch_id: str = "",
     ) -> Enqueued:
         """Put many into the outbox in one transaction, all or none; whoever works it sends them.
 
@@ -120,13 +140,10 @@ class Dispatch:
         """
         batch_id = batch_id or uuid.uuid4().hex[:12]
         asked = [d if isinstance(d, Approval) else self.approve(d) for d in drafts]
-        allowed = {Decision.ALLOW, Decision.ASK} if confirmed else {Decision.ALLOW}
+        wanted = [e for e in asked if e.verdict.is_answered(confirmed=confirmed, again=again)]
         left_out = [
-            LeftOut(each.draft.document_id, each.verdict)
-            for each in asked
-            if each.verdict.decision not in allowed
+            LeftOut(each.draft.document_id, each.verdict) for each in asked if each not in wanted
         ]
-        wanted = [each for each in asked if each.verdict.decision in allowed]
         written: list[int] = []
         with self.database.transaction() as connection:
             lock_documents(connection, {each.draft.document_id for each in wanted})
@@ -243,30 +260,65 @@ class Dispatch:
             at=self.clock(),
         )
 
-    def _hand_over(self, recorded: outbox.Recorded, email: outbox.NewEmail, by: str) -> None:
-        """Call SES for one recipient after the other; what it takes none of now waits."""
+    def _hand_over(
+        self, recorded: outbox.Recorded, email: outbox.NewEmail, by: str
+    ) -> dict[int, Known]:
+        """Call SES for one recipient after the other; what it takes none of now waits.
+
+        Return what is known of those that were tried, whether or not it could be written.
+        """
+        known: dict[int, Known] = {}
         try:
             with self.handover.renewing(by):
                 for taken in _taken(recorded, email):
                     self.handover.allowance.spend()
-                    if self.handover.hand_over(taken, by, patient=False) is Status.QUEUED:
+                    try:
+                        status = self.handover.hand_over(taken, by, patient=False)
+                    except UnrecordedError as error:
+                        known[taken.delivery_id] = Known(error.status, str(error), False)
+                        self.handover.records.wait(_RECORDS_WITHIN)
+                        break  # what cannot be written down is not sent
+                    except DatabaseError as error:
+                        known[taken.delivery_id] = Known(Status.QUEUED, error.title)
                         break
-        finally:
-            with self.database.transaction() as connection:
+                    if status is not None:
+                        known[taken.delivery_id] = Known(status)
+                    if status is Status.QUEUED:
+                        break
+        finally:  # what cannot be given back is when its lease is over
+            with suppress(DatabaseError), self.database.transaction() as connection:
                 claims.release(connection, by)
+        return known
 
     def _outcomes(
-        self, recorded: outbox.Recorded, email: outbox.NewEmail, held: str
+        self,
+        recorded: outbox.Recorded,
+        email: outbox.NewEmail,
+        held: str,
+        known: Mapping[int, Known],
     ) -> tuple[RecipientOutcome, ...]:
-        with self.database.transaction() as connection:
+        found: dict[int, tuple[int, str, str]] = {}
+        with suppress(DatabaseError), self.database.transaction() as connection:
             found = outbox.statuses(connection, recorded.delivery_ids)
         outcomes = []
         for delivery_id, delivery in zip(recorded.delivery_ids, email.deliveries, strict=True):
-            status, ses_message_id, error = found[delivery_id]
+            told = known.get(delivery_id, _WAITS)
+            status, ses_message_id, error = found.get(delivery_id, (told.status, "", told.words))
+            is_open = delivery_id not in found or status < Status.FAILED
+            if is_open and not told.is_recorded:
+                outcomes.append(_unrecorded(delivery.address, told))
+                continue
             word = Word[Status(status).name]
-            error = error or (held if word is Word.QUEUED else "")
+            error = error or (held or told.words if word is Word.QUEUED else "")
             outcomes.append(RecipientOutcome(delivery.address, word, ses_message_id, error))
         return tuple(outcomes)
+
+
+def _unrecorded(address: str, told: Known) -> RecipientOutcome:
+    """What SES may have counts as unknown until it is written: nobody else can see it before."""
+    status = Status.UNCONFIRMED if told.status is Status.SENT else told.status
+    words = told.words.removeprefix(f"{address}: ")
+    return RecipientOutcome(address, Word[status.name], error=words, is_recorded=False)
 
 
 def _taken(recorded: outbox.Recorded, email: outbox.NewEmail) -> Iterator[Taken]:

@@ -7,7 +7,8 @@ and doubles nothing: see ``core.db.claims``.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +16,7 @@ from core import rate
 from core.db import claims, outbox, outbox_acts, outbox_lists
 from core.db.claims import Taken
 from core.db.engine import Database
-from core.errors import OuttrayError, ServiceError
+from core.errors import DatabaseError, OuttrayError, ServiceError, UnrecordedError
 from core.handover import Handover
 from core.model import Status, WorkReport
 from core.ports import Clock
@@ -78,16 +79,18 @@ class Worker:
 
         Raises:
             DatabaseError: what was being sent is answered and recorded, or found by its lease.
+            UnrecordedError: SES has answered, and that is still to be written.
         """
         with self._working:
+            self._handover.records.flush()  # nothing more is sent before that is written
             self.close_abandoned()
             if not self._is_due(self._clock()) or self.why_not():
                 return self.outlook()
             with self._handover.renewing(self.by):
                 try:
                     return self._in_lanes() + self.outlook()
-                finally:
-                    with self._database.transaction() as connection:
+                finally:  # what cannot be given back is when its lease is over
+                    with suppress(DatabaseError), self._database.transaction() as connection:
                         claims.release(connection, self.by)
 
     def step(self, limit: int = 1) -> WorkReport:
@@ -171,7 +174,7 @@ class Worker:
         for each in lanes:
             each.join()
         if failures:
-            raise failures[0]
+            raise _gravest(failures)
         return sum(reports, WorkReport())
 
     def _is_due(self, now: datetime) -> bool:
@@ -217,6 +220,12 @@ class Worker:
         with self._database.transaction() as connection:
             claims.postpone(connection, taken.delivery_id, self.by, words, until)
         return WorkReport(later=1)
+
+
+def _gravest(failures: Sequence[BaseException]) -> BaseException:
+    """What SES has and the database has not is told first."""
+    unrecorded = (each for each in failures if isinstance(each, UnrecordedError))
+    return next(unrecorded, failures[0])
 
 
 _REPORTS: Final = {

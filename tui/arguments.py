@@ -41,6 +41,7 @@ def add_sending(commands: Commands, add: Add, add_which: Which) -> None:
                 help="the document as it is now: its PDF and the text of an original",
             )
         command.add_argument("--yes", action="store_true", help="answer what the gate asks")
+        _add_again(command)
         instead = command.add_mutually_exclusive_group()
         instead.add_argument(
             "--preview", action="store_true", help="show what would leave; send nothing"
@@ -53,6 +54,14 @@ def add_sending(commands: Commands, add: Add, add_which: Which) -> None:
         add_which(command)
 
 
+def _add_again(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--again",
+        action="store_true",
+        help="with --yes: also where an earlier email about it waits, or may have left",
+    )
+
+
 def add_fix(commands: Commands, add: Add) -> None:
     """Add ``fix``."""
     fix = add(
@@ -63,6 +72,7 @@ def add_fix(commands: Commands, add: Add) -> None:
     fix.add_argument("--customer", default="", metavar="NAME", help="only of these customers")
     fix.add_argument("--resend", action="store_true", help="send again what failed there")
     fix.add_argument("--yes", action="store_true", help="answer what the gate asks")
+    _add_again(fix)
 
 
 def add_templates(commands: Commands, add: Add, add_which: Which) -> None:

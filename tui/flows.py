@@ -128,11 +128,13 @@ def back_to(app: App[None], kind: type[Screen[Any]]) -> bool:
 def told(recipients: tuple[RecipientOutcome, ...]) -> tuple[str, bool]:
     """Return what to say about a send that ended, and whether all is well."""
     waiting = [r for r in recipients if r.status is Word.QUEUED]
-    gone = [r for r in recipients if r.status not in (Word.FAILED, Word.QUEUED)]
-    sent = [cell(r.address, 60) for r in gone]
     lines: list[str] = []
+    unkept = [r for r in recipients if r.status is Word.UNCONFIRMED and not r.is_recorded]
+    lines += [f"{cell(r.address, 60)}: {cell(r.error, 400)}" for r in unkept]
+    recipients = tuple(r for r in recipients if r not in unkept)
     doubtful = [cell(r.address, 60) for r in recipients if r.status is Word.UNCONFIRMED]
-    certain = [address for address in sent if address not in doubtful]
+    gone = [r for r in recipients if r.status not in (Word.FAILED, Word.QUEUED)]
+    certain = [cell(r.address, 60) for r in gone if r.status is not Word.UNCONFIRMED]
     if certain:
         lines.append(f"Sent to {', '.join(certain)}; the badge moves when SES reports.")
     if doubtful:
@@ -147,4 +149,4 @@ def told(recipients: tuple[RecipientOutcome, ...]) -> tuple[str, bool]:
         )
     failed = [r for r in recipients if r.status is Word.FAILED]
     lines += [f"Not sent to {cell(r.address, 60)}: {cell(r.error, 200)}" for r in failed]
-    return "\n".join(lines), not doubtful and not failed and not waiting
+    return "\n".join(lines), not (unkept or doubtful or failed or waiting)

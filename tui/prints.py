@@ -20,6 +20,7 @@ from core.feedhealth import is_stuck, no_word
 from core.model import (
     Call,
     CustomerRow,
+    Decision,
     DocumentLog,
     DocumentRow,
     EmailEntry,
@@ -28,6 +29,7 @@ from core.model import (
     Note,
     QuarantinedBody,
     SendOutcome,
+    Verdict,
     Weight,
     Word,
 )
@@ -275,11 +277,22 @@ def outcome(sent: SendOutcome) -> None:
             if line:
                 say(f"    {cell(line)}")
     if sent.email_id is None:
-        how = "" if sent.verdict.decision.value == "refuse" else " Answer with --yes to send."
-        say(f"{number}: nothing was sent.{how}")
+        say(f"{number}: {_stopped(sent.verdict)}")
     for recipient in sent.recipients:
         error = f": {cell(recipient.error)}" if recipient.error else ""
         say(f"{number}: {cell(recipient.address)} {recipient.status.value}{error}")
+
+
+def _stopped(verdict: Verdict) -> str:
+    """What a send that the gate stopped comes to, and how its questions are answered."""
+    if verdict.decision is Decision.REFUSE:
+        return "nothing was sent."
+    if not verdict.may_double:
+        return "nothing was sent. Answer with --yes to send."
+    return (
+        "sent no second time. Settle the earlier one with outtray outbox settle, or send again"
+        " with --yes --again."
+    )
 
 
 # --------------------------------------------------------------------------- import

@@ -116,7 +116,8 @@ class Database:
 
         Raises:
             DatabaseError: in words; ``DatabaseBusyError`` when another program holds the database,
-                ``DatabaseDamagedError`` when no change is made to it any more.
+                ``DatabaseDamagedError`` when no change is made to it any more,
+                ``UncertainCommitError`` when nobody knows whether it was saved.
         """
         _ = self.engine  # a file that is gone is said before anything is made beside it
         admission = self.admission if commit and not self._is_mending else None
@@ -129,6 +130,9 @@ class Database:
             yield connection
             if not commit:
                 work.rollback()
+                return
+            with in_words(saving=True):
+                work.commit()
 
     @contextmanager
     def mending(self) -> Iterator[None]:

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from core.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
+from core.errors import (
+    DatabaseBusyError,
+    DatabaseError,
+    DatabaseVersionError,
+    UncertainCommitError,
+)
 
 NOT_OURS: Final = "Name another database in OUTTRAY_DATABASE_URL."
 
@@ -17,21 +22,23 @@ class UnstorableError(DatabaseError):
 
 
 @contextmanager
-def in_words() -> Iterator[None]:
-    """Turn the errors of both drivers into ours."""
+def in_words(*, saving: bool = False) -> Iterator[None]:
+    """Turn the errors of both drivers into ours; ``saving``: it is the commit that may fail."""
     try:
         yield
     except sqlite3.Error as error:
-        raise _explain(error) from error
+        raise _explain(error, saving) from error
     except (OverflowError, UnicodeEncodeError) as error:
-        raise _explain(error) from error  # the drivers' own, for values that no column can take
+        raise _explain(
+            error, saving
+        ) from error  # the drivers' own, for values that no column can take
     except Exception as error:
         if type(error).__module__.partition(".")[0] in ("sqlalchemy", "psycopg"):
-            raise _explain(getattr(error, "orig", None) or error) from error
+            raise _explain(getattr(error, "orig", None) or error, saving) from error
         raise
 
 
-def _explain(error: BaseException) -> DatabaseError:
+def _explain(error: BaseException, saving: bool) -> DatabaseError:
     words = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     state = _sql_state(error)
     if _is_about_values(error):
@@ -54,10 +61,20 @@ def _explain(error: BaseException) -> DatabaseError:
         )
     is_file = isinstance(error, sqlite3.Error)
     where = "the disk and the file" if is_file else "that its server runs and OUTTRAY_DATABASE_URL"
+    if saving and not _is_refused_by_server(error):
+        return UncertainCommitError(
+            f"The database failed while saving: {words}.",
+            f"It may or may not be saved. Check {where}, and look before you repeat it.",
+        )
     return DatabaseError(
-        f"The database did not answer: {words}.",
-        f"Nothing was half-written. Check {where}, then try again.",
+        f"The database did not answer: {words}.", f"Check {where}, then try again."
     )
+
+
+def _is_refused_by_server(error: BaseException) -> bool:
+    """Whether PostgreSQL itself said no to a commit; a lost connection or its own end is no no."""
+    state = _sql_state(error)
+    return bool(state) and state[:2] not in ("08", "57", "58", "XX")
 
 
 def _is_busy(error: BaseException, words: str) -> bool:

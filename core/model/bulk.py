@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.model.sending import MAY_DOUBLE
+
 if TYPE_CHECKING:
     from core.model.rows import DocumentRow
     from core.model.sending import Decision, Finding, Verdict
@@ -26,5 +28,12 @@ class BulkItem:
 
     @property
     def reason(self) -> Finding | None:
-        """The weightiest finding, the first of several; ``None``: nothing speaks against it."""
-        return max(self.verdict.findings, key=lambda finding: finding.weight, default=None)
+        """The weightiest finding, the first of several; ``None``: nothing speaks against it.
+
+        That it may be mailed twice comes first among the questions: who ticks it must have seen it.
+        """
+        return max(
+            self.verdict.findings,
+            key=lambda finding: (finding.weight, finding.code == MAY_DOUBLE),
+            default=None,
+        )

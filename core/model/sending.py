@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from core.model.words import EmailKind, Word
@@ -45,6 +45,10 @@ class MailRoute(StrEnum):
     """Not asked, or nobody answered in time; that says nothing."""
 
 
+MAY_DOUBLE: Final = "unconfirmed"
+"""The code of the gate's question that only an explicit *again* answers."""
+
+
 class Decision(StrEnum):
     ALLOW = "allow"
     ASK = "ask"
@@ -64,6 +68,20 @@ class Verdict:
             Weight.ASK: Decision.ASK,
             Weight.REFUSE: Decision.REFUSE,
         }[worst]
+
+    @property
+    def may_double(self) -> bool:
+        """Whether an earlier email about the document waits, or may have left: *yes* is not enough.
+
+        Who repeats a command does not know that; only who was told and says so may send again.
+        """
+        return any(f.code == MAY_DOUBLE and f.weight is Weight.ASK for f in self.findings)
+
+    def is_answered(self, *, confirmed: bool, again: bool) -> bool:
+        """Whether everything that the gate asks has its answer, and nothing is refused."""
+        if self.decision is not Decision.ASK:
+            return self.decision is Decision.ALLOW
+        return confirmed and (again or not self.may_double)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +119,8 @@ class RecipientOutcome:
     status: Word
     ses_message_id: str = ""
     error: str = ""
+    is_recorded: bool = True
+    """Whether the database could take what SES answered."""
 
 
 @dataclass(frozen=True, slots=True)

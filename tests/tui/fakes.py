@@ -439,7 +439,7 @@ class FakeBackend(FakeUpkeep):
     def outbox_waiting(self) -> int:
         return self.outbox.overview().progress.waiting
 
-    def send(self, draft: Draft, confirmed: bool) -> SendOutcome:
+    def send(self, draft: Draft, confirmed: bool, again: bool = False) -> SendOutcome:
         self._enter("send")
         if self._send_answer is not None:
             return self._send_answer

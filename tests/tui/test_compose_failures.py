@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.errors import RefusedError, ServiceError, UnansweredError
-from core.model import RecipientOutcome, SendOutcome, Verdict, Word
+from core.model import Finding, RecipientOutcome, SendOutcome, Verdict, Weight, Word
 from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
 from tui.screens.communications import CommunicationsScreen
@@ -48,6 +50,42 @@ async def test_an_unknown_outcome_closes_the_dialog_and_warns_of_repeating(
         await person.do("compose.send")
         assert isinstance(person.app.screen, CommunicationsScreen)
         assert "we do not know whether SES took it" in person.words
+
+
+async def test_a_send_that_ses_has_and_the_database_has_not_is_told_and_not_offered_again(
+    backend: FakeBackend,
+) -> None:
+    words = "SES has it. The record could not be kept: The disk is full. Do not send it again."
+    kept = RecipientOutcome("t@x.example", Word.UNCONFIRMED, error=words, is_recorded=False)
+    backend.answer_send(SendOutcome("EST-0007", 7, Verdict(), (kept,)))
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        await person.do("compose.send")
+        assert isinstance(person.app.screen, CommunicationsScreen)
+        assert words in person.words
+        assert "we do not know" not in person.words
+
+
+@pytest.mark.parametrize("code", ["unconfirmed", "mailed_today"])
+async def test_only_who_was_told_that_it_may_be_doubled_says_again(
+    backend: FakeBackend, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    answers: list[tuple[bool, bool]] = []
+    asked = Verdict((Finding(Weight.ASK, code, "Something to think of"),))
+
+    def send(_: object, confirmed: bool, again: bool = False) -> SendOutcome:
+        answers.append((confirmed, again))
+        return SendOutcome("EST-0007", None, asked)
+
+    monkeypatch.setattr(backend, "check", lambda _: asked)
+    monkeypatch.setattr(backend, "send", send)
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        await person.do("compose.send")
+        await person.do("compose.send")
+    assert answers == [(True, code == "unconfirmed")]
 
 
 async def test_an_unanswered_send_is_checked_again_before_it_can_be_repeated(

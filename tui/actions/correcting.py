@@ -58,7 +58,11 @@ def _resend(
             outcome = SendOutcome(each.document.number, None, each.verdict)
         else:
             outcome = backend.correcting.resend(
-                each.document.id, options.old, saved.new, confirmed=options.yes
+                each.document.id,
+                options.old,
+                saved.new,
+                confirmed=options.yes,
+                again=options.again,
             )
         prints.outcome(outcome)
         sent.append(outcome)

@@ -7,12 +7,13 @@ account's rate and by several threads.
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import reduce
 
 from core.backend import Backend
-from core.errors import OuttrayError
+from core.errors import DatabaseError, OuttrayError
 from core.model import (
     Composition,
     Decision,
@@ -79,13 +80,24 @@ def _try_out(backend: Backend, options: Namespace, number: str) -> Told:
 def _send_one(backend: Backend, options: Namespace) -> type_of_results:
     (number,) = options.numbers
     try:
-        outcome = backend.send(_draft(backend, options, number), confirmed=options.yes)
+        draft = _draft(backend, options, number)
+        outcome = backend.send(draft, confirmed=options.yes, again=options.again)
     except OuttrayError as error:
         return [(number, error)]
     if outcome.email_id is not None and any(r.status in _ON_THEIR_WAY for r in outcome.recipients):
-        told = _work_off(backend, [outcome.email_id])
-        outcome = replace(outcome, recipients=_recipients(told))
+        with _told_anyway():  # what became of the others is known, and must be told
+            told = _work_off(backend, [outcome.email_id])
+            outcome = replace(outcome, recipients=_recipients(told, outcome.recipients))
     return [outcome]
+
+
+@contextmanager
+def _told_anyway() -> Iterator[None]:
+    """Say what the database lacks, and go on to tell what is known without it."""
+    try:
+        yield
+    except DatabaseError as error:
+        say(cell(str(error), 400))
 
 
 def _send_several(backend: Backend, options: Namespace) -> type_of_results:
@@ -97,8 +109,12 @@ def _send_several(backend: Backend, options: Namespace) -> type_of_results:
         except OuttrayError as error:
             asked.append((number, error))
     approved = [each for _, each in asked if isinstance(each, Approval)]
-    queued = backend.outbox.enqueue(approved, confirmed=options.yes)
-    told = _work_off(backend, queued.email_ids) if queued.email_ids else ()
+    queued = backend.outbox.enqueue(approved, confirmed=options.yes, again=options.again)
+    told: Sequence[OutboxEntry] = ()
+    if queued.email_ids:
+        with _told_anyway():
+            _work_off(backend, queued.email_ids)
+        told = backend.outbox.deliveries(queued.email_ids)
     overtaken = {each.document_id for each in queued.left_out if each.is_overtaken}
     results: type_of_results = []
     used: set[int] = set()
@@ -145,8 +161,17 @@ def _work_off(backend: Backend, email_ids: Sequence[int]) -> Sequence[OutboxEntr
     return told
 
 
-def _recipients(entries: Sequence[OutboxEntry]) -> tuple[RecipientOutcome, ...]:
-    return tuple(RecipientOutcome(e.address, e.word, e.ses_message_id, e.error) for e in entries)
+def _recipients(
+    entries: Sequence[OutboxEntry], known: Sequence[RecipientOutcome] = ()
+) -> tuple[RecipientOutcome, ...]:
+    """What the outbox says; ``known`` is what it could not be told."""
+    unkept = {each.address: each for each in known if not each.is_recorded}
+    return tuple(
+        unkept[e.address]
+        if e.address in unkept and e.word is Word.SENDING
+        else RecipientOutcome(e.address, e.word, e.ses_message_id, e.error)
+        for e in entries
+    )
 
 
 def _draft(backend: Backend, options: Namespace, number: str) -> Draft:

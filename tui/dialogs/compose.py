@@ -228,12 +228,13 @@ class ComposeDialog(ModalScreen[Composed]):
             self._enter(Phase.CONFIRMING)
             return
         draft = self.current_draft()
+        again = self._verdict is not None and self._verdict.may_double  # and was confirmed
         self._problem = None
         self.autosave.hold()
         self._enter(Phase.SENDING)
         self.desk.jobs.start(
             None,
-            lambda: self.desk.backend.send(draft, asks),
+            lambda: self.desk.backend.send(draft, asks, again),
             lambda outcome: self._answered(draft, outcome),
             self._not_sent,
         )

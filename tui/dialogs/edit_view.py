@@ -162,6 +162,9 @@ def result_line(number: str, answer: SendOutcome | OuttrayError) -> tuple[Conten
         why = cell(recipient.error, 200) or "It is not its turn yet."
         said = f"{look.glyph} {name} not sent: {why}"
         return toned(f"{said} It waits in the outbox and goes out by itself.", Word.QUEUED), False
+    if not recipient.is_recorded:
+        said = f"{look.glyph} {name}: {cell(recipient.error, 400)}"
+        return toned(said, recipient.status), False
     if recipient.status is Word.UNCONFIRMED:
         said = f"{look.glyph} {name}: not known whether SES took it; its report will tell"
         return toned(said, Word.UNCONFIRMED), False

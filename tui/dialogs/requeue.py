@@ -154,7 +154,9 @@ class RequeueDialog(ModalScreen[int]):
 
         def send(each: Waiting) -> SendOutcome:
             confirmed = each.verdict.decision is Decision.ASK
-            return correcting.resend(each.document.id, self.old, self.new, confirmed)
+            return correcting.resend(
+                each.document.id, self.old, self.new, confirmed, each.verdict.may_double
+            )
 
         send_one_after_another(self.desk.jobs, chosen, send, self._told, self._finished)
 

@@ -124,3 +124,23 @@ def test_following_works_until_it_is_stopped(connected: Office, aws: Aws) -> Non
     assert worker.returncode == 0
     assert '"sent": ' in out
     assert len(aws.sent_to()) == 2
+
+
+def test_what_waits_is_not_sent_a_second_time_by_yes_but_by_again(
+    connected: Office, aws: Aws
+) -> None:
+    connected.ok("outbox", "pause")
+    connected.run("send", "INV-1", "--yes")
+    for command in ("send", "follow-up", "resend"):
+        stopped = connected.run(command, "INV-1", "--yes", "--json")
+        assert (stopped.code, stopped.json[0]["email_id"]) == (3, None)
+        assert "sent no second time" in stopped.err
+        assert "--yes --again" in stopped.err
+        assert "nothing was sent" not in stopped.err
+    several = connected.run("send", "INV-1", "EST-1", "--yes", "--json")
+    assert [each["email_id"] is None for each in several.json] == [True, False]
+    again = connected.run("send", "INV-1", "--yes", "--again", "--json")
+    assert again.json[0]["recipients"][0]["status"] == "QUEUED"
+    connected.ok("outbox", "resume")
+    connected.ok("outbox", "work")
+    assert len(aws.sent_to()) == 3

@@ -1,0 +1,19 @@
+"""Whether a delivery is still the one, and at the try, that somebody called SES for."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from core.db.tables import deliveries
+
+
+def is_the_same(connection: Connection, delivery_id: int, tag: str) -> bool:
+    """Whether the row is that delivery's; in a database that was put back it may be another's."""
+    found = select(deliveries.c.tag).where(deliveries.c.id == delivery_id)
+    return connection.scalar(found) == tag
+
+
+def is_at(connection: Connection, delivery_id: int, tries: int) -> bool:
+    """Whether it has not been given back, and maybe taken again, since that try."""
+    found = select(deliveries.c.tries).where(deliveries.c.id == delivery_id)
+    return connection.scalar(found) == tries
