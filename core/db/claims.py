@@ -95,6 +95,7 @@ def postpone(
         update(deliveries)
         .where(d.id == delivery_id, d.local_status == int(Status.QUEUED), d.lease_by == by)
         .values(**{**NO_LEASE, "not_before": to_instant(not_before)}, error=storable(words)),
+        [delivery_id],
     )
 
 
@@ -124,6 +125,7 @@ def not_taken(
             tries=d.tries + 1,
             refused_since=case((d.refused_since > 0, d.refused_since), else_=to_instant(now)),
         ),
+        [delivery_id],
     )
     if returned != 1:
         outbox.not_sent(connection, delivery_id, words)
@@ -150,6 +152,7 @@ def expire(connection: Connection, now: datetime) -> int:
                 d.lease_until < to_instant(now),
             )
             .values(local_status=int(Status.UNCONFIRMED), error=outbox.STOPPED_MID_CALL),
+            [delivery_id],
         )
         if ended == 1:
             closed.append(delivery_id)

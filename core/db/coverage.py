@@ -154,7 +154,7 @@ KEYS: Final[Mapping[str, str]] = {
     "calls": "nothing points at it; only the order of rows hangs on it",
     "contacts": "nothing points at it; only the order of rows hangs on it",
     "customers": "documents and contacts",
-    "deliveries": "reports, and the email's number of recipients",
+    "deliveries": "reports; of one without any the number means nothing",
     "documents": "emails",
     "drafts": "its files",
     "emails": "messages and deliveries",

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import func as functions
 
-from core.db.bulk import rows_among, type_of_row, update_rows
+from core.db.bulk import for_update, rows_among, type_of_row, update_rows
 from core.db.columns import metadata
 from core.db.coverage import SEALED
 
@@ -89,22 +89,27 @@ def _absent(table: str) -> dict[str, object]:
 # --------------------------------------------------------------------------- changes
 
 
-def change(connection: Connection, statement: Update) -> int:
+def change(connection: Connection, statement: Update, ids: Collection[int] | None = None) -> int:
     """Run an UPDATE of a table with digests; return how many rows it changed.
 
-    The table has a column ``id``.
+    The table has a column ``id``. Where the caller knows the ``ids``, naming them costs less.
     """
     table: Any = statement.table
-    names = SEALED[table.name]
-    covered = [table.c[name] for name in names]
-    before = select(table.c.id, table.c.digest, *covered).with_for_update()
-    if statement.whereclause is not None:
-        before = before.where(statement.whereclause)
-    sound = {row[0] for row in connection.execute(before) if row[1] == of(row[2:])}
-    changed = connection.execute(statement.returning(table.c.id, *covered)).all()
-    fresh = [(of(row[1:]), row[0]) for row in changed if row[0] in sound]
+    if ids is None:
+        which = select(table.c.id)
+        if statement.whereclause is not None:
+            which = which.where(statement.whereclause)
+        ids = connection.scalars(which.with_for_update()).all()
+    sql = f"SELECT id, digest, {', '.join(SEALED[table.name])} FROM {table.name} WHERE id {{among}}"
+    before = rows_among(connection, sql + for_update(connection), ids)
+    changed = connection.execute(statement).rowcount
+    if not changed:
+        return 0
+    sound = {row[0] for row in before if row[1] == of(row[2:])}
+    after = rows_among(connection, sql, ids)
+    fresh = [(of(row[2:]), row[0]) for row in after if row[0] in sound]
     update_rows(connection, table, ("digest",), fresh)
-    return len(changed)
+    return changed
 
 
 def seal(connection: Connection, table: Table, keys: Collection[Any], column: str = "id") -> None:

@@ -236,6 +236,7 @@ def claim(
             lease_by=held.by,
             lease_until=to_instant(held.until),
         ),
+        [delivery_id],
     )
     if taken != 1:
         return False
@@ -261,6 +262,7 @@ def accepted(
             error="",
             **NO_LEASE,
         ),
+        [delivery_id],
     )
     settle_deliveries(connection, {delivery_id} | adopt_waiting(connection, [ses_message_id]))
 
@@ -298,6 +300,7 @@ def close(
         update(deliveries)
         .where(deliveries.c.id == delivery_id, deliveries.c.local_status < int(Status.FAILED))
         .values(local_status=int(status), error=storable(words), **NO_LEASE, **more),
+        [delivery_id],
     )
     settle_deliveries(connection, [delivery_id])
     return closed == 1

@@ -76,6 +76,7 @@ def cancel(
                 error=f"Cancelled by {storable(by)}.",
                 **NO_LEASE,
             ),
+            [delivery_id],
         )
         if ended == 1:
             cancelled.append(delivery_id)
@@ -122,6 +123,7 @@ def settle(
             d.status == int(Status.UNCONFIRMED),
         )
         .values(local_status=int(chosen), error=storable(words), **NO_LEASE, **when),
+        [delivery_id],
     )
     if ended != 1:
         return False

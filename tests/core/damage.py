@@ -185,8 +185,12 @@ def row_with(database: Database, damage: Damage) -> dict[str, Any]:
     """A row of the table, one that has a value there if there is one."""
     table = metadata.tables[damage.table]
     with database.engine.connect() as connection:
-        rows = [dict(row) for row in connection.execute(select(table)).mappings()]
-    return next((row for row in rows if row[damage.column] not in (None, "", 0)), rows[0])
+        rows = [
+            dict(row)
+            for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()
+        ]
+    full = [row for row in rows if row[damage.column] not in (None, "", 0)] or rows
+    return next((row for row in full if row.get("n", 1)), full[0])  # a sum of nothing is nothing
 
 
 def inject(database: Database, damage: Damage, row: dict[str, Any], value: Any) -> int:
