@@ -281,7 +281,11 @@ def _set_boundaries(message: EmailMessage, message_id: str) -> None:
 
 def _body(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(_CONTROLS.sub(" ", line) for line in lines)
+    return "\n".join("\t".join(map(_without_controls, line.split("\t"))) for line in lines)
+
+
+def _without_controls(text: str) -> str:
+    return _CONTROLS.sub(" ", text)
 
 
 def _as_html(text: str, literals: Sequence[str]) -> str:
