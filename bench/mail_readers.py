@@ -1,8 +1,8 @@
 """What two independent readers make of the emails that leave: Python's parser and npm's mailparser.
 
 ``uv run python -m bench.mail_readers``. Ten emails with odd names, subjects, texts and files leave
-through the real front door to the stand-in for AWS; the raw bytes that it took are read by both, and
-every field is compared with what the person wrote. ``mailparser`` is installed by npm into a
+through the real front door to the stand-in for AWS; the raw bytes that it took are read by both,
+and every field is compared with what the person wrote. ``mailparser`` is installed by npm into a
 temporary folder; where node or npm is missing, or it cannot be had, that is said (exit 3).
 """
 
