@@ -7,7 +7,7 @@ Every method may raise ``core.errors.OuttrayError``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -59,6 +59,8 @@ if TYPE_CHECKING:
         SendOutcome,
         Verdict,
     )
+    from core.model.database import DatabaseLook
+    from core.model.database_copies import DatabaseCopy, Restorable, Restored
     from core.outbox import Outbox
     from core.ports import (
         Account,
@@ -98,10 +100,12 @@ class Backend:
         feed: Feed | None = None,
         account: Account | None = None,
         routes: MailRoutes | None = None,
+        tell: Callable[[str], object] | None = None,
     ) -> None:
+        """``tell`` hears what a change waits for, where a command waits for it."""
         self.settings = settings
         self._clock = clock
-        self._database = Database(settings.database_url)
+        self._database = Database(settings.database_url, tell)
         self._parts = Parts(
             settings,
             self._database,
@@ -123,9 +127,30 @@ class Backend:
         """
         upgrade.prepare(self._database)
 
+    def leave(self) -> None:
+        """Let nothing wait any more for a look at the database after a crash; it fails in words."""
+        self._database.leave()
+
     def close(self) -> None:
+        self.leave()
         self._parts.close()
         self._database.close()
+
+    def database_look(self) -> DatabaseLook | None:
+        """Return how far the database is looked at after a crash, or what is damaged; light.
+
+        The first call begins to look where that is needed.
+        """
+        admission = self._database.admission
+        if admission is None:
+            return None
+        admission.look_ahead()
+        return admission.look()
+
+    def when_a_change_waits(self, call: Callable[[], object]) -> None:
+        """Have ``call`` called, on its own thread, by every change that waits for such a look."""
+        if self._database.admission is not None:
+            self._database.admission.waits = call
 
     # ----------------------------------------------------------------- looking
 
@@ -314,6 +339,11 @@ class Backend:
         """Take one batch from the queue: one long poll of up to 20 seconds, and its commit."""
         from core import ingest
 
+        try:
+            self._database.await_admission()  # what the queue gives has to be stored at once
+        except OuttrayError as error:
+            self._watch.failed(error)
+            raise
         if not self._watch.is_answering:
             wait_seconds = min(wait_seconds, 1)  # say soon whether the feed lives
         self._watch.asks()
@@ -438,12 +468,26 @@ class Backend:
     def database_version(self) -> str | None:
         return upgrade.version(self._database)
 
-    def check_summaries(self) -> CheckReport:
-        """Recompute every stored summary from the events; nothing is changed."""
+    def check_summaries(self, progress: Callable[[str, int], object] | None = None) -> CheckReport:
+        """Look for damage in every table; nothing is changed."""
         from core import checking
 
-        return checking.check(self._database)
+        return checking.check(self._database, progress)
 
-    def backup(self, target: Path) -> Path:
-        """Copy the SQLite database while it is in use."""
-        return upgrade.backup(self._database, target)
+    def mend(self, progress: Callable[[str, int], object] | None = None) -> CheckReport:
+        """The same, and put right what can be worked out; a SQLite file is copied first."""
+        from core import checking
+
+        return checking.mend(self._database, self._clock(), progress)
+
+    def backup(self, target: Path) -> DatabaseCopy:
+        """Copy the SQLite database while it is in use, and verify the copy."""
+        from core.db import copies
+
+        return copies.backup(self._database, target)
+
+    def restore(self, file: Path, agree: Callable[[Restorable], object]) -> Restored:
+        """Put a copy back, in a program that has not opened the database; ``agree`` may raise."""
+        from core.db import restoring
+
+        return restoring.restore(self._database, file, self.settings.operator, self._clock(), agree)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from core import protected_files
 from core.changes import changes
 from core.db import history, known, reads, snapshots
 from core.db.engine import Reader
@@ -81,7 +82,7 @@ def read_attachment(path: Path) -> AttachedFile:
         InputError: it cannot be read; sending without it would be a surprise.
     """
     try:
-        content = path.read_bytes()
+        content = protected_files.read_bytes(path)
     except OSError as error:
         raise InputError(
             f"{path} cannot be attached: {error.strerror}.", "Nothing was sent."

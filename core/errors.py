@@ -10,6 +10,7 @@
     ├── DatabaseError
     │   ├── DatabaseBusyError     another program holds it; trying again can help
     │   ├── DatabaseGoneError     its file was taken away; it may come back
+    │   ├── DatabaseDamagedError  its file is damaged; every change is refused
     │   └── DatabaseVersionError  newer than the program, or not ours
     ├── ServiceError          AWS answered no, or not at all
     │   ├── CredentialsError      no credentials, expired ones, not allowed
@@ -75,6 +76,10 @@ class DatabaseGoneError(DatabaseError):
     """The file of the database was deleted or moved while the program used it."""
 
     can_retry = True
+
+
+class DatabaseDamagedError(DatabaseError):
+    """The file of the database is damaged: reading may go on, no change does."""
 
 
 class DatabaseVersionError(DatabaseError):

@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from core import evidence_pages, history
+from core import evidence_pages, history, protected_files
 from core.db import evidence_reads
 from core.db.engine import Reader
 from core.db.history import sent_bytes
@@ -85,6 +85,7 @@ def destination(number: str, to: Path | None) -> Path:
     name = f"evidence-{safe_name(number, 'document')}"
     to = Path.cwd() if to is None else to.expanduser()
     target = to / name if to.is_dir() and to.suffix.lower() != ".zip" else to
+    protected_files.refuse(target)
     if not target.parent.is_dir():
         raise UsageError(f"There is no folder {target.parent}.", "Create it, or name another.")
     if os.path.lexists(target):

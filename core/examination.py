@@ -120,7 +120,7 @@ def judge_database(facts: DatabaseFacts) -> Check:
         return check(
             Result.FAIL,
             f"{facts.label} is damaged: {facts.damage}",
-            "Stop every Outtray, keep the file, and restore a backup (outtray db backup).",
+            "Stop every Outtray, then put back a copy: outtray db restore FILE.",
         )
     if facts.unwritable:
         return check(

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from core import protected_files
 from core.db import events, external
 from core.db.engine import Database, UnstorableError
 from core.db.events import Arrival, Unreadable
@@ -98,7 +99,9 @@ def read_bodies(path: Path) -> list[str]:
         InputError: the file cannot be read at all.
     """
     try:
-        return split_bodies(path.read_bytes().decode("utf-8-sig", "backslashreplace"))
+        return split_bodies(
+            protected_files.read_bytes(path).decode("utf-8-sig", "backslashreplace")
+        )
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from core import protected_files
 from core.db import events, external
 from core.db import quarantine as store
 from core.db.engine import Database, Reader, UnstorableError
@@ -154,6 +155,7 @@ def export(bodies: Iterable[QuarantinedBody], path: Path) -> None:
         UsageError: the file exists; none is replaced.
         InputError: it cannot be written.
     """
+    protected_files.refuse(path)
     try:
         file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError as error:

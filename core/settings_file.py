@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from core.errors import SettingsError
+from core import protected_files
+from core.errors import InputError, SettingsError
 from core.settings_table import BY_KEY, TRUE, Kind, check
 
 _SECTION: Final = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
@@ -69,8 +70,8 @@ def read(path: Path) -> FileSettings:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return protected_files.read_bytes(path).decode("utf-8")
+    except (InputError, OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
 
 
@@ -224,6 +225,7 @@ def _replace(path: Path, text: str) -> None:
 
     made = ""
     try:
+        protected_files.refuse(path)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         number, made = mkstemp(prefix=f".{path.name}.", dir=path.parent)  # ours alone: 0600
         with os.fdopen(number, "wb") as file:
@@ -231,6 +233,8 @@ def _replace(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(made).replace(path)
+    except InputError as error:
+        raise SettingsError(error.title, "Name another settings file.") from error
     except OSError as error:
         with suppress(OSError):
             Path(made).unlink(missing_ok=True)

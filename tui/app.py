@@ -142,6 +142,8 @@ class OuttrayApp(Places):
         return super().push_screen(*arguments, **options)
 
     def _start_loops(self) -> None:
+        from tui.database_watch import DatabaseWatch  # not for the first paint
+
         sys.setswitchinterval(_TURN)  # until here there is nobody to keep waiting
         if not gc.isenabled():  # ``run`` put it off until the first paint
             gc.enable()
@@ -158,6 +160,7 @@ class OuttrayApp(Places):
             backend.trouble, self._show_trouble, self._not_pulled, every=self.TROUBLE_SECONDS
         )
         self.outgoing.begin(self.PULSE_SECONDS)
+        DatabaseWatch(self, self.desk).begin(self.PULSE_SECONDS)
         self.ringing.begin(self.PULSE_SECONDS)
         self.jobs.repeat(
             backend.read_suppressions,

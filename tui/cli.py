@@ -239,13 +239,27 @@ def _add_upkeep(commands: Commands) -> None:
     database = commands.add_parser("db", help="the database", description="The database.")
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _command(actions, "upgrade", "upkeep.db_upgrade", "create the database or bring it up to date")
-    _command(
-        actions, "check", "upkeep.db_check", "recompute all summaries from the events and compare"
+    check = _command(
+        actions, "check", "upkeep.db_check", "look for damage in every table; exit 1 where some is"
+    )
+    check.add_argument(
+        "--mend", action="store_true", help="put right what can be worked out, after a copy"
     )
     backup = _command(
-        actions, "backup", "upkeep.db_backup", "copy the SQLite database while it is in use"
+        actions,
+        "backup",
+        "database.backup",
+        "copy the SQLite database while it is in use, and verify the copy",
     )
     backup.add_argument("file", type=Path, nargs="?", metavar="FILE")
+    restore = _command(
+        actions,
+        "restore",
+        "database.restore",
+        "put a copy back into the SQLite database, keeping what was there",
+    )
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--yes", action="store_true", help="replace without asking")
 
 
 def _count(text: str) -> int:

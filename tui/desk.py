@@ -11,6 +11,7 @@ from core.errors import OuttrayError
 from core.trouble import Trouble
 
 if TYPE_CHECKING:
+    from core.model.database import DatabaseLook
     from tui.jobs import Jobs
     from tui.ports import Backend
 
@@ -29,12 +30,24 @@ class Board:
     """Deliveries in the outbox."""
     outbox_words: str = ""
     """Why they do not go at the moment; empty: they do."""
+    look: DatabaseLook | None = None
+    """How the database is looked at after a crash, while changes wait for it, or its damage."""
     problem: OuttrayError | None = None
     """Why the database cannot be read at the moment; what is shown is of before."""
     unlinked: int = 0
     """Emails of other programs that wait to be linked."""
     seen: dict[str, dict[int, Any]] = field(default_factory=dict)
     """By table, what was last seen of its rows; see ``tui.widgets.news``."""
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether changes wait for the database to be checked."""
+        return self.look is not None and self.look.goes_on
+
+    @property
+    def why_waiting(self) -> str:
+        """Why what is in the outbox does not go at the moment; empty: it does."""
+        return "The database is being checked." if self.is_looking else self.outbox_words
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from core import protected_files
 from core.errors import InputError
 from core.exporting import Form, csv_pieces, header, json_pieces, markdown_pieces
 from tui.sheets import Sheet
@@ -45,6 +46,7 @@ def write(
         InputError: ``path`` is there already or cannot be written.
     """
     target = path.expanduser().absolute()
+    protected_files.refuse(target)
     if target.exists() or target.is_symlink():
         raise InputError(f"{target} is there already.", "Choose another name; none is replaced.")
     try:

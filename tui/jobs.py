@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 30.0
+_WORKER: Final = "outtray-job-"
 
 
 class UnexpectedError(OuttrayError):
@@ -119,9 +120,15 @@ class Jobs:
         self._running += 1
         if self._workers < min(self._most_workers, self._running):
             self._workers += 1
-            name = f"outtray-job-{self._workers}"
+            name = f"{_WORKER}{self._workers}"
             threading.Thread(target=self._work, name=name, daemon=True).start()
         self._queue.put(job)
+
+    def stand_in(self) -> None:
+        """Give one more thread to the others: the call on this one waits for long (any thread)."""
+        if self._closed or not threading.current_thread().name.startswith(_WORKER):
+            return
+        threading.Thread(target=self._work, name=f"{_WORKER}stand-in", daemon=True).start()
 
     def drop(self, group: str) -> None:
         """Make the call of ``group`` that is on its way answer nobody."""

@@ -14,6 +14,7 @@ from typing import Final
 from core.document_links import EXAMPLE, url_of
 from core.errors import InputError
 from core.model import DocumentRow
+from core.protected_files import is_protected
 
 PATIENCE: Final = 3.0
 """Seconds in which an opener has failed, if it does; some stay as long as what they opened."""
@@ -61,6 +62,8 @@ def _why_no_pdf(path: Path) -> str:
     try:
         if not path.is_file():
             return "is not there"
+        if is_protected(path):
+            return "belongs to Outtray's own database"
         with path.open("rb") as file:
             is_pdf = b"%PDF-" in file.read(_HEAD)
     except (OSError, ValueError):

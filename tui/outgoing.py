@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
     from tui.dialogs.leave import LeaveDialog
 
 
+_ENDS: Final = ("SIGTERM", "SIGHUP")
+"""Nobody answers a question any more: one leaves at once, as after it."""
+
+
 class Outgoing:
     """Works the outbox in the background, tells the screens, and speaks up before one leaves."""
 
@@ -24,7 +31,13 @@ class Outgoing:
         """The question that is open, while one leaves."""
 
     def begin(self, every: float) -> None:
-        """Send what waits, and look again ``every`` so many seconds."""
+        """Send what waits, and look again ``every`` so many seconds; end when told to."""
+        for name in _ENDS:
+            number = getattr(signal, name, None)
+            # Windows cannot do it, nor can a test in a thread of its own.
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                    asyncio.get_running_loop().add_signal_handler(number, self._go)
         backend = self._desk.backend
         self._desk.jobs.repeat(
             lambda: backend.outbox.work(), self._worked, self._not_worked, every=every
@@ -45,7 +58,7 @@ class Outgoing:
             if isinstance(screen, PlaceScreen):
                 screen.show_waiting()
         if self._dialog is not None and self._dialog.is_attached:
-            self._dialog.show_waiting(waiting, board.outbox_words)
+            self._dialog.show_waiting(waiting, board.why_waiting)
 
     def leave(self) -> None:
         """Leave; where something waits to be sent, say what becomes of it first."""
@@ -55,7 +68,7 @@ class Outgoing:
         elif self._dialog is None or not self._dialog.is_attached:
             from tui.dialogs.leave import LeaveDialog  # not for the first paint
 
-            self._dialog = LeaveDialog(board.waiting, board.outbox_words)
+            self._dialog = LeaveDialog(board.waiting, board.why_waiting)
             _ = self._app.push_screen(self._dialog, self._left)
 
     def _left(self, wants: bool | None) -> None:

@@ -36,7 +36,6 @@ from tui.past import spoken
 from tui.text import ago, amounts, cell, csv_cell, moment, money, paragraphs
 
 if TYPE_CHECKING:
-    from core.checking import CheckReport
     from core.diagnosis import Diagnosis
     from core.ingest import Parsed
 
@@ -372,15 +371,3 @@ def quarantined(bodies: Sequence[QuarantinedBody]) -> None:
         _out(f"{body.id[:12]}  {answers.instant(body.received_at)}  {cell(body.source)}")
         _out(f"  {cell(body.reason)}")
         _out(f"  {cell(body.raw, 160)}")
-
-
-# --------------------------------------------------------------------------- upkeep
-
-
-def check_report(report: CheckReport) -> None:
-    for d in report.differences:
-        _out(f"{d.table} {d.id} {d.column}: stored {d.stored!r}, the facts say {d.computed!r}")
-    say(
-        f"{report.deliveries} deliveries, {report.documents} documents, {report.customers} "
-        f"customers: {len(report.differences)} differences."
-    )

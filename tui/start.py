@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
-from typing import NoReturn
+from typing import Any, Final, NoReturn
 
 # Textual reads it when it is imported: at 60 a type-ahead waits for two ticks of the timer.
 os.environ.setdefault("TEXTUAL_FPS", "250")
@@ -20,14 +21,45 @@ os.environ.setdefault("TEXTUAL_FPS", "250")
 from core.errors import NeedsConfirmationError, OuttrayError, SettingsError, UsageError
 from tui.exits import ASKS, DONE, FAILED, WRONG_USAGE
 
+_ENDS: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
+
+
+class _ToldToEndError(KeyboardInterrupt):
+    """Somebody ends the program, or closed its terminal: it ends as with Ctrl+C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the program and exit with its code."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    """Run the program and exit with its code, or by the signal that ended it."""
+    _end_in_order()
+    ended_by: list[int] = []
+    code = run(sys.argv[1:] if arguments is None else arguments, ended_by)
+    for number in ended_by:  # the database is closed: whoever sent it sees what it expects
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+    sys.exit(code)
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code; argparse's own errors leave with 2."""
+def _end_in_order() -> None:
+    """Close the database before ending; what is ignored (nohup) stays ignored."""
+    for name in _ENDS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _tell_to_end)
+
+
+def _tell_to_end(number: int, _frame: Any) -> NoReturn:
+    raise _ToldToEndError(number)
+
+
+def run(arguments: Sequence[str], ended_by: list[int] | None = None) -> int:
+    """Run one command and return its exit code; argparse's own errors leave with 2.
+
+    ``ended_by`` gets the signal that ended it.
+    """
     _prepare_streams()
     try:
         code = _carry_out(arguments)
@@ -38,6 +70,10 @@ def run(arguments: Sequence[str]) -> int:
         return _complain(error, ASKS)
     except OuttrayError as error:
         return _complain(error, FAILED)
+    except _ToldToEndError as told:
+        if ended_by is not None:
+            ended_by.append(told.number)
+        return FAILED
     except KeyboardInterrupt:
         return _complain(OuttrayError("Stopped."), FAILED)
     except BrokenPipeError:

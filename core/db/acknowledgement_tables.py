@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Table, Text
 
 from core.db.columns import Id, metadata, number, text_column
+from core.db.digests import digest_column
 
 acknowledgements = Table(
     "acknowledgements",
@@ -16,5 +17,6 @@ acknowledgements = Table(
     number("at"),
     text_column("seen"),  # what was wrong then: urgency.signs, separated by blanks
     number("undone_at"),
+    digest_column("acknowledgements"),
     Index("ix_acknowledgements_operator", "operator", "document_id", "id"),
 )

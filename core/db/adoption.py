@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, update
 
+from core.db import digests
 from core.db.bulk import rows_among, update_rows
 from core.db.codec import digest, storable, to_instant
 from core.db.rows import EVENT_COLUMNS, fact_of
@@ -76,8 +77,17 @@ def known_deliveries(connection: Connection, facts: Iterable[Fact]) -> Known:
         ("ses_message_id",),
         [(each.ses_message_id, each.delivery_id) for each in learned],
     )
+    digests.seal(connection, deliveries, [each.delivery_id for each in learned])
     told = {each.delivery_id for each in learned}
     return _known([*(each for each in found if each.delivery_id not in told), *learned])
+
+
+def matches(connection: Connection, facts: Sequence[Fact]) -> list[Match | None]:
+    """Return whose facts are by what is stored now; nothing is written."""
+    ids = {storable(fact.message_id) for fact in facts}
+    tags = {storable(fact.tag) for fact in facts if fact.tag}
+    known = _known(_candidates(connection, ids, tags))
+    return [known.match(fact) for fact in facts]
 
 
 def adopt_waiting(

@@ -196,13 +196,13 @@ def undo(connection: Connection, document_id: int, operator: str, at: datetime) 
     """Take back all that an operator acknowledged about a document; return how often that was."""
     from sqlalchemy import update
 
+    from core.db import digests
     from core.db.acknowledgement_tables import acknowledgements as k
 
     mine = (k.c.document_id == document_id) & (k.c.operator == storable(operator))
-    found = connection.execute(
-        update(k).where(mine & (k.c.undone_at == 0)).values(undone_at=to_instant(at))
+    return digests.change(
+        connection, update(k).where(mine & (k.c.undone_at == 0)).values(undone_at=to_instant(at))
     )
-    return found.rowcount
 
 
 # --------------------------------------------------------------------------- statements

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from core.db import beginnings, tallies
+from core.db import beginnings, digests, tallies
 from core.db.chasing import inherit_holds
 from core.db.codec import search_key, storable, to_date, to_money
 from core.db.contacts import put_contact, superseded_addresses
+from core.db.coverage import SEALED
 from core.db.engine import hold
 from core.db.summaries import (
     chunks,
@@ -160,8 +161,9 @@ class Catalogue:
         }
         if new_ref:
             values["ref"] = storable(new_ref)
-        self._connection.execute(
-            update(customers).where(customers.c.id == customer_id).values(values)
+        digests.change(
+            self._connection,
+            update(customers).where(customers.c.id == customer_id).values(values),
         )
         if _name_key(name) != _name_key(wanted[0]):
             self._by_name[_name_key(name)].remove(customer_id)
@@ -248,7 +250,11 @@ def _put_batch(
             counts[Change.UNCHANGED] += 1
             continue
         else:
-            changed[found["id"]] = {"key": found["id"], **{"new_" + n: values[n] for n in _TOLD}}
+            changed[found["id"]] = {
+                "key": found["id"],
+                **{"new_" + name: values[name] for name in _TOLD},
+                "new_digest": digests.of([values[name] for name in SEALED["documents"]]),
+            }
             counts[Change.UPDATED] += 1
         touched.add(customer_id)
     if new:
@@ -267,7 +273,7 @@ _TOLD = ("status", "currency", "total", "balance_due", "issued_on", "due_on", "p
 _UPDATE = (
     update(documents)
     .where(documents.c.id == bindparam("key"))
-    .values({name: bindparam("new_" + name) for name in _TOLD})
+    .values({name: bindparam("new_" + name) for name in (*_TOLD, "digest")})
 )
 
 

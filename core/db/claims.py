@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, case, text, update
 
-from core.db import outbox
+from core.db import digests, outbox
 from core.db.bulk import is_sqlite, rows_among
 from core.db.codec import from_instant, known_instant, storable, to_instant
 from core.db.outbox import NO_LEASE, Lease
@@ -90,10 +90,11 @@ def postpone(
 ) -> None:
     """Give one back that was not begun, to be looked at again later: something else is wrong."""
     d = deliveries.c
-    connection.execute(
+    digests.change(
+        connection,
         update(deliveries)
         .where(d.id == delivery_id, d.local_status == int(Status.QUEUED), d.lease_by == by)
-        .values(**{**NO_LEASE, "not_before": to_instant(not_before)}, error=storable(words))
+        .values(**{**NO_LEASE, "not_before": to_instant(not_before)}, error=storable(words)),
     )
 
 
@@ -112,7 +113,8 @@ def not_taken(
     """
     lock_documents_of(connection, [delivery_id])
     d = deliveries.c
-    returned = connection.execute(
+    returned = digests.change(
+        connection,
         update(deliveries)
         .where(d.id == delivery_id, d.local_status == int(Status.SENDING), d.lease_by == by)
         .values(
@@ -121,9 +123,9 @@ def not_taken(
             error=storable(words),
             tries=d.tries + 1,
             refused_since=case((d.refused_since > 0, d.refused_since), else_=to_instant(now)),
-        )
+        ),
     )
-    if returned.rowcount != 1:
+    if returned != 1:
         outbox.not_sent(connection, delivery_id, words)
         return Status.FAILED
     settle_deliveries(connection, [delivery_id])
@@ -139,16 +141,17 @@ def expire(connection: Connection, now: datetime) -> int:
     lock_documents_of(connection, [row[0] for row in rows])
     d, closed = deliveries.c, []
     for (delivery_id,) in rows:
-        ended = connection.execute(
+        ended = digests.change(
+            connection,
             update(deliveries)
             .where(
                 d.id == delivery_id,
                 d.local_status == int(Status.SENDING),
                 d.lease_until < to_instant(now),
             )
-            .values(local_status=int(Status.UNCONFIRMED), error=outbox.STOPPED_MID_CALL)
+            .values(local_status=int(Status.UNCONFIRMED), error=outbox.STOPPED_MID_CALL),
         )
-        if ended.rowcount == 1:
+        if ended == 1:
             closed.append(delivery_id)
     settle_deliveries(connection, closed)
     return len(closed)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from core.db import beginnings
+from core.db import beginnings, digests
 from core.db.codec import storable, to_instant
 from core.db.engine import hold
 from core.db.tables import address_changes, contacts, customers
@@ -23,8 +23,9 @@ def put_contact(
 ) -> None:
     """Write one contact; a primary one takes the place of the former, which stays as another."""
     if primary:
-        connection.execute(
-            update(contacts).where(_C.customer_id == customer_id).values(is_primary=0)
+        digests.change(
+            connection,
+            update(contacts).where(_C.customer_id == customer_id).values(is_primary=0),
         )
     key = storable(address_key(address))
     if new:
@@ -38,10 +39,11 @@ def put_contact(
             )
         )
     else:
-        connection.execute(
+        digests.change(
+            connection,
             update(contacts)
             .where(_C.customer_id == customer_id, _C.address_key == key)
-            .values(name=name, is_primary=int(primary))
+            .values(name=name, is_primary=int(primary)),
         )
 
 
@@ -72,7 +74,9 @@ def _correct_one(
     elif present is not None and former is not None:
         connection.execute(delete(contacts).where(_C.id == former.id))
         if former.is_primary:
-            connection.execute(update(contacts).where(_C.id == present.id).values(is_primary=1))
+            digests.change(
+                connection, update(contacts).where(_C.id == present.id).values(is_primary=1)
+            )
     elif former is not None:
         _readdress(connection, former.id, new)
     else:
@@ -92,10 +96,11 @@ def _correct_one(
 
 
 def _readdress(connection: Connection, contact_id: int, address: str) -> None:
-    connection.execute(
+    digests.change(
+        connection,
         update(contacts)
         .where(_C.id == contact_id)
-        .values(address=storable(address.strip()), address_key=storable(address_key(address)))
+        .values(address=storable(address.strip()), address_key=storable(address_key(address))),
     )
 
 

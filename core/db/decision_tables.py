@@ -15,6 +15,7 @@ from core.db.columns import Id as _Id
 from core.db.columns import metadata
 from core.db.columns import number as _number
 from core.db.columns import text_column as _text
+from core.db.digests import digest_column
 
 holds = Table(
     "holds",
@@ -29,6 +30,7 @@ holds = Table(
     _text("note"),
     _text("set_by"),
     _number("set_at"),
+    digest_column("holds"),
     Index("ix_holds_customer", "customer_id", "id"),
 )
 
@@ -44,6 +46,7 @@ calls = Table(
     _text("note"),
     _number("logged_at"),
     _number("quiet_until"),
+    digest_column("calls"),
     Index("ix_calls_document", "document_id", "at", "id"),
 )
 
@@ -56,6 +59,7 @@ suppressions = Table(
     Column("reason", Text, nullable=False),
     _number("since"),
     _text("added_by"),
+    digest_column("suppressions"),
 )
 
 outbox_holds = Table(
@@ -67,6 +71,7 @@ outbox_holds = Table(
     _number("since"),
     _number("until"),  # 0: until somebody lifts it
     _text("words"),
+    digest_column("outbox_holds"),
 )
 
 outbox_acts = Table(
@@ -79,6 +84,7 @@ outbox_acts = Table(
     _text("acted_by"),
     _number("at"),
     _text("note"),
+    digest_column("outbox_acts"),
 )
 
 address_changes = Table(
@@ -93,6 +99,7 @@ address_changes = Table(
     Column("new_key", Text, nullable=False),
     _text("changed_by"),
     _number("changed_at"),
+    digest_column("address_changes"),
     Index("ix_address_changes_customer_id", "customer_id"),
 )
 
@@ -107,5 +114,6 @@ suppression_audit = Table(
     Column("action", String(8), nullable=False),  # added, removed
     *map(_text, ("reason", "operator", "detail")),
     Column("outcome", String(12), nullable=False),  # begun, done, failed
+    digest_column("suppression_audit"),
     Index("ix_suppression_audit_address", "address_key", "at", "id"),
 )

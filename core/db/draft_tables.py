@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 
 from core.db.columns import Id, metadata, number
+from core.db.digests import digest_column
 
 snapshots = Table(
     "snapshots",
@@ -24,6 +25,7 @@ snapshots = Table(
     number("total"),
     number("balance_due"),
     Column("due_on", Text, nullable=False, server_default=text("''")),
+    digest_column("snapshots"),
 )
 
 drafts = Table(

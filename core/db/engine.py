@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from core import stopping
+from core import protected_files, stopping
+from core.db.sqlite import connect, create_privately, sqlite_path
 from core.db.sqlite_reader import BUSY_SECONDS, SqliteFile, SqliteReader, type_of_row
-from core.db.words import NOT_OURS, UnstorableError, in_words
+from core.db.words import UnstorableError, in_words
 from core.errors import DatabaseError
 
 __all__ = ["Database", "Reader", "SqlAlchemyReader", "SqliteReader", "UnstorableError", "hold"]
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
+
+    from core.db.write_admission import WriteAdmission
 
 _MOST_LOCKS: Final = 1_000
 
@@ -67,16 +69,22 @@ class Database:
     """One database: ``reader`` for looking, ``transaction`` for changing.
 
     Nothing is opened before it is needed; SQLAlchemy is imported with the first transaction.
+    ``tell`` hears what the first change waits for (``core.db.write_admission``).
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, tell: Callable[[str], object] | None = None) -> None:
         self.url = url
         self.path = sqlite_path(url)
+        if self.path is not None:
+            protected_files.protect(self.path)
         self._file = SqliteFile(self.path) if self.path is not None else None
         self._generation = 0
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._reader: SqliteReader | None = None
+        self._tell = tell
+        self._admission: WriteAdmission | None = None
+        self._is_mending = False
 
     @property
     def engine(self) -> Engine:
@@ -103,15 +111,74 @@ class Database:
     def transaction(self, *, commit: bool = True) -> Iterator[Connection]:
         """Commit at the end (unless told not to), roll everything back on any error.
 
+        What is to be committed waits while a SQLite file that somebody left without closing it is
+        looked at.
+
         Raises:
-            DatabaseError: in words; ``DatabaseBusyError`` when another program holds the database.
+            DatabaseError: in words; ``DatabaseBusyError`` when another program holds the database,
+                ``DatabaseDamagedError`` when no change is made to it any more.
         """
-        with in_words(), self.engine.connect() as connection, connection.begin() as work:
+        _ = self.engine  # a file that is gone is said before anything is made beside it
+        admission = self.admission if commit and not self._is_mending else None
+        with (
+            admission.write() if admission is not None else nullcontext(),
+            in_words(),
+            self.engine.connect() as connection,
+            connection.begin() as work,
+        ):
             yield connection
             if not commit:
                 work.rollback()
 
+    @contextmanager
+    def mending(self) -> Iterator[None]:
+        """Let this program change what is known to be damaged; afterwards it is looked at again.
+
+        Raises:
+            DatabaseDamagedError: it still is.
+        """
+        self._is_mending = True
+        try:
+            yield
+        finally:
+            self._is_mending = False
+        self.await_admission()
+
+    @property
+    def admission(self) -> WriteAdmission | None:
+        """What changes wait for; ``None``: the server of this database sees to it by itself."""
+        if self.path is None:
+            return None
+        from core.db.write_admission import WriteAdmission  # not for the first rows
+
+        with self._lock:
+            if self._admission is None:
+                self._admission = WriteAdmission(self.path, self._tell)
+            return self._admission
+
+    def await_admission(self) -> None:
+        """Return when a change would not have to wait; raises what ``transaction`` raises."""
+        admission = self.admission
+        if admission is not None:
+            _ = self.engine
+            with admission.write():
+                pass
+
+    def leave(self) -> None:
+        """Let no change wait any more for a look at the database; it fails in words."""
+        if self._admission is not None:
+            self._admission.leave()
+
     def close(self) -> None:
+        """Wait for the changes that are being written; close; only then is it a clean end."""
+        admission = self._admission
+        if admission is not None:
+            admission.close()
+        self._close()
+        if admission is not None:
+            admission.end()
+
+    def _close(self) -> None:
         with self._lock:
             if self._reader is not None:
                 self._reader.close()
@@ -121,41 +188,31 @@ class Database:
                 self._engine = None
 
 
-def sqlite_path(url: str) -> Path | None:
-    """Return the file of a SQLite URL, ``None`` for any other database."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        raise DatabaseError(  # without the text: it may hold a password
-            "The database URL cannot be read.", "Expected something like sqlite:///outtray.db."
-        )
-    if not scheme.startswith("sqlite"):
-        return None
-    name = rest.partition("?")[0].removeprefix("/")
-    if not name or name == ":memory:":
-        raise DatabaseError(
-            "A SQLite database in memory cannot be shared between threads.",
-            "Name a file: sqlite:///outtray.db.",
-        )
-    return Path(name)
-
-
 def _create_engine(url: str, path: Path | None) -> Engine:
-    from sqlalchemy import create_engine, event
+    from sqlalchemy import create_engine
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
     if path is not None:
-        _create_privately(path)
-    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}} if path else {}
+        return _create_sqlite_engine(path)
     try:
-        engine = create_engine(_with_driver(url), **options)
+        return create_engine(_with_driver(url))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseError(
             f"The database URL cannot be used: {error}.",
             "Check OUTTRAY_DATABASE_URL; PostgreSQL needs the extra outtray[postgresql].",
         ) from error
-    if path is not None:
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_immediate)
+
+
+def _create_sqlite_engine(path: Path) -> Engine:
+    """Through our own connections: what a URL means is decided once, for reader and writer."""
+    from sqlalchemy import URL, create_engine, event
+
+    create_privately(path)
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), creator=lambda: connect(path, BUSY_SECONDS)
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
@@ -164,23 +221,6 @@ def _with_driver(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     is_plain = scheme in ("postgresql", "postgres")
     return f"postgresql+psycopg{separator}{rest}" if is_plain else url
-
-
-def _create_privately(path: Path) -> None:
-    """Invoices are nobody else's business: the file is ours alone from its first moment.
-
-    A file that is there is never opened here: closing it again would drop every lock that SQLite
-    holds for this program, and the next program to end would delete a log that is in use
-    (sqlite.org/howtocorrupt, 2.2).
-    """
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise DatabaseError(
-            f"The database {path} cannot be opened: {error.strerror}.", NOT_OURS
-        ) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

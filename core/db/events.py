@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Final
 
 from sqlalchemy import Connection
 
+from core.db import digests
 from core.db.adoption import adopt_waiting, known_deliveries, row_key, type_of_key
 from core.db.bulk import insert_new_rows, insert_rows, new_ids, rows_among, type_of_row
 from core.db.codec import digest, storable, to_instant
+from core.db.coverage import SEALED
 from core.db.engine import hold
 from core.db.summaries import settle_deliveries
 from core.db.tables import events, payloads, quarantine
@@ -72,8 +75,8 @@ def quarantine_bodies(
     """Keep what could not be read; the same body is kept once."""
     at = to_instant(received_at)
     rows = [(digest(body.raw), at, body.source, body.reason, storable(body.raw)) for body in bodies]
-    columns = ("sha256", "received_at", "source", "reason", "raw")
-    insert_rows(connection, quarantine, columns, rows)
+    columns = (*SEALED["quarantine"], "digest")
+    insert_rows(connection, quarantine, columns, [(*row, digests.of(row)) for row in rows])
 
 
 # --------------------------------------------------------------------------- details
@@ -115,16 +118,18 @@ def _insert(
     ]
     ids = new_ids(connection, payloads, len(fresh))
     bodies = [
-        (key, at, storable(raw)) for key, at, (raw, _) in zip(ids, arrivals, fresh, strict=True)
+        (key, at, words := storable(raw), digests.of_payload(at, words, len(facts)))
+        for key, at, (raw, facts) in zip(ids, arrivals, fresh, strict=True)
     ]
-    insert_new_rows(connection, payloads, ("id", "received_at", "raw"), bodies)
+    insert_new_rows(connection, payloads, ("id", "received_at", "raw", "digest"), bodies)
     matches = iter(found)
     rows = [
-        (*event_row(key, fact, next(matches)), at, payload_id)
-        for (payload_id, at, _), (_, facts) in zip(bodies, fresh, strict=True)
+        (*row, digests.of(_covered(row)))
+        for (payload_id, at, *_), (_, facts) in zip(bodies, fresh, strict=True)
         for key, fact in facts
+        for row in ((*event_row(key, fact, next(matches)), at, payload_id),)
     ]
-    insert_new_rows(connection, events, (*EVENT_ROW, "received_at", "payload_id"), rows)
+    insert_new_rows(connection, events, (*_WRITTEN, "digest"), rows)
 
 
 #: The columns that a fact fills, and the delivery it was found to be about.
@@ -149,6 +154,9 @@ EVENT_ROW: Final = (
     "reports_nobody",
     "isp",
 )
+
+_WRITTEN: Final = (*EVENT_ROW, "received_at", "payload_id")
+_covered: Final = itemgetter(*map(_WRITTEN.index, SEALED["events"]))
 
 
 def event_row(key: type_of_key, fact: Fact, found: Match | None) -> type_of_row:

@@ -13,11 +13,12 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from core.db import digests
 from core.db.adoption import adopt_waiting
 from core.db.bulk import change_among
 from core.db.codec import digest, storable, to_instant
 from core.db.engine import Database, hold
-from core.db.external_rows import row_of, through, upsert
+from core.db.external_rows import row_of, seal, through, upsert
 from core.db.outbox import Answer, NewDelivery, NewEmail, record_all
 from core.db.recognition import recognise
 from core.db.summaries import lock_documents, settle_deliveries, summarise_documents
@@ -113,10 +114,11 @@ def link_by_hand(
         email_id = _create(connection, [(known.mail, document_id)])[key]
     else:
         raise NotFoundError("SES named no recipient of that email, so it cannot be linked.")
-    connection.execute(
+    digests.change(
+        connection,
         update(emails)
         .where(emails.c.id == email_id)
-        .values(linked_by=storable(by), linked_at=to_instant(at))
+        .values(linked_by=storable(by), linked_at=to_instant(at)),
     )
     _write_dismissal(connection, key, "", 0)
     return email_id, _adopt(connection, [key])
@@ -167,6 +169,7 @@ def _write_dismissal(connection: Connection, key: str, by: str, at: int) -> None
         .where(_X.message_id == key)
         .values(dismissed_by=storable(by), dismissed_at=at)
     )
+    seal(connection, [key])
 
 
 # --------------------------------------------------------------------------- steps
@@ -184,6 +187,7 @@ def _by_id(mails: Iterable[MailSeen]) -> dict[str, MailSeen]:
 def _mark_ours(connection: Connection, message_ids: Collection[str]) -> None:
     """An identity's notification came first, and could not tell that the email is ours."""
     change_among(connection, _MARK_OURS, message_ids)
+    seal(connection, message_ids)
 
 
 def _remember_ours(connection: Connection, mails: Sequence[MailSeen]) -> None:
@@ -233,6 +237,7 @@ def _create(connection: Connection, links: Sequence[tuple[MailSeen, int]]) -> di
         for (mail, _), each in zip(links, record_all(connection, new, answers), strict=True)
     }
     connection.execute(_LINK, [{"key": key, "to_email": made[key]} for key in made])
+    seal(connection, made)
     return made
 
 
@@ -268,10 +273,11 @@ def _improve(connection: Connection, known: Sequence[Known]) -> None:
         upsert(connection, [row])
         if each.email_id is None:
             continue
-        connection.execute(
+        digests.change(
+            connection,
             update(emails)
             .where(emails.c.id == each.email_id)
-            .values(subject=row["subject"], sender=row["source"], sent_by=row["source"])
+            .values(subject=row["subject"], sender=row["source"], sent_by=row["source"]),
         )
 
 
@@ -280,12 +286,11 @@ def _move(connection: Connection, email_id: int, document_id: int) -> None:
     before = connection.scalar(select(emails.c.document_id).where(emails.c.id == email_id))
     both = {document_id} if before is None else {document_id, before}
     lock_documents(connection, both)
-    connection.execute(
-        update(emails).where(emails.c.id == email_id).values(document_id=document_id)
-    )
-    connection.execute(
-        update(deliveries).where(deliveries.c.email_id == email_id).values(document_id=document_id)
-    )
+    for statement in (
+        update(emails).where(emails.c.id == email_id),
+        update(deliveries).where(deliveries.c.email_id == email_id),
+    ):
+        digests.change(connection, statement.values(document_id=document_id))
     summarise_documents(connection, both)
 
 

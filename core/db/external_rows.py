@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
+from core.db import digests
 from core.db.bulk import rows_among
 from core.db.codec import storable, to_instant
 from core.db.tables import external_mails
@@ -32,6 +33,12 @@ def upsert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     connection.execute(
         statement.on_conflict_do_update(index_elements=["message_id"], set_=told), list(rows)
     )
+    seal(connection, [row["message_id"] for row in rows])
+
+
+def seal(connection: Connection, message_ids: Collection[str]) -> None:
+    """Write the digests of rows that have changed."""
+    digests.seal(connection, external_mails, message_ids, "message_id")
 
 
 def row_of(mail: MailSeen, link: Link) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from core.db.columns import flag as _flag
 from core.db.columns import metadata
 from core.db.columns import number as _number
 from core.db.columns import text_column as _text
+from core.db.digests import digest_column
 
 payloads = Table(
     "payloads",
@@ -26,6 +27,7 @@ payloads = Table(
     Column("id", _Id, primary_key=True),
     _number("received_at"),
     Column("raw", Text, nullable=False),
+    digest_column("payloads"),  # how many events it brought included
 )
 
 events = Table(
@@ -53,6 +55,7 @@ events = Table(
     _flag("reports_nobody"),
     _number("received_at"),
     Column("payload_id", _Id, ForeignKey("payloads.id"), nullable=False),
+    digest_column("events"),
     sqlite_with_rowid=False,
 )
 
@@ -73,6 +76,7 @@ external_mails = Table(
     Column("email_id", _Id, ForeignKey("emails.id"), unique=True),
     _text("dismissed_by"),  # who said that it is about no document
     _number("dismissed_at"),
+    digest_column("external_mails"),
 )
 _waits = text("is_ours = 0 AND is_pointed = 1 AND dismissed_at = 0")
 Index(
@@ -97,4 +101,5 @@ quarantine = Table(
     Column("source", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("raw", Text, nullable=False),
+    digest_column("quarantine"),
 )

@@ -22,10 +22,16 @@ def inspect(database: Database, label: str) -> DatabaseFacts:
         expected=upgrade.HEAD,
         known=upgrade.REVISIONS,
         is_file=is_file,
-        damage=_damage(database) if is_file and version else "",
+        damage=(_known_damage(database) or _damage(database)) if is_file and version else "",
         journal=str(_one(database, "PRAGMA journal_mode")) if is_file and version else "",
         unwritable=_unwritable(database) if version in upgrade.REVISIONS else "",
     )
+
+
+def _known_damage(database: Database) -> str:
+    """What a whole check after a crash found; the quick one does not see all of it."""
+    look = database.admission.look() if database.admission is not None else None
+    return look.damage if look is not None else ""
 
 
 def _damage(database: Database) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, or_, select, update
 
-from core.db import snapshots
+from core.db import digests, snapshots
 from core.db.adoption import adopt_waiting
 from core.db.codec import storable, to_instant
 from core.db.engine import hold
@@ -21,7 +21,11 @@ from core.model import AttachedFile, EmailKind, Role, Snapshot, Status, address_
 STOPPED_MID_CALL: Final = (
     "Outtray stopped while SES was being called; SES's report will tell whether it was sent."
 )
+_FILE: Final = ("position", "name", "content_type", "size", "sha256")
 NO_LEASE: Final = {"lease_by": "", "lease_until": 0, "not_before": 0}
+
+
+type_of_file = tuple[int, str, str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +103,10 @@ def record_all(
     if not new:
         return []
     known = answers or {}
+    kept = [_file_rows(email) for email in new]
     email_ids = connection.scalars(
         insert(emails).returning(emails.c.id, sort_by_parameter_order=True),
-        [_email_row(email) for email in new],
+        [_email_row(email, files) for email, files in zip(new, kept, strict=True)],
     ).all()
     mimes = [
         {"email_id": i, "mime": e.mime}
@@ -110,7 +115,11 @@ def record_all(
     ]
     if mimes:
         connection.execute(insert(messages), mimes)
-    files = [row for i, e in zip(email_ids, new, strict=True) for row in _file_rows(i, e)]
+    files = [
+        {"email_id": i, **dict(zip(_FILE, row, strict=True))}
+        for i, rows in zip(email_ids, kept, strict=True)
+        for row in rows
+    ]
     if files:
         connection.execute(insert(attachments), files)
     snapshots.record(connection, [(i, e.snapshot) for i, e in zip(email_ids, new, strict=True)])
@@ -132,7 +141,7 @@ def record_all(
     ]
 
 
-def _email_row(email: NewEmail) -> dict[str, Any]:
+def _email_row(email: NewEmail, files: Sequence[type_of_file]) -> dict[str, Any]:
     return {
         "document_id": email.document_id,
         "kind": email.kind.value,
@@ -143,19 +152,19 @@ def _email_row(email: NewEmail) -> dict[str, Any]:
         "created_at": to_instant(email.created_at),
         "message_id": email.message_id,
         "batch_id": email.batch_id,
+        "contents": digests.of_contents(email.mime, files, len(email.deliveries)),
     }
 
 
-def _file_rows(email_id: int, email: NewEmail) -> list[dict[str, Any]]:
+def _file_rows(email: NewEmail) -> list[type_of_file]:
     return [
-        {
-            "email_id": email_id,
-            "position": position,
-            "name": storable(file.name),
-            "content_type": file.content_type,
-            "size": len(file.content),
-            "sha256": hashlib.sha256(file.content).hexdigest(),
-        }
+        (
+            position,
+            storable(file.name),
+            file.content_type,
+            len(file.content),
+            hashlib.sha256(file.content).hexdigest(),
+        )
         for position, file in enumerate(email.attachments)
     ]
 
@@ -199,7 +208,8 @@ def claim(
     """Take a queued delivery for sending; false when somebody else has it."""
     lock_documents_of(connection, [delivery_id])
     d, held = deliveries.c, lease or Lease("", now)
-    taken = connection.execute(
+    taken = digests.change(
+        connection,
         update(deliveries)
         .where(
             d.id == delivery_id,
@@ -211,9 +221,9 @@ def claim(
             claimed_at=to_instant(now),
             lease_by=held.by,
             lease_until=to_instant(held.until),
-        )
+        ),
     )
-    if taken.rowcount != 1:
+    if taken != 1:
         return False
     settle_deliveries(connection, [delivery_id])
     return True
@@ -225,7 +235,8 @@ def accepted(
     """Record SES's yes, and take the facts that came before it."""
     hold(connection, f"message {ses_message_id}")
     lock_documents_of(connection, [delivery_id])
-    connection.execute(
+    digests.change(
+        connection,
         update(deliveries)
         .where(deliveries.c.id == delivery_id)
         .values(
@@ -235,7 +246,7 @@ def accepted(
             accepted_at=to_instant(at),
             error="",
             **NO_LEASE,
-        )
+        ),
     )
     settle_deliveries(connection, {delivery_id} | adopt_waiting(connection, [ses_message_id]))
 
@@ -268,10 +279,11 @@ def close(
 ) -> bool:
     """End a delivery by our own knowledge; what SES has accepted meanwhile stays accepted."""
     lock_documents_of(connection, [delivery_id])
-    closed = connection.execute(
+    closed = digests.change(
+        connection,
         update(deliveries)
         .where(deliveries.c.id == delivery_id, deliveries.c.local_status < int(Status.FAILED))
-        .values(local_status=int(status), error=storable(words), **NO_LEASE, **more)
+        .values(local_status=int(status), error=storable(words), **NO_LEASE, **more),
     )
     settle_deliveries(connection, [delivery_id])
-    return closed.rowcount == 1
+    return closed == 1

@@ -8,8 +8,10 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, text, update
 
+from core.db import digests
 from core.db.bulk import is_sqlite, rows_among
 from core.db.codec import from_instant, known_instant, storable, to_instant
+from core.db.coverage import SEALED
 from core.db.engine import Reader
 from core.db.outbox import NO_LEASE
 from core.db.summaries import lock_documents_of, settle_deliveries
@@ -35,7 +37,7 @@ def holds(reader: Reader) -> tuple[OutboxHold, ...]:
 def hold_back(connection: Connection, hold: OutboxHold) -> None:
     """Let nothing leave; a hold of the same name is replaced."""
     connection.execute(delete(outbox_holds).where(outbox_holds.c.name == hold.name))
-    given = {
+    given: dict[str, object] = {
         "name": hold.name,
         "held_by": storable(hold.by),
         "since": to_instant(hold.since),
@@ -43,9 +45,10 @@ def hold_back(connection: Connection, hold: OutboxHold) -> None:
         "words": storable(hold.words),
     }
     statement = text(
-        "INSERT INTO outbox_holds (name, held_by, since, until, words)"
-        " VALUES (:name, :held_by, :since, :until, :words) ON CONFLICT DO NOTHING"
+        "INSERT INTO outbox_holds (name, held_by, since, until, words, digest)"
+        " VALUES (:name, :held_by, :since, :until, :words, :digest) ON CONFLICT DO NOTHING"
     )
+    given["digest"] = digests.of([given[name] for name in SEALED["outbox_holds"]])
     connection.execute(statement, given)  # another program may have said the same just now
 
 
@@ -61,7 +64,8 @@ def cancel(
     """Take out of the outbox what only waits; return which that were."""
     cancelled = []
     for delivery_id in _locked(connection, delivery_ids):
-        ended = connection.execute(
+        ended = digests.change(
+            connection,
             update(deliveries)
             .where(
                 deliveries.c.id == delivery_id,
@@ -71,9 +75,9 @@ def cancel(
                 local_status=int(Status.CANCELLED),
                 error=f"Cancelled by {storable(by)}.",
                 **NO_LEASE,
-            )
+            ),
         )
-        if ended.rowcount == 1:
+        if ended == 1:
             cancelled.append(delivery_id)
             _note(connection, delivery_id, CANCELLED, by, now, "")
     settle_deliveries(connection, cancelled)
@@ -109,16 +113,17 @@ def settle(
     d = deliveries.c
     chosen = Status.SENT if was_sent else Status.FAILED
     when = {"accepted_at": d.claimed_at} if was_sent else {}
-    ended = connection.execute(
+    ended = digests.change(
+        connection,
         update(deliveries)
         .where(
             d.id == delivery_id,
             d.local_status == int(Status.UNCONFIRMED),
             d.status == int(Status.UNCONFIRMED),
         )
-        .values(local_status=int(chosen), error=storable(words), **NO_LEASE, **when)
+        .values(local_status=int(chosen), error=storable(words), **NO_LEASE, **when),
     )
-    if ended.rowcount != 1:
+    if ended != 1:
         return False
     _note(connection, delivery_id, SENT if was_sent else NOT_SENT, by, now, note)
     settle_deliveries(connection, [delivery_id])

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from core.db import digests
 from core.db.bulk import rows_among, update_rows
 from core.db.codec import storable
 from core.db.tables import deliveries
@@ -32,6 +33,7 @@ def recognise(connection: Connection, mails: Iterable[MailSeen]) -> None:
         if (key := (row[1], row[2])) in told
     ]
     update_rows(connection, deliveries, ("ses_message_id",), learned)
+    digests.seal(connection, deliveries, [delivery_id for _, delivery_id in learned])
 
 
 #: What is in flight is little, and has an index of its own.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from core import stopping
+from core.db.sqlite import connect
 from core.db.words import in_words
 from core.errors import DatabaseGoneError
 
@@ -151,10 +152,6 @@ class SqliteReader:
         line.close()
 
     def _connect(self) -> sqlite3.Connection:
-        # rw: a file that is not there must not be made by looking for it
-        uri = f"{self._path.absolute().as_uri()}?mode=rw"
-        connection = sqlite3.connect(
-            uri, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=True
-        )
+        connection = connect(self._path, BUSY_SECONDS)
         connection.execute("PRAGMA query_only = ON")
         return connection

@@ -204,7 +204,8 @@ def _audit_row(entry: AuditEntry) -> dict[str, Any]:
 
 def settle_audit(connection: Connection, audit_id: int, outcome: str, detail: str) -> None:
     """Write how it ended."""
+    from core.db import digests
     from core.db.tables import suppression_audit as table
 
     values = {"outcome": outcome, "detail": storable(detail)}
-    connection.execute(table.update().where(table.c.id == audit_id).values(values))
+    digests.change(connection, table.update().where(table.c.id == audit_id).values(values))

@@ -31,6 +31,7 @@ from core.db.decision_tables import outbox_acts as outbox_acts
 from core.db.decision_tables import outbox_holds as outbox_holds
 from core.db.decision_tables import suppression_audit as suppression_audit
 from core.db.decision_tables import suppressions as suppressions
+from core.db.digests import digest_column
 from core.db.draft_tables import draft_files as draft_files
 from core.db.draft_tables import drafts as drafts
 from core.db.draft_tables import snapshots as snapshots
@@ -61,6 +62,7 @@ customers = Table(
     _number("never_reached"),
     _number("last_sent_at"),
     _number("call_from"),  # the first moment that a document of theirs calls for the phone
+    digest_column("customers"),
 )
 Index(
     "ix_customers_held",
@@ -94,6 +96,7 @@ contacts = Table(
     Column("address", Text, nullable=False),
     Column("address_key", Text, nullable=False, index=True),
     _flag("is_primary"),
+    digest_column("contacts"),
     UniqueConstraint("customer_id", "address_key"),
 )
 
@@ -137,6 +140,7 @@ documents = Table(
     # What puts that off.
     _number("held_until"),  # the customer's own hold included
     _number("quiet_until"),  # after a call
+    digest_column("documents"),
     UniqueConstraint("customer_id", "kind", "number"),
 )
 _newest = (documents.c.last_sent_at.desc(), documents.c.id.desc())
@@ -229,6 +233,9 @@ emails = Table(
     _text("linked_by"),  # who linked another program's email by hand
     _number("linked_at"),
     _text("batch_id"),  # what was enqueued by one act
+    # A digest of the message, the attachments and the number of recipients.
+    _number("contents"),
+    digest_column("emails"),
     Index("ix_emails_document", "document_id", "created_at", "id", "kind"),
 )
 Index(
@@ -295,6 +302,7 @@ deliveries = Table(
     _text("diagnostic"),
     _text("enhanced_status"),
     _text("subtype"),
+    digest_column("deliveries"),
 )
 Index("ix_deliveries_ses_message_id", deliveries.c.ses_message_id)
 Index("ix_deliveries_domain", deliveries.c.domain, deliveries.c.delivered_at)

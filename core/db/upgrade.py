@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.db.engine import hold
+from core.db.sqlite import connect, exists
+from core.db.sqlite_reader import BUSY_SECONDS
 from core.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from core.db.engine import Database
 
 #: All revisions, oldest first, so that the version can be judged without importing Alembic.
@@ -27,6 +30,7 @@ REVISIONS: Final = (
     "0010",
     "0011",
     "0012",
+    "0013",
 )
 HEAD: Final = REVISIONS[-1]
 _WAITS: Final = 6
@@ -36,6 +40,8 @@ _WAITS: Final = 6
 _WITH_CALLS: Final = "0006"
 #: What customers are found by is taken from their names by the rule of this program, too.
 _WITH_WORDS: Final = "0011"
+#: So are the digests, when all tables are as this program has them.
+_WITH_DIGESTS: Final = "0013"
 _OURS: Final = ("customers", "deliveries", "documents", "emails", "events", "payloads")
 _ALEMBIC: Final = "alembic_version"
 _SCRIPTS: Final = Path(__file__).resolve().parent / "migrations"
@@ -43,7 +49,7 @@ _SCRIPTS: Final = Path(__file__).resolve().parent / "migrations"
 
 def version(database: Database) -> str | None:
     """Return the revision of ``database``; ``None`` where Outtray has no tables yet."""
-    if database.path is not None and not database.path.exists():
+    if database.path is not None and not exists(database.path):
         return None
     found = _tables(database)
     is_ours = _ALEMBIC in found and found.issuperset(_OURS)
@@ -77,47 +83,42 @@ def prepare(database: Database) -> None:
 
 
 def _prepare(database: Database) -> None:
-    found = version(database)
-    if found == HEAD:
+    if _known(database, database.path) == HEAD:
         return
+    with database.transaction() as connection:
+        hold(connection, "migrations")  # two programs may be started on a new database at once
+        found = _known(database, database.path)  # as it is while nobody else can change it
+        if found == HEAD:
+            return
+        if found is not None and database.path is not None:
+            _keep_copy(database.path)
+        migrate(connection, found)
+
+
+def _known(database: Database, label: Path | None) -> str | None:
+    """Return the version of ``database``; raises ``DatabaseVersionError`` for a newer one."""
+    found = version(database)
     if found is not None and found not in REVISIONS:
         raise DatabaseVersionError(
-            f"The database {database.path or ''} was written by a newer Outtray "
+            f"The database {label or ''} was written by a newer Outtray "
             f"(its version is {found}, this program knows up to {HEAD}).",
             "Update Outtray. Nothing was changed.",
         )
-    if found is not None and database.path is not None:
-        backup(database, database.path.with_name(f"{database.path.name}.before-{HEAD}"))
-    _run_migrations(database, found)
+    return found
 
 
-def backup(database: Database, target: Path) -> Path:
-    """Copy a SQLite database while it is in use, through SQLite itself.
+def _keep_copy(path: Path) -> None:
+    """Keep an older database beside itself; one that is damaged is not upgraded."""
+    from core.db import copies  # only where there is something to copy
 
-    Raises:
-        DatabaseError: not a SQLite file, or the copy cannot be written.
-    """
-    if database.path is None:
+    target = path.with_name(f"{path.name}.before-{HEAD}")
+    with closing(connect(path, BUSY_SECONDS)) as source:
+        copy = copies.keep(source, path, target, replaces=True)
+    if copy.findings.damage:
         raise DatabaseError(
-            "Only a SQLite database can be copied like this.", "Use pg_dump for PostgreSQL."
+            f"The database {path} is damaged, so it was not upgraded: {copy.findings.damage[0]}.",
+            f"A copy of it as it is: {copy.path}. {copies.RESTORE}",
         )
-    if target.exists() and target.samefile(database.path):
-        raise DatabaseError(f"{target} is the database itself.", "Name another file for the copy.")
-    unfinished = target.with_name(target.name + ".part")
-    try:
-        unfinished.touch(mode=0o600)
-        with (
-            closing(sqlite3.connect(database.path)) as source,
-            closing(sqlite3.connect(unfinished)) as copy,
-        ):
-            source.backup(copy)
-        unfinished.replace(target)
-    except (OSError, sqlite3.Error) as error:
-        unfinished.unlink(missing_ok=True)
-        raise DatabaseError(
-            f"The copy {target} could not be written: {error}.", "Check the folder and the disk."
-        ) from error
-    return target
 
 
 def _tables(database: Database) -> set[str]:
@@ -133,21 +134,24 @@ def _tables(database: Database) -> set[str]:
     return {str(row[0]) for row in database.reader.rows(sql, {})}
 
 
-def _run_migrations(database: Database, found: str | None) -> None:
+def migrate(connection: Connection, found: str | None) -> None:
+    """Bring the tables from version ``found`` to this program's; ``None``: make them."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    with database.transaction() as connection:
-        hold(connection, "migrations")  # two programs may be started on a new database at once
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_CALLS):
-            from core.db.summaries import settle_call_needs
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_CALLS):
+        from core.db.summaries import settle_call_needs
 
-            settle_call_needs(connection)
-        if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_WORDS):
-            from core.db.beginnings import fill
+        settle_call_needs(connection)
+    if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_WORDS):
+        from core.db.beginnings import fill
 
-            fill(connection)
+        fill(connection)
+    if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_DIGESTS):
+        from core.db import digests
+
+        digests.fill(connection)

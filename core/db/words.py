@@ -42,6 +42,11 @@ def _explain(error: BaseException) -> DatabaseError:
         )
     if "not a database" in words:
         return DatabaseVersionError("That file is not a database.", NOT_OURS)
+    if "malformed" in words:
+        return DatabaseError(
+            f"The database is damaged: {words}.",
+            "Copy it as it is with outtray db backup; outtray db restore FILE puts back a copy.",
+        )
     if "no such table" in words or "no such column" in words or state in ("42P01", "42703"):
         return DatabaseVersionError(
             f"The database does not have what this Outtray needs ({words}).",

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 from platformdirs import user_data_path
 
+from core.db.copies import private_folder
+from core.db.restoring import replace as replace_database
 from core.demo.people import Temper
 from core.demo.store import Company, generate
 from core.errors import OuttrayError
@@ -23,7 +25,6 @@ from core.settings import Settings, load
 from core.simulator import require_extra
 
 _DELIVERY_SECONDS: Final = "1.6"
-_LEFTOVERS: Final = ("", "-wal", "-shm")
 
 
 @contextmanager
@@ -55,12 +56,12 @@ def _prepare(path: Path, *, fresh: bool, tell: Callable[[str], None]) -> Mapping
     """Generate the company unless it is there; return what the stand-in must know of it."""
     notes = path.with_suffix(".json")
     if fresh or not path.exists() or not notes.exists():
-        for ending in _LEFTOVERS:
-            Path(f"{path}{ending}").unlink(missing_ok=True)
-        notes.unlink(missing_ok=True)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         tell("Generating a company with 600 documents and 1,500 emails, once …")
-        made = generate(path, datetime.now(UTC))
+        with private_folder(path) as folder:
+            made = generate(folder / "demo.db", datetime.now(UTC))
+            # Another demo may have the old one open: it is written through SQLite, never removed.
+            replace_database(path, folder / "demo.db", None)
         notes.write_text(json.dumps(_notes(made)), "utf-8")  # last: it says that all is there
     found: Mapping[str, Any] = json.loads(notes.read_text("utf-8"))
     return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from core import protected_files
 from core.errors import InputError
 from core.imports.assembly import join_customers, join_documents
 from core.imports.dialects import Dialect
@@ -49,7 +50,7 @@ def read(path: Path, progress: Progress | None = None) -> ParsedFile:
 
 def _load(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return protected_files.read_bytes(path)
     except IsADirectoryError as error:
         raise InputError(f"{path} cannot be imported: it is a folder.") from error
     except FileNotFoundError as error:

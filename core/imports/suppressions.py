@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final
 
+from core import protected_files
 from core.errors import InputError
 from core.imports.table import DELIMITERS, NotTextError, Record, decode, records, split_lines
 from core.model import Rejection, Suppression
@@ -41,7 +42,7 @@ def read(path: Path) -> ParsedList:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise InputError(f"{path} is larger than 64 MB.", "Cut it into several files.")
-        text, _ = decode(path.read_bytes())
+        text, _ = decode(protected_files.read_bytes(path))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.", _NEXT) from error
     except NotTextError as error:

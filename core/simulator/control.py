@@ -22,6 +22,12 @@ def show_sent(service: Service, given: Mapping[str, Any]) -> object:
     return record(service)
 
 
+def show_reports(service: Service, given: Mapping[str, Any]) -> object:
+    """Every report that was published, oldest first, as often as it was."""
+    del given
+    return reports(service)
+
+
 def set_faults(service: Service, given: Mapping[str, Any]) -> object:
     service.faults.set(given)
     return service.faults.as_dict()
@@ -91,6 +97,7 @@ def set_suppressions(service: Service, given: Mapping[str, Any]) -> object:
 
 READ: Final[Mapping[str, Control]] = {
     "sent": show_sent,
+    "reports": show_reports,
     "faults": set_faults,
     "behaviours": set_behaviours,
     "delays": set_delays,
@@ -111,6 +118,11 @@ def record(service: Service) -> list[dict[str, Any]]:
     with service.state.lock:
         sent = list(service.state.sent)
     return [_record(each) for each in sent]
+
+
+def reports(service: Service) -> list[str]:
+    with service.state.lock:
+        return list(service.state.reports)
 
 
 def _record(sent: Sent) -> dict[str, Any]:

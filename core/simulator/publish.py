@@ -88,6 +88,7 @@ class Publisher:
                 self._state.suppressed[entry.address] = entry
             chosen = self._state.configuration_sets.get(report.configuration_set)
             topics = chosen.topics_for(report.event_type) if chosen else []
+            self._state.reports += [report.text] * len(topics)
         for topic in topics:
             self._notify(topic, SUBJECT, report.text)
 

@@ -150,6 +150,10 @@ class Simulator:
         """Return what ``GET /_outtray/sent`` answers: every accepted message, oldest first."""
         return control.record(self._started().service)
 
+    def reports(self) -> list[str]:
+        """Return what ``GET /_outtray/reports`` answers: every report that was published."""
+        return control.reports(self._started().service)
+
     def set_faults(self, **faults: float | bool) -> None:
         """Do what ``POST /_outtray/faults`` does."""
         control.set_faults(self._started().service, faults)

@@ -161,6 +161,8 @@ class State:
             self.configuration_sets: dict[str, ConfigurationSet] = {}
             self.suppressed: dict[str, Suppressed] = {}
             self.sent: list[Sent] = []
+            self.reports: list[str] = []
+            """What was published, as often as it was, oldest first."""
 
     def effective_reasons(self, configuration_set: str) -> tuple[str, ...]:
         """Return the reasons that stop mail: the configuration set's, else the account's."""

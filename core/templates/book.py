@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from core import protected_files
 from core.message import one_line
 from core.model import EmailKind, Kind
 from core.rules.mailbox import is_address, parse_mailbox
@@ -164,6 +165,8 @@ def _entry(path: Path) -> Entry:
 
 def _read(path: Path, name: TemplateName) -> Template:
     try:
+        if protected_files.is_protected(path):
+            raise TemplateFileError(path.name, 0, "it belongs to Outtray's own database")
         if path.stat().st_size > _LARGEST:
             raise TemplateFileError(path.name, 0, f"it is larger than {_LARGEST // 1000} kB")
         text = path.read_text("utf-8-sig")

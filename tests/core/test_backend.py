@@ -153,7 +153,7 @@ def test_an_import_is_seen_at_once_and_counts_up(
     assert backend.document_position(DocumentFilter(), row.id) == 0
     assert backend.customer_position(CustomerFilter(), row.customer_id) == 0
     assert backend.customer_header(row.customer_id).documents == 1
-    copied = backend.backup(tmp_path / "copy.db")
+    copied = backend.backup(tmp_path / "copy.db").path
     assert copied.is_file()
 
 

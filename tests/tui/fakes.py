@@ -57,6 +57,7 @@ from core.model import (
     WorkReport,
     address_key,
 )
+from core.model.database import DatabaseLook
 from core.model.words import BEST_TO_WORST
 from core.pace import late_document
 from core.ranking import Rank, Typed, ranked
@@ -186,6 +187,8 @@ class FakeBackend(FakeUpkeep):
         )
         self.linking = FakeLinking(company, now, self._enter)
         self.current_trouble = Trouble()
+        self.look: DatabaseLook | None = None
+        self.on_wait: Callable[[], object] = lambda: None
         self.calls: dict[str, int] = {}
         self.sent: list[Draft] = []
         self.exported: list[tuple[int, Path | None]] = []
@@ -487,6 +490,12 @@ class FakeBackend(FakeUpkeep):
     def revision(self) -> int:
         self._enter("revision")
         return self._revision
+
+    def database_look(self) -> DatabaseLook | None:
+        return self.look
+
+    def when_a_change_waits(self, call: Callable[[], object]) -> None:
+        self.on_wait = call
 
     def close(self) -> None:
         self._enter("close")

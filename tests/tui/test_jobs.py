@@ -92,6 +92,25 @@ async def test_calls_without_a_group_all_run_and_answer() -> None:
     assert seen == [0, 1, 2, 3, 4]
 
 
+async def test_calls_that_wait_for_long_leave_their_threads_to_others() -> None:
+    gate, seen = threading.Event(), list[str]()
+    async with running_app(workers=2) as jobs:
+
+        def change() -> None:
+            jobs.stand_in()
+            gate.wait(10)
+
+        for _ in range(3):
+            jobs.start(None, change)
+        jobs.start("rows", lambda: "rows", seen.append)
+        async with asyncio.timeout(5):
+            while not seen:
+                await asyncio.sleep(0.01)
+        gate.set()
+        await jobs.idle()
+    assert seen == ["rows"]
+
+
 async def test_our_own_errors_come_back_as_they_are() -> None:
     def busy() -> None:
         raise DatabaseBusyError("The database is busy.", "Try again.")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from core.errors import DatabaseError
 from core.model import Late
+from core.model.database import DatabaseLook
 from core.trouble import ProviderTrouble, Reputation, Trouble
 from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving
@@ -49,6 +52,28 @@ def test_it_never_wraps_nor_obeys_a_name(name: str, width: int) -> None:
     assert cell_len(words) <= width
     assert words.isprintable() or "\x1b" not in words
     assert "\n" not in words
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        (DatabaseLook(12.4), "Checking the database after a crash … 12 s; your changes wait"),
+        (
+            DatabaseLook(3.0, 0.4),
+            "Checking the database after a crash … 3 s, 40%; your changes wait",
+        ),
+        (
+            DatabaseLook(damage="row 3 missing from index ix"),
+            "Database damaged, no changes. Next: outtray db backup, then db restore FILE",
+        ),
+    ],
+)
+@pytest.mark.parametrize("width", [80, 132])
+def test_a_database_that_is_checked_or_damaged_comes_first_and_fits(
+    look: DatabaseLook, said: str, width: int
+) -> None:
+    spans = trouble_spans(Trouble((MICROSOFT,)), NOW, width, DatabaseError("malformed"), look)
+    assert "".join(span.text for span in spans) == f" ▲ {said}"
 
 
 def displayed(driver: Driver) -> bool:

@@ -6,25 +6,32 @@ import signal
 import sys
 import time
 from argparse import Namespace
-from typing import Final
+from contextlib import suppress
+from typing import Final, NoReturn
 
+from core import settings
 from core.backend import Backend
 from core.errors import OuttrayError, SettingsError
 from core.model import IngestReport
 from tui import answers, prints
-from tui.actions.common import opened, put_json
+from tui.actions.common import (
+    next_pause,
+    open_when_it_answers,
+    opened,
+    put_json,
+    say_it_tries_again,
+)
 from tui.exits import DONE, FAILED
 from tui.prints import say
 from tui.text import cell
 
 _LONGEST_POLL_SECONDS: Final = 20
-_LONGEST_PAUSE_SECONDS: Final = 60.0
 
 
 def events_pull(options: Namespace) -> int:
+    if options.follow:
+        return _follow(as_json=options.json)
     with opened() as backend:
-        if options.follow:
-            return _follow(backend, as_json=options.json)
         total = IngestReport()
         while True:
             report = backend.pull(1)
@@ -35,29 +42,37 @@ def events_pull(options: Namespace) -> int:
     return DONE
 
 
-def _follow(backend: Backend, *, as_json: bool) -> int:
+def _follow(*, as_json: bool) -> int:
     """Until SIGTERM or Ctrl-C; what goes wrong is said, and tried again after a while."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    pause = 1.0
+    backend = Backend(settings.load(), tell=prints.say)
     try:
-        while True:
-            try:
-                report = backend.pull(_LONGEST_POLL_SECONDS)
-            except SettingsError:
-                raise  # waiting does not configure a queue
-            except OuttrayError as error:
-                say(f"{cell(str(error))} Trying again in {pause:.0f} s.")
-                time.sleep(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-                continue
-            pause = 1.0
-            if report.read and as_json:
-                sys.stdout.write(prints.as_json(answers.ingest(report)) + "\n")
-                sys.stdout.flush()
-            elif report.read:
-                say(prints.ingest_line(report))
+        open_when_it_answers(backend, time.sleep)
+        _pull_on(backend, as_json=as_json)
     except KeyboardInterrupt:
         return DONE
+    finally:
+        backend.close()
+
+
+def _pull_on(backend: Backend, *, as_json: bool) -> NoReturn:
+    pause = 0.0
+    while True:
+        try:
+            report = backend.pull(_LONGEST_POLL_SECONDS)
+        except SettingsError:
+            raise  # waiting does not configure a queue
+        except OuttrayError as error:
+            pause = next_pause(pause)
+            say_it_tries_again(error, pause)
+            time.sleep(pause)
+            continue
+        pause = 0.0
+        if report.read and as_json:
+            sys.stdout.write(prints.as_json(answers.ingest(report)) + "\n")
+            sys.stdout.flush()
+        elif report.read:
+            say(prints.ingest_line(report))
 
 
 def events_load(options: Namespace) -> int:
@@ -83,6 +98,8 @@ def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
 def events_parse(options: Namespace) -> int:
     from core import ingest
 
+    with suppress(OuttrayError):  # settings that cannot be used are no matter here
+        Backend(settings.load()).close()  # it names the files that are not to be read
     entries: list[answers.Json] = []
     code = DONE
     for path in options.files:

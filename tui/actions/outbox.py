@@ -18,7 +18,13 @@ from core.model import DocumentRow, Kind, OutboxEntry, Word, WorkReport
 from core.outbox import Outbox
 from tui import outbox_words as words
 from tui import prints
-from tui.actions.common import opened, put_json
+from tui.actions.common import (
+    next_pause,
+    open_when_it_answers,
+    opened,
+    put_json,
+    say_it_tries_again,
+)
 from tui.exits import DONE, FAILED
 from tui.prints import say
 from tui.text import cell, moment
@@ -27,7 +33,6 @@ _LOOKS_EVERY: Final = 0.5
 """Seconds between two looks for what others put in."""
 _PATIENCE: Final = 10.0
 """Seconds without any progress after which a command leaves the rest in the outbox."""
-_LONGEST_PAUSE: Final = 60.0
 
 
 def list(options: Namespace) -> int:  # noqa: A001 - it is the command's name
@@ -66,11 +71,11 @@ def _print(entries: Sequence[OutboxEntry]) -> None:
 
 def work(options: Namespace) -> int:
     configured = replace(settings.load(), lease=timedelta(seconds=max(options.lease, 0.5)))
-    backend = Backend(configured)
-    backend.open()
+    backend = Backend(configured, tell=say)
     try:
         if options.follow:
-            return _follow(backend.outbox, as_json=options.json)
+            return _follow(backend, as_json=options.json)
+        backend.open()
         report = backend.outbox.work()
     finally:
         backend.close()
@@ -81,17 +86,25 @@ def work(options: Namespace) -> int:
     return FAILED if report.failed or report.unconfirmed or report.waiting else DONE
 
 
-def _follow(outbox: Outbox, *, as_json: bool) -> int:
+def _follow(backend: Backend, *, as_json: bool) -> int:
     """Until SIGTERM or Ctrl-C: what is being called is answered and recorded first."""
+    outbox = backend.outbox
+
+    def stop(*_: object) -> None:
+        outbox.stop()
+        backend.leave()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: outbox.stop())
+        signal.signal(name, stop)
+    if not open_when_it_answers(backend, outbox.wait):
+        return DONE
     pause, told = 0.0, ""
     while not outbox.wait(pause):
         try:
             report = outbox.work()
         except DatabaseError as error:
-            pause = min(max(1.0, pause * 2), _LONGEST_PAUSE)
-            say(f"{cell(str(error))} Trying again in {pause:.0f} s.")
+            pause = next_pause(pause)
+            say_it_tries_again(error, pause)
             continue
         pause = _LOOKS_EVERY
         did = report.sent or report.failed or report.unconfirmed

@@ -58,8 +58,11 @@ def ui(options: Namespace | None = None) -> int:
             return _demo(options, fresh=False)
         chosen = settings.load()
     backend = Backend(chosen)
-    _open(backend)
-    run(backend, mouse=_mouse(options, chosen))
+    try:
+        _open(backend)
+        run(backend, mouse=_mouse(options, chosen))
+    finally:
+        backend.close()
     return DONE
 
 
@@ -78,8 +81,8 @@ def _say_that_it_waits() -> None:
     from tui.prints import say
 
     say(
-        "The database does not open yet: another program holds it, or it is being upgraded. "
-        "Outtray waits; Ctrl-C stops."
+        "The database does not open yet: another program holds it, or it is being upgraded or"
+        " checked. Outtray waits; Ctrl-C stops."
     )
 
 
@@ -116,6 +119,9 @@ def _demo(options: Namespace | None, *, fresh: bool) -> int:
 
     with company(fresh=fresh, tell=say) as chosen:
         backend = Backend(chosen)
-        backend.open()
-        run(backend, mouse=_mouse(options, chosen))
+        try:
+            backend.open()
+            run(backend, mouse=_mouse(options, chosen))
+        finally:
+            backend.close()
     return DONE

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from core import protected_files
 from core.errors import InputError, UsageError
 from core.model import (
     Decision,
@@ -202,6 +203,7 @@ def _as_csv(rows: Sequence[SuppressedAddress]) -> str:
 
 
 def _write(path: Path, text: str) -> None:
+    protected_files.refuse(path)
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import datetime
 
-from core.errors import UsageError
-from tui import prints
 from tui.actions.common import opened, put_json
 from tui.exits import DONE, FAILED
 from tui.prints import say
@@ -48,42 +45,13 @@ def db_upgrade(options: Namespace) -> int:
 
 
 def db_check(options: Namespace) -> int:
+    from tui import db_check as output
+
+    told = None if options.json else output.progress()
     with opened() as backend:
-        report = backend.check_summaries()
+        report = backend.mend(told) if options.mend else backend.check_summaries(told)
     if options.json:
-        put_json(
-            {
-                "deliveries": report.deliveries,
-                "documents": report.documents,
-                "customers": report.customers,
-                "differences": [
-                    {
-                        "table": d.table,
-                        "id": d.id,
-                        "column": d.column,
-                        "stored": d.stored,
-                        "computed": d.computed,
-                    }
-                    for d in report.differences
-                ],
-            }
-        )
+        put_json(output.record(report))
     else:
-        prints.check_report(report)
-    return FAILED if report.differences else DONE
-
-
-def db_backup(options: Namespace) -> int:
-    from pathlib import Path
-
-    with opened() as backend:
-        stamp = f"{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-        target = options.file or Path(f"{backend.settings.database_label}.{stamp}")
-        if target.exists():
-            raise UsageError(f"{target} exists already.", "Name another file; none is replaced.")
-        written = backend.backup(target)
-    if options.json:
-        put_json({"file": str(written)})
-    else:
-        say(f"Copied to {written}.")
-    return DONE
+        output.say_report(report, was_mended=options.mend)
+    return DONE if report.is_clean else FAILED

@@ -169,7 +169,13 @@ class BulkDialog(ModalScreen[bool]):
             return Content(f"Asking the gate: {self._judging.done:,} of {len(self._rows):,} …")
         if self._phase is Phase.CHOOSING:
             return Content(bulk_state.told(self._choice))
+        if self._enqueued is None and self.desk.board.is_looking:
+            return Content("Checking the database; they are sent after that.")
         return bulk_view.progress(self._progress, self._phase is Phase.DONE)
+
+    def show_database_look(self) -> None:
+        """Say that the emails wait while the database is checked, or not any more."""
+        self._show()
 
     def _list(self, highlighted: int) -> None:
         """Fill the list anew; the highlight stays where it was."""

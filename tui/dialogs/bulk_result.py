@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core import protected_files
 from core.errors import InputError
 from core.model import BulkItem, EmailKind, Enqueued, OutboxEntry, Word
 from tui.dialogs.bulk_state import Choice
@@ -75,6 +76,7 @@ def write(path: Path, made: Sequence[Result]) -> Path:
         InputError: it is there already, or cannot be written; nothing is left half-written.
     """
     rows = [(r.number, r.customer, r.address, r.state, r.reason) for r in made]
+    protected_files.refuse(path)
     try:
         with path.open("x", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")

@@ -122,7 +122,8 @@ class ComposeDialog(ModalScreen[Composed]):
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
-        button = send_button(phase, self._verdict)
+        is_looking = self.desk.board.is_looking
+        button = send_button(phase, self._verdict, is_database_checked=is_looking)
         if button.is_off and self.send_button.has_focus:
             self.to.focus()  # a disabled button would swallow the next key
         allowed = self._verdict is not None and self._verdict.decision is Decision.ALLOW
@@ -136,6 +137,11 @@ class ComposeDialog(ModalScreen[Composed]):
             )
         )
         self.form.lock_all(phase is Phase.SENDING)
+
+    def show_database_look(self) -> None:
+        """Say that the send waits while the database is checked, or not any more."""
+        if self._phase is Phase.SENDING:
+            self._enter(self._phase)
 
     # ------------------------------------------------------------------ other addresses
 

@@ -59,8 +59,17 @@ class SendButton:
     reason: str = ""
 
 
-def send_button(phase: Phase, verdict: Verdict | None) -> SendButton:
-    """Return what Send says, whether it works, and why not."""
+def send_button(
+    phase: Phase, verdict: Verdict | None, *, is_database_checked: bool = False
+) -> SendButton:
+    """Return what Send says, whether it works, and why not.
+
+    ``is_database_checked``: at this moment, so that nothing is written, and nothing sent, yet.
+    """
+    if phase is Phase.SENDING and is_database_checked:
+        return SendButton(
+            "Sending…", is_off=True, reason="checking the database; it is sent after that"
+        )
     if phase is Phase.SENDING:
         return SendButton("Sending…", is_off=True, reason="one moment")
     if phase is Phase.UNCHECKED:

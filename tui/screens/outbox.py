@@ -92,7 +92,7 @@ class OutboxScreen(HandyScreen):
                 (f"   {self._rate:.1f}{unit}", "$muted"),
             )
         )
-        held = words.holds_line(self._overview) or self.desk.board.outbox_words
+        held = words.holds_line(self._overview) or self.desk.board.why_waiting
         self._hold.update(Content.styled(f"‖ {cell(held, 300)}", "$text-warning") if held else "")
         self._hold.display = bool(held)
         self._paint_batches(width)

@@ -43,6 +43,7 @@ class PlaceScreen(Screen[None]):
         self._trouble = TroubleLine(clock=desk.clock)
         self._trouble.trouble = desk.board.trouble
         self._trouble.problem = desk.board.problem
+        self._trouble.look = desk.board.look
 
     def compose(self) -> ComposeResult:
         self._bar.crumbs = self.crumbs()
@@ -73,6 +74,7 @@ class PlaceScreen(Screen[None]):
         """Put what goes wrong beyond single emails below the top line."""
         self._trouble.problem = self.desk.board.problem
         self._trouble.trouble = self.desk.board.trouble
+        self._trouble.look = self.desk.board.look
 
     def show_again(self) -> None:
         """Read everything that is shown again; cursor and scroll stay with their rows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -17,14 +17,22 @@ from tui.badges import Span
 from tui.paint import content
 from tui.text import cell, cut
 
+if TYPE_CHECKING:
+    from core.model.database import DatabaseLook
+
 _GLYPH: Final = "▲"
 _LONGEST_NAME: Final = 200
 
 
 def sentences(
-    trouble: Trouble, now: datetime, problem: OuttrayError | None = None
+    trouble: Trouble,
+    now: datetime,
+    problem: OuttrayError | None = None,
+    look: DatabaseLook | None = None,
 ) -> tuple[str, ...]:
     """Return what a person has to know, the most urgent first; harmless whatever it names."""
+    if look is not None:
+        return (look_words(look),)
     if problem is not None:
         return (f"{cell(problem.title, _LONGEST_NAME).rstrip('.')}; Outtray goes on trying",)
     providers = [
@@ -33,11 +41,23 @@ def sentences(
     return (*providers, *reputation_words(trouble.reputation))
 
 
+def look_words(look: DatabaseLook) -> str:
+    """Say why changes wait and for how long, or why there are none any more."""
+    if look.damage:
+        return "Database damaged, no changes. Next: outtray db backup, then db restore FILE"
+    part = f", {look.part:.0%}" if look.part else ""
+    return f"Checking the database after a crash … {look.seconds:.0f} s{part}; your changes wait"
+
+
 def trouble_spans(
-    trouble: Trouble, now: datetime, width: int, problem: OuttrayError | None = None
+    trouble: Trouble,
+    now: datetime,
+    width: int,
+    problem: OuttrayError | None = None,
+    look: DatabaseLook | None = None,
 ) -> list[Span]:
     """Return one line of at most ``width`` cells; what finds no room is counted."""
-    said = sentences(trouble, now, problem)
+    said = sentences(trouble, now, problem, look)
     shown = len(said)
     while shown > 1 and cell_len(_joined(said, shown)) > width:
         shown -= 1
@@ -66,6 +86,8 @@ class TroubleLine(Widget):
     trouble: reactive[Trouble] = reactive(Trouble(), layout=True)
     problem: reactive[OuttrayError | None] = reactive(None, layout=True)
     """Why nothing can be read at all; it hides everything else."""
+    look: reactive[DatabaseLook | None] = reactive(None)
+    """What changes wait for, or the damage that is the cause of every other problem."""
 
     def __init__(self, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         super().__init__()
@@ -74,10 +96,16 @@ class TroubleLine(Widget):
     def watch_problem(self) -> None:
         self.watch_trouble(self.trouble)
 
+    def watch_look(self) -> None:
+        self.watch_trouble(self.trouble)
+
     def watch_trouble(self, trouble: Trouble) -> None:
         now = self._clock()
-        said = sentences(trouble, now, self.problem)
+        said = sentences(trouble, now, self.problem, self.look)
         self.display = bool(said)
+        if self.look is not None and self.look.damage:
+            self.tooltip = Content(cell(self.look.damage, 400))
+            return
         if self.problem is not None:
             kept = "What is shown is of before."
             self.tooltip = Content(f"{cell(str(self.problem), 400)}\n{kept}")
@@ -87,4 +115,6 @@ class TroubleLine(Widget):
 
     def render(self) -> Content:
         """Return the line for the width there is."""
-        return content(trouble_spans(self.trouble, self._clock(), self.size.width, self.problem))
+        return content(
+            trouble_spans(self.trouble, self._clock(), self.size.width, self.problem, self.look)
+        )

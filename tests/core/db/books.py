@@ -159,7 +159,7 @@ def tell(database: Database, *facts: Fact, at: datetime = START) -> events.Store
 
 def settled(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that follows from the facts, row by row; apart from when it was heard."""
-    heard = {"received_at", "payload_id", "tag"}
+    heard = {"received_at", "payload_id", "tag", "digest"}  # the digest covers those before it
     found = {}
     with database.transaction() as connection:
         for table in (

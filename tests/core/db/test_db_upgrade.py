@@ -225,36 +225,6 @@ def test_a_second_writer_is_told_that_the_database_is_busy(
     assert error.value.can_retry
 
 
-def test_a_copy_holds_everything_and_is_private(sqlite_database: Database, tmp_path: Path) -> None:
-    put(sqlite_database, entry())
-    target = upgrade.backup(sqlite_database, tmp_path / "copy.db")
-    copied = Database(f"sqlite:///{target}")
-    assert reads.count_documents(copied.reader, DocumentFilter()) == 1
-    copied.close()
-    assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    assert not target.with_name("copy.db.part").exists()
-
-
-def test_a_copy_never_replaces_the_database_itself(sqlite_database: Database) -> None:
-    assert sqlite_database.path is not None
-    before = sqlite_database.path.stat().st_ino
-    with pytest.raises(DatabaseError, match="database itself"):
-        upgrade.backup(sqlite_database, sqlite_database.path)
-    assert sqlite_database.path.stat().st_ino == before
-
-
-def test_a_copy_into_a_folder_or_nowhere_fails_in_words_and_leaves_nothing(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    for target in (folder, tmp_path / "missing" / "copy.db"):
-        with pytest.raises(DatabaseError, match="could not be written"):
-            upgrade.backup(sqlite_database, target)
-    assert list(folder.iterdir()) == []
-    assert not list(tmp_path.glob("*.part"))
-
-
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql:/u:secret@h/db"])
 def test_a_url_that_cannot_serve_is_refused_without_showing_a_password(url: str) -> None:
     with pytest.raises(DatabaseError) as error:

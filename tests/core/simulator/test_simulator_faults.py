@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 import urllib.error
@@ -271,3 +272,12 @@ def test_raw_delivery_leaves_the_envelope_out_and_two_stand_ins_share_nothing(
         ]
         assert office.bodies() == []
         assert office.get("sent") == []
+
+
+def test_the_record_of_reports_is_what_arrives_in_the_queue(office: Office) -> None:
+    office.post("faults", {"duplicate": True, "shuffle": True})
+    office.send()
+    told = [json.loads(each)["eventType"] for each in office.get("reports")]
+    assert Counter(told) == Counter(office.kinds()) == {"Send": 2, "Delivery": 2}
+    office.post("reset", {})
+    assert office.get("reports") == []

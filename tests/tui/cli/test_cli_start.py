@@ -136,7 +136,7 @@ def test_the_wheel_carries_styles_and_migrations_and_no_tests(wheel: zipfile.Zip
 
 def test_the_wheel_has_the_command(wheel: zipfile.ZipFile) -> None:
     (entry_points,) = [n for n in wheel.namelist() if n.endswith("entry_points.txt")]
-    assert "outtray = tui.start:main" in wheel.read(entry_points).decode()
+    assert "outtray = tui.__main__:main" in wheel.read(entry_points).decode()
 
 
 def test_every_migration_is_a_revision_the_program_knows() -> None:
