@@ -295,7 +295,13 @@ class Backend:
         from core.wording import Office
 
         settings = self.settings
-        office = Office(settings.operator, settings.sender, settings.language, settings.templates)
+        office = Office(
+            settings.operator,
+            settings.sender,
+            settings.language,
+            settings.templates,
+            settings.reply_to,
+        )
         return Composing(self._database, lambda: self._parts.mailroom.dispatch, office, self._clock)
 
     def check(self, draft: Draft) -> Verdict:

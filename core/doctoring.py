@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Final, Protocol
 
 from core.db import feedreads, inspect, reads
@@ -45,6 +44,7 @@ from core.examination_queue import (
     judge_visibility,
 )
 from core.ports import Clock
+from core.rules.mailbox import is_address, parse_mailbox
 from core.settings import Settings
 
 LEGS: Final = (
@@ -82,7 +82,8 @@ def examine(
     settings: Settings, database: Database, aws: Inspector, clock: Clock
 ) -> tuple[Check, ...]:
     """Return one check a leg, in the order of ``LEGS``; changes nothing and raises nothing."""
-    address = parseaddr(settings.sender)[1] if "@" in settings.sender else ""
+    typed = parse_mailbox(settings.sender).address
+    address = typed if is_address(typed) else ""
     source = str(settings.source or "")
     checks = [judge_settings(SettingsFacts(source, settings.sender, address))]
     checks.append(_database(settings, database))

@@ -14,7 +14,7 @@ from core.changes import changes
 from core.db import history, known, reads, snapshots
 from core.db.engine import Reader
 from core.errors import InputError, NotFoundError
-from core.message import attachments_of, references, sender_address
+from core.message import answers, attachments_of, sender_address, thread_id
 from core.model import (
     AttachedFile,
     Changes,
@@ -92,17 +92,18 @@ def read_attachment(path: Path) -> AttachedFile:
     return AttachedFile(path.name, content_type or "application/octet-stream", content)
 
 
-def threaded(reader: Reader, draft: Draft) -> Draft:
-    """Return a resend within the thread of those it goes to; one that knows nobody begins anew.
+def threaded(reader: Reader, draft: Draft, message_id: str) -> Draft:
+    """Return ``draft`` within its document's thread, which begins with ``message_id`` if need be.
 
-    Somebody who never got the original would find a reply to nothing.
+    A resend answers what those it goes to were sent; one that knows nobody answers nothing.
     """
-    if draft.kind is not EmailKind.RESEND:
-        return draft
-    goes_to = {address_key(address) for address in (*draft.to, *draft.cc, *draft.bcc)}
-    sent = known.wire_ids_to(reader, draft.document_id)
-    thread = references([(i, region) for i, region, key in sent if key in goes_to])
-    return replace(draft, in_reply_to=thread[0] if thread else "", references=thread)
+    if draft.kind is EmailKind.RESEND:
+        goes_to = {address_key(address) for address in (*draft.to, *draft.cc, *draft.bcc)}
+        sent = known.wire_ids_to(reader, draft.document_id)
+        parent, others = answers([(i, region) for i, region, key in sent if key in goes_to])
+        draft = replace(draft, in_reply_to=parent, references=others)
+    root = thread_id(history.first_message_id(reader, draft.document_id) or message_id)
+    return replace(draft, references=tuple(dict.fromkeys((root, *draft.references))))
 
 
 def _new_message(
@@ -114,7 +115,7 @@ def _new_message(
     files = () if pdf is None else (pdf,)
     texts, chosen = versions(office, kind, occasion, attached=bool(files))
     texts = tuple(replace(text, attachments=files) for text in texts)
-    thread = () if carries else references(history.wire_ids(reader, document.id))
+    parent, thread = answers([] if carries else history.wire_ids(reader, document.id))
     first = texts[chosen]
     made = Draft(
         document_id=document.id,
@@ -123,8 +124,9 @@ def _new_message(
         subject=first.subject,
         body=first.body,
         attachments=files,
-        in_reply_to=thread[0] if thread else "",
+        in_reply_to=parent,
         references=thread,
+        reply_to=first.reply_to or office.reply_to,
         expected_pdf=Path(document.pdf).name if carries else "",
     )
     return _composition(made, occasion, texts, chosen)
@@ -158,6 +160,7 @@ def _same_again(
         subject=source.subject,
         body=source.body,
         attachments=sent,
+        reply_to=office.reply_to,
         expected_pdf=current.draft.expected_pdf or (pdf_sent.name if pdf_sent else ""),
     )
     return replace(

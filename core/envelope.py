@@ -26,10 +26,11 @@ def write(
     """
     to, cc, bcc = _once_each(draft.to, draft.cc, draft.bcc)
     ready = replace(draft, to=to, cc=cc, bcc=bcc, subject=one_line(draft.subject))
-    ready = threaded(reader, ready)
+    ready = replace(ready, reply_to=sender_as_sent(ready.reply_to))
     from_ = sender_as_sent(sender)
     domain = sender_address(from_).rpartition("@")[2]
     message_id = f"<{uuid.uuid4().hex}@{domain}>"
+    ready = threaded(reader, ready, message_id)
     return outbox.NewEmail(
         document_id=ready.document_id,
         kind=ready.kind,

@@ -1,7 +1,7 @@
 """May this be sent? A pure function over facts, the same for F, R and the command line.
 
 Times are worded in the zone they are given in: the operator's. The order of the findings is:
-no address, syntax, spelling, the domain's mail servers, document and its files,
+no address, syntax, spelling, the domain's mail servers, what is empty, document and its files,
 SES's list, our own list, the address's health, its provider's mood, who else wrote today, the same
 once more.
 """
@@ -64,6 +64,7 @@ MOST_BYTES: Final = 40 * 1024 * 1024
 _TEST_CODES: Final = frozenset(
     {
         "no_sender",
+        "reply_to",
         "no_address",
         "syntax",
         "too_large",
@@ -100,6 +101,10 @@ class GateFacts:
     files: tuple[FileFacts, ...] = ()
     list_problem: str = ""
     """Why SES's list was asked for exact spellings only."""
+    reply_to_problem: str = ""
+    """Why answers could not go where the draft wants them; empty when they could."""
+    missing: tuple[str, ...] = ()
+    """``subject`` or ``message``: what the draft has nothing in."""
 
 
 def judge(facts: GateFacts) -> Verdict:
@@ -131,6 +136,14 @@ def _findings(facts: GateFacts) -> Iterator[Finding]:
             "SES may not report what becomes of this email",
             "No configuration set is named.",
             "Set OUTTRAY_CONFIGURATION_SET, or mail.configuration_set in the settings file.",
+        )
+    if facts.reply_to_problem:
+        yield Finding(
+            Weight.REFUSE,
+            "reply_to",
+            "The Reply-To address is not an email address",
+            facts.reply_to_problem,
+            "Correct Reply-To, or leave it empty.",
         )
     if not facts.recipients:
         yield Finding(Weight.REFUSE, "no_address", "No address", "", "Type an address in To.")
@@ -204,6 +217,14 @@ def _limits(facts: GateFacts) -> Iterator[Finding]:
 
 
 def _document(facts: GateFacts) -> Iterator[Finding]:
+    for part in facts.missing:
+        yield Finding(
+            Weight.ASK,
+            f"no_{part}",
+            f"The {part} is empty",
+            "",
+            f"Write a {part}, or send it without one.",
+        )
     if facts.kind is EmailKind.FOLLOW_UP and is_settled(facts.document_status):
         status = facts.document_status.upper().replace("_", " ")
         yield Finding(

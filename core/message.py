@@ -13,16 +13,18 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from core.model import AttachedFile, DocumentRow, Draft, EmailKind
+from core.model import AttachedFile, DocumentRow, Draft, EmailKind, Kind
 from core.rich_text import to_html
+from core.rules.mailbox import parse_mailbox
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _MOST_REFERENCES: Final = 10
@@ -30,6 +32,8 @@ _CONTENT_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+"
 #: Parts of these types are taken apart by whoever reads them, so a file would not come back whole.
 _OPENED_BY_READERS: Final = ("message", "multipart")
 _LONGEST_WORD: Final = 60
+_LONGEST_LINE: Final = 75
+"""Of encoded words: an encoded word may be no longer (RFC 2047, 2)."""
 _BARE_ADDRESS: Final = re.compile(r"[^\s@<>(),;:\\\"\[\]]+@[^\s@<>(),;:\\\"]+")
 
 
@@ -61,11 +65,24 @@ def default_subject(kind: EmailKind, document: DocumentRow) -> str:
 def default_body(kind: EmailKind, document: DocumentRow, *, attached: bool = False) -> str:
     what = f"{document.kind.value} {one_line(document.number)}"
     if kind is EmailKind.FOLLOW_UP:
-        return f"Hi, I wanted to follow up on {what}. Let us know if you have any questions."
+        still_due = _still_due(document)
+        asks = "Let us know if you have any questions."
+        return f"Hi, I wanted to follow up on {what}.{still_due} {asks}"
     due = f", due on {document.due_on:%d %B %Y}" if document.due_on else ""
-    amount = f"{document.total:,.2f} {document.currency}"
+    amount = _money(document.total, document)
     opening = f"Hi, please find {what} attached." if attached else f"Hi, this is about {what}."
     return f"{opening}\n\nTotal: {amount}{due}.\n\nLet us know if you have any questions."
+
+
+def _still_due(document: DocumentRow) -> str:
+    """A sentence on what is left of an invoice that was paid in part, else nothing."""
+    balance = document.balance_due
+    is_partly_paid = document.kind is Kind.INVOICE and 0 < balance < document.total
+    return f" {_money(balance, document)} is still due." if is_partly_paid else ""
+
+
+def _money(value: Decimal, document: DocumentRow) -> str:
+    return f"{value:,.2f} {document.currency}".rstrip()
 
 
 def one_line(text: str) -> str:
@@ -85,7 +102,9 @@ def compose(
         ValueError: an address that is none; the gate has refused those before.
     """
     message = EmailMessage(policy=SMTP)
-    _write(message, "From", _sender(sender))
+    _write(message, "From", _mailbox(sender, "From"))
+    if draft.reply_to.strip():
+        _write(message, "Reply-To", _mailbox(draft.reply_to, "Reply-To"))
     _write(message, "To", _addresses(draft.to))
     if draft.cc:
         _write(message, "Cc", _addresses(draft.cc))
@@ -94,6 +113,7 @@ def compose(
     _write(message, "Message-ID", one_line(message_id))
     if draft.in_reply_to:
         _write(message, "In-Reply-To", one_line(draft.in_reply_to))
+    if draft.references:
         _write(message, "References", "\n ".join(_thread(draft.references)))
     body = _body(draft.body)
     message.set_content(body, cte="quoted-printable")
@@ -108,10 +128,12 @@ def size_of(draft: Draft) -> int:
     """Return about how many bytes ``compose`` makes of it: attachments exactly, texts amply.
 
     Base64 comes in lines of 76 characters and a line end, for 57 bytes each. The text travels
-    twice, plain and as HTML, and a letter may become several of either.
+    twice, plain and as HTML, where it may be a link's address as well, and a letter may become
+    several of either; a tab becomes four blanks that stay.
     """
     files = sum(-(-len(file.content) // 57) * 78 + 1_000 for file in draft.attachments)
-    return files + 8 * len(draft.body.encode("utf-8", "replace")) + 2_000
+    text = 12 * len(draft.body.encode("utf-8", "replace")) + 20 * draft.body.count("\t")
+    return files + text + 2_000
 
 
 def attachments_of(mime: bytes) -> tuple[AttachedFile, ...]:
@@ -126,10 +148,17 @@ def attachments_of(mime: bytes) -> tuple[AttachedFile, ...]:
     return tuple(found)
 
 
-def thread_of(mime: bytes) -> tuple[str, ...]:
-    """Return the ids of the emails that a message answers, in the order it names them."""
+def thread_of(mime: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the id that a message answers (empty: none), and its thread as it names it."""
     message = email.message_from_bytes(mime, policy=SMTP)
-    return tuple(str(message.get("References", "")).split())
+    parent = str(message.get("In-Reply-To", "")).split()
+    return parent[0] if parent else "", tuple(str(message.get("References", "")).split())
+
+
+def reply_to_of(mime: bytes) -> str:
+    """Return where a message wants its answers, as ``Draft.reply_to`` has it."""
+    message = email.message_from_bytes(mime, policy=SMTP)
+    return one_line(str(message.get("Reply-To", "")))
 
 
 def wire_id(ses_message_id: str, region: str) -> str:
@@ -141,14 +170,28 @@ def wire_id(ses_message_id: str, region: str) -> str:
     return f"<{ses_message_id}@{host}.amazonses.com>"
 
 
-def references(wire_ids: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """Return the thread so far, oldest first, from (SES message id, Region) pairs."""
-    return tuple(dict.fromkeys(wire_id(message_id, region) for message_id, region in wire_ids))
+def thread_id(message_id: str) -> str:
+    """Return the id that every email about a document names, from the first one's Message-ID.
+
+    SES puts a Message-ID of its own on the wire; what stands in References survives, and comes back
+    with the answer.
+    """
+    return f"<thread.{message_id.removeprefix('<')}"
+
+
+def answers(wire_ids: Sequence[tuple[str, str]]) -> tuple[str, tuple[str, ...]]:
+    """Return what an email answers, and its thread, from (SES message id, Region), oldest first.
+
+    It answers the oldest. Everybody got that under another id, so that all of them are named, the
+    one that is answered last (RFC 5322, 3.6.4).
+    """
+    ids = list(dict.fromkeys(wire_id(message_id, region) for message_id, region in wire_ids))
+    return (ids[0], (*ids[1:], ids[0])) if ids else ("", ())
 
 
 def sender_address(sender: str) -> str:
     """Return the bare address of a From value; empty where there is none."""
-    return parseaddr(one_line(sender))[1]
+    return parse_mailbox(one_line(sender)).address
 
 
 def _write(message: EmailMessage, name: str, value: str) -> None:
@@ -161,17 +204,21 @@ def _words(text: str, header: str) -> str:
     longest = max(map(len, line.split()), default=0)
     if line.isascii() and "=?" not in line and longest <= _LONGEST_WORD:
         return Header(line, "us-ascii", header_name=header).encode()
-    return Header(line, "utf-8", header_name=header).encode()
+    return _encoded(line, header)
 
 
-def _sender(sender: str) -> str:
-    name, address = parseaddr(one_line(sender))
+def _encoded(line: str, header: str) -> str:
+    return Header(line, "utf-8", maxlinelen=_LONGEST_LINE, header_name=header).encode()
+
+
+def _mailbox(typed: str, header: str) -> str:
+    name, address = parse_mailbox(one_line(typed))
     bare = _address(address)
     if not name:
         return bare
     if name.isascii() and "=?" not in name and len(name) <= _LONGEST_WORD:
         return str(Address(display_name=name, addr_spec=bare))
-    return f"{Header(name, 'utf-8', header_name='From').encode()}\n <{bare}>"
+    return f"{_encoded(name, header)}\n <{bare}>"
 
 
 def _addresses(addresses: Sequence[str]) -> str:
@@ -234,9 +281,13 @@ def _set_boundaries(message: EmailMessage, message_id: str) -> None:
 
 def _body(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(_CONTROLS.sub(" ", line) for line in lines)
+    return "\n".join("\t".join(map(_without_controls, line.split("\t"))) for line in lines)
+
+
+def _without_controls(text: str) -> str:
+    return _CONTROLS.sub(" ", text)
 
 
 def _as_html(text: str, literals: Sequence[str]) -> str:
-    inner = to_html(text.strip(), [one_line(literal) for literal in literals])
+    inner = to_html(text.strip("\n"), [one_line(literal) for literal in literals])
     return f"<!DOCTYPE html>\n<html><body>\n{inner}</body></html>\n"

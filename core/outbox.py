@@ -8,7 +8,7 @@ from typing import Final
 from core.db import history, outbox_acts, outbox_lists, reads
 from core.db.engine import Database
 from core.errors import NotFoundError, UsageError
-from core.message import attachments_of, one_line, thread_of
+from core.message import attachments_of, one_line, reply_to_of, thread_of
 from core.model import (
     Composition,
     Draft,
@@ -173,7 +173,7 @@ class Outbox:
         if entry is None or source is None or document is None:
             raise NotFoundError("That email is no longer in the database.")
         mime = history.sent_bytes(reader, entry.email_id)
-        thread = thread_of(mime) if mime else ()
+        parent, thread = thread_of(mime) if mime else ("", ())
         draft = Draft(
             document_id=entry.document_id,
             kind=entry.kind if entry.kind is not EmailKind.EXTERNAL else EmailKind.ORIGINAL,
@@ -182,8 +182,9 @@ class Outbox:
             body=source["body"],
             attachments=attachments_of(mime) if mime else (),
             replaces=source["replaces"] if source["role"] == Role.TO else None,
-            in_reply_to=thread[0] if thread else "",
+            in_reply_to=parent,
             references=thread,
+            reply_to=reply_to_of(mime) if mime else "",
         )
         emails = history.emails_of(reader, document.id)
         return Composition(draft, document, history.contacts(reader, document.customer_id), emails)

@@ -13,7 +13,17 @@ from typing import Final
 from core.model import FilePrint, Preview, Role
 from core.rich_text import words_of
 
-_SHOWN: Final = ("From", "To", "Cc", "Bcc", "Subject", "Date", "In-Reply-To", "References")
+_SHOWN: Final = (
+    "From",
+    "Reply-To",
+    "To",
+    "Cc",
+    "Bcc",
+    "Subject",
+    "Date",
+    "In-Reply-To",
+    "References",
+)
 
 
 def preview(mime: bytes, recipients: Sequence[tuple[Role, str]]) -> Preview:

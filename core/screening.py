@@ -30,6 +30,7 @@ from core.model import (
     domain_of,
 )
 from core.ports import KnownEntries, MailRoutes, NothingKnown, SuppressionList
+from core.rules.mailbox import LONGEST_LOCAL_PART, is_too_long
 from core.trouble import ProviderTrouble, extent, headline
 
 Troubles = Callable[[Sequence[str]], Mapping[str, ProviderTrouble]]
@@ -100,6 +101,12 @@ def gather(
         pdf=_pdf(draft, document),
         files=tuple(FileFacts(file.name) for file in draft.attachments),
         list_problem=known.problem(),
+        reply_to_problem=mailbox_problem(draft.reply_to),
+        missing=tuple(
+            part
+            for part, text in (("subject", one_line(draft.subject)), ("message", draft.body))
+            if not text.strip()
+        ),
     )
 
 
@@ -199,7 +206,14 @@ def syntax_problem(address: str) -> str:
         validate_email(address, allow_smtputf8=False, check_deliverability=False)
     except EmailNotValidError as error:
         return str(error)
+    if is_too_long(address):
+        return f"The part before the @ is longer than {LONGEST_LOCAL_PART} characters."
     return ""
+
+
+def mailbox_problem(text: str) -> str:
+    """Return why ``text``, with or without a name, is no place for answers; empty when it is."""
+    return syntax_problem(sender_address(text)) if text.strip() else ""
 
 
 def as_sent(address: str) -> str:

@@ -39,6 +39,8 @@ class Settings:
     """Who presses the keys: *sent by*."""
     sender: str = ""
     """The From address, with or without a display name."""
+    reply_to: str = ""
+    """Where answers go, with or without a display name; empty: to the sender."""
     configuration_set: str = ""
     number_pattern: str = ""
     """A regular expression for document numbers in other programs' subjects; its first group is the
@@ -90,6 +92,7 @@ class Settings:
             "operator": self.operator,
             "database.url": self.database_url,
             "mail.from": self.sender,
+            "mail.reply_to": self.reply_to,
             "mail.configuration_set": self.configuration_set,
             "mail.check_mx": TRUE if self.check_mx else FALSE,
             "mail.language": self.language,
@@ -130,6 +133,7 @@ def load(environment: Mapping[str, str] | None = None, *, may_be_new: bool = Fal
         database_url=values.get("database.url") or _default_database_url(),
         operator=values.get("operator") or _login_name(),
         sender=values.get("mail.from", ""),
+        reply_to=values.get("mail.reply_to", ""),
         configuration_set=values.get("mail.configuration_set", ""),
         number_pattern=values.get("mail.number_pattern", ""),
         check_mx=values.get("mail.check_mx", TRUE).lower() == TRUE,

@@ -15,6 +15,7 @@ QUIET_DAYS: Final = 7
 _MOST_DAYS: Final = 366
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 _SCHEMES: Final = ("sqlite", "postgresql", "postgres")
+_MAILBOXES: Final = ("mail.from", "mail.reply_to")
 _HIDDEN: Final = "***"
 #: A password in a URL as SQLAlchemy finds it (it may hold ``?`` and ``/``), and one in its query.
 _PASSWORD: Final = re.compile(r"(?P<before>\A[^:]+://[^:/@]*:)(?P<secret>.*)(?=@)", re.DOTALL)
@@ -56,6 +57,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "mail.from",
         "OUTTRAY_FROM",
         "The From address; SES must have verified it or its domain.",
+        "Acme, Inc. <billing@acme.com>",
+    ),
+    Setting(
+        "mail.reply_to",
+        "OUTTRAY_REPLY_TO",
+        "Where answers go, if not to the From address.",
         "Billing <billing@acme.com>",
     ),
     Setting(
@@ -167,16 +174,15 @@ def check_entered(key: str, value: str) -> None:
     if any(not letter.isprintable() for letter in value):
         raise SettingsError(f"{key} holds a character that cannot be seen.", "Type it again.")
     check(key, value, key)
-    from email.utils import parseaddr  # slow to import, and the first paint needs neither
-    from urllib.parse import urlsplit
+    from urllib.parse import urlsplit  # slow to import, and the first paint needs neither
 
-    if key == "mail.from":
-        name, address = parseaddr(value)
-        user, at, domain = address.rpartition("@")
-        if not (user and at and "." in domain.strip(".")) or (name and "<" not in value):
+    from core.rules.mailbox import is_address, parse_mailbox
+
+    if key in _MAILBOXES:
+        if not is_address(parse_mailbox(value).address):
             raise SettingsError(
                 f"{value[:60]!r} is no address.",
-                "Expected something like billing@acme.com, or Billing <billing@acme.com>.",
+                "Expected something like billing@acme.com, or Acme, Inc. <billing@acme.com>.",
             )
     elif key == "database.url":
         _check_database(value)

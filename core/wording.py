@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Final
 
 from core import steps
 from core.message import default_body, default_subject, one_line
 from core.model import Contact, DocumentRow, EmailEntry, EmailKind, Kind, Version
+from core.rules.mailbox import parse_mailbox
 from core.templates import book
 
 #: Currencies without minor units. Source: ISO 4217, list one.
@@ -27,6 +27,7 @@ class Office:
     sender: str = ""
     language: str = "en"
     templates: Path | None = None
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def versions(
 def values(office: Office, occasion: Occasion) -> dict[str, object]:
     """Return what a template may use: one line each, dates as dates, no date as empty text."""
     document, contacts = occasion.document, occasion.contacts
-    name, address = parseaddr(one_line(office.sender))
+    name, address = parse_mailbox(one_line(office.sender))
     primary = next((c.name for c in contacts if c.primary), contacts[0].name if contacts else "")
     last = max((email.created_at for email in occasion.emails), default=None)
     late = (occasion.today - document.due_on).days if document.due_on else 0
@@ -109,7 +110,8 @@ def _version(
         instead = _built_in(kind, document, attached=attached)
         seed = next((v for v in instead if v.name == name), instead[0])
         return replace(seed, name=name, step=step, problem=str(error))
-    return Version(name, subject, body, source=entry.file, step=step)
+    reply_to = entry.template.reply_to
+    return Version(name, subject, body, source=entry.file, step=step, reply_to=reply_to)
 
 
 def _built_in(kind: EmailKind, document: DocumentRow, *, attached: bool) -> tuple[Version, ...]:

@@ -27,6 +27,7 @@ def add_sending(commands: Commands, add: Add, add_which: Which) -> None:
         command.add_argument("numbers", nargs="+", metavar="NUMBER")
         for option in ("--to", "--cc", "--bcc"):
             command.add_argument(option, action="append", default=[], metavar="ADDRESS")
+        command.add_argument("--reply-to", metavar="ADDRESS", help="where answers go")
         command.add_argument("--attach", action="append", default=[], type=Path, metavar="FILE")
         if name != "resend":
             command.add_argument("--subject", metavar="TEXT")

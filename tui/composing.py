@@ -35,6 +35,7 @@ def in_words_of(composition: Composition, chosen: Version) -> Draft:
         subject=chosen.subject,
         body=chosen.body,
         attachments=chosen.attachments,
+        reply_to=chosen.reply_to or composition.draft.reply_to,
     )
 
 

@@ -79,6 +79,14 @@ WRITING: Final[tuple[Command, ...]] = (
         priority=True,
     ),
     Command(
+        "compose.reply_to",
+        ("alt+l",),
+        "Reply-To",
+        "Choose another address for the answers.",
+        "Compose",
+        priority=True,
+    ),
+    Command(
         "compose.editor",
         ("alt+e", "f6"),
         "Editor",

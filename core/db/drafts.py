@@ -16,7 +16,7 @@ from core.db.engine import Reader
 from core.model import AttachedFile, Draft, EmailKind, SavedDraft
 
 _LISTS = ("to", "cc", "bcc", "references")
-_TEXTS = ("subject", "body", "in_reply_to", "expected_pdf")
+_TEXTS = ("subject", "body", "reply_to", "in_reply_to", "expected_pdf")
 
 
 def save(connection: Connection, draft: Draft, operator: str, at: datetime) -> None:

@@ -292,6 +292,16 @@ def sent_bytes(reader: Reader, email_id: int) -> bytes | None:
     return bytes(rows[0][0]) if rows else None
 
 
+def first_message_id(reader: Reader, document_id: int) -> str:
+    """Return our own Message-ID of the first email written about a document; empty: none was."""
+    rows = reader.rows(
+        "SELECT message_id FROM emails WHERE document_id = :id AND message_id <> ''"
+        " AND kind <> 'external' ORDER BY created_at, id LIMIT 1",
+        {"id": document_id},
+    )
+    return str(rows[0][0]) if rows else ""
+
+
 def wire_ids(reader: Reader, document_id: int) -> list[tuple[str, str]]:
     """Return (SES message id, Region) of what was sent about a document, oldest first."""
     return [

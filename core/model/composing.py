@@ -29,6 +29,8 @@ class Version:
     """Why the office's template could not be used: file, line and reason."""
     step: int = 0
     """1, 2, 3 … of the follow-ups; 0: no step."""
+    reply_to: str = ""
+    """Where the office's template wants answers; empty: it says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,8 @@ class Draft:
     attachments: tuple[AttachedFile, ...] = ()
     replaces: str | None = None
     """The failed address that the first *To* replaces."""
+    reply_to: str = ""
+    """Where answers go, with or without a name; empty: to the sender."""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     expected_pdf: str = ""

@@ -21,10 +21,11 @@ from typing import Final
 from core import protected_files
 from core.message import one_line
 from core.model import EmailKind, Kind
+from core.rules.mailbox import is_address, parse_mailbox
 from core.steps import EXPECTED_NAME, Step, TemplateName, languages, name_of
 
 _LARGEST: Final = 100_000
-_KEYS: Final = ("subject", "after_days", "after_follow_ups")
+_KEYS: Final = ("subject", "reply_to", "after_days", "after_follow_ups")
 VARIABLES: Final = (
     "number",
     "kind",
@@ -66,6 +67,8 @@ class Template:
     subject_line: int
     body_line: int
     """The line of the file that ``body`` begins on."""
+    reply_to: str = ""
+    """Where answers go; empty: the file says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,23 @@ def _read(path: Path, name: TemplateName) -> Template:
         _figure(path.name, head, at, "after_follow_ups", max(0, name.step - 1)),
     )
     body = "\n".join(lines[end + 1 :])
-    return Template(path.name, name, step, head["subject"], body, at["subject"], end + 2)
+    return Template(
+        path.name,
+        name,
+        step,
+        head["subject"],
+        body,
+        at["subject"],
+        end + 2,
+        _reply_to(path.name, head, at),
+    )
+
+
+def _reply_to(file: str, head: Mapping[str, str], at: Mapping[str, int]) -> str:
+    typed = head.get("reply_to", "")
+    if typed and not is_address(parse_mailbox(typed).address):
+        raise TemplateFileError(file, at["reply_to"], f"reply_to is {typed!r}, which is no address")
+    return typed
 
 
 def _head(file: str, lines: list[str]) -> tuple[dict[str, str], dict[str, int]]:

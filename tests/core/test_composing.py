@@ -291,11 +291,13 @@ def test_a_resend_threads_for_those_who_have_the_thread_and_begins_anew_for_othe
     sending.send(replace(again, to=(ANN,)), confirmed=True)
     message = message_from_bytes(mailer.calls[-1].mime)
     assert message["In-Reply-To"] == "<ses-1@eu-west-1.amazonses.com>"
-    assert message["References"].split() == ["<ses-1@eu-west-1.amazonses.com>"]
+    (first, *_) = mailer.calls
+    (root,) = message_from_bytes(first.mime)["References"].split()
+    assert message["References"].split() == [root, "<ses-1@eu-west-1.amazonses.com>"]
     sending.send(replace(again, to=("new@customer.example",)), confirmed=True)
     message = message_from_bytes(mailer.calls[-1].mime)
     assert message["In-Reply-To"] is None
-    assert message["References"] is None
+    assert message["References"].split() == [root]  # it is about the same document
 
 
 @pytest.mark.parametrize(
@@ -312,7 +314,9 @@ def test_a_follow_up_answers_the_id_that_ses_put_on_the_wire(
     sending.send(follow_up, confirmed=True)
     message = message_from_bytes(mailer.calls[-1].mime)
     assert message["In-Reply-To"] == f"<ses-1@{host}.amazonses.com>"
-    assert message["References"] == f"<ses-1@{host}.amazonses.com>"
+    (root,) = message_from_bytes(mailer.calls[0].mime)["References"].split()
+    assert root != message_from_bytes(mailer.calls[0].mime)["Message-ID"]
+    assert message["References"].split() == [root, f"<ses-1@{host}.amazonses.com>"]
 
 
 # --------------------------------------------------------------------------- preview and tests

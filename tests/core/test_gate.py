@@ -70,6 +70,14 @@ CASES: dict[str, tuple[GateFacts, str, Decision, str]] = {
         Decision.REFUSE,
         "Correct",
     ),
+    "reply-to": (
+        facts(reply_to_problem="nothing after the @"),
+        "reply_to",
+        Decision.REFUSE,
+        "leave it empty",
+    ),
+    "no subject": (facts(missing=("subject",)), "no_subject", Decision.ASK, "Write a subject"),
+    "no message": (facts(missing=("message",)), "no_message", Decision.ASK, "Write a message"),
     "too many": (
         facts(*(RecipientFacts(f"ann{n}@customer.example") for n in range(51))),
         "too_many_recipients",

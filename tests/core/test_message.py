@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -17,14 +18,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.message import (
+    answers,
     attachments_of,
     compose,
     default_body,
     default_subject,
     one_line,
-    references,
+    reply_to_of,
     sender_address,
     size_of,
+    thread_id,
+    thread_of,
     wire_id,
 )
 from core.model import AttachedFile, DocumentRow, DocumentSummary, Draft, EmailKind, Kind
@@ -163,6 +167,9 @@ def test_no_text_adds_a_header_or_a_recipient(
     [
         "Bücher & Söhne GmbH <billing@outtray.example>",
         '"Acme, Inc." <billing@outtray.example>',
+        "Acme, Inc. <billing@outtray.example>",
+        "Smith & Sons; sales@acme <billing@outtray.example>",
+        'The "Best" (and only) Office <billing@outtray.example>',
         "=?utf-8?q?A=0D=0ABcc=3A_thief?= <billing@outtray.example>",
         "A\r\nReply-To <billing@outtray.example>",
         "billing@outtray.example",
@@ -204,11 +211,42 @@ def test_bcc_is_in_no_header_and_cc_is_seen_by_all() -> None:
 # --------------------------------------------------------------------------- content
 
 
-def test_a_thread_is_named_by_ids_that_are_written_out() -> None:
-    ids = references([(SES_ID, "eu-west-1"), (SES_ID.replace("0102", "0103"), "us-east-1")])
-    mime = made(kind=EmailKind.FOLLOW_UP, in_reply_to=ids[0], references=ids)
-    assert f"In-Reply-To: {ids[0]}\r\n".encode() in mime
+def test_a_thread_is_named_by_ids_that_are_written_out_and_ends_with_what_is_answered() -> None:
+    parent, ids = answers([(SES_ID, "eu-west-1"), (SES_ID.replace("0102", "0103"), "us-east-1")])
+    mime = made(kind=EmailKind.FOLLOW_UP, in_reply_to=parent, references=ids)
+    assert parent == wire_id(SES_ID, "eu-west-1") == ids[-1]
+    assert f"In-Reply-To: {parent}\r\n".encode() in mime
     assert f"References: {ids[0]}\r\n {ids[1]}\r\n".encode() in mime
+    assert thread_of(mime) == (parent, ids)
+
+
+def test_an_email_that_answers_nothing_may_still_name_its_thread() -> None:
+    mime = made(references=(thread_id(MESSAGE_ID),))
+    assert "In-Reply-To" not in dict(header_lines(mime))
+    assert thread_of(mime) == ("", ("<thread.1234@outtray.example>",))
+
+
+@pytest.mark.parametrize("name", ["", "Acme, Inc. ", "Bücher & Söhne ", "x" * 90 + " "])
+def test_answers_go_where_the_draft_says(name: str) -> None:
+    mime = made(reply_to=f"{name}<desk@acme.example>" if name else "desk@acme.example")
+    parsed = message_from_bytes(mime, policy=SMTP)
+    assert [each.addr_spec for each in parsed["Reply-To"].addresses] == ["desk@acme.example"]
+    assert name.strip() in text(mime, "Reply-To")
+    assert sender_address(reply_to_of(mime)) == "desk@acme.example"
+
+
+@given(
+    subject=st.text() | st.text("äöü€ a", min_size=60, max_size=200),
+    name=st.text() | st.text("äöü€ a", min_size=60, max_size=200),
+)
+def test_an_encoded_word_is_no_longer_than_a_reader_has_to_take(subject: str, name: str) -> None:
+    plain_name = one_line(name).replace("<", "").replace(">", "")
+    sender = f"{plain_name} <a@b.example>"
+    mime = compose(draft(subject=subject), sender, MESSAGE_ID, AT)
+    head = mime.partition(b"\r\n\r\n")[0]
+    for word in re.findall(rb"=\?[^?]*\?[bqBQ]\?[^?]*\?=", head):
+        assert len(word) <= 75  # RFC 2047, 2
+    assert all(len(line) <= 78 for line in head.split(b"\r\n") if b"=?" in line)
 
 
 def test_a_long_thread_keeps_where_it_began_and_how_it_went_on() -> None:
@@ -220,10 +258,10 @@ def test_a_long_thread_keeps_where_it_began_and_how_it_went_on() -> None:
 def test_the_id_on_the_wire_is_that_of_the_region() -> None:
     assert wire_id("x", "us-east-1") == "<x@email.amazonses.com>"
     assert wire_id("x", "eu-west-1") == "<x@eu-west-1.amazonses.com>"
-    assert references([("x", ""), ("x", "us-east-1"), ("y", "eu-west-1")]) == (
-        "<x@email.amazonses.com>",
-        "<y@eu-west-1.amazonses.com>",
-    )
+    parent, ids = answers([("x", ""), ("x", "us-east-1"), ("y", "eu-west-1")])
+    assert parent == "<x@email.amazonses.com>"
+    assert ids == ("<y@eu-west-1.amazonses.com>", "<x@email.amazonses.com>")
+    assert answers([]) == ("", ())
 
 
 @pytest.mark.parametrize(
@@ -277,9 +315,19 @@ def test_the_time_of_the_message_is_ours() -> None:
 
 def test_a_follow_up_says_what_was_agreed() -> None:
     assert default_subject(EmailKind.FOLLOW_UP, document()) == "Following up on invoice INV-0042"
-    assert default_body(EmailKind.FOLLOW_UP, document()) == (
+    unpaid = document(balance_due=Decimal("1350.00"))
+    assert default_body(EmailKind.FOLLOW_UP, unpaid) == (
         "Hi, I wanted to follow up on invoice INV-0042. Let us know if you have any questions."
     )
+
+
+def test_what_was_paid_in_part_is_asked_for_by_what_is_left_of_it() -> None:
+    assert default_body(EmailKind.FOLLOW_UP, document()) == (
+        "Hi, I wanted to follow up on invoice INV-0042. 849.10 USD is still due."
+        " Let us know if you have any questions."
+    )
+    estimate = default_body(EmailKind.FOLLOW_UP, document(kind=Kind.ESTIMATE))
+    assert "due" not in estimate  # nobody owes an estimate
 
 
 def test_an_original_names_the_money_and_whether_something_is_attached() -> None:
@@ -293,7 +341,8 @@ def test_an_original_names_the_money_and_whether_something_is_attached() -> None
 
 @given(
     sizes=st.lists(st.integers(min_value=0, max_value=5_000), max_size=6),
-    text=st.text(alphabet='a"&<=*\n é€', max_size=2_000),
+    text=st.text(alphabet='a"&<=*\n\t é€', max_size=2_000)
+    | st.lists(st.sampled_from(["http://é", " ", "\t", "\n"]), max_size=200).map("".join),
 )
 def test_the_size_is_foreseen_and_never_too_small(sizes: list[int], text: str) -> None:
     files = tuple(AttachedFile(f"ü{n}.bin", "a/b", b"x" * size) for n, size in enumerate(sizes))

@@ -729,7 +729,9 @@ def test_a_failed_email_can_be_written_again_with_its_files_and_thread(
     desk.enqueue([first], confirmed=False)
     desk.work()
     again = desk.again(desk.entries()[0].delivery_id).draft
-    assert again == first
+    (root, *rest) = again.references  # every email about a document names its thread
+    assert again == replace(first, references=(root, *rest))
+    assert (again.in_reply_to, rest) == ("<a@b.example>", ["<a@b.example>"])
     desk._dispatch.send(again, confirmed=True)
     assert desk.entries() == ()  # what was sent again is no open failure
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -108,3 +110,41 @@ def test_a_text_that_nobody_wrote_is_shown_as_it_is() -> None:
 def test_the_words_of_html_name_where_links_lead() -> None:
     markup = to_html("Hi *you*\n\n- [pay](https://x.example)\n- two\n\n> so <b>")
     assert words_of(markup) == "Hi you\n• pay (https://x.example)\n• two\nso <b>"
+
+
+# --------------------------------------------------------------------------- as it was written
+
+
+@pytest.mark.parametrize(
+    ("text", "href"),
+    [
+        ("Pay at https://pay.example/INV-1?a=1&b=2.", "https://pay.example/INV-1?a=1&b=2"),
+        ("(see http://acme.example/a_(b))", "http://acme.example/a_(b)"),
+        ("HTTPS://acme.example, please", "HTTPS://acme.example"),
+        ("- a list: https://acme.example/x!", "https://acme.example/x"),
+        ("**https://acme.example/a_b_c**", "https://acme.example/a_b_c"),
+    ],
+)
+def test_an_address_of_the_web_is_a_link_without_what_ends_the_sentence(
+    text: str, href: str
+) -> None:
+    (found,) = re.findall(r'<a href="([^"]*)">', to_html(text))
+    assert html.unescape(found) == href
+    assert words_of(to_html(text)).count(href) == 1
+
+
+@pytest.mark.parametrize("name", ["https://evil.example", "x https://evil.example/a y"])
+def test_a_link_in_somebodys_name_is_no_link(name: str) -> None:
+    assert "<a" not in to_html(f"Dear {name}, thank you.", [name])
+
+
+def test_a_link_leads_nowhere_but_to_the_web() -> None:
+    for text in ("javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "http://"):
+        assert "<a" not in to_html(text)
+
+
+def test_leading_blanks_stay_where_they_were_typed() -> None:
+    markup = to_html("  Net   10.00\n\tVAT  1.90\n\n- a\n  b\n\n> c")
+    assert "<p>\u00a0\u00a0Net" in markup
+    assert "\u00a0\u00a0\u00a0\u00a0VAT" in markup
+    assert "<li>a<br>\nb</li>" in markup

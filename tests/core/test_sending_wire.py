@@ -6,6 +6,7 @@ import base64
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_string
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +162,8 @@ def test_a_follow_up_threads_under_the_original(
     backend.send(composed.draft, confirmed=True)
     first = f"<{original.recipients[0].ses_message_id}@eu-west-1.amazonses.com>"
     raw = taken(aws)[1]["raw"].replace("\r\n", "\n")
-    assert f"\nIn-Reply-To: {first}\nReferences: {first}\n" in raw
+    (root,) = message_from_string(taken(aws)[0]["raw"])["References"].split()
+    assert f"\nIn-Reply-To: {first}\nReferences: {root}\n {first}\n" in raw
     assert "\nSubject: Following up on invoice INV-0042\n" in raw
 
 

@@ -141,6 +141,8 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     [
         ("mail.from", "Büro <billing@acme.example>", "billing"),
         ("mail.from", "billing@acme.example", "Büro billing@acme"),
+        ("mail.from", "Acme, Inc. <billing@acme.example>", "Acme, Inc. <billing>"),
+        ("mail.reply_to", "sales@acme <billing@acme.example>", "a@b.example, c@d.example"),
         ("database.url", "sqlite:////srv/out.db", "/srv/out.db"),
         ("database.url", "postgresql://a:b@c/d", "mysql://a:b@c/d"),
         ("feed.queue_url", "https://sqs.eu-central-1.amazonaws.com/1/q", "outtray-events"),

@@ -24,7 +24,10 @@ from tests.core.test_message import AT, HOSTILE, MESSAGE_ID, NAMES, SENDER, docu
 
 TODAY = date(2026, 12, 24)
 SEED_SUBJECT = "Following up on invoice INV-0042"
-SEED = "Hi, I wanted to follow up on invoice INV-0042. Let us know if you have any questions."
+SEED = (
+    "Hi, I wanted to follow up on invoice INV-0042. 849.10 USD is still due."
+    " Let us know if you have any questions."
+)
 
 
 def write(folder: Path, name: str, text: str) -> Path:

@@ -90,6 +90,31 @@ async def test_a_bcc_is_shown_on_demand_and_sent_as_one(backend: FakeBackend) ->
         assert backend.sent[0].bcc == ("boss@acme.example",)
 
 
+async def test_answers_can_be_sent_elsewhere(backend: FakeBackend) -> None:
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        assert "empty: answers come to the sender" not in person.text
+        await person.do("compose.reply_to")
+        assert "empty: answers come to the sender" in person.text
+        await person.type("desk@acme.example")
+        await person.do("compose.send")
+        assert backend.sent[0].reply_to == "desk@acme.example"
+
+
+async def test_what_is_emptied_while_writing_is_checked_anew(backend: FakeBackend) -> None:
+    async with driving(backend) as person:
+        await person.at("EST-0007")
+        await person.do("documents.follow_up")
+        checks = backend.calls["check"]
+        person.dialog.subject.value = "Other words"
+        await person.settle()
+        assert backend.calls["check"] == checks  # the gate does not ask about words
+        person.dialog.subject.value = ""
+        await person.settle()
+        assert backend.calls["check"] == checks + 1
+
+
 # --------------------------------------------------------------------------- texts
 
 

@@ -192,6 +192,7 @@ def _edited(composition: Composition, options: Namespace) -> Draft:
         to=tuple(options.to) or draft.to,
         cc=tuple(options.cc) or draft.cc,
         bcc=tuple(options.bcc) or draft.bcc,
+        reply_to=options.reply_to if options.reply_to is not None else draft.reply_to,
     )
     if getattr(options, "subject", None) is not None:
         draft = replace(draft, subject=options.subject)

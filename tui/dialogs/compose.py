@@ -23,6 +23,7 @@ from tui.dialogs.offers import offers, taken
 from tui.dialogs.send_state import (
     Composed,
     Phase,
+    checks_anew,
     edited,
     failed_addresses,
     recipients,
@@ -52,6 +53,7 @@ class ComposeDialog(ModalScreen[Composed]):
         saved = composition.saved
         self.draft = saved.draft if saved else composition.draft
         self._shown = view.fields(self.draft)
+        self._checked_draft = self.draft
         self._failed = failed_addresses(composition.history)
         self._phase = Phase.CHECKING
         self._verdict: Verdict | None = None
@@ -85,7 +87,7 @@ class ComposeDialog(ModalScreen[Composed]):
     # ------------------------------------------------------------------ the check
 
     def _check(self) -> None:
-        draft = self.current_draft()
+        self._checked_draft = draft = self.current_draft()
         self._enter(Phase.CHECKING)
         self.desk.jobs.start(
             "compose.check",
@@ -183,10 +185,14 @@ class ComposeDialog(ModalScreen[Composed]):
         self.autosave.soon(self.current_draft)
 
     @on(Input.Changed, "#subject")
+    @on(Input.Changed, "#reply-to")
     @on(TextArea.Changed, "#message")
     def _content_changed(self) -> None:
+        draft = self.current_draft()
         self.autosave.soon(self.current_draft)
-        if self._phase is Phase.CONFIRMING:
+        if checks_anew(self._checked_draft, draft):
+            self._check_soon()
+        elif self._phase is Phase.CONFIRMING:
             self._enter(Phase.CHECKED)
 
     @on(Input.Submitted)
@@ -278,8 +284,10 @@ class ComposeDialog(ModalScreen[Composed]):
         self.form.version_line.command_next()
 
     def command_bcc(self) -> None:
-        self.form.bcc_row.display = True
-        self.bcc.focus()
+        self.form.show_bcc()
+
+    def command_reply_to(self) -> None:
+        self.form.show_reply_to()
 
     def command_anew(self) -> None:
         self.form.kept.display = False

@@ -41,6 +41,10 @@ class ComposeForm(Vertical):
         self.to_row = Recipients("To", shown.to, known, clock)
         self.cc_row = Recipients("Cc", shown.cc, known, clock)
         self.bcc_row = Recipients("Bcc", shown.bcc, known, clock)
+        self.reply_to = Field(
+            shown.reply_to, name="reply-to", placeholder="empty: answers come to the sender"
+        )
+        self._reply_to_row = _labelled("Reply-To", self.reply_to)
         self.subject = Field(shown.subject, name="subject")
         self.message = MessageField(shown.body, name="message")
         self.keep = KeepAddress(composition.document.customer)
@@ -63,6 +67,7 @@ class ComposeForm(Vertical):
         yield self.advice
         yield self.cc_row
         yield self.bcc_row
+        yield self._reply_to_row
         yield _labelled("Subject", self.subject)
         yield self.version_line
         yield Static(self._changes(now), id="changes", markup=False)
@@ -80,6 +85,7 @@ class ComposeForm(Vertical):
     def on_mount(self) -> None:
         kept = view.kept(self._composition, self._clock())
         self.bcc_row.display = bool(self.bcc_row.field.value)
+        self._reply_to_row.display = bool(self.reply_to.value)
         self.kept.update(kept)
         self.kept.display = bool(kept.plain)
         self.query_one("#changes").display = self._composition.changes is not None
@@ -98,7 +104,18 @@ class ComposeForm(Vertical):
             self.subject.value,
             self.message.text,
             self.bcc_row.field.value,
+            self.reply_to.value,
         )
+
+    def show_bcc(self) -> None:
+        """Begin to type somebody whom the others do not see."""
+        self.bcc_row.display = True
+        self.bcc_row.field.focus()
+
+    def show_reply_to(self) -> None:
+        """Begin to type another address for the answers."""
+        self._reply_to_row.display = True
+        self.reply_to.focus()
 
     def fill(self, shown: Fields) -> None:
         """Put other words into the fields."""
@@ -106,12 +123,15 @@ class ComposeForm(Vertical):
         self.cc_row.field.value = shown.cc
         self.bcc_row.field.value = shown.bcc
         self.bcc_row.display = self.bcc_row.display or bool(shown.bcc)
+        self.reply_to.value = shown.reply_to
+        self._reply_to_row.display = self._reply_to_row.display or bool(shown.reply_to)
         self.subject.value, self.message.text = shown.subject, shown.body
 
     def lock_all(self, is_locked: bool) -> None:
         """Take no more changes while the email is on its way."""
         rows = (self.to_row, self.cc_row, self.bcc_row)
-        for field in (*(row.field for row in rows), self.subject, self.version_line):
+        fields = (*(row.field for row in rows), self.reply_to, self.subject)
+        for field in (*fields, self.version_line):
             field.disabled = is_locked
         self.message.read_only = self.attachments.is_locked = is_locked
 

@@ -39,6 +39,7 @@ def fields(draft: Draft) -> Fields:
         cc=", ".join(cell(address) for address in draft.cc),
         bcc=", ".join(cell(address) for address in draft.bcc),
         subject=cell(draft.subject),
+        reply_to=cell(draft.reply_to),
         body="\n".join(paragraphs(draft.body, _MOST_LETTERS)),
     )
 
@@ -108,8 +109,8 @@ def kept(composition: Composition, now: datetime) -> Content:
     return Content("\n").join(lines)
 
 
-_HINTS = ("preview", "attach", "version", "bcc", "test", "editor")
-_SHORT = {"version": "text", "bcc": "Bcc", "test": "test to oneself"}
+_HINTS = ("preview", "attach", "version", "bcc", "reply_to", "test", "editor")
+_SHORT = {"version": "text", "bcc": "Bcc", "reply_to": "Reply-To", "test": "send a test to me"}
 
 
 def hints() -> Content:

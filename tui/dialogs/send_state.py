@@ -123,6 +123,19 @@ class Fields:
     subject: str
     body: str
     bcc: str = ""
+    reply_to: str = ""
+
+
+def checks_anew(before: Draft, now: Draft) -> bool:
+    """Whether a change of the text alone may change the verdict: what is empty, where answers go.
+
+    Other words of a letter change nothing that the gate asks about.
+    """
+
+    def asked(draft: Draft) -> tuple[bool, bool, str]:
+        return bool(draft.subject.strip()), bool(draft.body.strip()), draft.reply_to
+
+    return asked(before) != asked(now)
 
 
 def edited(draft: Draft, shown: Fields, now: Fields, failed: Iterable[str]) -> Draft:
@@ -138,6 +151,7 @@ def edited(draft: Draft, shown: Fields, now: Fields, failed: Iterable[str]) -> D
         bcc=draft.bcc if now.bcc == shown.bcc else addresses(now.bcc),
         subject=draft.subject if now.subject == shown.subject else now.subject,
         body=draft.body if now.body == shown.body else now.body,
+        reply_to=draft.reply_to if now.reply_to == shown.reply_to else now.reply_to.strip(),
         replaces=_replaced(draft, to, {address_key(address) for address in failed}),
     )
 

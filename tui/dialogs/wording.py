@@ -39,6 +39,7 @@ class Wording:
             subject=chosen.subject,
             body=chosen.body,
             attachments=kept._files(chosen, draft),
+            reply_to=chosen.reply_to or draft.reply_to,
         )
 
     def _with_own(self, draft: Draft) -> Wording:

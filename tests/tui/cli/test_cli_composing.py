@@ -43,6 +43,26 @@ def test_a_preview_shows_what_would_leave_and_sends_nothing(connected: Office, a
     assert connected.words()["INV-1"] == "NEVER_SENT"
 
 
+def test_answers_go_where_the_setting_the_template_or_the_command_says(
+    connected: Office, aws: Aws
+) -> None:
+    def reply_to(*more: str, **environment: str) -> str | None:
+        (seen,) = connected.json("follow-up", "INV-1", "--preview", *more, **environment)
+        return {each["name"]: each["value"] for each in seen["headers"]}.get("Reply-To")
+
+    assert reply_to() is None
+    settings = {"OUTTRAY_REPLY_TO": "Acme, Inc. <desk@acme.example>"}
+    assert reply_to(**settings) == '"Acme, Inc." <desk@acme.example>'
+    text = "subject: Hello\nreply_to: sales@acme.example\n---\nHi"
+    settings |= templates(connected, invoice__follow_up__1__friendly__en__md=text)
+    assert reply_to(**settings) == "sales@acme.example"
+    assert reply_to("--reply-to", "me@acme.example", **settings) == "me@acme.example"
+    refused = connected.run("follow-up", "INV-1", "--reply-to", "nobody", "--yes")
+    assert refused.code == 1
+    assert "Reply-To address is not an email address" in refused.err + refused.out
+    assert aws.sent_to() == []
+
+
 def test_a_test_to_oneself_leaves_and_the_document_knows_nothing_of_it(
     connected: Office, aws: Aws
 ) -> None:
