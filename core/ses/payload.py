@@ -7,13 +7,14 @@ notifications (``notificationType``). What an event *means* is decided by ``core
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Final
 
 from core.external import MailSeen
 from core.model import Fact
+from core.ses import mail_reports
 from core.ses.bodies import split_bodies
 from core.ses.envelopes import Message, open_envelopes, storable
 from core.ses.fields import (
@@ -56,6 +57,7 @@ _RECIPIENTS: Final = {
 
 _VALIDATION_TEXT: Final = "successfully validated sns topic"
 _ACCOUNT_EVENTS: Final = ("Sending Status", "Advisor Recommendation Status")
+_EMAIL: Final = "email"
 _RECEIVED: Final = "an inbound receipt notification, not about an email we sent"
 
 
@@ -91,6 +93,8 @@ class _UnreadableError(Exception):
 
 def parse_all(body: str) -> tuple[Parsed, ...]:
     """Return what each message in ``body`` says; at least one, and never raises."""
+    if mail_reports.is_email(body):
+        return _read_email(body)
     return tuple(_read(message) for message in open_envelopes(body))
 
 
@@ -112,6 +116,22 @@ def parse(body: str) -> Parsed:
         raw=storable(body),
         reason="; ".join(sorted({part.reason for part in parts if part.reason})),
     )
+
+
+def _read_email(body: str) -> tuple[Parsed, ...]:
+    """A bounce or a complaint that came as an email; each of its recipients is a message."""
+    raw = storable(body)
+    try:
+        events = mail_reports.read(body)
+    except mail_reports.ReportError as error:
+        told = mail_reports.notification_in(body)
+        if told:
+            return tuple(
+                _read(replace(m, envelope=(_EMAIL, *m.envelope), raw=raw))
+                for m in open_envelopes(told)
+            )
+        return (Parsed(_EMAIL, Outcome.QUARANTINED, (), raw, storable(str(error))),)
+    return tuple(_read(Message((_EMAIL,), event, raw)) for event in events)
 
 
 # --------------------------------------------------------------------------- one message
