@@ -274,7 +274,8 @@ def judge_quarantine(count: int) -> Check:
     what = "1 body" if count == 1 else f"{count} bodies"
     return Check(
         "quarantine", Result.WARN, f"{what} could not be read.",
-        "outtray events quarantine lists them, --retry reads them again.", {"bodies": count},
+        "outtray events quarantine lists them; retry reads them again, dismiss puts one aside.",
+        {"bodies": count},
     )  # fmt: skip
 
 
