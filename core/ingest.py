@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from core.db import events, external
+from core.db import account_notices, events, external
 from core.db.engine import Database, UnstorableError
 from core.db.events import Arrival, Unreadable
 from core.errors import InputError, ServiceError
@@ -191,6 +191,7 @@ def _store(
     facts = [fact for p in parts for fact in p.facts]
     with database.transaction() as connection:
         external.see(connection, mails, facts, pattern)  # first: the facts then find the deliveries
+        account_notices.store(connection, [(p.notice, p.raw) for p in parts if p.notice])
         stored = events.store(connection, readable, arrival or now)
         events.quarantine_bodies(connection, unreadable, now)
     return IngestReport(

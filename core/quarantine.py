@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from core.db import events, external
+from core.db import account_notices, events, external
 from core.db import quarantine as store
 from core.db.engine import Database, Reader, UnstorableError
 from core.db.events import Unreadable
@@ -133,6 +133,7 @@ def _read_again(
     facts = [fact for p in parts for fact in p.facts]
     with database.transaction() as connection:
         external.see(connection, mails, facts, pattern)
+        account_notices.store(connection, [(p.notice, p.raw) for p in parts if p.notice])
         stored = events.store(connection, readable, now)
         events.quarantine_bodies(connection, unreadable, now)
         store.release(connection, released)

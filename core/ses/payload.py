@@ -13,8 +13,8 @@ from functools import partial
 from typing import Final
 
 from core.external import MailSeen
-from core.model import Fact
-from core.ses import mail_reports
+from core.model import AccountNotice, Fact
+from core.ses import account_notices, mail_reports
 from core.ses.bodies import split_bodies
 from core.ses.envelopes import Message, open_envelopes, storable
 from core.ses.fields import (
@@ -56,7 +56,6 @@ _RECIPIENTS: Final = {
 }
 
 _VALIDATION_TEXT: Final = "successfully validated sns topic"
-_ACCOUNT_EVENTS: Final = ("Sending Status", "Advisor Recommendation Status")
 _EMAIL: Final = "email"
 _RECEIVED: Final = "an inbound receipt notification, not about an email we sent"
 
@@ -85,6 +84,8 @@ class Parsed:
     reason: str = ""
     mail: MailSeen | None = None
     """What is said of the email itself, where it carries no tag of ours."""
+    notice: AccountNotice | None = None
+    """What is said of sending itself; the outcome is ``SETUP`` then."""
 
 
 class _UnreadableError(Exception):
@@ -139,6 +140,8 @@ def _read_email(body: str) -> tuple[Parsed, ...]:
 
 def _read(message: Message) -> Parsed:
     envelope = "+".join(message.envelope)
+    if account_notices.is_one(message.content):
+        return _read_notice(message, envelope)
     set_up = _set_up(message)
     if set_up:
         return Parsed(envelope, Outcome.SETUP, (), message.raw, set_up)
@@ -148,6 +151,15 @@ def _read(message: Message) -> Parsed:
         return Parsed(envelope, Outcome.QUARANTINED, (), message.raw, storable(str(error)))
     mail = seen_in(message.content, facts)
     return Parsed(envelope, Outcome.FACTS, facts, message.raw, mail=mail)
+
+
+def _read_notice(message: Message, envelope: str) -> Parsed:
+    notice = account_notices.read(message.content)
+    if notice is None:
+        reason = "a word about the account without a time that can be read"
+        return Parsed(envelope, Outcome.QUARANTINED, (), message.raw, reason)
+    reason = f"about {notice.subject}: {notice.kind.value} {'open' if notice.is_open else 'over'}"
+    return Parsed(envelope, Outcome.SETUP, (), message.raw, reason, notice=notice)
 
 
 def _set_up(message: Message) -> str:
@@ -164,8 +176,6 @@ def _set_up(message: Message) -> str:
             return "SNS asks to confirm a subscription"
         case {"Type": "UnsubscribeConfirmation"}:
             return "SNS confirms that a subscription was ended"
-        case {"source": "aws.ses", "detail-type": str(kind)} if kind.startswith(_ACCOUNT_EVENTS):
-            return f"about the account: {text(kind)}"
     return ""
 
 
