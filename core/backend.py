@@ -376,10 +376,18 @@ class Backend:
     def quarantined(self, wanted: str = "") -> tuple[QuarantinedBody, ...]:
         """Return the bodies that could not be read, newest first, or the one with that id."""
         if not wanted:
-            return reads.quarantined(self._reader)
+            from core.db import quarantine as store
+
+            return store.waiting(self._reader)
         from core import quarantine
 
         return (quarantine.find(self._reader, wanted),)
+
+    def dismiss_quarantined(self, wanted: str, note: str) -> QuarantinedBody:
+        """Keep a body that could not be read out of every list, with a note; return it."""
+        from core import quarantine
+
+        return quarantine.dismiss(self._database, wanted, self._clock, self.settings.operator, note)
 
     def retry_quarantined(self, wanted: str = "") -> RetryReport:
         """Read quarantined bodies again, all or the one whose id begins with ``wanted``."""

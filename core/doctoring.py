@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
-from core.db import feedreads, inspect, reads
+from core.db import account_notices, feedreads, inspect, reads
 from core.db.engine import Database
 from core.errors import NotPermittedError, OuttrayError
 from core.examination import (
@@ -20,6 +20,7 @@ from core.examination import (
     judge_database,
     judge_feed,
     judge_identity,
+    judge_notices,
     judge_quarantine,
     judge_sending,
     judge_settings,
@@ -64,8 +65,12 @@ LEGS: Final = (
     "dead_letters",
     "feed",
     "quarantine",
+    "notices",
 )
 """In the order in which they are looked at: an email's way, then its events' way back."""
+
+_KNOWN_LEGS: Final = ("feed", "quarantine", "notices")
+"""What the database alone knows."""
 
 
 class Inspector(Protocol):
@@ -96,7 +101,7 @@ def examine(
         why = "The queue could not be looked at."
         checks += [skipped(leg, why) for leg in ("visibility", "encryption", "dead_letters")]
     has_tables = checks[1].result is not Result.FAIL and checks[1].details.get("version")
-    checks += _past(database, clock(), can_read=bool(has_tables))
+    checks += _past(database, settings.configuration_set, clock(), can_read=bool(has_tables))
     return tuple(checks)
 
 
@@ -181,11 +186,13 @@ def _last_steps(
     )
 
 
-def _past(database: Database, now: datetime, *, can_read: bool) -> list[Check]:
+def _past(
+    database: Database, configuration_set: str, now: datetime, *, can_read: bool
+) -> list[Check]:
     """What the database knows of the feed."""
     why = "The database could not be read."
     if not can_read:
-        return [skipped("feed", why), skipped("quarantine", why)]
+        return [skipped(leg, why) for leg in _KNOWN_LEGS]
     try:
         reader = database.reader
         last_event_at = reads.last_received(reader)
@@ -193,6 +200,7 @@ def _past(database: Database, now: datetime, *, can_read: bool) -> list[Check]:
         return [
             judge_feed(heard, last_event_at),
             judge_quarantine(feedreads.quarantined_count(reader)),
+            judge_notices(account_notices.current(reader), configuration_set, now),
         ]
     except OuttrayError:
-        return [skipped("feed", why), skipped("quarantine", why)]
+        return [skipped(leg, why) for leg in _KNOWN_LEGS]

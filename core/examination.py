@@ -16,6 +16,8 @@ from core.errors import (
     UnreachableError,
 )
 from core.feedhealth import QUIET_HINT, Heard, next_step, silence
+from core.model import AccountNotice
+from core.rules.monitoring.account_notices import concerns, headline
 
 
 class Result(StrEnum):
@@ -274,8 +276,23 @@ def judge_quarantine(count: int) -> Check:
     what = "1 body" if count == 1 else f"{count} bodies"
     return Check(
         "quarantine", Result.WARN, f"{what} could not be read.",
-        "outtray events quarantine lists them, --retry reads them again.", {"bodies": count},
+        "outtray events quarantine lists them; retry reads them again, dismiss puts one aside.",
+        {"bodies": count},
     )  # fmt: skip
+
+
+def judge_notices(notices: Sequence[AccountNotice], configuration_set: str, now: datetime) -> Check:
+    """What AWS said of sending itself, through EventBridge, and has not taken back."""
+    if not notices:
+        return Check("notices", Result.OK, "AWS reports neither a pause nor a warning.")
+    stops = [each for each in notices if concerns(each, configuration_set)]
+    words = "; ".join(headline(each, now) for each in (stops or notices))
+    details = {"notices": [f"{each.kind.value} {each.subject}" for each in notices]}
+    if stops:
+        todo = "Look at the reputation page of the SES console, and answer AWS's support case."
+        return Check("notices", Result.FAIL, f"{words}.", todo, details)
+    todo = "Look at the reputation page of the SES console."
+    return Check("notices", Result.WARN, f"{words}.", todo, details)
 
 
 def is_missing(error: OuttrayError) -> bool:

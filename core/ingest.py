@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from core import protected_files
-from core.db import events, external
+from core.db import account_notices, events, external
 from core.db.engine import Database, UnstorableError
 from core.db.events import Arrival, Unreadable
 from core.errors import InputError, ServiceError
 from core.model import IngestReport
 from core.ports import Clock, Feed, QueueMessage
-from core.ses.payload import Outcome, Parsed, parse_all, split_bodies
+from core.ses.bodies import Body, numbered_bodies
+from core.ses.payload import Outcome, Parsed, parse_all
 
 __all__ = ["Parsed", "ingest", "load", "parse_file", "pull", "read_bodies"]
 
+_UTF_16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
+_LOOKED_AT: Final = 8_192
+"""Bytes of a file in which a NUL says that it is no text."""
 _AT_ONCE: Final = 500
 """Bodies of a file in one transaction."""
 _FULL: Final = 10
@@ -87,28 +93,42 @@ def load(database: Database, path: Path, clock: Clock, pattern: str = "") -> Ing
     bodies = read_bodies(path)
     report = IngestReport()
     for start in range(0, len(bodies), _AT_ONCE):
-        some = bodies[start : start + _AT_ONCE]
-        report += ingest(database, some, path.name, clock, pattern=pattern)
+        parts = [part for body in bodies[start : start + _AT_ONCE] for part in _parse_line(body)]
+        report += _ingest(database, parts, path.name, clock, None, pattern)
     return report
 
 
-def read_bodies(path: Path) -> list[str]:
+def read_bodies(path: Path) -> list[Body]:
     """Return the bodies of a file; bytes that are no UTF-8 stay visible as escapes.
 
     Raises:
-        InputError: the file cannot be read at all.
+        InputError: the file cannot be read at all, or is no text.
     """
     try:
-        return split_bodies(
-            protected_files.read_bytes(path).decode("utf-8-sig", "backslashreplace")
-        )
+        content = protected_files.read_bytes(path)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    if content.startswith(_UTF_16):
+        return numbered_bodies(content.decode("utf-16", "replace"))
+    if b"\x00" in content[:_LOOKED_AT]:
+        raise InputError(
+            f"{path} is not a text file.", "Expected JSON, JSON lines, or an email (.eml)."
+        )
+    return numbered_bodies(content.decode("utf-8-sig", "backslashreplace"))
 
 
 def parse_file(path: Path) -> list[Parsed]:
     """Return what Outtray reads in a file, without storing it; raises ``InputError``."""
-    return [part for body in read_bodies(path) for part in parse_all(body)]
+    return [part for body in read_bodies(path) for part in _parse_line(body)]
+
+
+def _parse_line(body: Body) -> Iterator[Parsed]:
+    """What cannot be read says which line of its file it began on."""
+    for part in parse_all(body.text):
+        if part.outcome is Outcome.QUARANTINED:
+            yield replace(part, reason=f"line {body.line}: {part.reason}")
+        else:
+            yield part
 
 
 def ingest(
@@ -129,6 +149,17 @@ def ingest(
     ones around it. A database that is not well is no reason for that: its error is raised.
     """
     parsed = [part for body in bodies for part in parse_all(body)]
+    return _ingest(database, parsed, source, clock, arrival, pattern)
+
+
+def _ingest(
+    database: Database,
+    parsed: Sequence[Parsed],
+    source: str,
+    clock: Clock,
+    arrival: Arrival | None,
+    pattern: str,
+) -> IngestReport:
     try:
         return _store(database, parsed, source, clock, arrival, pattern)
     except UnstorableError:
@@ -161,6 +192,7 @@ def _store(
     facts = [fact for p in parts for fact in p.facts]
     with database.transaction() as connection:
         external.see(connection, mails, facts, pattern)  # first: the facts then find the deliveries
+        account_notices.store(connection, [(p.notice, p.raw) for p in parts if p.notice])
         stored = events.store(connection, readable, arrival or now)
         events.quarantine_bodies(connection, unreadable, now)
     return IngestReport(

@@ -1,4 +1,4 @@
-"""Sees trouble early: late emails, providers that turn us away, our own reputation.
+"""Sees trouble early: late emails, providers that turn us away, our reputation, AWS itself.
 
 Answers are kept for a while: they change slowly, and the gate and the screens ask often.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.db import watch
+from core.db import account_notices, watch
 from core.db.engine import Database
 from core.model import Late, RecipientEntry, Status, domain_of
 from core.pace import lateness
@@ -36,7 +36,11 @@ class Lookout:
 
     def trouble(self) -> Trouble:
         """Return what goes wrong now; all empty where nothing does."""
-        return Trouble(self._providers(), self._own_reputation())
+        return Trouble(
+            self._providers(),
+            self._own_reputation(),
+            account_notices.current(self._database.reader),
+        )
 
     def of(self, addresses: Sequence[str]) -> dict[str, ProviderTrouble]:
         """Return the trouble each address would run into."""

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from core import protected_files
-from core.db import events, external
+from core.db import account_notices, events, external
 from core.db import quarantine as store
 from core.db.engine import Database, Reader, UnstorableError
 from core.db.events import Unreadable
-from core.errors import InputError, NotFoundError, UsageError
+from core.errors import InputError, NeedsConfirmationError, NotFoundError, UsageError
 from core.model import IngestReport, QuarantinedBody
 from core.ports import Clock
 from core.ses.payload import Outcome, Parsed, parse_all
 
 _AT_ONCE: Final = 500
 """Bodies in one transaction."""
+_LINE: Final = re.compile(r"line \d+: ")
 _REFUSED: Final = "the database refused it"
 
 
@@ -71,11 +73,30 @@ def retry(database: Database, wanted: str, clock: Clock, pattern: str = "") -> R
         DatabaseError: what was not reported yet is as it was.
     """
     reader = database.reader
-    bodies = (find(reader, wanted),) if wanted else store.find(reader, "")
+    bodies = (find(reader, wanted),) if wanted else store.waiting(reader)[::-1]
     report = RetryReport()
     for start in range(0, len(bodies), _AT_ONCE):
         report += _retry(database, bodies[start : start + _AT_ONCE], clock, pattern)
     return report
+
+
+def dismiss(
+    database: Database, wanted: str, clock: Clock, operator: str, note: str
+) -> QuarantinedBody:
+    """Keep the body whose id begins with ``wanted`` out of every list, with a note; return it.
+
+    Raises:
+        NeedsConfirmationError: there is no note.
+        NotFoundError: nothing, or more than one body, has such an id.
+    """
+    body = find(database.reader, wanted)
+    if not note.strip():
+        raise NeedsConfirmationError(
+            "A note is required to dismiss a report.", "Say why nobody needs it: --note TEXT."
+        )
+    with database.transaction() as connection:
+        store.dismiss(connection, body.id, operator, note.strip(), clock())
+    return find(database.reader, body.id)
 
 
 def _retry(
@@ -113,6 +134,7 @@ def _read_again(
     facts = [fact for p in parts for fact in p.facts]
     with database.transaction() as connection:
         external.see(connection, mails, facts, pattern)
+        account_notices.store(connection, [(p.notice, p.raw) for p in parts if p.notice])
         stored = events.store(connection, readable, now)
         events.quarantine_bodies(connection, unreadable, now)
         store.release(connection, released)
@@ -137,7 +159,8 @@ def _read(
     """Return the body, what is kept of it as a whole, and what it says."""
     parts = parse_all(body.raw)
     if all(part.outcome is Outcome.QUARANTINED for part in parts):
-        reason = "; ".join(dict.fromkeys(part.reason for part in parts))
+        line = _LINE.match(body.reason)  # where it stood in its file is still true
+        reason = (line[0] if line else "") + "; ".join(dict.fromkeys(p.reason for p in parts))
         return body, replace(body, reason=reason), ()
     return body, None, parts
 
@@ -176,4 +199,5 @@ def as_line(body: QuarantinedBody) -> dict[str, str]:
         "source": body.source,
         "reason": body.reason,
         "raw": body.raw,
+        **({"dismissed_by": body.dismissed_by, "note": body.note} if body.dismissed_at else {}),
     }

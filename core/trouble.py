@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from core.model import AccountNotice
 
 REPRESENTATIVE: Final = timedelta(days=30)
 """AWS looks at a *representative volume*, which it does not define; a month is ours."""
@@ -59,6 +62,8 @@ class Trouble:
     providers: tuple[ProviderTrouble, ...] = ()
     """Those in trouble, the one with the most customers first."""
     reputation: Reputation = Reputation()
+    notices: tuple[AccountNotice, ...] = ()
+    """What AWS says of our sending itself, and has not taken back."""
 
 
 def headline(trouble: ProviderTrouble, now: datetime) -> str:

@@ -184,15 +184,26 @@ def _add_events(commands: Commands) -> None:
     )
     parse.add_argument("files", nargs="+", type=Path, metavar="FILE")
     quarantine = _command(
-        actions, "quarantine", "events.events_quarantine", "list bodies that could not be read"
+        actions,
+        "quarantine",
+        "events.events_quarantine",
+        "reports that could not be read: list, show, retry, export, dismiss",
     )
-    what = quarantine.add_mutually_exclusive_group()
-    what.add_argument("list", nargs="?", choices=["list"], help="the default")
-    what.add_argument(
-        "--show", type=_id, metavar="ID", help="one body, whole; the beginning of its id does"
+    quarantine.add_argument(
+        "verb",
+        nargs="?",
+        default="list",
+        choices=["list", "show", "retry", "export", "dismiss"],
+        help="list (the default); show one whole; retry one or all; export all; dismiss one",
     )
-    what.add_argument("--retry", nargs="?", const="", metavar="ID", help="read all or one again")
-    what.add_argument("--export", type=Path, metavar="FILE", help="write all as JSON lines")
+    quarantine.add_argument(
+        "what",
+        nargs="?",
+        default="",
+        metavar="ID|FILE",
+        help="the beginning of an id; of export: a file",
+    )
+    quarantine.add_argument("--note", default="", metavar="TEXT", help="why it is dismissed")
     unlinked = _command(
         actions,
         "unlinked",
@@ -266,12 +277,6 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is no number; expected 0 (all) or more")
     return int(text)
-
-
-def _id(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("expected the beginning of an id")
-    return text.strip()
 
 
 def _word(text: str) -> str:

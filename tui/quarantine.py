@@ -1,13 +1,15 @@
-"""``outtray events quarantine``: lists, shows, retries and exports what could not be read."""
+"""``outtray events quarantine``: what is done with reports that could not be read."""
 
 from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 from typing import Any
 
 from core import quarantine
 from core.backend import Backend
+from core.errors import UsageError
 from core.quarantine import RetryReport
 from tui import answers, prints
 from tui.exits import DONE, FAILED
@@ -19,18 +21,44 @@ _LONGEST_BODY = 300_000
 
 
 def run(options: Namespace, backend: Backend) -> int:
-    """Do what the options ask for; listing is the default."""
-    if options.show is not None:
-        return _show(backend, options.show, as_json=options.json)
-    if options.retry is not None:
-        return _retry(backend, options.retry, as_json=options.json)
-    if options.export is not None:
-        return _export(backend, options)
+    """Do what the options ask for; listing is the default.
+
+    Raises:
+        UsageError: an id, a file or a note is missing, or not wanted.
+    """
+    _check(options)
+    if options.verb == "show":
+        return _show(backend, options.what, as_json=options.json)
+    if options.verb == "retry":
+        return _retry(backend, options.what, as_json=options.json)
+    if options.verb == "export":
+        return _export(backend, Path(options.what), as_json=options.json)
+    if options.verb == "dismiss":
+        return _dismiss(backend, options)
     found = backend.quarantined()
     if options.json:
         _put([quarantine.as_line(body) for body in found])
     else:
         prints.quarantined(found)
+    return DONE
+
+
+def _check(options: Namespace) -> None:
+    needs = {"show": "an ID", "dismiss": "an ID", "export": "a FILE"}.get(options.verb)
+    if needs and not options.what:
+        raise UsageError(f"{options.verb} needs {needs}.", "outtray events quarantine lists them.")
+    if options.verb == "list" and options.what:
+        raise UsageError("list takes no ID.", "outtray events quarantine show ID shows one.")
+    if options.note and options.verb != "dismiss":
+        raise UsageError("--note goes with dismiss.")
+
+
+def _dismiss(backend: Backend, options: Namespace) -> int:
+    body = backend.dismiss_quarantined(options.what, options.note)
+    if options.json:
+        _put(quarantine.as_line(body))
+    else:
+        say(f"{body.id[:12]} dismissed: {cell(body.note, 200)}")
     return DONE
 
 
@@ -79,11 +107,11 @@ def _tell(report: RetryReport) -> None:
         say(prints.ingest_line(report.ingested))
 
 
-def _export(backend: Backend, options: Namespace) -> int:
+def _export(backend: Backend, path: Path, *, as_json: bool) -> int:
     found = backend.quarantined()
-    quarantine.export(reversed(found), options.export)
-    if options.json:
-        _put({"file": str(options.export), "bodies": len(found)})
+    quarantine.export(reversed(found), path)
+    if as_json:
+        _put({"file": str(path), "bodies": len(found)})
     else:
-        say(f"{len(found)} bodies written to {cell(str(options.export), 200)}.")
+        say(f"{len(found)} bodies written to {cell(str(path), 200)}.")
     return DONE

@@ -69,12 +69,21 @@ SETTINGS: Final = (
         palette=False,
     ),
     Command(
+        "quarantine.dismiss",
+        ("d", "D"),
+        "Dismiss",
+        "Put the report under the cursor aside, with a note; it is kept.",
+        "Unread bodies",
+        footer=3,
+        palette=False,
+    ),
+    Command(
         "quarantine.close",
         ("escape", "q", "Q"),
         "Close",
         "Close; nothing is changed by looking.",
         "Unread bodies",
-        footer=3,
+        footer=4,
         palette=False,
     ),
     Command(

@@ -7,6 +7,8 @@ from argparse import Namespace
 from datetime import UTC, datetime
 
 from core.backend import Backend
+from core.model import AccountNotice
+from core.rules.monitoring.account_notices import headline as notice_words
 from core.trouble import ProviderTrouble, Reputation, extent, headline, reputation_words
 from tui import answers, prints
 from tui.exits import DONE
@@ -22,10 +24,12 @@ def run(options: Namespace, backend: Backend) -> int:
         answer = {
             "providers": [_provider(each, now) for each in found.providers],
             "reputation": _reputation(found.reputation),
+            "notices": [_notice(each, now) for each in found.notices],
         }
         sys.stdout.write(prints.as_json(answer, indent=2) + "\n")
         return DONE
-    lines = [f"{cell(headline(t, now))}; do not resend ({extent(t)})." for t in found.providers]
+    lines = [f"{cell(notice_words(notice, now))}." for notice in found.notices]
+    lines += [f"{cell(headline(t, now))}; do not resend ({extent(t)})." for t in found.providers]
     words = reputation_words(found.reputation)
     lines += [f"{said[0].upper()}{said[1:]}." for said in words]
     for line in lines:
@@ -45,6 +49,16 @@ def _provider(trouble: ProviderTrouble, now: datetime) -> answers.Json:
         "deliveries": trouble.deliveries,
         "blames_us": trouble.blames_us,
         "text": headline(trouble, now),
+    }
+
+
+def _notice(notice: AccountNotice, now: datetime) -> answers.Json:
+    return {
+        "kind": notice.kind.value,
+        "subject": notice.subject,
+        "since": answers.instant(notice.at),
+        "words": notice.words,
+        "text": notice_words(notice, now),
     }
 
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
-from core.model import EmailKind, HoldKind, Kind, Outcome, Role, Status
+from core.model import EmailKind, HoldKind, Kind, NoticeKind, Outcome, Role, Status
 
 SEALED: Final[Mapping[str, tuple[str, ...]]] = {
+    "account_notices": ("kind", "subject", "at", "is_open", "words", "raw"),
     "acknowledgements": ("document_id", "operator", "at", "seen", "undone_at"),
     "address_changes": ("customer_id", "old_address", "new_address", "changed_by", "changed_at"),
     "calls": (
@@ -50,7 +51,10 @@ SEALED: Final[Mapping[str, tuple[str, ...]]] = {
     "outbox_acts": ("delivery_id", "act", "acted_by", "at", "note"),
     "outbox_holds": ("name", "held_by", "since", "until", "words"),
     "payloads": ("received_at", "raw"),
-    "quarantine": ("sha256", "received_at", "source", "reason", "raw"),
+    "quarantine": (
+        *("sha256", "received_at", "source", "reason", "raw"),
+        *("dismissed_at", "dismissed_by", "note"),
+    ),
     "snapshots": ("email_id", "status", "currency", "total", "balance_due", "due_on"),
     "suppression_audit": (
         *("at", "address", "list", "action", "reason", "operator", "outcome", "detail"),
@@ -165,6 +169,7 @@ KEYS: Final[Mapping[str, str]] = {
 }
 
 VALUES: Final[Mapping[tuple[str, str], type[Enum]]] = {
+    ("account_notices", "kind"): NoticeKind,
     ("calls", "outcome"): Outcome,
     ("deliveries", "local_status"): Status,
     ("deliveries", "role"): Role,
@@ -176,6 +181,7 @@ VALUES: Final[Mapping[tuple[str, str], type[Enum]]] = {
 """Columns that take few values. Where a digest covers one, it tells which of them it was."""
 
 FLAGS: Final = (
+    ("account_notices", "is_open"),
     ("contacts", "is_primary"),
     ("external_mails", "is_ours"),
     ("external_mails", "is_pointed"),

@@ -113,12 +113,17 @@ def quarantine_bodies(
 ) -> None:
     """Keep what could not be read; the same body is kept once."""
     at = to_instant(received_at)
-    rows = [(digest(body.raw), at, body.source, body.reason, storable(body.raw)) for body in bodies]
+    rows = [
+        (digest(body.raw), at, body.source, body.reason, storable(body.raw), *_NOT_DISMISSED)
+        for body in bodies
+    ]
     columns = (*SEALED["quarantine"], "digest")
     insert_rows(connection, quarantine, columns, [(*row, digests.of(row)) for row in rows])
 
 
 # --------------------------------------------------------------------------- details
+
+_NOT_DISMISSED: Final = (0, "", "")
 
 
 def _not_in(

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -100,5 +101,21 @@ quarantine = Table(
     Column("source", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("raw", Text, nullable=False),
+    _number("dismissed_at"),  # 0: it waits to be read
+    _text("dismissed_by"),
+    _text("note"),
     digest_column("quarantine"),
+)
+
+account_notices = Table(
+    "account_notices",
+    metadata,
+    # What AWS says of sending itself; of one subject the newest is in force.
+    Column("kind", String(16), primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("is_open", SmallInteger, primary_key=True, autoincrement=False),
+    _text("words"),
+    Column("raw", Text, nullable=False),
+    digest_column("account_notices"),
 )

@@ -42,4 +42,4 @@ def heard(reader: Reader, now: datetime, last_event_at: datetime | None) -> Hear
 
 def quarantined_count(reader: Reader) -> int:
     """Return how many bodies could not be read."""
-    return int(reader.rows("SELECT count(*) FROM quarantine", {})[0][0])
+    return int(reader.rows("SELECT count(*) FROM quarantine WHERE dismissed_at = 0", {})[0][0])

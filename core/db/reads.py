@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from core.db import nearby, ordering, places, tallies
 from core.db.codec import from_date, from_instant, from_money, known_instant
@@ -35,9 +35,6 @@ from core.model import (
     Kind,
     Word,
 )
-
-if TYPE_CHECKING:
-    from core.model import QuarantinedBody
 
 _PAGES: Final = 5_000
 """More rows than that are one joined statement; a page is read in two steps, its ids first."""
@@ -201,18 +198,6 @@ def last_received(reader: Reader) -> datetime | None:
     """Return when the newest fact was stored."""
     rows = reader.rows("SELECT received_at FROM payloads ORDER BY id DESC LIMIT 1", {})
     return known_instant(rows[0][0]) if rows else None
-
-
-def quarantined(reader: Reader) -> tuple[QuarantinedBody, ...]:
-    """Return the bodies that could not be read, newest first."""
-    rows = reader.rows(
-        "SELECT sha256, received_at, source, reason, raw FROM quarantine"
-        " ORDER BY received_at DESC, sha256",
-        {},
-    )
-    from core.model import QuarantinedBody  # not for the first paint
-
-    return tuple(QuarantinedBody(r[0], known_instant(r[1]), r[2], r[3], r[4]) for r in rows)
 
 
 def count_failed(reader: Reader) -> int:

@@ -35,6 +35,7 @@ REVISIONS: Final = (
     "0012",
     "0013",
     "0014",
+    "0016",
 )
 HEAD: Final = REVISIONS[-1]
 _WAITS: Final = 6
@@ -47,7 +48,7 @@ _WITH_WORDS: Final = "0011"
 #: And what SES's reports mean is worked out from their bodies.
 _WITH_REPORTS: Final = "0014"
 #: So are the digests, when all tables are as this program has them.
-_WITH_DIGESTS: Final = "0014"
+_WITH_DIGESTS: Final = "0016"
 _OURS: Final = ("customers", "deliveries", "documents", "emails", "events", "payloads")
 _ALEMBIC: Final = "alembic_version"
 _SCRIPTS: Final = Path(__file__).resolve().parent / "migrations"

@@ -135,7 +135,7 @@ if TYPE_CHECKING:
         SuppressionDetails,
         SuppressionFilter,
     )
-    from core.model.traffic import FeedCause, FeedState, FeedStatus
+    from core.model.traffic import AccountNotice, FeedCause, FeedState, FeedStatus, NoticeKind
     from core.model.words import (
         EmailKind,
         Engagement,
@@ -150,6 +150,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MOST_ATTENTION",
     "NEWEST_SENT",
+    "AccountNotice",
     "Amount",
     "AttachedFile",
     "Attachment",
@@ -226,6 +227,7 @@ __all__ = [
     "Moment",
     "NamedDay",
     "Note",
+    "NoticeKind",
     "Origin",
     "OutboxEntry",
     "OutboxHold",
@@ -306,7 +308,7 @@ _HOMES: Final = {
         "AuditEntry Cause ListOutcome ListPhase ListState Release SuppressedAddress "
         "Suppression SuppressionChange SuppressionChip SuppressionDetails SuppressionFilter"
     ),
-    "traffic": "FeedCause FeedState FeedStatus",
+    "traffic": "AccountNotice FeedCause FeedState FeedStatus NoticeKind",
     "words": "EmailKind Engagement Kind Role Status Word address_key domain_of",
 }
 """The part that each word is in; the imports above say the same to a type checker."""

@@ -42,6 +42,10 @@ class QuarantinedBody:
     source: str
     reason: str
     raw: str = field(repr=False)
+    dismissed_at: datetime | None = None
+    dismissed_by: str = ""
+    note: str = ""
+    """Why a person dismissed it."""
 
 
 @dataclass(frozen=True, slots=True)

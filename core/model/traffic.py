@@ -19,6 +19,29 @@ class FeedState(StrEnum):
     DOWN = "down"
 
 
+class NoticeKind(StrEnum):
+    """What AWS says of our sending itself."""
+
+    SENDING = "sending"
+    """Paused while open."""
+    ADVICE = "advice"
+    """A finding of its advisor: bounce rate, complaints, a missing record in the DNS."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNotice:
+    """One word of AWS; whether it is still in force its newer ones decide."""
+
+    kind: NoticeKind
+    subject: str
+    """``the account``, ``configuration set NAME``, ``tenant NAME``, ``identity NAME``; of advice
+    also what it is about."""
+    at: datetime
+    is_open: bool
+    words: str = ""
+    """The cause, in AWS's words."""
+
+
 class FeedCause(StrEnum):
     """Why the feed is down, in a word for the top line."""
 

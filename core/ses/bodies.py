@@ -1,7 +1,8 @@
 """Split the text of a file into bodies: an array, one object, JSON lines, or objects in a row.
 
 Pure. What cannot be read becomes a body of its own, so that it is quarantined and never lost, and
-its neighbours are read as if it were not there.
+its neighbours are read as if it were not there. A text that holds no JSON at all, an email for
+instance, is one body.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
+
+from core.ses.mail_reports import is_email
 
 _DECODER: Final = json.JSONDecoder()
 _BETWEEN: Final = re.compile(r"[\s,]*")
@@ -18,9 +21,33 @@ _BETWEEN: Final = re.compile(r"[\s,]*")
 _ARRAY_START: Final = re.compile(r'\[\s*[\[{"\]]')
 
 
+class Body(NamedTuple):
+    """A part of a file, and the line it begins on, from 1."""
+
+    text: str
+    line: int
+
+
 def split_bodies(text: str) -> list[str]:
     """Return the bodies in ``text`` as they stand there, in order; never raises."""
-    return _Splitter(text.removeprefix("\ufeff")).split()
+    return [body.text for body in numbered_bodies(text)]
+
+
+def numbered_bodies(text: str) -> list[Body]:
+    """Return the bodies in ``text`` with the lines they begin on, in order; never raises."""
+    text = text.removeprefix("\ufeff")
+    if is_email(text):  # it may hold anything
+        return [Body(text, 1)]
+    splitter = _Splitter(text)
+    starts = splitter.split()
+    if splitter.bodies and not splitter.has_json:
+        return [Body(text.strip(), text[: len(text) - len(text.lstrip())].count("\n") + 1)]
+    lines, at, found = 1, 0, []
+    for start, body in zip(starts, splitter.bodies, strict=True):
+        lines += text.count("\n", at, start)
+        found.append(Body(body, lines))
+        at = start
+    return found
 
 
 @dataclass(slots=True)
@@ -34,21 +61,27 @@ class _Splitter:
     line_start: int = 0
     line_end: int = -1
     bodies: list[str] = field(default_factory=list)
+    has_json: bool = False
 
-    def split(self) -> list[str]:
+    def split(self) -> list[int]:
+        """Fill ``bodies``; return where each begins."""
+        starts = []
         while self._move_to_next():
             char = self.text[self.pos]
             if char == "]" and self.in_array:
                 self.in_array = False
                 self.pos += 1
             elif char == "[" and not self.in_array and _ARRAY_START.match(self.text, self.pos):
-                self.in_array = True
+                self.in_array = self.has_json = True
                 self.pos += 1
             else:
-                end = self._end_of_value() or self._end_of_unreadable()
+                end = self._end_of_value()
+                self.has_json = self.has_json or end is not None
+                end = end or self._end_of_unreadable()
+                starts.append(self.pos)
                 self.bodies.append(self.text[self.pos : end].rstrip())
                 self.pos = end
-        return self.bodies
+        return starts
 
     def _move_to_next(self) -> bool:
         """Skip what stands between two values; False at the end of the text."""

@@ -1,4 +1,4 @@
-"""What is wrapped around a message of SES: SNS, EventBridge, Lambda records, arrays.
+"""What is wrapped around a message of SES: SNS, EventBridge, Lambda, Firehose, arrays.
 
 Pure. An envelope is recognised by its own keys, message by message, because one queue can hold
 several styles when a setting was changed (raw message delivery, an EventBridge input path).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,9 +19,11 @@ import orjson
 _MAX_WRAPPINGS: Final = 12
 
 _CONFIRMATIONS: Final = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
+#: What a record of Firehose has beside its data.
+_FIREHOSE_KEYS: Final = frozenset({"recordId", "approximateArrivalTimestamp"})
 _SNS_KEYS: Final = frozenset({"Type", "TopicArn", "MessageId"})
 #: What may hold several messages.
-_PLURAL: Final = frozenset({"Records", "Messages"})
+_PLURAL: Final = frozenset({"Records", "Messages", "records"})
 #: A lone surrogate has no UTF-8, and PostgreSQL's text cannot hold NUL; databases refuse both.
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 #: Raw line breaks inside a string are not JSON, yet seen wherever mails carried the events.
@@ -129,10 +132,27 @@ def _open_envelope(value: dict[str, object], path: tuple[str, ...], raw: str) ->
             yield from _open_text(text, (*path, "sns-envelope"), raw)
         case {"Message": dict() as message} if _SNS_KEYS & value.keys():
             yield from _open(message, (*path, "sns-envelope"), raw)
+        case {"Message": (str() | dict()) as message, **rest} if not rest:
+            yield from _open(message, (*path, "sns-message"), raw)
         case {"Sns": dict() as sns}:
             yield from _open(sns, (*path, "lambda-sns-records"), raw)
         case {"body": str(text)} | {"Body": str(text)}:
             yield from _open_text(text, (*path, "sqs-records"), raw)
+        case _:
+            yield from _open_carrier(value, path, raw)
+
+
+def _open_carrier(value: dict[str, object], path: tuple[str, ...], raw: str) -> Iterator[Message]:
+    """What other services put around a message on its way."""
+    match value:
+        case {"requestPayload": (dict() | list() | str()) as payload}:
+            yield from _open(payload, (*path, "lambda-destination"), raw)
+        case {"records": [dict(), *_] as records}:
+            yield from _open_data(records, path, raw)
+        case {"data": str(data)} if _FIREHOSE_KEYS & value.keys():
+            yield from _open_base64(data, (*path, "firehose"), raw)
+        case {"kinesis": {"data": str(data)}}:
+            yield from _open_base64(data, (*path, "kinesis"), raw)
         case _:
             yield Message(path, value, raw)
 
@@ -141,6 +161,29 @@ def _open_records(records: Sequence[object], path: tuple[str, ...], raw: str) ->
     for record in records:
         part = raw if len(records) == 1 else _dump({"Records": [record]}, raw)
         yield from _open(record, path, part)
+
+
+def _open_data(records: Sequence[object], path: tuple[str, ...], raw: str) -> Iterator[Message]:
+    """What Firehose hands to a function or to an HTTP endpoint: texts in base64."""
+    for record in records:
+        part = raw if len(records) == 1 else _dump({"records": [record]}, raw)
+        data = record.get("data") if isinstance(record, dict) else None
+        if isinstance(data, str):
+            yield from _open_base64(data, (*path, "firehose"), part)
+        else:
+            yield Message((*path, "firehose"), record, part, "a record without data")
+
+
+def _open_base64(data: str, path: tuple[str, ...], raw: str) -> Iterator[Message]:
+    try:
+        text = b64decode(data, validate=True).decode("utf-8-sig")
+    except ValueError:  # no base64, or no text in it
+        yield Message(path, data, raw, "its data is not text in base64")
+        return
+    lines = [line for line in text.splitlines() if line.strip()]
+    several = len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines)
+    for each in lines if several else [text]:  # a producer may have joined them, a line each
+        yield from _open_text(each, path, raw)
 
 
 def _open_eventbridge(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from core.rules.delivery import event_words
@@ -22,10 +23,15 @@ _TIMED_BY_THEMSELVES: Final = frozenset(
 )
 
 _SHORT: Final = 1_000
+_YEAR_OF_SES: Final = 2010
 #: Room for any answer of a server and any link; the whole stays in the raw text.
 LONG: Final = 16_000
 _ZONE_APART: Final = re.compile(r"\s+(?=(?:[+-]\d\d:?\d\d|Z)$)")
+_UTC_IN_WORDS: Final = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 _INSTANT: Final = re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d", re.IGNORECASE)
+_EPOCH: Final = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
+_MILLISECONDS: Final = 100_000_000_000
+"""A number from here on counts milliseconds: in seconds it would be the year 5138."""
 
 
 def text(value: object, limit: int = _SHORT) -> str:
@@ -49,14 +55,42 @@ def address(item: object) -> str:
 
 
 def instant(value: object) -> datetime | None:
-    """Return an aware time in UTC; one without a zone is taken as UTC."""
-    written = _ZONE_APART.sub("", text(value))
+    """Return an aware time in UTC; one without a zone is taken as UTC.
+
+    ISO 8601 in the spellings that were seen, RFC 5322, and seconds or milliseconds since 1970,
+    as a number or in digits.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _since_1970(value)
+    written = _UTC_IN_WORDS.sub("Z", _ZONE_APART.sub("", text(value)))
+    if _EPOCH.fullmatch(written):
+        return _since_1970(float(written))
     if not _INSTANT.match(written):
-        return None  # a date alone is no time of an event
+        return _in_words(text(value))  # a date alone is no time of an event
     try:
         at = datetime.fromisoformat(written)
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
+        return None
+
+
+def _since_1970(value: float) -> datetime | None:
+    try:
+        seconds = value / 1_000 if value >= _MILLISECONDS else value
+        at = datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return at if at.year > _YEAR_OF_SES else None  # a small number counts something else
+
+
+def _in_words(written: str) -> datetime | None:
+    """``Fri, 20 Nov 2026 14:00:00 +0000``, as emails have it."""
+    if written.count(":") < 1:
+        return None
+    try:
+        at = parsedate_to_datetime(written)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
 
 

@@ -7,14 +7,15 @@ notifications (``notificationType``). What an event *means* is decided by ``core
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Final
 
 from core.external import MailSeen
-from core.model import Fact
+from core.model import AccountNotice, Fact
 from core.rules.delivery import event_words
+from core.ses import account_notices, mail_reports
 from core.ses.bodies import split_bodies
 from core.ses.envelopes import Message, open_envelopes, storable
 from core.ses.fields import (
@@ -56,7 +57,7 @@ _RECIPIENTS: Final = {
 }
 
 _VALIDATION_TEXT: Final = "successfully validated sns topic"
-_ACCOUNT_EVENTS: Final = ("Sending Status", "Advisor Recommendation Status")
+_EMAIL: Final = "email"
 _RECEIVED: Final = "an inbound receipt notification, not about an email we sent"
 
 
@@ -84,6 +85,8 @@ class Parsed:
     reason: str = ""
     mail: MailSeen | None = None
     """What is said of the email itself, where it carries no tag of ours."""
+    notice: AccountNotice | None = None
+    """What is said of sending itself; the outcome is ``SETUP`` then."""
 
 
 class _UnreadableError(Exception):
@@ -92,6 +95,8 @@ class _UnreadableError(Exception):
 
 def parse_all(body: str) -> tuple[Parsed, ...]:
     """Return what each message in ``body`` says; at least one, and never raises."""
+    if mail_reports.is_email(body):
+        return _read_email(body)
     return tuple(_read(message) for message in open_envelopes(body))
 
 
@@ -115,11 +120,29 @@ def parse(body: str) -> Parsed:
     )
 
 
+def _read_email(body: str) -> tuple[Parsed, ...]:
+    """A bounce or a complaint that came as an email; each of its recipients is a message."""
+    raw = storable(body)
+    try:
+        events = mail_reports.read(body)
+    except mail_reports.ReportError as error:
+        told = mail_reports.notification_in(body)
+        if told:
+            return tuple(
+                _read(replace(m, envelope=(_EMAIL, *m.envelope), raw=raw))
+                for m in open_envelopes(told)
+            )
+        return (Parsed(_EMAIL, Outcome.QUARANTINED, (), raw, storable(str(error))),)
+    return tuple(_read(Message((_EMAIL,), event, raw)) for event in events)
+
+
 # --------------------------------------------------------------------------- one message
 
 
 def _read(message: Message) -> Parsed:
     envelope = "+".join(message.envelope)
+    if account_notices.is_one(message.content):
+        return _read_notice(message, envelope)
     set_up = _set_up(message)
     if set_up:
         return Parsed(envelope, Outcome.SETUP, (), message.raw, set_up)
@@ -129,6 +152,15 @@ def _read(message: Message) -> Parsed:
         return Parsed(envelope, Outcome.QUARANTINED, (), message.raw, storable(str(error)))
     mail = seen_in(message.content, facts)
     return Parsed(envelope, Outcome.FACTS, facts, message.raw, mail=mail)
+
+
+def _read_notice(message: Message, envelope: str) -> Parsed:
+    notice = account_notices.read(message.content)
+    if notice is None:
+        reason = "a word about the account without a time that can be read"
+        return Parsed(envelope, Outcome.QUARANTINED, (), message.raw, reason)
+    reason = f"about {notice.subject}: {notice.kind.value} {'open' if notice.is_open else 'over'}"
+    return Parsed(envelope, Outcome.SETUP, (), message.raw, reason, notice=notice)
 
 
 def _set_up(message: Message) -> str:
@@ -145,8 +177,6 @@ def _set_up(message: Message) -> str:
             return "SNS asks to confirm a subscription"
         case {"Type": "UnsubscribeConfirmation"}:
             return "SNS confirms that a subscription was ended"
-        case {"source": "aws.ses", "detail-type": str(kind)} if kind.startswith(_ACCOUNT_EVENTS):
-            return f"about the account: {text(kind)}"
     return ""
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from core.backend import Backend
-from core.db import history, reads
+from core.db import history, quarantine, reads
 from core.db.engine import Database
 from core.demo.store import one_page_pdf
 from core.message import attachments_of
@@ -47,7 +47,7 @@ def test_it_has_the_size_that_is_promised(company: Database) -> None:
     assert 1_300 <= company.reader.rows("SELECT count(*) FROM emails", {})[0][0] <= 1_700
     unmatched = company.reader.rows("SELECT count(*) FROM events WHERE delivery_id IS NULL", {})
     assert unmatched[0][0] == 0
-    assert reads.quarantined(company.reader) == ()
+    assert quarantine.waiting(company.reader) == ()
 
 
 def test_every_badge_is_to_be_seen(company: Database) -> None:

@@ -373,7 +373,7 @@ def test_bodies_in_quarantine_are_a_warning(
 ) -> None:
     with sqlite_database.transaction() as connection:
         events.quarantine_bodies(connection, [Unreadable("x", "nonsense", "queue")], clock())
-    assert "--retry" in told(examine(), "quarantine", Result.WARN)
+    assert "retry reads them again" in told(examine(), "quarantine", Result.WARN)
 
 
 def test_settings_that_cannot_be_read_are_a_check_too() -> None:

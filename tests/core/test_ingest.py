@@ -11,7 +11,7 @@ import pytest
 
 from core import ingest
 from core.checking import check
-from core.db import events, reads
+from core.db import events, quarantine, reads
 from core.db.engine import Database, UnstorableError
 from core.errors import DatabaseBusyError, DatabaseError, InputError, ServiceError, UnansweredError
 from core.model import IngestReport, Word
@@ -106,7 +106,7 @@ def test_when_the_commit_fails_nothing_is_deleted_nor_given_up(
     assert (feed.stored_at_delete, len(feed.messages)) == (None, 2)
     monkeypatch.undo()
     assert ingest.pull(database, feed, clock, 0).applied == 2
-    assert reads.quarantined(database.reader) == ()
+    assert quarantine.waiting(database.reader) == ()
 
 
 def test_what_could_not_be_received_is_an_error_and_changes_nothing(
@@ -116,7 +116,7 @@ def test_what_could_not_be_received_is_an_error_and_changes_nothing(
     feed.failure = UnansweredError("SQS did not answer.")
     with pytest.raises(UnansweredError):
         ingest.pull(database, feed, clock, 0)
-    assert reads.quarantined(database.reader) == ()
+    assert quarantine.waiting(database.reader) == ()
 
 
 def test_a_body_that_the_database_refuses_does_not_hold_up_its_neighbours(
@@ -135,7 +135,7 @@ def test_a_body_that_the_database_refuses_does_not_hold_up_its_neighbours(
     bodies = [delivery(written), poison, bounce(written)]
     report = ingest.ingest(database, bodies, "queue", clock)
     assert (report.read, report.applied, report.quarantined) == (3, 2, 1)
-    assert "poison" in reads.quarantined(database.reader)[0].raw
+    assert "poison" in quarantine.waiting(database.reader)[0].raw
     assert ingest.ingest(database, [poison], "queue", clock).quarantined == 1
     assert document(database).summary.word is Word.BOUNCED
 
@@ -176,7 +176,7 @@ def test_a_file_of_lines_is_loaded_once_however_often_it_is_given(
     assert (first.read, first.applied, first.quarantined) == (3, 2, 1)
     again = ingest.load(database, path, clock)
     assert (again.applied, again.duplicate) == (0, 2)
-    assert len(reads.quarantined(database.reader)) == 1
+    assert len(quarantine.waiting(database.reader)) == 1
 
 
 def test_a_file_that_is_not_there_is_refused_in_words(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.errors import NeedsConfirmationError
 from core.examination import Check, Result
 from core.model import IngestReport, QuarantinedBody
 from core.quarantine import RetryReport
@@ -18,6 +19,7 @@ class FakeUpkeep:
     )
     bodies: tuple[QuarantinedBody, ...] = ()
     readable: frozenset[str] = frozenset()
+    dismissed: tuple[tuple[str, str], ...] = ()
 
     def _enter(self, method: str) -> None:
         raise NotImplementedError
@@ -29,6 +31,15 @@ class FakeUpkeep:
     def quarantined(self) -> tuple[QuarantinedBody, ...]:
         self._enter("quarantined")
         return self.bodies
+
+    def dismiss_quarantined(self, wanted: str, note: str) -> QuarantinedBody:
+        self._enter("dismiss_quarantined")
+        if not note.strip():
+            raise NeedsConfirmationError("A note is required to dismiss a report.")
+        (body,) = [body for body in self.bodies if body.id == wanted]
+        self.bodies = tuple(each for each in self.bodies if each is not body)
+        self.dismissed = (*self.dismissed, (wanted, note))
+        return body
 
     def retry_quarantined(self, wanted: str = "") -> RetryReport:
         self._enter("retry_quarantined")

@@ -177,8 +177,15 @@ async def test_what_could_not_be_read_is_shown_and_read_again(office: FakeBacken
         assert "0 read now, 0 new facts; 1 still cannot be read." in person.words
         await person.do("quarantine.retry_all")
         assert "1 read now, 1 new facts; 1 still cannot be read." in person.words
+        await person.do("quarantine.dismiss")
+        await person.press("enter")
+        assert office.dismissed == ()  # a note is required
+        await person.type("a test of ours")
+        await person.press("enter")
+        assert "Dismissed." in person.words
+        assert office.dismissed == ((bodies[1].id, "a test of ours"),)
         await person.do("quarantine.close")
-        assert "1 could not be read" in person.text
+        assert "could not be read" not in person.text
 
 
 async def test_a_change_is_checked_and_written_and_waits_for_the_next_start(

@@ -16,6 +16,7 @@ from core.model import QuarantinedBody
 from core.quarantine import RetryReport
 from tui.commands import bindings, carry_out, key_of
 from tui.desk import Desk
+from tui.dialogs.prompt import PromptDialog
 from tui.registry import Command
 from tui.text import cell, moment, paragraphs
 
@@ -93,7 +94,8 @@ class QuarantineDialog(ModalScreen[None]):
     def _tell(self, words: str) -> None:
         keys = (
             f"{key_of('quarantine.retry')} reads this one again   "
-            f"{key_of('quarantine.retry_all')} all   {key_of('quarantine.close')} closes"
+            f"{key_of('quarantine.retry_all')} all   "
+            f"{key_of('quarantine.dismiss')} dismisses it   {key_of('quarantine.close')} closes"
         )
         self._told.update(Content.assemble(words, "\n" if words else "", (keys, "$muted")))
 
@@ -131,6 +133,30 @@ class QuarantineDialog(ModalScreen[None]):
         self._is_busy = False
         if self.is_mounted:
             self._tell(cell(str(error), 400))
+
+    # ------------------------------------------------------------------ putting aside
+
+    def command_dismiss(self) -> None:
+        body, backend = self.body, self.desk.backend
+        if body is None:
+            return
+
+        def dismiss(note: str) -> tuple[QuarantinedBody, ...]:
+            backend.dismiss_quarantined(body.id, note)
+            return backend.quarantined()
+
+        prompt = PromptDialog(
+            self.desk.jobs,
+            "Why does nobody need this report?",
+            dismiss,
+            hint="It is kept, and listed no more. Enter dismisses it, Esc goes back.",
+        )
+        _ = self.app.push_screen(prompt, self._dismissed)
+
+    def _dismissed(self, left: tuple[QuarantinedBody, ...] | None) -> None:
+        if left is not None and self.is_mounted:
+            self._tell("Dismissed.")
+            self._fill(left)
 
     # ------------------------------------------------------------------ commands
 

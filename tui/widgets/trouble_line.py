@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from core.errors import OuttrayError
+from core.rules.monitoring.account_notices import headline as notice_words
 from core.trouble import Trouble, extent, headline, reputation_words
 from tui.badges import Span
 from tui.paint import content
@@ -35,10 +36,11 @@ def sentences(
         return (look_words(look),)
     if problem is not None:
         return (f"{cell(problem.title, _LONGEST_NAME).rstrip('.')}; Outtray goes on trying",)
+    notices = [cell(notice_words(n, now), _LONGEST_NAME) for n in trouble.notices]
     providers = [
         f"{cell(headline(t, now), _LONGEST_NAME)}; do not resend" for t in trouble.providers
     ]
-    return (*providers, *reputation_words(trouble.reputation))
+    return (*notices, *providers, *reputation_words(trouble.reputation))
 
 
 def look_words(look: DatabaseLook) -> str:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from core.checking import check
-from core.db import claims, events, history, outbox, reads
+from core.db import claims, events, history, outbox, quarantine
 from core.db.engine import Database
 from core.db.events import Stored, Unreadable
 from core.model import Engagement, RecipientEntry, Role, Status, Word
@@ -227,7 +227,7 @@ def test_what_cannot_be_read_is_kept_once_with_its_reason(database: Database) ->
     for _ in range(2):
         with database.transaction() as connection:
             events.quarantine_bodies(connection, [body, body], START)
-    (kept,) = reads.quarantined(database.reader)
+    (kept,) = quarantine.waiting(database.reader)
     assert (kept.reason, kept.source, kept.received_at) == ("no JSON", "queue", START)
     assert kept.raw == "not \\u0000 json \\ud800"
 

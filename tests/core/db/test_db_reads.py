@@ -76,7 +76,6 @@ READS: dict[str, Read] = {
     "overview": reads.overview,
     "count_failed": reads.count_failed,
     "last_received": reads.last_received,
-    "quarantined": reads.quarantined,
     "document": lambda r: [reads.document(r, i) for i in range(610)],
     "documents": lambda r: [reads.page_documents(r, f, 3, 50) for f in FILTERS],
     "count_documents": lambda r: [reads.count_documents(r, f) for f in FILTERS],

@@ -100,50 +100,59 @@ def test_listing_is_the_default_and_has_a_word(holding: Office) -> None:
 def test_one_body_is_shown_whole_and_harmless(holding: Office) -> None:
     bodies = holding.json("events", "quarantine")
     for body in bodies:
-        shown = holding.ok("events", "quarantine", "--show", body["id"][:12]).out
+        shown = holding.ok("events", "quarantine", "show", body["id"][:12]).out
         assert body["id"] in shown
         assert body["reason"] in shown
         assert '{"eventType"' in shown
         assert "\x1b" not in shown
-        assert holding.json("events", "quarantine", "--show", body["id"]) == body
+        assert holding.json("events", "quarantine", "show", body["id"]) == body
 
 
 def test_an_id_that_nothing_has_fails_in_words(holding: Office) -> None:
-    for option in ("--show", "--retry"):
+    for option in ("show", "retry", "dismiss"):
         answer = holding.run("events", "quarantine", option, "zzz")
         assert (answer.code, answer.out) == (1, "")
         assert "Nothing in quarantine begins with zzz" in answer.err
 
 
 def test_what_still_cannot_be_read_stays(holding: Office) -> None:
-    answer = holding.json("events", "quarantine", "--retry")
+    answer = holding.json("events", "quarantine", "retry")
     assert (answer["released"], answer["kept"], answer["applied"]) == (0, 2, 0)
     assert len(holding.json("events", "quarantine")) == 2
     one = holding.json("events", "quarantine")[0]["id"]
-    assert holding.run("events", "quarantine", "--retry", one).code == 1
+    assert holding.run("events", "quarantine", "retry", one).code == 1
 
 
 def test_the_export_is_json_lines_with_the_raw_texts(holding: Office) -> None:
     target = holding.folder / "out.jsonl"
-    assert holding.json("events", "quarantine", "--export", target)["bodies"] == 2
+    assert holding.json("events", "quarantine", "export", target)["bodies"] == 2
     lines = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
     assert sorted(line["raw"] for line in lines) == sorted(
         body["raw"] for body in holding.json("events", "quarantine")
     )
-    again = holding.run("events", "quarantine", "--export", target)
+    again = holding.run("events", "quarantine", "export", target)
     assert again.code == 2
     assert "exists already" in again.err
 
 
-def test_one_thing_at_a_time(holding: Office) -> None:
-    assert holding.run("events", "quarantine", "--retry", "--export", "x").code == 2
-    assert holding.run("events", "quarantine", "list", "--retry").code == 2
+@pytest.mark.parametrize(
+    "words", [("show",), ("export",), ("dismiss",), ("list", "abc"), ("retry", "--note", "x")]
+)
+def test_what_a_word_needs_is_asked_for(holding: Office, words: tuple[str, ...]) -> None:
+    assert holding.run("events", "quarantine", *words).code == 2
 
 
-# --------------------------------------------------------------------------- SENT ?
-
-
-def test_what_waits_for_word_can_be_listed(stocked: Office) -> None:
-    event = {"eventType": "Send", "mail": EVENT["mail"], "send": {}}
-    stocked.ok("events", "load", stocked.write("e.json", json.dumps(event)))
-    assert stocked.json("documents", "--delivery", "stuck") == []
+def test_a_report_is_dismissed_with_a_note_and_kept(holding: Office) -> None:
+    body, other = holding.json("events", "quarantine")
+    refused = holding.run("events", "quarantine", "dismiss", body["id"])
+    assert (refused.code, len(holding.json("events", "quarantine"))) == (3, 2)
+    assert "A note is required" in refused.err
+    note = "a test of \x1b[2J ours"
+    said = holding.json("events", "quarantine", "dismiss", body["id"][:12], "--note", note)
+    assert (said["note"], said["raw"]) == (note, body["raw"])
+    assert holding.json("events", "quarantine") == [other]
+    assert holding.json("events", "quarantine", "show", body["id"])["note"] == note
+    assert holding.json("events", "quarantine", "retry")["kept"] == 1
+    again = holding.write("again.jsonl", body["raw"])
+    holding.ok("events", "load", again)
+    assert holding.json("events", "quarantine") == [other]
