@@ -113,9 +113,13 @@ class Outbox:
             outbox_acts.hold_back(connection, hold)
 
     def resume(self) -> bool:
-        """Let it go on, whatever held it; false when nothing did."""
+        """Let it go on, whatever held it; false when nothing did.
+
+        Where SES did not answer, one email is tried at once, and the rest waits for its answer.
+        """
         with self._database.transaction() as connection:
             lifted = [outbox_acts.lift(connection, each.name) for each in self._holds()]
+            lifted.append(self._dispatch.handover.brake.try_at_once(connection))
         return any(lifted)
 
     def _holds(self) -> Sequence[OutboxHold]:

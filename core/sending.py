@@ -249,7 +249,7 @@ class Dispatch:
             with self.handover.renewing(by):
                 for taken in _taken(recorded, email):
                     self.handover.allowance.spend()
-                    if self.handover.hand_over(taken, by, patient=False) is Status.QUEUED:
+                    if self.handover.hand_over(taken, by) is Status.QUEUED:
                         break
         finally:
             with self.database.transaction() as connection:

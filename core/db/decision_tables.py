@@ -6,9 +6,11 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     String,
     Table,
     Text,
+    text,
 )
 
 from core.db.columns import Id as _Id
@@ -66,6 +68,16 @@ outbox_holds = Table(
     _text("held_by"),
     _number("since"),
     _number("until"),  # 0: until somebody lifts it
+    _text("words"),
+)
+
+send_brake = Table(
+    "send_brake",
+    metadata,
+    # ``core.rules.sending.brake`` as all programs share it; always one row.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("phase", String(16), nullable=False, server_default=text("'clear'")),
+    *map(_number, ("failures", "epoch", "since", "retry_at", "probes", "trial_id")),
     _text("words"),
 )
 

@@ -27,6 +27,7 @@ REVISIONS: Final = (
     "0010",
     "0011",
     "0012",
+    "0015",
 )
 HEAD: Final = REVISIONS[-1]
 _WAITS: Final = 6
