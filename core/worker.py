@@ -16,7 +16,7 @@ from core.db import claims, outbox, outbox_acts, outbox_lists
 from core.db.claims import Taken
 from core.db.engine import Database
 from core.handover import Handover
-from core.model import Status, WorkReport
+from core.model import BRAKE, Status, WorkReport
 from core.ports import Clock
 
 LANES: Final = 4
@@ -142,8 +142,9 @@ class Worker:
     def outlook(self) -> WorkReport:
         """Return what waits, when it may go, and why it does not go now."""
         waiting = outbox_lists.count_waiting(self._database.reader)
-        if not waiting:
-            return WorkReport()
+        if not waiting:  # what was spent last may have pulled the brake
+            held = [h for h in outbox_acts.holds(self._database.reader) if h.name == BRAKE]
+            return WorkReport(words=rate.hold_words(held[0]) if held else "")
         now = self._clock()
         at = outbox_lists.next_at(self._database.reader, now)
         return WorkReport(waiting=waiting, next_at=at, words=self.why_not())

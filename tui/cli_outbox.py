@@ -29,9 +29,12 @@ def add_outbox(commands: Commands) -> None:
     cancel.add_argument("--batch", default="", metavar="ID", help="all that waits of one batch")
     _add_which(cancel)
     settle = _command(
-        actions, "settle", "say what became of an email of which nobody knows whether it was sent"
+        actions, "settle", "say what became of emails of which nobody knows whether they were sent"
     )
-    settle.add_argument("number", metavar="NUMBER")
+    settle.add_argument("numbers", nargs="*", metavar="NUMBER")
+    settle.add_argument(
+        "--all", action="store_true", help="everything that is unconfirmed, or of these documents"
+    )
     what = settle.add_mutually_exclusive_group(required=True)
     what.add_argument("--sent", action="store_true", help="it was sent")
     what.add_argument("--not-sent", action="store_true", help="it was not")
