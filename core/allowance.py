@@ -86,6 +86,8 @@ class Allowance:
         """Nothing can be sent from here, whatever it is: try less and less often."""
         with self._lock:
             self._why = why
+            if self._rests_until is not None and self._clock() < self._rests_until:
+                return  # several threads have met one and the same
             self._rest = min(max(1.0, self._rest * 2), _LONGEST_REST)
             self._rests_until = self._clock() + timedelta(seconds=self._rest)
 

@@ -21,6 +21,8 @@ def add_outbox(commands: Commands) -> None:
     how.add_argument("--follow", action="store_true", help="until stopped")
     # How long others wait for a program that is gone; shorter for proofs that kill many.
     work.add_argument("--lease", type=float, default=60.0, help=argparse.SUPPRESS)
+    # How long the brake's minute lasts; shorter for proofs of outages that last hours.
+    work.add_argument("--minute", type=float, default=60.0, help=argparse.SUPPRESS)
     pause = _command(actions, "pause", "let no program send until it is resumed")
     pause.add_argument("--note", default="", metavar="TEXT", help="why, for the others")
     _command(actions, "resume", "let it go on, whatever held it")

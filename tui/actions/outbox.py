@@ -66,7 +66,11 @@ def _print(entries: Sequence[OutboxEntry]) -> None:
 
 
 def work(options: Namespace) -> int:
-    configured = replace(settings.load(), lease=timedelta(seconds=max(options.lease, 0.5)))
+    configured = replace(
+        settings.load(),
+        lease=timedelta(seconds=max(options.lease, 0.5)),
+        minute=timedelta(seconds=max(options.minute, 0.01)),
+    )
     backend = Backend(configured)
     backend.open()
     try:
