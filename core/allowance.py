@@ -27,6 +27,7 @@ class Allowance:
         self._good_until: datetime | None = None
         self._rests_until: datetime | None = None
         self._rest = 0.0
+        self._why = ""
 
     @property
     def per_second(self) -> float:
@@ -51,6 +52,15 @@ class Allowance:
             self._bucket = rate.with_ceiling(self._bucket, quota.per_second, now)
         return quota
 
+    def ask(self) -> None:
+        """Ask the account now, whatever is known; raises ``ServiceError``."""
+        if self._account is None:
+            return
+        quota, now = self._account.quota(), self._clock()
+        with self._lock:
+            self._good_until, self._quota = now + _KEPT, quota
+            self._bucket = rate.with_ceiling(self._bucket, quota.per_second, now)
+
     def forget_quota(self) -> None:
         """Ask again before the next message: SES has just said something else."""
         with self._lock:
@@ -72,16 +82,25 @@ class Allowance:
         with self._lock:
             self._bucket = rate.slowed(self._bucket, self._clock())
 
-    def rest(self) -> None:
+    def rest(self, why: str = "") -> None:
         """Nothing can be sent from here, whatever it is: try less and less often."""
         with self._lock:
+            self._why = why
+            if self._rests_until is not None and self._clock() < self._rests_until:
+                return  # several threads have met one and the same
             self._rest = min(max(1.0, self._rest * 2), _LONGEST_REST)
             self._rests_until = self._clock() + timedelta(seconds=self._rest)
 
     def works(self) -> None:
         """SES has answered."""
         with self._lock:
-            self._rest, self._rests_until = 0.0, None
+            self._rest, self._rests_until, self._why = 0.0, None, ""
+
+    @property
+    def rests_because(self) -> str:
+        """What the last try met."""
+        with self._lock:
+            return self._why
 
     @property
     def rests_until(self) -> datetime | None:

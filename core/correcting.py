@@ -199,8 +199,8 @@ class _AskedOnce:
             self._answers[address] = self._asked.look_up(address)
         return self._answers[address]
 
-    def since(self, at: datetime) -> Sequence[Suppression]:
-        return self._asked.since(at)
+    def listed(self, address: str) -> Sequence[Suppression]:
+        return self._asked.listed(address)
 
 
 def _failed_at(state: DeliveryState) -> datetime | None:

@@ -17,13 +17,15 @@
     ├── ServiceError          AWS answered no, or not at all
     │   ├── CredentialsError      no credentials, expired ones, not allowed
     │   │   └── NotPermittedError     AWS knows us, but does not let us do this
-    │   ├── UnreachableError      the call never left: nothing was sent
+    │   ├── UnreachableError      the call never arrived: nothing was sent
+    │   ├── SendingStoppedError   the account may not send for now: nothing was sent
     │   ├── RefusedError          a definite no: nothing was sent
     │   │   ├── QueueGoneError        there is no such queue
     │   │   └── NoSuchThingError      SES has no identity, set or entry of that name
     │   ├── ThrottledError        a definite no for now: nothing was sent, trying again can help
     │   │   └── QuotaUsedUpError      the account's messages of 24 hours are used up
     │   └── UnansweredError       nobody knows whether it was done: never repeat blindly
+    │       └── FalseAnswerError      a yes that cannot be AWS's
     ├── NeedsConfirmationError  a person must say more first; nothing was done (exit 3)
     └── MissingExtraError     an optional part is not installed
 """
@@ -123,7 +125,13 @@ class NotPermittedError(CredentialsError):
 
 
 class UnreachableError(ServiceError):
-    """No connection came about, so the call cannot have had an effect."""
+    """The call did not get as far as AWS, so it cannot have had an effect."""
+
+    can_retry = True
+
+
+class SendingStoppedError(ServiceError):
+    """SES does not send for this account or configuration set at the moment."""
 
     can_retry = True
 
@@ -152,6 +160,10 @@ class QuotaUsedUpError(ThrottledError):
 
 class UnansweredError(ServiceError):
     """The request may or may not have had its effect. Never repeat it blindly."""
+
+
+class FalseAnswerError(UnansweredError):
+    """Something said yes that cannot have been AWS, so that nobody knows who has the request."""
 
 
 class NeedsConfirmationError(OuttrayError):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from core import rate
 from core.allowance import Allowance
+from core.brake import ITS_TURN, SharedBrake
 from core.db import attempts, claims, outbox, outbox_acts, outbox_lists
 from core.db.claims import Taken
 from core.db.engine import Database, UnstorableError
@@ -20,7 +21,9 @@ from core.db.outbox import Lease, NewDelivery, NewEmail
 from core.errors import (
     CredentialsError,
     DatabaseError,
+    NotPermittedError,
     QuotaUsedUpError,
+    SendingStoppedError,
     ServiceError,
     ThrottledError,
     UnansweredError,
@@ -31,6 +34,8 @@ from core.message import sender_address
 from core.model import OutboxHold, Status
 from core.pending_records import PendingRecords
 from core.ports import Clock, Mailer, Outgoing
+from core.recheck import Recheck
+from core.rules.sending.brake import Pauses
 from core.screening import sender_as_sent
 
 if TYPE_CHECKING:
@@ -50,6 +55,22 @@ _DO_NOT_REPEAT: Final = (
 _MAY_BE_OUT: Final = (Status.SENT, Status.UNCONFIRMED)
 
 
+#: A no, but one that SES itself has told: it answers.
+_TOLD_BY_SES: Final = (ThrottledError, NotPermittedError, SendingStoppedError)
+
+
+class _NotItsTurnError(Exception):
+    """Nothing may be called now, or another call is awaited first; the claim is taken back."""
+
+
+class _NotNowError(Exception):
+    """It is not to be called; ``left``: how it stands, ``None`` where somebody else has it."""
+
+    def __init__(self, left: Status | None) -> None:
+        super().__init__()
+        self.left = left
+
+
 @dataclass(frozen=True, slots=True)
 class Handover:
     """Everything that one call to SES needs and changes."""
@@ -59,15 +80,22 @@ class Handover:
     clock: Clock
     configuration_set: str
     allowance: Allowance
+    recheck: Recheck
+    """The last look at both suppression lists."""
     lease_length: timedelta = timedelta(seconds=60)
     """Who has said nothing for that long is gone; it is renewed three times as often."""
     spread: Callable[[], float] = field(default=random.random)
     pause: Callable[[float], None] = field(default=time.sleep)
+    pauses: Pauses = field(default_factory=Pauses)
     records: PendingRecords = field(init=False)
     """Answers of SES that could not be written yet."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "records", PendingRecords(self.database, self.pause))
+
+    @property
+    def brake(self) -> SharedBrake:
+        return SharedBrake(self.database, self.clock, self.pauses)
 
     def lease(self, by: str) -> Lease:
         return Lease(by, self.clock() + self.lease_length)
@@ -88,34 +116,78 @@ class Handover:
         finally:
             over.set()
 
-    def hand_over(self, taken: Taken, by: str, *, patient: bool) -> Status | None:
+    def hand_over(self, taken: Taken, by: str) -> Status | None:
         """Call SES for what ``by`` has taken; ``None`` where somebody else has it now.
 
-        ``patient``: nobody waits for it, so that what is wrong here alone (credentials) leaves it
-        in the outbox for later, or for another program.
+        Both lists are looked at first. What SES certainly did not take waits in the outbox,
+        whoever sent it.
 
         Raises:
             UnrecordedError: SES has answered, and that is written as soon as it can be.
             DatabaseError: any other is from before the call: SES was not called.
         """
-        with self.database.transaction() as connection:
-            if not outbox.claim(connection, taken.delivery_id, self.clock(), self.lease(by)):
-                return None
+        try:
+            epoch = self._claimed(taken, by, self.recheck.on_the_list_of_ses(taken.address))
+        except _NotNowError as reason:
+            return reason.left
+        except ServiceError as error:
+            return self._unseen(taken, by, error)
+        except _NotItsTurnError:
+            return self._put_back(taken, by, ITS_TURN, self.clock())
         try:
             ses_message_id = self.mailer.send(self._outgoing(taken))
         except UnansweredError as error:
-            return self._unanswered(taken, str(error))
-        except (ThrottledError, UnreachableError) as error:
-            return self._not_taken(taken, by, error)
-        except CredentialsError as error:
-            return self._not_taken(taken, by, error) if patient else self._refused(taken, error)
+            return self._unanswered(taken, error)
+        except (ThrottledError, UnreachableError, CredentialsError, SendingStoppedError) as error:
+            return self._not_taken(taken, by, error, epoch)
         except ServiceError as error:
-            return self._refused(taken, error)
+            return self._refused(taken, error, epoch)
+        except Exception as error:  # noqa: BLE001 - SES may have it, and the others are to go on
+            return self._unanswered(
+                taken, UnansweredError(f"Outtray failed while it called SES: {error!r}.")
+            )
         except BaseException:
             # Interrupted in the middle of the call: whether SES has it is not known.
-            self._unanswered(taken, outbox.STOPPED_MID_CALL)
+            self._stopped_mid_call(taken)
             raise
-        return self._accepted(taken, ses_message_id)
+        return self._accepted(taken, ses_message_id, epoch)
+
+    def _stopped_mid_call(self, taken: Taken) -> None:
+        def write(connection: Connection) -> Status:
+            outbox.unanswered(connection, taken.delivery_id, outbox.STOPPED_MID_CALL)
+            return Status.UNCONFIRMED
+
+        self._record(taken, Status.UNCONFIRMED, _SES_MAY_HAVE_IT, write)
+
+    def _claimed(self, taken: Taken, by: str, listed: str) -> int:
+        """Take it for sending; return the brake's epoch. ``listed``: why SES's list stops it.
+
+        Raises:
+            _NotNowError: it is not to be called, and this is how it is left.
+            _NotItsTurnError: nothing has changed.
+        """
+        with self.database.transaction() as connection:
+            words = listed or self.recheck.on_our_own_list(connection, taken.address)
+            if not outbox.claim(connection, taken.delivery_id, self.clock(), self.lease(by)):
+                raise _NotNowError(None)
+            if not words:
+                epoch = self.brake.admit(connection, taken.delivery_id)
+                if epoch is None:
+                    raise _NotItsTurnError
+                return epoch
+            outbox.not_sent(connection, taken.delivery_id, words)
+        raise _NotNowError(Status.FAILED)
+
+    def _unseen(self, taken: Taken, by: str, error: ServiceError) -> Status:
+        """SES's list could not be asked: not sent unseen, and not given up either."""
+        words = f"{error.title} It waits until SES's suppression list can be asked."
+        self.allowance.rest(words)
+        return self._put_back(taken, by, words, self.allowance.rests_until or self.clock())
+
+    def _put_back(self, taken: Taken, by: str, words: str, until: datetime) -> Status:
+        with self.database.transaction() as connection:
+            claims.postpone(connection, taken.delivery_id, by, words, until)
+        return Status.QUEUED
 
     def call_unrecorded(self, email: NewEmail, delivery: NewDelivery) -> str:
         """Call SES for an email that is written down nowhere; return SES's message id.
@@ -134,6 +206,21 @@ class Handover:
             tag=f"test-{delivery.tag}",
             configuration_set="",
         )
+        epoch = self.brake.admit_unrecorded()
+        if epoch is None:
+            raise UnreachableError(f"It was not sent. {ITS_TURN}", "Try again in a minute.")
+        try:
+            ses_message_id = self._call_patiently(outgoing)
+        except UnansweredError as error:
+            told = error
+            with suppress(DatabaseError):  # what SES said is told all the same
+                self.records.write(lambda c: self.brake.unanswered(c, 0, told))
+            raise
+        with suppress(DatabaseError):
+            self.records.write(lambda c: self.brake.answered(c, 0, epoch))
+        return ses_message_id
+
+    def _call_patiently(self, outgoing: Outgoing) -> str:
         for tries in range(1, _TRIES_WATCHED):
             self.allowance.spend()
             try:
@@ -158,59 +245,59 @@ class Handover:
 
     # ----------------------------------------------------------------- answers
 
-    def _accepted(self, taken: Taken, ses_message_id: str) -> Status:
+    def _accepted(self, taken: Taken, ses_message_id: str, epoch: int) -> Status:
         self.allowance.works()
         region, at = self.mailer.region, self.clock()
 
         def write(connection: Connection) -> Status:
             outbox.accepted(connection, taken.delivery_id, ses_message_id, region, at)
+            self.brake.answered(connection, taken.delivery_id, epoch)
             return Status.SENT
 
         try:
             return self._record(taken, Status.SENT, _SES_HAS_IT, write)
         except UnstorableError:
-            return self._unanswered(taken, _NO_ID)
+            return self._unanswered(taken, UnansweredError(_NO_ID))
 
-    def _refused(self, taken: Taken, error: ServiceError) -> Status:
+    def _refused(self, taken: Taken, error: ServiceError, epoch: int) -> Status:
         self.allowance.works()
-        return self._failed(taken, str(error))
 
-    def _failed(self, taken: Taken, words: str) -> Status:
         def write(connection: Connection) -> Status:
-            outbox.not_sent(connection, taken.delivery_id, words)
+            outbox.not_sent(connection, taken.delivery_id, str(error))
+            self.brake.answered(connection, taken.delivery_id, epoch)
             return Status.FAILED
 
-        return self._record(taken, Status.FAILED, words, write)
+        return self._record(taken, Status.FAILED, str(error), write)
 
-    def _unanswered(self, taken: Taken, words: str) -> Status:
+    def _unanswered(self, taken: Taken, error: UnansweredError) -> Status:
         def write(connection: Connection) -> Status:
-            outbox.unanswered(connection, taken.delivery_id, words)
+            outbox.unanswered(connection, taken.delivery_id, str(error))
+            self.brake.unanswered(connection, taken.delivery_id, error)
             return Status.UNCONFIRMED
 
         return self._record(taken, Status.UNCONFIRMED, _SES_MAY_HAVE_IT, write)
 
-    def _not_taken(self, taken: Taken, by: str, error: ServiceError) -> Status:
-        """Certainly not sent: it waits and is tried again, for hours, at growing distances."""
+    def _not_taken(self, taken: Taken, by: str, error: ServiceError, epoch: int) -> Status:
+        """Certainly not sent: it waits and is tried again, at growing distances, for ever."""
         now, tries = self.clock(), taken.tries + 1
-        since = taken.refused_since or now
         if isinstance(error, QuotaUsedUpError):
             until = self.hold_for_quota(error.title)
-        elif rate.is_given_up(tries, since, now):
-            words = (
-                f"{error.title} Tried {tries} times since {since:%d %b, %H:%M} UTC; nothing sent."
-            )
-            return self._failed(taken, words)
         else:
             until = now + timedelta(seconds=rate.pause_before(tries, self.spread()))
             self.allowance.slow_down() if isinstance(
                 error, ThrottledError
-            ) else self.allowance.rest()
+            ) else self.allowance.rest(str(error))
         words = f"{error.title} It stays in the outbox and is tried again."
 
         def write(connection: Connection) -> Status:
             if not attempts.is_at(connection, taken.delivery_id, taken.tries):
                 return Status.QUEUED  # written already by a commit that seemed to fail
-            return claims.not_taken(connection, taken.delivery_id, by, words, until, now)
+            left = claims.not_taken(connection, taken.delivery_id, by, words, until, now)
+            if isinstance(error, _TOLD_BY_SES):
+                self.brake.answered(connection, taken.delivery_id, epoch)
+            else:
+                self.brake.not_reached(connection, taken.delivery_id)
+            return left
 
         return self._record(taken, Status.QUEUED, words, write)
 

@@ -46,6 +46,8 @@ def health_of(records: Sequence[AddressRecord]) -> Health:
         email_id=email_id,
         document_number=record.document_number,
         subject=record.subject,
+        enhanced_status=record.state.enhanced_status,
+        subtype=record.state.subtype,
     )
 
 

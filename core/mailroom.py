@@ -11,6 +11,7 @@ from core.handover import Handover
 from core.outbox import Outbox
 from core.ports import Account, Clock, KnownEntries, Mailer, MailRoutes, SuppressionList
 from core.recheck import Recheck
+from core.rules.sending.brake import Pauses
 from core.screening import Troubles
 from core.sending import Dispatch, program_name
 from core.settings import Settings
@@ -54,6 +55,8 @@ class Mailroom:
             configuration_set=settings.configuration_set,
             allowance=Allowance(account or SesAccount(clients), clock),
             lease_length=settings.lease,
+            recheck=Recheck(database, suppressions),
+            pauses=Pauses.of(settings.minute),
         )
 
     @cached_property
@@ -72,8 +75,7 @@ class Mailroom:
 
     @cached_property
     def outbox(self) -> Outbox:
-        recheck = Recheck(self._database, self._suppressions, self._clock)
-        worker = Worker(self._database, self._handover, recheck, self._clock, program_name())
+        worker = Worker(self._database, self._handover, self._clock, program_name())
         return Outbox(self._database, self.dispatch, worker, self._clock, self._settings.operator)
 
     def close(self) -> None:

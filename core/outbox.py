@@ -7,6 +7,7 @@ from typing import Final
 
 from core.db import history, outbox_acts, outbox_lists, reads
 from core.db.engine import Database
+from core.db.summaries import lock_documents_of
 from core.errors import NotFoundError, UsageError
 from core.message import attachments_of, one_line, reply_to_of, thread_of
 from core.model import (
@@ -118,9 +119,13 @@ class Outbox:
             outbox_acts.hold_back(connection, hold)
 
     def resume(self) -> bool:
-        """Let it go on, whatever held it; false when nothing did."""
+        """Let it go on, whatever held it; false when nothing did.
+
+        Where SES did not answer, one email is tried at once, and the rest waits for its answer.
+        """
         with self._database.transaction() as connection:
             lifted = [outbox_acts.lift(connection, each.name) for each in self._holds()]
+            lifted.append(self._dispatch.handover.brake.try_at_once(connection))
         return any(lifted)
 
     def _holds(self) -> Sequence[OutboxHold]:
@@ -138,11 +143,24 @@ class Outbox:
             return len(outbox_acts.cancel(connection, waiting, self._operator, self._clock()))
 
     def settle(self, delivery_id: int, *, was_sent: bool, note: str) -> None:
-        """Say what became of a delivery of which nobody knew; a later fact from SES still wins.
+        """Say what became of a delivery of which nobody knew; see ``settle_all``.
+
+        Raises:
+            NotFoundError: it is not, or no longer, unknown.
+        """
+        if not self.settle_all([delivery_id], was_sent=was_sent, note=note):
+            raise NotFoundError(
+                "That delivery is not unconfirmed.",
+                "SES may have reported it meanwhile; look again.",
+            )
+
+    def settle_all(self, delivery_ids: Sequence[int], *, was_sent: bool, note: str) -> int:
+        """Say it of several at once, with one note; return how many were still unknown.
+
+        A later report of SES still wins.
 
         Raises:
             UsageError: without a note nobody can check later why.
-            NotFoundError: it is not, or no longer, unknown.
         """
         note = one_line(note)
         if not note:
@@ -151,13 +169,10 @@ class Outbox:
         said = "Sent" if was_sent else "Not sent"
         words = f"{said}, says {self._operator} ({at:%d %b %Y, %H:%M} UTC): {note}"
         with self._database.transaction() as connection:
-            settled = outbox_acts.settle(
-                connection, delivery_id, was_sent, words, self._operator, at, note
-            )
-        if not settled:
-            raise NotFoundError(
-                "That delivery is not unconfirmed.",
-                "SES may have reported it meanwhile; look again.",
+            lock_documents_of(connection, delivery_ids)  # in one order, however many
+            return sum(
+                outbox_acts.settle(connection, each, was_sent, words, self._operator, at, note)
+                for each in sorted(set(delivery_ids))
             )
 
     def unsettled(self, document_id: int) -> tuple[OutboxEntry, ...]:

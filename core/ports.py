@@ -65,11 +65,15 @@ class SuppressionList(Protocol):
         """
         ...
 
-    def since(self, at: datetime) -> Sequence[Suppression]:
-        """Return the entries that were added or renewed since then; some may stop nothing.
+    def listed(self, address: str) -> Sequence[Suppression]:
+        """Return what a copy of the list names for ``address``, in whatever case it is stored.
+
+        The copy is at most a minute old: one question serves all addresses. So does an answer of
+        ``look_up`` about this one that is younger. Some entries may stop nothing.
 
         Raises:
-            ServiceError: the list could not be asked.
+            NotPermittedError: the list may not be read at all.
+            ServiceError: the copy could not be brought up to date.
         """
         ...
 
@@ -101,11 +105,15 @@ class ListPage:
     """Empty: this was the last one."""
 
 
-class SuppressionBook(SuppressionList, Protocol):
-    """The same list, to be read whole and changed. Case matters in all but ``look_up``.
+class SuppressionBook(Protocol):
+    """The same list at SES, to be read whole and changed. Case matters in all of it.
 
     Every method may raise ``ServiceError``.
     """
+
+    def since(self, at: datetime) -> Sequence[Suppression]:
+        """Return the entries that were added or renewed since then; some may stop nothing."""
+        ...
 
     def get(self, address: str) -> Suppression | None: ...
 

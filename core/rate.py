@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from core.model import BRAKE
+
 if TYPE_CHECKING:
     from core.model import OutboxHold
 
@@ -22,8 +24,6 @@ _ONE_RUSH: Final = timedelta(seconds=1)
 
 _LONGEST_PAUSE: Final = 600.0
 """Seconds; SES's own advice is to back off for up to ten minutes."""
-_FEWEST_TRIES: Final = 20
-_GIVE_UP_AFTER: Final = timedelta(hours=6)
 
 _NEXT_LOOK: Final = timedelta(hours=1)
 _DAY: Final = timedelta(hours=24)
@@ -125,14 +125,6 @@ def pause_before(tries: int, spread: float) -> float:
     return whole * (0.5 + spread / 2)
 
 
-def is_given_up(tries: int, since: datetime, now: datetime) -> bool:
-    """Whether what SES did not take for now is tried no more.
-
-    Both count: a computer that slept over night has not tried for a night.
-    """
-    return tries >= _FEWEST_TRIES and now - since >= _GIVE_UP_AFTER
-
-
 def opens_again(oldest_sent: datetime | None, now: datetime) -> datetime:
     """Return when a quota of 24 rolling hours may have room again, as far as we can know.
 
@@ -145,10 +137,24 @@ def opens_again(oldest_sent: datetime | None, now: datetime) -> datetime:
 
 def hold_words(hold: OutboxHold) -> str:
     """Say who holds the outbox back, why, and for how long; times are the reader's."""
+    if hold.name == BRAKE:
+        return _brake_words(hold)
     if hold.until is not None:
         return f"{hold.words} Trying again at {hour(hold.until)}."
     note = f": {hold.words}" if hold.words else "."
     return f"Paused by {hold.by} since {hold.since.astimezone():%d %b, %H:%M}{note}"
+
+
+def _brake_words(hold: OutboxHold) -> str:
+    """Say why nobody knows, since when, and when it goes on."""
+    count = f"the last {hold.failures} emails" if hold.failures > 1 else "the last email"
+    head = (
+        f"Sending is on hold since {hold.since.astimezone():%d %b, %H:%M}: nobody knows whether SES"
+        f" took {count}. {hold.words}"
+    )
+    if hold.retry_at is None:
+        return f"{head} One email is being tried now."
+    return f"{head} Trying one more at {hour(hold.retry_at)}; Resume tries it at once."
 
 
 def hour(at: datetime) -> str:

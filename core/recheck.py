@@ -1,76 +1,81 @@
-"""The last look at the suppression lists, right before the call.
+"""The last look at the suppression lists, right before a delivery is handed to SES.
 
-The gate has asked about every address when it was put into the outbox; what may have changed since
-is asked for with one question for all of them, not with one an address: SES answers about one
-question a second.
+Two looks. SES's list before the transaction that claims the delivery: from the kept copy, which is
+at most a minute old, so that nothing is asked for one email alone; only an address that the copy
+names is looked up. Our own list within that transaction: what a colleague has confirmed by then
+stops it, whoever sends it and however.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from core.db import gatefacts
-from core.db.engine import Database
+from core.db import suppressions
+from core.db.engine import Database, Within, hold
 from core.errors import NotPermittedError
-from core.model import Suppression, address_key
-from core.ports import Clock, SuppressionList
+from core.model import Release, Suppression, address_key
+from core.ports import SuppressionList
 
-_FRESH: Final = timedelta(seconds=5)
-_CLOCKS_DIFFER: Final = timedelta(minutes=10)
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 _REASONS: Final = {"BOUNCE": "hard bounce", "COMPLAINT": "complaint"}
 
 
+@dataclass(frozen=True, slots=True)
 class Recheck:
-    """Safe to use from several threads."""
+    """Safe to use from several threads. An empty answer: nothing stops it."""
 
-    def __init__(self, database: Database, suppressions: SuppressionList, clock: Clock) -> None:
-        self._database, self._list, self._clock = database, suppressions, clock
-        self._lock = threading.Lock()
-        self._asked_at: datetime | None = None
-        self._since: datetime | None = None
-        self._entries: Mapping[str, Suppression] = {}
+    database: Database
+    suppression_list: SuppressionList
 
-    def why_not(self, address: str, queued_at: datetime) -> str:
-        """Return why ``address`` must not be sent to any more, in words; empty: it may be.
+    def on_the_list_of_ses(self, address: str) -> str:
+        """Return why SES would not deliver to ``address``, in words.
+
+        Where listing is not permitted the gate's answer stands: it has asked about this address.
 
         Raises:
-            ServiceError: SES's list could not be asked.
+            ServiceError: the copy could not be brought up to date.
         """
-        key = address_key(address)
-        own = gatefacts.own_suppressions(self._database.reader, [address])
-        found = own.get(key) or self._on_the_list_of_ses(address, queued_at)
-        if found is None or found.ignored_by:
-            return ""  # SES stops nothing for a reason that is not in effect
-        since = f" since {found.since.astimezone():%d %b %Y, %H:%M}" if found.since else ""
-        where = "SES's" if found.source == "ses" else "our own"
-        reason = _REASONS.get(found.reason, found.reason)
-        return f"Suppressed{since}, on {where} list ({reason}); nothing was sent."
-
-    def _on_the_list_of_ses(self, address: str, queued_at: datetime) -> Suppression | None:
         try:
-            return self._since_then(queued_at).get(address_key(address))
+            named = self.suppression_list.listed(address)
         except NotPermittedError:
-            pass  # to list; to look one up may be
-        try:
-            return self._list.look_up(address)
-        except NotPermittedError:
-            # It will never be told. The gate has said so to whoever sent it, and SES itself drops
-            # what goes to a listed address, and reports it.
-            return None
+            return ""
+        for entry in filter(self._stops, named):
+            try:
+                found = self.suppression_list.look_up(entry.address)
+            except NotPermittedError:
+                found = entry  # the list itself has said so within this minute
+            if found is not None and self._stops(found):
+                return _words(found)
+        return ""
 
-    def _since_then(self, queued_at: datetime) -> Mapping[str, Suppression]:
-        now, since = self._clock(), queued_at - _CLOCKS_DIFFER
-        with self._lock:
-            is_fresh = self._asked_at is not None and now - self._asked_at < _FRESH
-            if not (is_fresh and self._since is not None and self._since <= since):
-                # The oldest is sent first, so that the first question usually serves them all.
-                self._entries = {
-                    address_key(each.address): each
-                    for each in self._list.since(since)
-                    if not each.ignored_by
-                }
-                self._asked_at, self._since = now, since
-            return self._entries
+    def on_our_own_list(self, connection: Connection, address: str) -> str:
+        """Return why we must not mail ``address``, as it stands in this transaction.
+
+        Whoever adds the address waits for this transaction to end, or this one for theirs.
+        """
+        hold(connection, suppressions.lock_name(address))
+        reader = Within(connection)
+        found = suppressions.entries_of(reader, [address]).get(address_key(address))
+        release = suppressions.releases(reader, [address]).get(address_key(address))
+        return "" if found is None or _is_answered(found, release) else _words(found)
+
+    def _stops(self, entry: Suppression) -> bool:
+        if entry.ignored_by:
+            return False  # SES stops nothing for a reason that is not in effect
+        releases = suppressions.releases(self.database.reader, [entry.address])
+        return not _is_answered(entry, releases.get(address_key(entry.address)))
+
+
+def _is_answered(entry: Suppression, release: Release | None) -> bool:
+    """Whether a person has vouched for the address after the entry was made."""
+    return release is not None and (entry.since is None or entry.since <= release.at)
+
+
+def _words(found: Suppression) -> str:
+    since = f" since {found.since.astimezone():%d %b %Y, %H:%M}" if found.since else ""
+    where = "SES's" if found.source == "ses" else "our own"
+    reason = _REASONS.get(found.reason, found.reason)
+    return f"Suppressed{since}, on {where} list ({reason}); nothing was sent."

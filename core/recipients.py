@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from core.diagnosis import explain
 from core.model import (
     Finding,
     Health,
@@ -199,6 +200,15 @@ def _health(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
             else "Correct the address, or send again if you know that it works now.",
             recipient.address,
         )
+    elif dead := _dead(health):
+        yield Finding(
+            Weight.ASK,
+            "bad_address",
+            f"The last email to this address came back: {dead}",
+            f"{health.diagnostic}{when}{about}".strip(),
+            "Correct the address, or send again if you know that it works now.",
+            recipient.address,
+        )
     elif health.soft_streak >= _SOFT_BOUNCES_IN_A_ROW:
         yield Finding(
             Weight.ASK,
@@ -210,10 +220,19 @@ def _health(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
         )
 
 
+def _dead(health: Health) -> str:
+    """Say what a server's words say of the address, where SES called its bounce a soft one."""
+    if health.word is not Word.SOFT_BOUNCED:
+        return ""
+    found = explain(health.diagnostic, health.enhanced_status, health.subtype)
+    said = found.advice.partition(". ")[0].rstrip(".")
+    return f"{said[:1].lower()}{said[1:]}" if found.class_ == "address" else ""
+
+
 def _released(recipient: RecipientFacts) -> Finding | None:
     """What a person vouched for after it had happened is a note; the next bounce asks again."""
     health, release = recipient.health, recipient.released
-    speaks_against = health.is_bad or health.soft_streak >= _SOFT_BOUNCES_IN_A_ROW
+    speaks_against = health.is_bad or _dead(health) or health.soft_streak >= _SOFT_BOUNCES_IN_A_ROW
     if release is None or not speaks_against or (health.at and release.at < health.at):
         return None
     return Finding(

@@ -273,7 +273,7 @@ class Dispatch:
                 for taken in _taken(recorded, email):
                     self.handover.allowance.spend()
                     try:
-                        status = self.handover.hand_over(taken, by, patient=False)
+                        status = self.handover.hand_over(taken, by)
                     except UnrecordedError as error:
                         known[taken.delivery_id] = Known(error.status, str(error), False)
                         self.handover.records.wait(_RECORDS_WITHIN)

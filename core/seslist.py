@@ -29,6 +29,12 @@ _SAYS_WHAT_TO_DO: Final = (CredentialsError, UnreachableError)
 _RETRY: Final = timedelta(minutes=1)
 _THROTTLE_PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
 _PATIENCE_SECONDS: Final = 3.0
+_FIRST_READING_SECONDS: Final = 300.0
+"""How long the outbox waits for a long list to be read once: a thousand entries a second."""
+UP_TO_DATE: Final = timedelta(minutes=1)
+"""How old the copy may be where something is sent by it, and an answer about one address."""
+_CLOCKS_DIFFER: Final = timedelta(minutes=10)
+_MANY_ANSWERS: Final = 10_000
 
 
 class KeptList:
@@ -43,18 +49,25 @@ class KeptList:
         pause: Callable[[float], None] = time.sleep,
         most: int = MOST_ENTRIES,
         patience: float = _PATIENCE_SECONDS,
+        first_reading: float = _FIRST_READING_SECONDS,
     ) -> None:
         self._clock, self._pause = clock, pause
         self.book = book
         self._configuration_set = configuration_set
-        self._most, self._patience = most, patience
+        self._most, self._patience, self._first_reading = most, patience, first_reading
         self._lock = threading.Lock()
         self._reading = threading.Lock()
+        self._updating = threading.Lock()
         self._read_once = threading.Event()
         self._entries: dict[str, list[Suppression]] = {}
         self._changes: dict[str, Suppression | None] = {}
         self._state = ListState()
         self._asked_at: datetime | None = None
+        self._error: ServiceError | None = None
+        self._complete_at: datetime | None = None
+        """Every entry that SES had at this time is in the copy."""
+        self._clean: dict[str, datetime] = {}
+        """``address_key`` → when SES said last that nothing stops it."""
         self._effective: tuple[datetime, EffectiveReasons | None] | None = None
 
     # ----------------------------------------------------------------- what is known
@@ -117,6 +130,8 @@ class KeptList:
         Waits a few seconds for the copy where it is not there yet. An entry whose reason stops
         nothing says so in ``ignored_by``.
         """
+        key, now = address_key(address), self._clock()
+        self._clean.pop(key, None)
         ignored: Suppression | None = None
         asked: set[str] = set()
         for spelling in self._spellings(address):
@@ -126,7 +141,42 @@ class KeptList:
                 if found is not None and not (found := self.judged(found)).ignored_by:
                     return found
                 ignored = ignored or found
+        if len(self._clean) >= _MANY_ANSWERS:
+            self._clean = {k: at for k, at in self._clean.items() if now - at < UP_TO_DATE}
+        self._clean[key] = now
         return ignored
+
+    def listed(self, address: str) -> tuple[Suppression, ...]:
+        """See ``ports.SuppressionList``."""
+        asked = self._clean.get(address_key(address))
+        if not self._is_new(asked):
+            self._bring_up_to_date()
+        return tuple(map(self.judged, self.stored(address)))
+
+    def _is_new(self, at: datetime | None) -> bool:
+        return at is not None and timedelta(0) <= self._clock() - at < UP_TO_DATE
+
+    def _bring_up_to_date(self) -> None:
+        """Ask for what is newer than the copy, once a minute; the first time wait for the copy.
+
+        Raises:
+            ServiceError: it is not up to date, and why.
+        """
+        with self._updating:
+            if self._is_new(self._complete_at):
+                return
+            self.begin()
+            if self._complete_at is None:
+                self._read_once.wait(self._first_reading)
+                if self._complete_at is None:
+                    raise self._error or UnreachableError(
+                        "SES's suppression list is still being read.", "It goes on when it is read."
+                    )
+                if self._is_new(self._complete_at):
+                    return
+            now = self._clock()
+            self.since(self._complete_at - _CLOCKS_DIFFER)
+            self._complete_at = max(now, self._complete_at)
 
     def every(self, spellings: Iterable[str]) -> tuple[list[Suppression], ServiceError | None]:
         """Ask SES for ``spellings`` and what the copy adds; return what came before an error."""
@@ -148,7 +198,8 @@ class KeptList:
         """Ask SES what was added since then; the copy learns from the answer, too."""
         added = self.book().since(at)
         for entry in added:
-            if entry.address not in {each.address for each in self.stored(entry.address)}:
+            known = {each.address: each for each in self.stored(entry.address)}
+            if entry.address not in known or known[entry.address].reason != entry.reason:
                 self.remember(entry)
         return tuple(map(self.judged, added))
 
@@ -187,9 +238,11 @@ class KeptList:
                 try:
                     self._read()
                 except ServiceError as error:
+                    self._error = error
                     self._told(ListPhase.FAILED, error)
                 except Exception as error:  # noqa: BLE001 - a thread's border
-                    self._told(ListPhase.FAILED, ServiceError(f"SES's list: {error!r}."))
+                    self._error = ServiceError(f"SES's list: {error!r}.")
+                    self._told(ListPhase.FAILED, self._error)
                 finally:
                     self._read_once.set()
             return self._state
@@ -213,7 +266,7 @@ class KeptList:
                 self._entries = read  # shown while it grows
             self._state = replace(self._state, phase=ListPhase.READING, count=0, problem="")
         self._ask_reasons()
-        token, count, is_cut = "", 0, False
+        began, token, count, is_cut = self._clock(), "", 0, False
         while not is_cut:
             page = self._page(token)
             is_cut = count + len(page.entries) > self._most
@@ -228,6 +281,7 @@ class KeptList:
             if not token:
                 break
         self._finish(read, is_cut)
+        self._complete_at = max(began, self._complete_at or began)
 
     def _page(self, token: str) -> ListPage:
         """Ask for a page; SES may want a pause first (it allows about one call a second)."""

@@ -64,6 +64,8 @@ class Settings:
     """A document's page in the accounting system; see ``core.document_links``."""
     lease: timedelta = timedelta(seconds=60)
     """How long an email stays with a program that says nothing more; not for settings files."""
+    minute: timedelta = timedelta(minutes=1)
+    """How long the brake waits first where SES does not answer; not for settings files."""
     language: str = "en"
     """Of the emails: ``de``, ``de-AT``."""
     templates: Path | None = None

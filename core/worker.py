@@ -1,4 +1,4 @@
-"""Works the outbox: takes what waits, looks once more, calls SES, records; as fast as it may.
+"""Works the outbox: takes what waits, calls SES, records; as fast as it may.
 
 Any number of programs may do this on one database at once. One that is killed at any moment loses
 and doubles nothing: see ``core.db.claims``.
@@ -16,14 +16,15 @@ from core import rate
 from core.db import claims, outbox, outbox_acts, outbox_lists
 from core.db.claims import Taken
 from core.db.engine import Database
-from core.errors import DatabaseError, OuttrayError, ServiceError, UnrecordedError
+from core.errors import DatabaseError, UnrecordedError
 from core.handover import Handover
-from core.model import Status, WorkReport
+from core.model import BRAKE, Status, WorkReport
 from core.ports import Clock
-from core.recheck import Recheck
 
 LANES: Final = 4
 """Threads that call at once: at more than one a second, slow answers must not be waited for."""
+_TURN: Final = 0.25
+"""Seconds between two looks whether the call of another is answered."""
 _NO_BYTES: Final = "The message itself is not kept here, so it cannot be sent; write it again."
 
 
@@ -34,14 +35,13 @@ class Worker:
         self,
         database: Database,
         handover: Handover,
-        recheck: Recheck,
         clock: Clock,
         by: str,
         *,
         lanes: int = LANES,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
-        self._database, self._handover, self._recheck = database, handover, recheck
+        self._database, self._handover = database, handover
         self._allowance, self._clock, self.by = handover.allowance, clock, by
         self._lanes = lanes
         self._stopped = threading.Event()
@@ -84,6 +84,8 @@ class Worker:
         with self._working:
             self._handover.records.flush()  # nothing more is sent before that is written
             self.close_abandoned()
+            if outbox_lists.count_waiting(self._database.reader):
+                self._handover.brake.look(self._allowance.ask)
             if not self._is_due(self._clock()) or self.why_not():
                 return self.outlook()
             with self._handover.renewing(self.by):
@@ -101,6 +103,9 @@ class Worker:
         now, report = self._clock(), WorkReport()
         if not self._is_due(now):
             return report
+        if self._handover.brake.must_wait():
+            self._sleep(_TURN)
+            return WorkReport(later=1)
         with self._database.transaction() as connection:
             mine = claims.reserve(connection, self._handover.lease(self.by), now, limit)
         for position, taken in enumerate(mine):
@@ -124,10 +129,11 @@ class Worker:
         """Return why nothing may leave at the moment, in words; empty: it may."""
         now = self._clock()
         for hold in outbox_acts.holds(self._database.reader):
-            if hold.stands(now):
+            if hold.stands(now) and not hold.is_trying:
                 return rate.hold_words(hold)
         if (rests_until := self._allowance.rests_until) is not None:
-            return f"SES could not be used from here; trying again at {rate.hour(rests_until)}."
+            why = self._allowance.rests_because or "SES could not be used from here."
+            return f"{why} Trying again at {rate.hour(rests_until)}."
         quota = self._allowance.quota()
         if not quota.is_sending_enabled:
             return "SES has paused sending for this account; ask AWS support why."
@@ -140,8 +146,9 @@ class Worker:
     def outlook(self) -> WorkReport:
         """Return what waits, when it may go, and why it does not go now."""
         waiting = outbox_lists.count_waiting(self._database.reader)
-        if not waiting:
-            return WorkReport()
+        if not waiting:  # what was spent last may have pulled the brake
+            held = [h for h in outbox_acts.holds(self._database.reader) if h.name == BRAKE]
+            return WorkReport(words=rate.hold_words(held[0]) if held else "")
         now = self._clock()
         at = outbox_lists.next_at(self._database.reader, now)
         return WorkReport(waiting=waiting, next_at=at, words=self.why_not())
@@ -195,13 +202,7 @@ class Worker:
     def _send(self, taken: Taken) -> WorkReport:
         if taken.mime is None:
             return self._fail(taken, _NO_BYTES)
-        try:
-            words = self._recheck.why_not(taken.address, taken.queued_at)
-        except ServiceError as error:
-            return self._postpone(taken, error)
-        if words:
-            return self._fail(taken, words)
-        status = self._handover.hand_over(taken, self.by, patient=True)
+        status = self._handover.hand_over(taken, self.by)
         return _REPORTS[status] if status is not None else WorkReport(later=1)
 
     def _fail(self, taken: Taken, words: str) -> WorkReport:
@@ -211,15 +212,6 @@ class Worker:
                 return WorkReport(later=1)  # somebody else has it
             outbox.not_sent(connection, taken.delivery_id, words)
         return WorkReport(failed=1)
-
-    def _postpone(self, taken: Taken, error: OuttrayError) -> WorkReport:
-        """The list could not be asked: not sent unseen, and not given up either."""
-        self._allowance.rest()
-        words = f"{error.title} It waits until SES's suppression list can be asked."
-        until = self._allowance.rests_until or self._clock()
-        with self._database.transaction() as connection:
-            claims.postpone(connection, taken.delivery_id, self.by, words, until)
-        return WorkReport(later=1)
 
 
 def _gravest(failures: Sequence[BaseException]) -> BaseException:

@@ -21,6 +21,8 @@ def add_outbox(commands: Commands) -> None:
     how.add_argument("--follow", action="store_true", help="until stopped")
     # How long others wait for a program that is gone; shorter for proofs that kill many.
     work.add_argument("--lease", type=float, default=60.0, help=argparse.SUPPRESS)
+    # How long the brake's minute lasts; shorter for proofs of outages that last hours.
+    work.add_argument("--minute", type=float, default=60.0, help=argparse.SUPPRESS)
     pause = _command(actions, "pause", "let no program send until it is resumed")
     pause.add_argument("--note", default="", metavar="TEXT", help="why, for the others")
     _command(actions, "resume", "let it go on, whatever held it")
@@ -29,9 +31,12 @@ def add_outbox(commands: Commands) -> None:
     cancel.add_argument("--batch", default="", metavar="ID", help="all that waits of one batch")
     _add_which(cancel)
     settle = _command(
-        actions, "settle", "say what became of an email of which nobody knows whether it was sent"
+        actions, "settle", "say what became of emails of which nobody knows whether they were sent"
     )
-    settle.add_argument("number", metavar="NUMBER")
+    settle.add_argument("numbers", nargs="*", metavar="NUMBER")
+    settle.add_argument(
+        "--all", action="store_true", help="everything that is unconfirmed, or of these documents"
+    )
     what = settle.add_mutually_exclusive_group(required=True)
     what.add_argument("--sent", action="store_true", help="it was sent")
     what.add_argument("--not-sent", action="store_true", help="it was not")

@@ -21,6 +21,11 @@ class OutboxSource:
         self._outbox = outbox
         self._entries: Sequence[OutboxEntry] = ()
 
+    @property
+    def entries(self) -> Sequence[OutboxEntry]:
+        """What the last look has found."""
+        return self._entries
+
     def count(self) -> int:
         self._entries = self._outbox.entries()
         return len(self._entries)

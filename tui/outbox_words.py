@@ -63,6 +63,7 @@ def overview_json(overview: OutboxOverview, entries: tuple[OutboxEntry, ...]) ->
                 "since": instant(hold.since),
                 "until": instant(hold.until),
                 "words": hold.words,
+                "retry_at": instant(hold.retry_at),
             }
             for hold in overview.holds
         ],

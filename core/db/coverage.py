@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Final
 
 from core.model import EmailKind, HoldKind, Kind, NoticeKind, Outcome, Role, Status
+from core.rules.sending.brake import Phase
 
 SEALED: Final[Mapping[str, tuple[str, ...]]] = {
     "account_notices": ("kind", "subject", "at", "is_open", "words", "raw"),
@@ -54,6 +55,10 @@ SEALED: Final[Mapping[str, tuple[str, ...]]] = {
     "quarantine": (
         *("sha256", "received_at", "source", "reason", "raw"),
         *("dismissed_at", "dismissed_by", "note"),
+    ),
+    "send_brake": (
+        *("phase", "failures", "epoch", "since", "retry_at", "probes", "trial_id"),
+        "words",
     ),
     "snapshots": ("email_id", "status", "currency", "total", "balance_due", "due_on"),
     "suppression_audit": (
@@ -165,6 +170,7 @@ KEYS: Final[Mapping[str, str]] = {
     "holds": "nothing points at it; only the order of rows hangs on it",
     "outbox_acts": "nothing points at it; only the order of rows hangs on it",
     "payloads": "events",
+    "send_brake": "there is one row",
     "suppression_audit": "nothing points at it; only the order of rows hangs on it",
 }
 
@@ -177,6 +183,7 @@ VALUES: Final[Mapping[tuple[str, str], type[Enum]]] = {
     ("drafts", "kind"): EmailKind,
     ("emails", "kind"): EmailKind,
     ("holds", "kind"): HoldKind,
+    ("send_brake", "phase"): Phase,
 }
 """Columns that take few values. Where a digest covers one, it tells which of them it was."""
 

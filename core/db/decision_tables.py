@@ -6,9 +6,11 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     String,
     Table,
     Text,
+    text,
 )
 
 from core.db.columns import Id as _Id
@@ -72,6 +74,17 @@ outbox_holds = Table(
     _number("until"),  # 0: until somebody lifts it
     _text("words"),
     digest_column("outbox_holds"),
+)
+
+send_brake = Table(
+    "send_brake",
+    metadata,
+    # ``core.rules.sending.brake`` as all programs share it; always one row.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("phase", String(16), nullable=False, server_default=text("'clear'")),
+    *map(_number, ("failures", "epoch", "since", "retry_at", "probes", "trial_id")),
+    _text("words"),
+    digest_column("send_brake"),
 )
 
 outbox_acts = Table(

@@ -14,7 +14,15 @@ from core.db.sqlite_reader import BUSY_SECONDS, SqliteFile, SqliteReader, type_o
 from core.db.words import UnstorableError, in_words
 from core.errors import DatabaseError
 
-__all__ = ["Database", "Reader", "SqlAlchemyReader", "SqliteReader", "UnstorableError", "hold"]
+__all__ = [
+    "Database",
+    "Reader",
+    "SqlAlchemyReader",
+    "SqliteReader",
+    "UnstorableError",
+    "Within",
+    "hold",
+]
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -56,6 +64,18 @@ class SqlAlchemyReader:
 
         with self._engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(sql), dict(values))]
+
+
+class Within:
+    """The same SELECTs inside a transaction: what it has locked and written is seen."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[type_of_row]:
+        from sqlalchemy import text
+
+        return [tuple(row) for row in self._connection.execute(text(sql), dict(values))]
 
 
 def speaks_sqlite(reader: Reader) -> bool:

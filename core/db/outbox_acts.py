@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, text, update
 
-from core.db import digests
+from core.db import brake, digests
 from core.db.bulk import is_sqlite, rows_among
 from core.db.codec import from_instant, known_instant, storable, to_instant
 from core.db.coverage import SEALED
@@ -16,7 +16,7 @@ from core.db.engine import Reader
 from core.db.outbox import NO_LEASE
 from core.db.summaries import lock_documents_of, settle_deliveries
 from core.db.tables import deliveries, outbox_acts, outbox_holds
-from core.model import OutboxHold, Status
+from core.model import BRAKE, OutboxHold, Status
 
 CANCELLED: Final = "cancelled"
 SENT: Final = "sent"
@@ -28,10 +28,23 @@ def holds(reader: Reader) -> tuple[OutboxHold, ...]:
     rows = reader.rows(
         "SELECT name, held_by, since, until, words FROM outbox_holds ORDER BY name", {}
     )
-    return tuple(
+    found = [
         OutboxHold(row[0], row[1], known_instant(row[2]), from_instant(row[3]), row[4])
         for row in rows
-    )
+    ]
+    pulled = brake.read(reader)
+    if pulled.holds and pulled.since is not None:
+        held = OutboxHold(
+            BRAKE,
+            "Outtray",
+            pulled.since,
+            None,
+            pulled.words,
+            retry_at=pulled.retry_at,
+            failures=pulled.failures,
+        )
+        found.append(held)
+    return tuple(found)
 
 
 def hold_back(connection: Connection, hold: OutboxHold) -> None:

@@ -132,13 +132,21 @@ def _failures(row: Sequence[Any]) -> list[Failure]:
 # --------------------------------------------------------------------------- writing
 
 
+def lock_name(address: str) -> str:
+    """What an address is held by, so that nobody lists it while it is being claimed."""
+    return f"address {address_key(address)}"
+
+
 def add(connection: Connection, new: Sequence[Suppression], operator: str) -> list[Suppression]:
     """Put addresses on our own list; return those that were not there before."""
     from sqlalchemy import select
     from sqlalchemy.dialects import postgresql, sqlite
 
+    from core.db.engine import hold
     from core.db.tables import suppressions
 
+    # An email that is about to be handed to SES is claimed before this, or sees the entry.
+    hold(connection, *sorted({lock_name(entry.address) for entry in new}))
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     wanted = {storable(address_key(entry.address)): entry for entry in reversed(new)}
     there: set[str] = set()

@@ -29,6 +29,7 @@ from core.db.decision_tables import calls as calls
 from core.db.decision_tables import holds as holds
 from core.db.decision_tables import outbox_acts as outbox_acts
 from core.db.decision_tables import outbox_holds as outbox_holds
+from core.db.decision_tables import send_brake as send_brake
 from core.db.decision_tables import suppression_audit as suppression_audit
 from core.db.decision_tables import suppressions as suppressions
 from core.db.digests import digest_column

@@ -35,6 +35,7 @@ REVISIONS: Final = (
     "0012",
     "0013",
     "0014",
+    "0015",
     "0016",
 )
 HEAD: Final = REVISIONS[-1]

@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         DocumentSort,
     )
     from core.model.outbox import (
+        BRAKE,
         Batch,
         Enqueued,
         LeftOut,
@@ -148,6 +149,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "BRAKE",
     "MOST_ATTENTION",
     "NEWEST_SENT",
     "AccountNotice",
@@ -294,7 +296,9 @@ _HOMES: Final = {
     "ordering": (
         "CustomerOrder CustomerSort DocumentOrder DocumentSort MOST_ATTENTION NEWEST_SENT"
     ),
-    "outbox": "Batch Enqueued LeftOut OutboxEntry OutboxHold OutboxOverview Progress WorkReport",
+    "outbox": (
+        "BRAKE Batch Enqueued LeftOut OutboxEntry OutboxHold OutboxOverview Progress WorkReport"
+    ),
     "picking": "Found",
     "reports": "ImportReport IngestReport QuarantinedBody Rejection",
     "rows": (

@@ -41,6 +41,9 @@ class Health:
     email_id: int | None = None
     document_number: str = ""
     subject: str = ""
+    enhanced_status: str = ""
+    subtype: str = ""
+    """SES's, of the newest bounce: ``Transient/General``."""
 
     @property
     def is_bad(self) -> bool:

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from core.model.sending import Verdict
     from core.model.words import EmailKind, Word
 
 
+BRAKE: Final = "brake"
+"""The name of the hold that nobody set: what becomes of emails is not known any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxHold:
-    """Why nothing leaves: a person paused the outbox, or the day's quota is used up."""
+    """Why nothing leaves: a person paused it, the quota is used up, or SES does not answer."""
 
     name: str
-    """``pause`` or ``quota``."""
+    """``pause``, ``quota`` or ``brake``."""
     by: str
     since: datetime
     until: datetime | None
     """``None``: until somebody resumes."""
     words: str = ""
+    retry_at: datetime | None = None
+    """When the brake looks again by itself; ``None``: one email is being tried now."""
+    failures: int = 0
+    """Emails in a row of which nobody knows what became."""
+
+    @property
+    def is_trying(self) -> bool:
+        return self.name == BRAKE and self.retry_at is None
 
     def stands(self, now: datetime) -> bool:
         return self.until is None or self.until > now

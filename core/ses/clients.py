@@ -10,28 +10,28 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from core.errors import (
     CredentialsError,
+    FalseAnswerError,
     NoSuchThingError,
     NotPermittedError,
     QueueGoneError,
     QuotaUsedUpError,
     RefusedError,
+    SendingStoppedError,
     ServiceError,
     ThrottledError,
     UnansweredError,
     UnreachableError,
 )
+from core.rules.sending.answers import ErrorAnswer, Reading, read
 
 LONGEST_POLL_SECONDS: Final = 20
 _CREDENTIALS_HINT: Final = "Check AWS_PROFILE or the keys; with SSO run aws sso login."
-_THROTTLED: Final = frozenset(
-    {"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestThrottled"}
-)
-_NOT_PERMITTED: Final = frozenset({"AccessDenied", "AccessDeniedException", "AuthorizationError"})
 _EXPIRED: Final = (
     "The AWS credentials have expired.",
     "Renew them: with SSO run aws sso login; temporary keys have to be fetched again.",
@@ -48,14 +48,29 @@ _CREDENTIALS: Final = {
     "ExpiredToken": _EXPIRED,
     "ExpiredTokenException": _EXPIRED,
     "RequestExpired": _SIGNED,
+    "RequestTimeTooSkewed": _SIGNED,
     "IncompleteSignature": _SIGNED,
+    "IncompleteSignatureException": _SIGNED,
     "InvalidClientTokenId": _UNKNOWN,
     "InvalidSignatureException": _SIGNED,
     "SignatureDoesNotMatch": _SIGNED,
     "UnrecognizedClientException": _UNKNOWN,
 }
+_NOT_KNOWN_HINT: Final = (
+    "Whether it was done is not known; wait for SES's report before repeating it."
+)
+_NETWORK_HINT: Final = "Check the network and AWS_REGION, then try again."
+_BETWEEN_HINT: Final = "A proxy or a log-in page: log in to the network, or ask who runs the proxy."
+_FALSE_HINT: Final = (
+    "A log-in page of the network, probably: open a browser and log in. Whether SES took it is not"
+    " known; wait for its report before repeating it."
+)
 _REGION_HINT: Final = "Set AWS_REGION, or region in the profile, to where SES is set up."
 _PREFIXES: Final = {"sesv2": "ses", "sqs": "sqs", "sns": "sns"}
+
+
+#: What the SDK raises over an answer that is not JSON of AWS's form: a page, a list, null.
+UNREADABLE: Final = (AttributeError, LookupError, TypeError, UnicodeError)
 
 
 class Clients:
@@ -71,7 +86,9 @@ class Clients:
 
     def control(self) -> Any:
         """For SES calls that may be repeated: suppression list, account."""
-        return self._client("control", "sesv2", read_timeout=10, retries=3)
+        client = self._client("control", "sesv2", read_timeout=10, retries=3)
+        client.meta.events.register("after-call.sesv2", _must_be_of_aws, unique_id="outtray-of-aws")
+        return client
 
     def queue(self) -> Any:
         """For SQS; the read time-out exceeds the longest poll.
@@ -102,6 +119,15 @@ class Clients:
                 with in_words(service):
                     self._made[name] = _create(session(), service, config)
             return self._made[name]
+
+
+def _must_be_of_aws(http_response: Any, **_: object) -> None:
+    """A log-in page with a 200 reads as an empty list, or as an account with nothing to tell."""
+    if http_response.status_code < 300 and "x-amzn-requestid" not in http_response.headers:
+        raise FalseAnswerError(
+            "Something answered in the place of SES: its answer carries no request id.",
+            "A log-in page of the network, probably: open a browser and log in.",
+        )
 
 
 def _create(session: Any, service: str, config: Any) -> Any:
@@ -162,15 +188,44 @@ def in_words(service: str) -> Iterator[None]:
         where = f" at {host}" if host else ""
         raise UnreachableError(
             f"{_name(service)} cannot be reached{where}.",
-            "Check the network and AWS_REGION, then try again.",
+            _NETWORK_HINT,
         ) from error
     except boto.ParamValidationError as error:
         raise RefusedError(f"{_name(service)} was not asked: {error}.") from error
-    except (boto.BotoCoreError, ResponseParserError) as error:  # also a proxy's page of HTML
-        raise UnansweredError(
-            f"{_name(service)} did not answer: {error}.",
-            "Whether it was done is not known; wait for SES's report before repeating it.",
+    except (boto.SSLError, boto.ConnectionClosedError) as error:
+        if not _was_connecting(error):
+            raise UnansweredError(
+                f"{_name(service)} did not answer: {error}.", _NOT_KNOWN_HINT
+            ) from error
+        raise UnreachableError(
+            f"{_name(service)} cannot be reached: {_without_stop(error)}.", _NETWORK_HINT
         ) from error
+    except (boto.BotoCoreError, ResponseParserError, *UNREADABLE) as error:
+        raise UnansweredError(
+            f"{_name(service)} did not answer: {error}.", _NOT_KNOWN_HINT
+        ) from error
+
+
+#: What of the HTTP library runs before the first byte of a request leaves.
+_CONNECTING: Final = ("_validate_conn", "_prepare_proxy")
+
+
+def _was_connecting(error: BaseException) -> bool:
+    """Whether an error was raised before the request was sent.
+
+    A TLS error or a closed connection looks the same before and after that; only where it was
+    raised says whether the other end can have the request.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        frames = seen.__traceback__
+        while frames is not None:
+            code = frames.tb_frame.f_code
+            if code.co_name in _CONNECTING and code.co_filename.endswith("connectionpool.py"):
+                return True
+            frames = frames.tb_next
+        seen = seen.__cause__ or seen.__context__
+    return False
 
 
 def _without_stop(error: Exception) -> str:
@@ -178,27 +233,59 @@ def _without_stop(error: Exception) -> str:
 
 
 def _answered(service: str, error: Any) -> ServiceError:
-    """Read an answer that is an error. Only 5xx and time-outs leave open whether it was done."""
-    code = str(error.response.get("Error", {}).get("Code", ""))
-    words = str(error.response.get("Error", {}).get("Message", "")) or code
-    http = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    said = f"{_name(service)} said: {words}"
-    if _is_daily_quota(error, code, words):
-        return QuotaUsedUpError(said, _HINTS["LimitExceededException"])
-    if code in _THROTTLED or http == 429:
-        return ThrottledError(said, "Nothing was sent. Try again in a moment.")
-    if code in _NOT_PERMITTED:
-        action = f"{_PREFIXES.get(service, service)}:{error.operation_name}"
-        return NotPermittedError(said, f"Allow {action} in the policy of this AWS user.")
-    if code in _CREDENTIALS:
-        title, hint = _CREDENTIALS[code]
-        return CredentialsError(f"{title} {said}", hint)
-    if http in (401, 403):
-        return CredentialsError(said, _CREDENTIALS_HINT)
-    if http >= 500 or http == 408 or code == "RequestTimeout":
-        return UnansweredError(
-            said, "Whether it was done is not known; wait for SES's report before repeating it."
-        )
+    """Read an answer that is an error; *said* is told only of what AWS itself has said."""
+    answer = _error_answer(error.response, error.operation_name)
+    reading = read(answer)
+    if reading is Reading.BETWEEN or not answer.is_of_aws:
+        return _in_between(service, answer, is_known=reading is Reading.BETWEEN)
+    code, said = answer.code, f"{_name(service)} said: {answer.words}"
+    match reading:
+        case Reading.QUOTA:
+            return QuotaUsedUpError(said, _HINTS["LimitExceededException"])
+        case Reading.THROTTLED:
+            return ThrottledError(said, "Nothing was sent. Try again in a moment.")
+        case Reading.STOPPED:
+            return SendingStoppedError(said, _HINTS.get(code, _HINTS["SendingPausedException"]))
+        case Reading.NOT_PERMITTED:
+            action = f"{_PREFIXES.get(service, service)}:{answer.operation}"
+            return NotPermittedError(said, f"Allow {action} in the policy of this AWS user.")
+        case Reading.CREDENTIALS:
+            if code not in _CREDENTIALS:
+                return CredentialsError(said, _CREDENTIALS_HINT)
+            title, hint = _CREDENTIALS[code]
+            return CredentialsError(f"{title} {said}", hint)
+        case Reading.UNKNOWN:
+            return UnansweredError(said, _NOT_KNOWN_HINT)
+        case _:
+            return _refused(code, said)
+
+
+def _error_answer(response: Any, operation: str) -> ErrorAnswer:
+    error, metadata = response.get("Error", {}), response.get("ResponseMetadata", {})
+    code = str(error.get("Code", ""))
+    headers = metadata.get("HTTPHeaders") or {}
+    return ErrorAnswer(
+        status=int(metadata.get("HTTPStatusCode", 0)),
+        code=code,
+        words=str(error.get("Message", "")) or code,
+        has_request_id=bool(metadata.get("RequestId") or headers.get("x-amzn-requestid")),
+        operation=operation,
+    )
+
+
+def _in_between(service: str, answer: ErrorAnswer, *, is_known: bool) -> ServiceError:
+    """What a proxy, a log-in page or a load balancer says is not quoted: it is a page."""
+    try:
+        phrase = f" ({HTTPStatus(answer.status).phrase})"
+    except ValueError:
+        phrase = ""
+    title = f"Not {_name(service)} but something on the way to it answered: HTTP {answer.status}"
+    if is_known:
+        return UnreachableError(f"{title}{phrase}.", _BETWEEN_HINT)
+    return UnansweredError(f"{title}{phrase}.", _NOT_KNOWN_HINT)
+
+
+def _refused(code: str, said: str) -> ServiceError:
     if "NonExistentQueue" in code or "QueueDoesNotExist" in code:
         return QueueGoneError(
             f"{said.rstrip('.')}. The queue is gone.", "Check OUTTRAY_QUEUE_URL and AWS_REGION."
@@ -208,10 +295,21 @@ def _answered(service: str, error: Any) -> ServiceError:
     return RefusedError(said, _HINTS.get(code, ""))
 
 
-def _is_daily_quota(error: Any, code: str, words: str) -> bool:
-    """The older API throttled with these words, the newer one has a code that others use too."""
-    is_limit = code == "LimitExceededException" and error.operation_name == "SendEmail"
-    return is_limit or (code in _THROTTLED and "daily message quota" in words.lower())
+def unreadable(service: str, operation: str, status: int, headers: Any, why: str) -> ServiceError:
+    """Return what an answer means that the SDK could not read: it is not JSON of AWS's form."""
+    if 200 <= status < 300:
+        return FalseAnswerError(
+            f"Something answered in the place of {_name(service)}: {why}.", _FALSE_HINT
+        )
+    metadata = {"HTTPStatusCode": status, "HTTPHeaders": dict(headers)}
+    code = str(headers.get("x-amzn-errortype", "")).partition(":")[0]
+    error = {"Code": code or str(status), "Message": why}
+    answer = _error_answer({"Error": error, "ResponseMetadata": metadata}, operation)
+    if read(answer) is Reading.BETWEEN:
+        return _in_between(service, answer, is_known=True)
+    return UnansweredError(
+        f"The answer of {_name(service)} cannot be read: {why}.", _NOT_KNOWN_HINT
+    )
 
 
 _HINTS: Final = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import uuid
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, Final
@@ -148,7 +149,11 @@ def _answer(
     start_response: StartResponse, status: int, answer: object, error_code: str = ""
 ) -> Iterable[bytes]:
     body = json.dumps(answer).encode()
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Length", str(len(body))),
+        ("x-amzn-RequestId", str(uuid.uuid4())),  # by which AWS's own answers are known
+    ]
     if error_code:
         headers.append(("x-amzn-ErrorType", error_code))
     start_response(f"{status} {HTTPStatus(status).phrase}", headers)

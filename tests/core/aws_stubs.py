@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -20,26 +20,35 @@ def refusing(code: str, message: str, status: int = 403) -> Iterator[str]:
             return status, f"<ErrorResponse>{error}</ErrorResponse>".encode()
         return status, json.dumps({"__type": f"com.amazonaws#{code}", "message": message}).encode()
 
-    with _serving(answer, code) as url:
+    with _serving(answer, {"x-amzn-ErrorType": code}) as url:
+        yield url
+
+
+@contextmanager
+def answering(status: int, body: bytes, headers: Mapping[str, str]) -> Iterator[str]:
+    """Serve exactly this, whatever is asked."""
+    with _serving(lambda _: (status, body), headers) as url:
         yield url
 
 
 @contextmanager
 def page(html: str) -> Iterator[str]:
     """Serve a page of HTML, whatever is asked, as the log-in page of a network does."""
-    with _serving(lambda _: (200, html.encode()), "") as url:
+    with _serving(lambda _: (200, html.encode()), {}) as url:
         yield url
 
 
 @contextmanager
-def _serving(answer: Callable[[str], tuple[int, bytes]], error_type: str) -> Iterator[str]:
+def _serving(
+    answer: Callable[[str], tuple[int, bytes]], headers: Mapping[str, str]
+) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             status, body = answer(self.headers.get("Content-Type", ""))
             self.send_response(status)
-            if error_type:
-                self.send_header("x-amzn-ErrorType", error_type)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from core.allowance import Allowance
 from core.db.engine import Database
 from core.errors import ServiceError
 from core.handover import Handover
-from core.model import Suppression
+from core.model import Suppression, address_key
 from core.outbox import Outbox
 from core.ports import Outgoing
 from core.rate import Quota
@@ -57,7 +57,6 @@ class FakeList:
         self.failure: ServiceError | None = None
         self.list_failure: ServiceError | None = None
         self.asked: list[str] = []
-        self.listed: list[datetime] = []
         self.meanwhile: Callable[[], object] | None = None
 
     def look_up(self, address: str) -> Suppression | None:
@@ -69,11 +68,11 @@ class FakeList:
             raise self.failure
         return self.entries.get(address)
 
-    def since(self, at: datetime) -> Sequence[Suppression]:
-        self.listed.append(at)
+    def listed(self, address: str) -> Sequence[Suppression]:
         if failure := self.list_failure or self.failure:
             raise failure
-        return [e for e in self.entries.values() if e.since is None or e.since >= at]
+        key = address_key(address)
+        return [each for each in self.entries.values() if address_key(each.address) == key]
 
 
 class FakeAccount:
@@ -108,6 +107,7 @@ def office(
         clock,
         "outtray",
         Allowance(account or FakeAccount(), clock),
+        Recheck(database, listed),
         spread=lambda: 1.0,
         pause=lambda _: None,
     )
@@ -122,7 +122,6 @@ def office(
     worker = Worker(
         database,
         handover,
-        Recheck(database, listed, clock),
         clock,
         by,
         sleep=lambda seconds: clock.advance(seconds=seconds),
@@ -132,7 +131,11 @@ def office(
 
 
 def handover(
-    database: Database, mailer: FakeMailer, clock: Clock, configuration_set: str = "outtray"
+    database: Database,
+    mailer: FakeMailer,
+    clock: Clock,
+    configuration_set: str = "outtray",
+    suppressions: FakeList | None = None,
 ) -> Handover:
     """The way to SES alone, for what sends at once."""
     return Handover(
@@ -141,6 +144,7 @@ def handover(
         clock,
         configuration_set,
         Allowance(FakeAccount(), clock),
+        Recheck(database, suppressions or FakeList()),
         lease_length=timedelta(seconds=60),
         spread=lambda: 1.0,
         pause=lambda _: None,

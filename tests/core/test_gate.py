@@ -420,3 +420,38 @@ def test_the_emails_of_a_busy_day_are_one_line_a_document() -> None:
     assert "INV-0007" in other.title
     assert own.weight is Weight.NOTE
     assert "INV-1, INV-2, INV-3 and 2 more" in own.title
+
+
+DEAD_WORDS = [
+    ("smtp; 550 5.1.1 user unknown", "5.1.1", "Transient/General"),
+    ("550 5.1.1 The email account that you tried to reach does not exist", "", "Transient/General"),
+    ("smtp; 550 no such user here", "5.0.0", "Undetermined/Undetermined"),
+]
+
+
+@pytest.mark.parametrize(("diagnostic", "code", "subtype"), DEAD_WORDS)
+def test_a_soft_bounce_that_says_the_mailbox_does_not_exist_asks_the_first_time(
+    diagnostic: str, code: str, subtype: str
+) -> None:
+    health = Health(Word.SOFT_BOUNCED, AT, 1, diagnostic, enhanced_status=code, subtype=subtype)
+    verdict = judge(facts(RecipientFacts(ANN, health=health)))
+    assert verdict.decision is Decision.ASK
+    (finding,) = [each for each in verdict.findings if each.code == "bad_address"]
+    assert "came back: the mailbox does not exist" in finding.title
+    assert diagnostic in finding.detail
+    vouched = judge(facts(RecipientFacts(ANN, health=health, released=RELEASED)))
+    assert [each.code for each in vouched.findings] == ["released"]
+
+
+@pytest.mark.parametrize(
+    ("diagnostic", "code", "subtype"),
+    [
+        ("smtp; 452 4.2.2 mailbox full", "4.2.2", "Transient/MailboxFull"),
+        ("smtp; 421 4.7.0 try again later", "4.7.0", "Transient/General"),
+    ],
+)
+def test_a_soft_bounce_that_says_something_else_of_the_mailbox_does_not(
+    diagnostic: str, code: str, subtype: str
+) -> None:
+    health = Health(Word.SOFT_BOUNCED, AT, 1, diagnostic, enhanced_status=code, subtype=subtype)
+    assert judge(facts(RecipientFacts(ANN, health=health))).decision is Decision.ALLOW

@@ -120,12 +120,6 @@ def test_pauses_grow_to_ten_minutes_and_no_further(tries: int, spread: float) ->
     assert whole / 2 <= pause <= whole <= 600
 
 
-def test_it_is_given_up_only_after_hours_and_many_tries() -> None:
-    assert not rate.is_given_up(100, NOW, NOW + timedelta(hours=5))
-    assert not rate.is_given_up(3, NOW, NOW + timedelta(hours=50))  # the computer slept
-    assert rate.is_given_up(20, NOW, NOW + timedelta(hours=6))
-
-
 def test_a_quota_is_looked_at_when_the_oldest_email_is_a_day_old_or_within_the_hour() -> None:
     day = timedelta(hours=24)
     assert rate.opens_again(NOW - day + timedelta(minutes=20), NOW) == NOW + timedelta(minutes=20)

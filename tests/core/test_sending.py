@@ -16,8 +16,10 @@ from core.db.engine import Database
 from core.db.outbox import Lease
 from core.errors import (
     CredentialsError,
+    NotPermittedError,
     QuotaUsedUpError,
     RefusedError,
+    SendingStoppedError,
     ServiceError,
     ThrottledError,
     UnansweredError,
@@ -126,13 +128,7 @@ def test_nobody_gets_the_same_email_twice(database: Database, dispatch: Make) ->
 # --------------------------------------------------------------------------- what SES answers
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        RefusedError("SES said: Email address is not verified."),
-        CredentialsError("SES said: The security token is expired."),
-    ],
-)
+@pytest.mark.parametrize("error", [RefusedError("SES said: Email address is not verified.")])
 def test_a_definite_no_is_failed_with_the_words_of_ses_and_not_repeated(
     database: Database, dispatch: Make, error: ServiceError
 ) -> None:
@@ -152,6 +148,9 @@ def test_a_definite_no_is_failed_with_the_words_of_ses_and_not_repeated(
         ThrottledError("SES said: Maximum sending rate exceeded."),
         QuotaUsedUpError("SES said: Daily message quota exceeded."),
         UnreachableError("SES cannot be reached."),
+        CredentialsError("SES said: The security token is expired."),
+        NotPermittedError("SES said: not authorized to perform ses:SendEmail."),
+        SendingStoppedError("SES said: Sending paused for this account."),
     ],
 )
 def test_what_ses_certainly_did_not_take_waits_in_the_outbox(
@@ -181,9 +180,7 @@ def test_no_answer_is_unconfirmed_not_repeated_and_asked_about(
     assert len(mailer.calls) == 1
 
 
-@pytest.mark.parametrize(
-    "interruption", [KeyboardInterrupt(), SystemExit(1), KeyError("MessageId")]
-)
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt(), SystemExit(1)])
 def test_an_interruption_in_the_call_is_unconfirmed_and_goes_on_upwards(
     database: Database, dispatch: Make, interruption: BaseException
 ) -> None:
@@ -195,6 +192,17 @@ def test_an_interruption_in_the_call_is_unconfirmed_and_goes_on_upwards(
     assert [each.state.word for each in email.recipients] == [Word.UNCONFIRMED, Word.QUEUED]
     assert "stopped while SES was being called" in email.recipients[0].error
     assert len(mailer.calls) == 1
+
+
+def test_a_fault_of_our_own_in_the_call_is_unconfirmed_and_ends_no_program(
+    database: Database, dispatch: Make
+) -> None:
+    row = one(database)
+    outcome = dispatch(FakeMailer(KeyError("MessageId"))).send(
+        draft(row, ANN, BOB), confirmed=False
+    )
+    assert words(outcome) == [Word.UNCONFIRMED, Word.SENT]
+    assert "KeyError" in outcome.recipients[0].error
 
 
 def test_what_a_killed_program_was_sending_is_unknown_and_what_it_had_queued_waits_on(

@@ -159,7 +159,12 @@ class FakeOutbox:
         self._change([e for e in self.listed if e.batch_id != batch_id])
         return 1
 
-    def settle(self, delivery_id: int, *, was_sent: bool, note: str) -> None:
+    def settle_all(self, delivery_ids: Sequence[int], *, was_sent: bool, note: str) -> int:
+        for each in delivery_ids:
+            self._settle(each, was_sent=was_sent, note=note)
+        return len(delivery_ids)
+
+    def _settle(self, delivery_id: int, *, was_sent: bool, note: str) -> None:
         self.acts.append(("settle", delivery_id, was_sent, note))
         self._change([e for e in self.listed if e.delivery_id != delivery_id])
 

@@ -225,3 +225,19 @@ async def test_why_nothing_goes_is_told_where_one_waits(backend: FakeBackend) ->
         await person.until(lambda: "↑ 6" in person.lines[0])
         await person.press("ctrl+q")
         assert "Paused by ben" in person.words
+
+
+async def test_several_that_nobody_knows_of_are_settled_with_one_note(backend: FakeBackend) -> None:
+    unknown = [entry(n, Word.UNCONFIRMED, error="SES did not answer.") for n in range(1, 4)]
+    fill(backend, *unknown, entry(9))
+    async with driving(backend) as person:
+        await person.press("down", "m")
+        await person.do("outbox.settle")
+        await person.type("none is in the console")
+        await person.press("enter")
+        assert "None of the 3 was sent" in person.words
+        await person.press("o")
+        assert backend.outbox.acts == [
+            ("settle", n, False, "none is in the console") for n in (1, 2, 3)
+        ]
+        assert "3 emails settled" in person.words

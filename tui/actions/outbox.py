@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import signal
 import sys
 import time
@@ -70,7 +71,11 @@ def _print(entries: Sequence[OutboxEntry]) -> None:
 
 
 def work(options: Namespace) -> int:
-    configured = replace(settings.load(), lease=timedelta(seconds=max(options.lease, 0.5)))
+    configured = replace(
+        settings.load(),
+        lease=timedelta(seconds=max(options.lease, 0.5)),
+        minute=timedelta(seconds=max(options.minute, 0.01)),
+    )
     backend = Backend(configured, tell=say)
     try:
         if options.follow:
@@ -156,30 +161,48 @@ def cancel(options: Namespace) -> int:
 
 
 def settle(options: Namespace) -> int:
+    if not options.numbers and not options.all:
+        raise UsageError("Name the documents, or say --all.", "outtray outbox list shows them.")
     with opened() as backend:
-        document = _document(backend, options, options.number)
-        found = backend.outbox.unsettled(document.id)
-        if options.to:
-            found = tuple(e for e in found if e.address.casefold() == options.to.casefold())
-        if not found:
-            raise NotFoundError(
-                f"{options.number} has no unconfirmed email.", "outtray outbox list shows them."
-            )
-        if len(found) > 1 and not options.to:
-            raise UsageError(
-                f"{options.number} has several: {', '.join(e.address for e in found)}.",
-                "Say which with --to ADDRESS.",
-            )
-        for entry in found:
-            backend.outbox.settle(entry.delivery_id, was_sent=options.sent, note=options.note)
-        settled = backend.outbox.deliveries([entry.email_id for entry in found])
+        found = _unconfirmed(backend, options)
+        outbox, ids = backend.outbox, [entry.delivery_id for entry in found]
+        count = outbox.settle_all(ids, was_sent=options.sent, note=options.note)
+        email_ids = sorted({entry.email_id for entry in found})
+        settled = [e for e in outbox.deliveries(email_ids) if e.delivery_id in set(ids)]
     if options.json:
-        ids = {entry.delivery_id for entry in found}
-        put_json([words.entry_json(entry) for entry in settled if entry.delivery_id in ids])
+        put_json([words.entry_json(entry) for entry in settled])
     else:
         what = "sent" if options.sent else "not sent"
-        say(f"{cell(options.number)}: settled as {what}. A report of SES would still win.")
-    return DONE
+        say(f"{words.counted(count)} settled as {what}. A report of SES would still win.")
+    return DONE if count == len(found) else FAILED
+
+
+def _unconfirmed(backend: Backend, options: Namespace) -> Sequence[OutboxEntry]:
+    """Return what is to be settled; without ``--all`` one a document."""
+    found: builtins.list[OutboxEntry] = []
+    for number in options.numbers:
+        document = _document(backend, options, number)
+        mine = _to(backend.outbox.unsettled(document.id), options.to)
+        if not mine:
+            raise NotFoundError(
+                f"{number} has no unconfirmed email.", "outtray outbox list shows them."
+            )
+        if len(mine) > 1 and not (options.to or options.all):
+            raise UsageError(
+                f"{number} has several: {', '.join(e.address for e in mine)}.",
+                "Say which with --to ADDRESS, or --all.",
+            )
+        found += mine
+    if not options.numbers:
+        entries = _to(backend.outbox.entries(), options.to)
+        found += [entry for entry in entries if entry.word is Word.UNCONFIRMED]
+    if not found:
+        raise NotFoundError("Nothing is unconfirmed.", "outtray outbox list shows what is open.")
+    return found
+
+
+def _to(entries: Sequence[OutboxEntry], address: str) -> Sequence[OutboxEntry]:
+    return [e for e in entries if not address or e.address.casefold() == address.casefold()]
 
 
 def _document(backend: Backend, options: Namespace, number: str) -> DocumentRow:

@@ -66,7 +66,8 @@ class OutboxScreen(HandyScreen):
         yield self._table
 
     def on_mount(self) -> None:
-        self._table.load(OutboxSource(self.desk.backend.outbox))
+        self._source = OutboxSource(self.desk.backend.outbox)
+        self._table.load(self._source)
         self._read()
 
     # ------------------------------------------------------------------ reading
@@ -214,18 +215,29 @@ class OutboxScreen(HandyScreen):
 
         def answered(answer: Answer | None) -> None:
             if answer is not None:
-                was_sent = answer.value == "sent"
+                what, _, which = answer.value.partition(" ")
+                ids = others if which else [row.delivery_id]
                 self._do(
-                    lambda: outbox.settle(row.delivery_id, was_sent=was_sent, note=answer.note),
-                    "Settled. A report of SES would still win.",
+                    lambda: outbox.settle_all(ids, was_sent=what == "sent", note=answer.note),
+                    f"{words.counted(len(ids))} settled. A report of SES would still win.",
                 )
 
         title = f"Was {cell(row.number, 30)} sent to {cell(row.address, 60)}?"
         choices = [Choice("sent", "s", "It was sent"), Choice("not_sent", "n", "It was not sent")]
+        others = self._unconfirmed()
+        if len(others) > 1:
+            choices += [
+                Choice("sent all", "a", f"All {len(others):,} were sent"),
+                Choice("not_sent all", "o", f"None of the {len(others):,} was sent"),
+            ]
         dialog = AskDialog(
             title, cell(row.error, 300), choices, note="How do you know? It is kept."
         )
         _ = self.app.push_screen(dialog, answered)
+
+    def _unconfirmed(self) -> list[int]:
+        """Everything that nobody knows of, as the table shows it."""
+        return [e.delivery_id for e in self._source.entries if e.word is Word.UNCONFIRMED]
 
     @property
     def _row(self) -> OutboxEntry:

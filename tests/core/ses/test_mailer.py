@@ -12,6 +12,7 @@ from core.errors import (
     CredentialsError,
     QuotaUsedUpError,
     RefusedError,
+    SendingStoppedError,
     ServiceError,
     ThrottledError,
     UnansweredError,
@@ -120,7 +121,7 @@ def test_a_program_without_credentials_says_so(
 def client_error(code: str, http: int) -> boto.ClientError:
     answer = {
         "Error": {"Code": code, "Message": "the words"},
-        "ResponseMetadata": {"HTTPStatusCode": http},
+        "ResponseMetadata": {"HTTPStatusCode": http, "RequestId": "r-1"},
     }
     return boto.ClientError(answer, "SendEmail")
 
@@ -132,7 +133,8 @@ def client_error(code: str, http: int) -> boto.ClientError:
         ("ThrottlingException", 400, ThrottledError),
         ("LimitExceededException", 400, QuotaUsedUpError),
         ("MessageRejected", 400, RefusedError),
-        ("SendingPausedException", 400, RefusedError),
+        ("SendingPausedException", 400, SendingStoppedError),
+        ("AccountSuspendedException", 400, SendingStoppedError),
         ("NotFoundException", 404, RefusedError),
         ("AccessDeniedException", 403, CredentialsError),
         ("ExpiredTokenException", 400, CredentialsError),

@@ -144,3 +144,49 @@ def test_what_waits_is_not_sent_a_second_time_by_yes_but_by_again(
     connected.ok("outbox", "resume")
     connected.ok("outbox", "work")
     assert len(aws.sent_to()) == 3
+
+
+def test_several_lost_answers_are_settled_at_once_with_one_note(
+    connected: Office, aws: Aws
+) -> None:
+    aws.simulator.set_faults(fail=2)
+    connected.run("send", "INV-1", "--yes")
+    connected.run("send", "INV-2", "--yes")
+    assert connected.run("outbox", "settle", "--not-sent", "--note", "x").code == 2  # which?
+    told = connected.json("outbox", "settle", "--all", "--not-sent", "--note", "not in the console")
+    assert [(each["number"], each["status"]) for each in told] == [
+        ("INV-1", "FAILED"),
+        ("INV-2", "FAILED"),
+    ]
+    assert all(each["error"].endswith("not in the console") for each in told)
+    nothing = connected.run("outbox", "settle", "--all", "--sent", "--note", "x")
+    assert (nothing.code, "Nothing is unconfirmed" in nothing.err) == (1, True)
+
+
+def test_two_documents_are_settled_by_their_numbers(connected: Office, aws: Aws) -> None:
+    aws.simulator.set_faults(fail=2)
+    connected.run("send", "INV-1", "--yes")
+    connected.run("send", "INV-2", "--yes")
+    text = connected.ok("outbox", "settle", "INV-1", "INV-2", "--sent", "--note", "Ann has both")
+    assert "2 emails settled as sent" in text.err + text.out
+
+
+def test_an_outage_ends_the_command_with_one_and_says_why_and_what_next(
+    connected: Office, aws: Aws
+) -> None:
+    connected.ok("outbox", "pause")
+    connected.run("send", "INV-1", "INV-2", "INV-3", "INV-4", "--yes")
+    connected.ok("outbox", "resume")
+    aws.simulator.set_faults(fail=True)
+    worked = connected.run("outbox", "work", "--once")
+    assert worked.code == 1
+    assert "Sending is on hold since" in worked.err + worked.out
+    assert "Trying one more at" in worked.err + worked.out
+    (hold,) = connected.json("outbox", "list")["holds"]
+    assert (hold["name"], bool(hold["retry_at"])) == ("brake", True)
+    direct = connected.run("send", "EST-1", "--yes", "--json")
+    assert direct.code == 1
+    assert direct.json[0]["recipients"][0]["status"] == "QUEUED"
+    aws.simulator.set_faults(fail=False)
+    assert "It goes on" in connected.ok("outbox", "resume").err
+    assert connected.json("outbox", "work", "--once")["waiting"] == 0

@@ -1,0 +1,1 @@
+"""What an answer of SES means, and when nothing more may leave."""
