@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import parseaddr
 from typing import Final, Protocol
 
-from core.db import feedreads, inspect, reads
+from core.db import feedreads, inspect, outbox_acts, outbox_lists, reads
 from core.db.engine import Database
 from core.errors import NotPermittedError, OuttrayError
 from core.examination import (
@@ -36,6 +36,7 @@ from core.examination_feed import (
     judge_suppression,
     usable_destinations,
 )
+from core.examination_outbox import judge_outbox
 from core.examination_queue import (
     QueueFacts,
     judge_dead_letters,
@@ -64,6 +65,7 @@ LEGS: Final = (
     "dead_letters",
     "feed",
     "quarantine",
+    "outbox",
 )
 """In the order in which they are looked at: an email's way, then its events' way back."""
 
@@ -181,10 +183,10 @@ def _last_steps(
 
 
 def _past(database: Database, now: datetime, *, can_read: bool) -> list[Check]:
-    """What the database knows of the feed."""
+    """What the database knows of the feed and of the outbox."""
     why = "The database could not be read."
     if not can_read:
-        return [skipped("feed", why), skipped("quarantine", why)]
+        return [skipped(leg, why) for leg in _OF_THE_PAST]
     try:
         reader = database.reader
         last_event_at = reads.last_received(reader)
@@ -192,6 +194,13 @@ def _past(database: Database, now: datetime, *, can_read: bool) -> list[Check]:
         return [
             judge_feed(heard, last_event_at),
             judge_quarantine(feedreads.quarantined_count(reader)),
+            judge_outbox(
+                outbox_lists.count_waiting(reader),
+                tuple(hold for hold in outbox_acts.holds(reader) if hold.stands(now)),
+            ),
         ]
     except OuttrayError:
-        return [skipped("feed", why), skipped("quarantine", why)]
+        return [skipped(leg, why) for leg in _OF_THE_PAST]
+
+
+_OF_THE_PAST: Final = ("feed", "quarantine", "outbox")

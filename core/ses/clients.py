@@ -195,14 +195,14 @@ def in_words(service: str) -> Iterator[None]:
     except (boto.SSLError, boto.ConnectionClosedError) as error:
         if not _was_connecting(error):
             raise UnansweredError(
-                f"{_name(service)} did not answer: {error}.", _NOT_KNOWN_HINT
+                f"{_name(service)} did not answer: {_without_stop(error)}.", _NOT_KNOWN_HINT
             ) from error
         raise UnreachableError(
             f"{_name(service)} cannot be reached: {_without_stop(error)}.", _NETWORK_HINT
         ) from error
     except (boto.BotoCoreError, ResponseParserError, *UNREADABLE) as error:
         raise UnansweredError(
-            f"{_name(service)} did not answer: {error}.", _NOT_KNOWN_HINT
+            f"{_name(service)} did not answer: {_without_stop(error)}.", _NOT_KNOWN_HINT
         ) from error
 
 
