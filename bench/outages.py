@@ -134,7 +134,7 @@ def suffer(office: Office, outage: Outage, folder: Path, emails: int) -> Row:
         with _started(office, between, no_dns):
             _until_it_has_begun(office, between)
             time.sleep(_TWO_HOURS)
-            _count(office, ids, row)
+            row.said = next((e.error for e in office.backend.outbox.entries() if e.error), "")
             row.met = between.sends
             between.end()
             no_dns.unlink(missing_ok=True)
@@ -142,6 +142,7 @@ def suffer(office: Office, outage: Outage, folder: Path, emails: int) -> Row:
             while office.backend.outbox.waiting() and time.monotonic() - ended < _PATIENCE:
                 time.sleep(0.05)
             row.seconds = time.monotonic() - ended
+            _count(office, ids, row)
     finally:
         between.close()
     recipients = Counter(r for each in office.simulator.sent() for r in each["recipients"])
@@ -161,9 +162,9 @@ def _until_it_has_begun(office: Office, between: Between) -> None:
 def _count(office: Office, ids: tuple[int, ...], row: Row) -> None:
     entries = office.backend.outbox.deliveries(ids)
     words = Counter(entry.word for entry in entries)
-    row.queued = words[Word.QUEUED] + words[Word.SENDING]
     row.unconfirmed, row.failed = words[Word.UNCONFIRMED], words[Word.FAILED]
-    row.said = next((entry.error for entry in entries if entry.error), "")
+    row.queued = row.emails - row.spent  # during the outage; they have gone since
+    row.said = row.said or next((entry.error for entry in entries if entry.error), "")
 
 
 def run_one(outage: Outage, emails: int) -> Row:

@@ -50,7 +50,7 @@ class Attention:
         """Return documents in the order of the ids; those that are gone are left out."""
         reader = self._database.reader
         documents = self._paces.marked(reads.documents(reader, document_ids))
-        failures = attention.failures(reader, document_ids)
+        failures = attention.failures(reader, document_ids, self._clock())
         seen = attention.acknowledged_by(reader, self._operator, self._clock())
         return tuple(
             self._row(each, failures.get(each.id, []), seen.get(each.id)) for each in documents
@@ -80,7 +80,7 @@ class Attention:
         reader, now = self._database.reader, self._clock()
         seen = attention.acknowledged_by(reader, self._operator, now)
         ids = sorted(seen)
-        failures = attention.failures(reader, ids)
+        failures = attention.failures(reader, ids, now)
         return frozenset(
             each.id
             for each in reads.documents(reader, ids)

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from core.db import account_notices
 from core.db import brake as state
 from core.db.engine import Database
 from core.errors import FalseAnswerError, NotPermittedError, ServiceError, ThrottledError
 from core.ports import Clock
+from core.rules.monitoring.account_notices import PAUSED, concerns, headline
 from core.rules.sending import brake as rules
 from core.rules.sending.brake import Brake, Pauses, Phase
 
@@ -88,6 +90,22 @@ class SharedBrake:
             found = state.locked(connection)
             given_back = rules.not_reached(found, delivery_id, self.clock(), self.pauses)
             state.write(connection, given_back)
+
+    def heed(self, configuration_set: str) -> None:
+        """Pull it where AWS says that it has paused us; let one go when AWS takes that back."""
+        reader, now = self.database.reader, self.clock()
+        notices = account_notices.current(reader)
+        stops = [each for each in notices if concerns(each, configuration_set)]
+        known = state.read(reader)
+        is_ours = known.words.startswith(PAUSED)
+        if stops and not known.holds and known.phase is not Phase.TRIAL:
+            words = f"{headline(stops[-1], now)}."
+            with self.database.transaction() as connection:
+                found = state.locked(connection)
+                state.write(connection, rules.paused(found, words, now, self.pauses))
+        elif not stops and known.holds and is_ours:
+            with self.database.transaction() as connection:
+                self.try_at_once(connection)
 
     # ----------------------------------------------------------------- letting go
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
-from core.db import account_notices, feedreads, inspect, reads
+from core.db import account_notices, feedreads, inspect, outbox_acts, outbox_lists, reads
 from core.db.engine import Database
 from core.errors import NotPermittedError, OuttrayError
 from core.examination import (
@@ -36,6 +36,7 @@ from core.examination_feed import (
     judge_suppression,
     usable_destinations,
 )
+from core.examination_outbox import judge_outbox
 from core.examination_queue import (
     QueueFacts,
     judge_dead_letters,
@@ -66,10 +67,11 @@ LEGS: Final = (
     "feed",
     "quarantine",
     "notices",
+    "outbox",
 )
 """In the order in which they are looked at: an email's way, then its events' way back."""
 
-_KNOWN_LEGS: Final = ("feed", "quarantine", "notices")
+_KNOWN_LEGS: Final = ("feed", "quarantine", "notices", "outbox")
 """What the database alone knows."""
 
 
@@ -189,7 +191,7 @@ def _last_steps(
 def _past(
     database: Database, configuration_set: str, now: datetime, *, can_read: bool
 ) -> list[Check]:
-    """What the database knows of the feed."""
+    """What the database knows of the feed and of the outbox."""
     why = "The database could not be read."
     if not can_read:
         return [skipped(leg, why) for leg in _KNOWN_LEGS]
@@ -201,6 +203,10 @@ def _past(
             judge_feed(heard, last_event_at),
             judge_quarantine(feedreads.quarantined_count(reader)),
             judge_notices(account_notices.current(reader), configuration_set, now),
+            judge_outbox(
+                outbox_lists.count_waiting(reader),
+                tuple(hold for hold in outbox_acts.holds(reader) if hold.stands(now)),
+            ),
         ]
     except OuttrayError:
         return [skipped(leg, why) for leg in _KNOWN_LEGS]

@@ -237,6 +237,7 @@ class Dispatch:
 
     def _held(self) -> str:
         """Why nothing may leave at the moment, in words."""
+        self.handover.brake.heed(self.handover.configuration_set)
         found = outbox_acts.holds(self.database.reader)
         return next((hold_words(each) for each in found if each.stands(self.clock())), "")
 

@@ -19,12 +19,14 @@ _NEXT: Final = {
     Word.DROPPED: "E: other address",
     Word.FAILED: "R: resend",
     Word.UNCONFIRMED: "M: settle it",
+    Word.QUEUED: "M: see why",
 }
 _SAID: Final = {
     Word.COMPLAINED: "they marked it as spam",
     Word.DROPPED: "SES stopped it",
     Word.FAILED: "SES refused it",
     Word.UNCONFIRMED: "nobody knows whether it left",
+    Word.QUEUED: "it has waited in the outbox for more than a day",
 }
 _CORRECT: Final = "E: correct address"
 _LATER: Final = "R: resend later"
@@ -91,6 +93,9 @@ def what_is_wrong(row: DocumentRow, failures: Iterable[Failure], now: datetime) 
     word = worst(open_words) if open_words else None
     if word is None and summary.word is Word.UNCONFIRMED:
         word = Word.UNCONFIRMED
+    failures = tuple(failures)
+    if word is None and any(failure.word is Word.QUEUED for failure in failures):
+        word = Word.QUEUED
     if word is None:
         need = summary.call
         return Wrong(None, needs_call(row, now), "", need.at if need else None, _CALL)

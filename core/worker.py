@@ -85,6 +85,7 @@ class Worker:
             self._handover.records.flush()  # nothing more is sent before that is written
             self.close_abandoned()
             if outbox_lists.count_waiting(self._database.reader):
+                self._handover.brake.heed(self._handover.configuration_set)
                 self._handover.brake.look(self._allowance.ask)
             if not self._is_due(self._clock()) or self.why_not():
                 return self.outlook()

@@ -20,6 +20,8 @@ from core.db.queries import (
     HELD,
     NEEDS_ATTENTION,
     ONLY_CALLS,
+    ONLY_WAITS,
+    WAITS_LONG,
     in_chunks,
     numbered,
     times_of,
@@ -44,14 +46,21 @@ def count(reader: Reader, now: datetime, acknowledged: Collection[int]) -> dict[
     Failures are counted already; what is held back or acknowledged is little, and taken off.
     """
     numbers = reader.rows(_COUNTS, {**times_of(now), "name": tallies.ATTENTION})[0]
-    failures, held, calls, only_calls = map(int, numbers)
+    failures, held, calls, only_calls, only_waits = map(int, numbers)
     seen = _counts_among(reader, now, acknowledged)
     open_failures = failures - held - seen["failures"]
     return {
-        AttentionChip.OPEN: open_failures + only_calls - seen["only_calls"],
+        AttentionChip.OPEN: open_failures
+        + only_calls
+        - seen["only_calls"]
+        + only_waits
+        - seen["only_waits"],
         AttentionChip.FAILURES: open_failures,
         AttentionChip.CALLS: calls - seen["calls"],
-        AttentionChip.ACKNOWLEDGED: seen["failures"] + seen["held"] + seen["only_calls"],
+        AttentionChip.ACKNOWLEDGED: seen["failures"]
+        + seen["held"]
+        + seen["only_calls"]
+        + seen["only_waits"],
         AttentionChip.SNOOZED: held - seen["held"],
     }
 
@@ -143,17 +152,20 @@ def acknowledged_by(reader: Reader, operator: str, now: datetime) -> dict[int, S
     rows = reader.rows(
         "SELECT k.document_id, k.at, k.seen FROM acknowledgements k"
         " JOIN documents d ON d.id = k.document_id WHERE k.operator = :operator"
-        f" AND k.undone_at = 0 AND ({NEEDS_ATTENTION} OR {CALL_DUE}) ORDER BY k.id",
+        f" AND k.undone_at = 0 AND ({NEEDS_ATTENTION} OR {CALL_DUE} OR {WAITS_LONG}) ORDER BY k.id",
         {**times_of(now), "operator": storable(operator)},
     )
     return {row[0]: Seen(known_instant(row[1]), frozenset(row[2].split())) for row in rows}
 
 
-def failures(reader: Reader, document_ids: Sequence[int]) -> dict[int, list[Failure]]:
-    """Return the deliveries of documents that went wrong, made good or not."""
+def failures(
+    reader: Reader, document_ids: Sequence[int], now: datetime
+) -> dict[int, list[Failure]]:
+    """Return the deliveries of documents that went wrong, made good or not, or wait too long."""
     found: dict[int, list[Failure]] = defaultdict(list)
     for some in in_chunks(document_ids):
         among, values = numbered("id", some)
+        values = {**values, "stuck_before": times_of(now)["stuck_before"]}
         for row in reader.rows(f"{_FAILURES} AND x.document_id IN {among}", values):
             found[row[0]].append(_failure(row[1:]))
     return found
@@ -221,23 +233,28 @@ _COUNTS: Final = (
     " (SELECT count(*) FROM documents d WHERE d.id IN (SELECT h.id FROM documents h"
     f" WHERE {HELD.replace('d.', 'h.')}) AND +d.id > 0 AND {NEEDS_ATTENTION}),"
     f" (SELECT count(*) FROM documents d WHERE {CALL_DUE}),"
-    f" (SELECT count(*) FROM documents d WHERE {ONLY_CALLS})"
+    f" (SELECT count(*) FROM documents d WHERE {ONLY_CALLS}),"
+    f" (SELECT count(*) FROM documents d WHERE {ONLY_WAITS})"
 )
 _AMONG: Final = {
     "failures": f"NOT {HELD} AND {NEEDS_ATTENTION}",
     "held": f"{HELD} AND {NEEDS_ATTENTION}",
     "calls": CALL_DUE,
     "only_calls": ONLY_CALLS,
+    "only_waits": ONLY_WAITS,
 }
 _OWED: Final = "d.kind = 'invoice' AND d.balance_due > 0"
 #: How many of those with the most to pay tell how urgent the last one shown is at least.
 _LOOKED_AT: Final = 4
 #: Each answered from an index of its own that holds all that is asked; no document is in both.
-_PARTS: Final = (NEEDS_ATTENTION, ONLY_CALLS)
+_PARTS: Final = (NEEDS_ATTENTION, ONLY_CALLS, ONLY_WAITS)
 _DAYS_SQLITE: Final = "(julianday(:today) - julianday(d.due_on))"
 _DAYS_POSTGRESQL: Final = "(CAST(:today AS date) - CAST(d.due_on AS date))"
 _FAILURES: Final = (
     "SELECT x.document_id, x.id, x.status, x.address, x.bounced_at, x.dropped_at,"
-    " x.complained_at, x.claimed_at, x.diagnostic, x.error, x.enhanced_status, x.subtype,"
-    " x.is_forward FROM deliveries x WHERE x.status IN (30, 35, 70, 85, 90, 100)"
+    " x.complained_at, CASE WHEN x.status = 10 THEN m.created_at ELSE x.claimed_at END,"
+    " x.diagnostic, x.error, x.enhanced_status, x.subtype, x.is_forward"
+    " FROM deliveries x JOIN emails m ON m.id = x.email_id"
+    " WHERE (x.status IN (30, 35, 70, 85, 90, 100)"
+    " OR (x.status = 10 AND m.created_at < :stuck_before))"
 )

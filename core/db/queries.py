@@ -68,6 +68,15 @@ ONLY_CALLS: Final = (
     " AND d.open_failure = 0 AND d.word <> 'UNCONFIRMED'"
 )
 
+#: With an email that has waited in the outbox for a day: what is not taken is never given up.
+WAITS_LONG: Final = (
+    "d.id IN (SELECT w.document_id FROM deliveries w JOIN emails we ON we.id = w.email_id"
+    " WHERE w.local_status = 10 AND w.local_status < 35 AND w.status = 10"
+    " AND we.created_at < :stuck_before)"
+)
+#: Whose only trouble is that.
+ONLY_WAITS: Final = f"{WAITS_LONG} AND NOT {HELD} AND NOT {NEEDS_ATTENTION} AND NOT {CALL_DUE}"
+
 #: What each chip looks for; ``Chip.LATE`` needs the paces of domains, see ``core.paces``. Bounces,
 #: complaints, drops and failures are looked for where they are *unresolved*, whatever the latest
 #: email says; the other words are those of the latest email.

@@ -195,14 +195,14 @@ def in_words(service: str) -> Iterator[None]:
     except (boto.SSLError, boto.ConnectionClosedError) as error:
         if not _was_connecting(error):
             raise UnansweredError(
-                f"{_name(service)} did not answer: {error}.", _NOT_KNOWN_HINT
+                f"{_name(service)} did not answer: {_without_stop(error)}.", _NOT_KNOWN_HINT
             ) from error
         raise UnreachableError(
             f"{_name(service)} cannot be reached: {_without_stop(error)}.", _NETWORK_HINT
         ) from error
     except (boto.BotoCoreError, ResponseParserError, *UNREADABLE) as error:
         raise UnansweredError(
-            f"{_name(service)} did not answer: {error}.", _NOT_KNOWN_HINT
+            f"{_name(service)} did not answer: {_without_stop(error)}.", _NOT_KNOWN_HINT
         ) from error
 
 
@@ -243,7 +243,8 @@ def _answered(service: str, error: Any) -> ServiceError:
         case Reading.QUOTA:
             return QuotaUsedUpError(said, _HINTS["LimitExceededException"])
         case Reading.THROTTLED:
-            return ThrottledError(said, "Nothing was sent. Try again in a moment.")
+            nothing = "Nothing was sent. " if error.operation_name == "SendEmail" else ""
+            return ThrottledError(said, f"{nothing}Try again in a moment.")
         case Reading.STOPPED:
             return SendingStoppedError(said, _HINTS.get(code, _HINTS["SendingPausedException"]))
         case Reading.NOT_PERMITTED:

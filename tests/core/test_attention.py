@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.attention import Attention
 from core.chasing import Chasing, Scope
+from core.db import outbox
 from core.db.engine import Database
 from core.errors import NotFoundError
 from core.model import AttentionChip, AttentionRow, EmailKind, HoldKind, Word
@@ -218,3 +219,25 @@ def test_calls_and_failures_have_filters_of_their_own(
 def test_an_empty_database_needs_nobody(attention: Attention) -> None:
     assert attention.ids() == ()
     assert set(attention.counts().values()) == {0}
+
+
+def test_what_has_waited_in_the_outbox_for_a_day_needs_a_person(
+    database: Database, attention: Attention, clock: Clock
+) -> None:
+    row = one(database)
+    with database.transaction() as connection:
+        outbox.record(connection, new_email(row, at=clock.now))
+    clock.advance(hours=23)
+    assert numbers(attention) == []
+    clock.advance(hours=2)
+    assert numbers(attention) == [row.number]
+    (found,) = rows(attention)
+    assert (found.word, found.next) == (Word.QUEUED, "M: see why")
+    assert found.words == "it has waited in the outbox for more than a day"
+    assert attention.counts()[AttentionChip.FAILURES] == 0
+    acknowledge(attention)
+    assert numbers(attention) == []
+    assert numbers(attention, AttentionChip.ACKNOWLEDGED) == [row.number]
+    with database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE deliveries SET local_status = 40, status = 40")
+    assert numbers(attention, AttentionChip.ACKNOWLEDGED) == []

@@ -1,4 +1,4 @@
-"""Two real programs and a real server that goes wrong in between: a short ``bench.outages``."""
+"""Two real programs, and a real server that goes wrong in between; short of ``bench.outages``."""
 
 from __future__ import annotations
 

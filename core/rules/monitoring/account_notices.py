@@ -13,6 +13,8 @@ from typing import Final
 from core.model.traffic import AccountNotice, NoticeKind
 
 ACCOUNT: Final = "the account"
+PAUSED: Final = "AWS paused sending for "
+"""How the words of a pause begin."""
 
 
 def in_force(notices: Iterable[AccountNotice]) -> tuple[AccountNotice, ...]:
@@ -44,5 +46,5 @@ def headline(notice: AccountNotice, now: datetime) -> str:
     when = f"{at:%H:%M}" if at.date() == today else f"{at:%d %b, %H:%M}"
     why = f": {notice.words}" if notice.words else ""
     if notice.kind is NoticeKind.SENDING:
-        return f"AWS paused sending for {notice.subject} since {when}{why}"
+        return f"{PAUSED}{notice.subject} since {when}{why}"
     return f"AWS warns about {notice.subject} since {when}{why}"

@@ -112,6 +112,14 @@ def unanswered(
     return replace(failed, phase=Phase.CAREFUL)
 
 
+def paused(brake: Brake, words: str, now: datetime, pauses: Pauses) -> Brake:
+    """AWS itself says that nothing may leave; whether that is still so is found out as ever."""
+    if brake.holds or brake.phase is Phase.TRIAL:
+        return brake
+    stopped = replace(brake, epoch=brake.epoch + 1, since=now, words=words)
+    return _pulled(stopped, now + pauses.first_probe)
+
+
 def answered(brake: Brake, delivery_id: int, epoch: int) -> Brake:
     """SES itself has said something to a call that began in ``epoch``: yes, no, or slow down."""
     is_the_trial = brake.phase is Phase.TRYING and brake.trial_id == delivery_id
