@@ -29,7 +29,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from core.backend import Backend
 from core.ses.clients import Clients
 from core.simulator import Simulator
 from tests.conftest import PostgresServer
@@ -180,7 +179,6 @@ def test_a_program_that_the_kernel_ends_in_the_middle_mails_nobody_twice(
 
 
 @pytest.mark.parametrize("act", ["send", "work"])
-@pytest.mark.xfail(reason="our own list is not yet read in the transaction that claims")
 def test_who_is_put_on_our_own_list_before_the_claim_is_not_mailed(
     sqlite_office: OpenOffice, act: str
 ) -> None:
@@ -199,9 +197,6 @@ def test_who_is_put_on_our_own_list_before_the_claim_is_not_mailed(
         pytest.fail("there were hardly any moments to be overtaken in")
 
 
-@pytest.mark.xfail(
-    not hasattr(Backend, "restore"), reason="a copy that is opened takes for unsent what went out"
-)
 def test_what_a_copy_has_still_to_send_is_not_sent_again_after_it_went_out(
     sqlite_office: OpenOffice,
 ) -> None:

@@ -43,14 +43,13 @@ class Judge:
         accepted = office.accepted()
         for tag, times in accepted.items():
             row = rows.get(tag)
-            if times > 1 and tag not in office.sent_again:
+            if times > 1:
                 wrong.append(f"{tag} was mailed {times} times; it is {row}")
             if row is None:
                 if tag not in office.unheard:
                     wrong.append(f"{tag} was mailed, and no row knows of it")
                 continue
-            excused = office.misjudged | office.sent_again
-            if tag not in excused and not _owns_up(row.status):
+            if tag not in office.misjudged and not _owns_up(row.status):
                 wrong.append(f"{tag} was mailed, and the row says {row.status.name}")
             if self._was_listed(row):
                 wrong.append(f"{tag} was mailed although {row.address_key} was on our own list")

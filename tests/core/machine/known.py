@@ -20,6 +20,4 @@ class Known:
     """What the office knows beside its database; a backup keeps it, a restore brings it back."""
 
     told: frozenset[str]
-    waiting: frozenset[str]
-    """Tags that were still to be sent."""
     file: Path

@@ -54,8 +54,6 @@ class Office:
     """Tags of which a person said *not sent*; the next report says who is right."""
     unheard: set[str] = field(default_factory=set)
     """Tags that were out before a restore: their reports were deleted, their rows may be gone."""
-    sent_again: set[str] = field(default_factory=set)
-    """Tags that a copy opened without ``db restore`` takes for unsent; see the test about it."""
     backups: list[Known] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)

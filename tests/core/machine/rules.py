@@ -58,13 +58,12 @@ DISTURBED = st.sampled_from(
         "release",
     ]
 )
-# Without *suppress* for as long as our own list is not read in the transaction that claims: see
-# test_who_is_put_on_our_own_list_before_the_claim_is_not_mailed.
 MEANWHILE = st.lists(
     st.tuples(
         st.sampled_from(
             [
                 "wait",
+                "suppress",
                 "work",
                 "recover",
                 "settle",
