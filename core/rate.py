@@ -146,12 +146,10 @@ def hold_words(hold: OutboxHold) -> str:
 
 
 def _brake_words(hold: OutboxHold) -> str:
-    """Say why nobody knows, since when, and when it goes on."""
+    """Say why nothing leaves, since when, and when it goes on."""
     count = f"the last {hold.failures} emails" if hold.failures > 1 else "the last email"
-    head = (
-        f"Sending is on hold since {hold.since.astimezone():%d %b, %H:%M}: nobody knows whether SES"
-        f" took {count}. {hold.words}"
-    )
+    why = f"nobody knows whether SES took {count}. " if hold.failures else ""
+    head = f"Sending is on hold since {hold.since.astimezone():%d %b, %H:%M}: {why}{hold.words}"
     if hold.retry_at is None:
         return f"{head} One email is being tried now."
     return f"{head} Trying one more at {hour(hold.retry_at)}; Resume tries it at once."

@@ -18,6 +18,8 @@ from core.model import AccountNotice, IngestReport, NoticeKind
 from core.rules.monitoring.account_notices import concerns, headline, in_force
 from core.ses.payload import Outcome, parse
 from tests.conftest import Clock
+from tests.core.mail_fakes import FakeMailer, office
+from tests.core.test_outbox import documents, fill
 from tui.widgets.trouble_line import sentences
 
 AT = datetime(2026, 11, 20, 10, 40, tzinfo=UTC)
@@ -142,3 +144,41 @@ def test_only_a_pause_of_the_account_or_of_our_set_stops_our_mail() -> None:
     assert not concerns(ours, "other")
     assert not concerns(advice, "outtray")
     assert headline(account, AT).startswith("AWS paused sending for the account since")
+
+
+def test_a_pause_holds_every_program_until_aws_takes_it_back(
+    database: Database, clock: Clock
+) -> None:
+    clock.now = AT
+    mailer = FakeMailer()
+    desks = [office(database, clock, mailer, by=name) for name in ("one", "two")]
+    fill(desks[0], documents(database, 3))
+    ingest.ingest(database, [DISABLED.replace("outtray", "office")], "queue", clock)
+    assert desks[0].work().sent == 3  # another configuration set is not ours
+    fill(desks[0], documents(database, 4)[3:])
+    clock.advance(minutes=1)
+    pause = message("Sending Status Disabled", 1, detail={"data": {"record": {"cause": "Review"}}})
+    ingest.ingest(database, [pause], "queue", clock)
+    for desk in desks:
+        words = desk.work().words
+        assert "AWS paused sending for the account since" in words
+        assert "nobody knows" not in words
+    assert len(mailer.calls) == 3
+    ingest.ingest(database, [message("Sending Status Enabled", 2)], "queue", clock)
+    assert desks[1].work().sent == 1
+    assert len(mailer.calls) == 4
+
+
+def test_a_pause_whose_end_was_lost_is_over_when_ses_takes_an_email(
+    database: Database, clock: Clock
+) -> None:
+    clock.now = AT
+    mailer = FakeMailer()
+    desk = office(database, clock, mailer)
+    fill(desk, documents(database, 2))
+    ingest.ingest(database, [message("Sending Status Disabled")], "queue", clock)
+    assert desk.work().sent == 0
+    clock.advance(minutes=2)  # GetAccount answers: one email is tried, and taken
+    sent = desk.work().sent + desk.work().sent
+    assert (sent, desk.waiting()) == (2, 0)
+    assert account_notices.current(database.reader) == ()

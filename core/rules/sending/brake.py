@@ -116,7 +116,7 @@ def paused(brake: Brake, words: str, now: datetime, pauses: Pauses) -> Brake:
     """AWS itself says that nothing may leave; whether that is still so is found out as ever."""
     if brake.holds or brake.phase is Phase.TRIAL:
         return brake
-    stopped = replace(brake, epoch=brake.epoch + 1, since=now, words=words)
+    stopped = replace(brake, failures=0, epoch=brake.epoch + 1, since=now, words=words)
     return _pulled(stopped, now + pauses.first_probe)
 
 
