@@ -1,11 +1,12 @@
 """Every write of every command that writes is a crash point, and a full or failing disk.
 
-``uv run python -m bench.crash_points [--command NAME] [--method images|failing] [--every N]``.
+``uv run python -m bench.crash_points [--command NAME] [--method NAME] [--every N]``.
 
 *images*: the program is stopped at every n-th write; database and log are copied while it stands,
 and it goes on. *failing*: its writes, or its calls that force them to the disk, fail from the n-th
-on, or that one alone. Each copy is then checked, repeated, worked an hour later and compared with
-the record of the stand-in for AWS. ``strace`` does the stopping and failing.
+on, or that one alone (``strace``, which does both, counts for each thread by itself). *full*: once
+SES has accepted, no thread can write anything until the program has ended. Each copy is then
+checked, repeated, worked an hour later and compared with the record of the stand-in for AWS.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from bench.crash.commands import COMMANDS, Command
 from bench.crash.office import Office, open_office
 from bench.crash.tracing import Ended, Fault
 
-METHODS: Final = ("images", "failing")
+METHODS: Final = ("images", "failing", "full")
 FAULTS: Final = (
     Fault("disk full", "pwrite64", "ENOSPC"),
     Fault("disk full once", "pwrite64", "ENOSPC", once=True),
@@ -32,6 +33,9 @@ FAULTS: Final = (
     Fault("sync fails", "fdatasync,fsync", "EIO"),
     Fault("sync fails once", "fdatasync,fsync", "EIO", once=True),
 )
+SENDING: Final = ("send", "follow-up", "outbox work")
+_SLOW: Final = 1.0
+"""Seconds that the stand-in takes to answer what it has accepted."""
 UNEXPLAINED: Final = "unexplained"
 UNRECORDED: Final = "accepted, not recorded"
 WRONG: Final = "wrong sentence"
@@ -85,6 +89,22 @@ def failing(
     return tried
 
 
+def full(office: Office, command: Command, _: int = 0) -> Tried:
+    """Let the disk be full, for all threads and for good, while SES answers the first email."""
+    tried = Tried()
+    if command.name not in SENDING:
+        return tried
+    _begin(office, command)
+    office.live.set_faults(slow=_SLOW)
+    arguments, environment = _program(office, command)
+    ended = tracing.run_filling(arguments, environment, lambda: office.live.accepted > 0)
+    office.live.set_faults(slow=0)
+    office.copy()
+    tried.counted[UNRECORDED] += "could not be kept" in ended.output
+    tried.judge(office, command, "disk full after SES accepted", ended)
+    return tried
+
+
 def _begin(office: Office, command: Command) -> None:
     office.begin(command.template)
     command.prepare(office)
@@ -111,7 +131,7 @@ def main() -> None:
                 continue
             for method in options.method or METHODS:
                 started = time.monotonic()
-                act = images if method == "images" else failing
+                act = {"images": images, "failing": failing, "full": full}[method]
                 tried = act(office, command, options.every)
                 wrong += tried.found
                 counts = (tried.counted["tried"], tried.counted[UNEXPLAINED], tried.counted[WRONG])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import select
 import shutil
 import signal
@@ -25,8 +26,10 @@ _PROGRAM: Final = "from tui.start import main; raise SystemExit(main())"
 _LONGEST: Final = 600.0
 _ALL_STAND_WITHIN: Final = 2.0
 _IDLE: Final = 1.0
-_STOPPING: Final = re.compile(r"^(\d+) --- SIGSTOP \{")
-_STANDS: Final = re.compile(r"^(\d+) --- stopped by SIGSTOP ---")
+_FULL: Final = 4096
+"""Bytes that a file may have: less than any log in use, so that every write into it fails."""
+_STOPPING: Final = re.compile(r"^(\d+) +--- SIGSTOP \{")
+_STANDS: Final = re.compile(r"^(\d+) +--- stopped by SIGSTOP ---")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,25 @@ def run_failing(
         check=False,
     )
     return Ended(done.returncode, done.stdout + done.stderr)
+
+
+def run_filling(
+    arguments: Sequence[str], environment: Mapping[str, str], is_time: Callable[[], bool]
+) -> Ended:
+    """Run the program; as soon as ``is_time`` let no file of any of its threads grow any more."""
+    program = subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM, *arguments],
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    while program.poll() is None and not is_time():
+        time.sleep(0.005)
+    with suppress(ProcessLookupError):
+        resource.prlimit(program.pid, resource.RLIMIT_FSIZE, (_FULL, _FULL))
+    output, _ = program.communicate(timeout=_LONGEST)
+    return Ended(program.returncode, output)
 
 
 def run_stopping(

@@ -30,9 +30,17 @@ def test_a_copy_of_any_moment_can_be_gone_on_with(office: Office, command: Comma
     assert tried.counted["tried"] >= 2
 
 
-def test_a_disk_that_fails_after_ses_accepted_is_told_as_that(office: Office) -> None:
+@pytest.mark.parametrize("name", crash_points.SENDING)
+def test_a_disk_that_is_full_after_ses_accepted_is_told_as_that(office: Office, name: str) -> None:
+    (command,) = [each for each in COMMANDS if each.name == name]
+    tried = crash_points.full(office, command)
+    assert tried.found == []
+    assert tried.counted[crash_points.UNRECORDED] == 1
+
+
+def test_a_write_that_cannot_be_forced_to_the_disk_doubles_nothing(office: Office) -> None:
     (send,) = [each for each in COMMANDS if each.name == "send"]
     (fault,) = [each for each in crash_points.FAULTS if each.name == "sync fails"]
     tried = crash_points.failing(office, send, every=50, faults=[fault])
     assert tried.found == []
-    assert tried.counted[crash_points.UNRECORDED] >= 1
+    assert tried.counted["tried"] >= 3
