@@ -110,7 +110,7 @@ def kept(composition: Composition, now: datetime) -> Content:
 
 
 _HINTS = ("preview", "attach", "version", "bcc", "reply_to", "test", "editor")
-_SHORT = {"version": "text", "bcc": "Bcc", "reply_to": "Reply-To", "test": "send a test to me"}
+_SHORT = {"version": "text", "bcc": "Bcc", "reply_to": "Reply-To", "test": "test"}
 
 
 def hints() -> Content:
