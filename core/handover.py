@@ -271,8 +271,9 @@ class Handover:
 
     def _unanswered(self, taken: Taken, error: UnansweredError) -> Status:
         def write(connection: Connection) -> Status:
+            if attempts.is_being_sent(connection, taken.delivery_id):  # counts once
+                self.brake.unanswered(connection, taken.delivery_id, error)
             outbox.unanswered(connection, taken.delivery_id, str(error))
-            self.brake.unanswered(connection, taken.delivery_id, error)
             return Status.UNCONFIRMED
 
         return self._record(taken, Status.UNCONFIRMED, _SES_MAY_HAVE_IT, write)

@@ -45,6 +45,10 @@ def _importing(office: Office) -> tuple[str, ...]:
     return ("import", str(office.folder / "new.csv"))
 
 
+def _restoring(office: Office) -> tuple[str, ...]:
+    return ("db", "restore", str(office.folder / "told.db"), "--yes")
+
+
 _ADD: Final = ("suppressions", "add", "new@customer.example", "--reason", "asked us to")
 _REMOVE: Final = ("suppressions", "remove", "listed@customer.example", "--reason", "asked again")
 
@@ -114,5 +118,13 @@ COMMANDS: Final = (
         "books",
         lambda office: ("db", "backup", str(office.database.with_name("copy.db"))),
         judging.copied,
+    ),
+    Command(
+        "db restore",
+        "books",
+        _restoring,
+        lambda office, ended: judging.all_or_nothing(
+            office, "SELECT count(*) FROM emails", (0, 4), _restoring(office), ended
+        ),
     ),
 )
