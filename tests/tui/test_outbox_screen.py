@@ -241,3 +241,12 @@ async def test_several_that_nobody_knows_of_are_settled_with_one_note(backend: F
             ("settle", n, False, "none is in the console") for n in (1, 2, 3)
         ]
         assert "3 emails settled" in person.words
+
+
+async def test_the_top_line_says_that_what_waits_is_on_hold(backend: FakeBackend) -> None:
+    mixed(backend)
+    backend.outbox.why = "Sending is on hold since 20 Nov, 14:02: SES did not answer."
+    async with driving(backend) as person:
+        await person.until(lambda: "↑ 6 on hold" in person.lines[0])
+        backend.outbox.why = ""
+        await person.until(lambda: "↑ 6 waiting" in person.lines[0])

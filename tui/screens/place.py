@@ -69,6 +69,7 @@ class PlaceScreen(Screen[None]):
     def show_waiting(self) -> None:
         """Put what waits to be sent into the top line."""
         self._bar.waiting = self.desk.board.waiting
+        self._bar.is_held = bool(self.desk.board.outbox_words)
 
     def show_trouble(self) -> None:
         """Put what goes wrong beyond single emails below the top line."""

@@ -23,13 +23,21 @@ _CRUMBS: Final = 24
 
 
 def right_sides(
-    status: FeedStatus, now: datetime, database: str, operator: str, waiting: int = 0
+    status: FeedStatus,
+    now: datetime,
+    database: str,
+    operator: str,
+    waiting: int = 0,
+    *,
+    is_held: bool = False,
 ) -> tuple[tuple[Span, ...], ...]:
     """Return what may stand on the right, in the order in which it gives way.
 
-    ``waiting`` counts what is in the outbox; it is said as long as anything is.
+    ``waiting`` counts what is in the outbox; it is said as long as anything is; ``is_held``: none
+    of it leaves at the moment.
     """
-    going = (Span(f"↑ {waiting:,} waiting   ", "ink--strong"),) if waiting else ()
+    how = "on hold" if is_held else "waiting"
+    going = (Span(f"↑ {waiting:,} {how}   ", "ink--strong"),) if waiting else ()
     most, full, dated, light = ((*going, *words) for words in feed_words(status, now))
     where = Span(f"   {database}", "ink--dim")
     who = (Span(" · ", "ink--dim"), Span(operator, "ink--strong"))
@@ -92,6 +100,8 @@ class FeedBar(Widget):
     """The way to the screen one is on; foreign text is welcome."""
     status: reactive[FeedStatus] = reactive(FeedStatus(FeedState.STARTING))
     waiting: reactive[int] = reactive(0)
+    is_held: reactive[bool] = reactive(False)
+    """Nothing of what waits leaves at the moment; the outbox says why."""
 
     def __init__(
         self,
@@ -126,6 +136,11 @@ class FeedBar(Widget):
 
     def _line(self) -> list[Span]:
         rights = right_sides(
-            self.status, self._clock(), self._database, self._operator, self.waiting
+            self.status,
+            self._clock(),
+            self._database,
+            self._operator,
+            self.waiting,
+            is_held=self.is_held,
         )
         return line(self.crumbs, rights, self.size.width)
