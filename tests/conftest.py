@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
 
 from core.backend import Backend
 from core.db import upgrade
@@ -25,6 +26,10 @@ from core.settings import load
 from core.simulator import Simulator
 
 NewDatabase = Callable[[], Database]
+
+# How long an example takes says more of the machine, which others share, than of the program.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # --------------------------------------------------------------------------- the network
 
