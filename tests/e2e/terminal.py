@@ -124,6 +124,11 @@ class Terminal:
                 # Textual inserts letters at once but carries out other keys a moment later.
                 self.settle(0.15)
 
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are, as a terminal may that is not what it says."""
+        os.write(self._fd, data)
+        self.settle(0.15)
+
     def wait_exit(self, timeout: float = 10) -> int:
         """Return the exit code; negative: the signal that ended it."""
         give_up = time.monotonic() + timeout

@@ -155,3 +155,17 @@ def test_no_byte_of_a_stranger_is_obeyed(attacked: Office, size: tuple[int, int]
 def test_the_check_sees_every_attack(attack: str) -> None:
     with pytest.raises(AssertionError):
         assert_meant(f"INV-1 {attack}".encode())
+
+
+@pytest.mark.parametrize("stray", [b"\x1b[M#\xc00", b"M\xfcller", b"\xff\xfe"], ids=repr)
+def test_a_byte_that_is_no_letter_does_not_end_the_program(office: Office, stray: bytes) -> None:
+    office.write("c.csv", "name,email\nNordwind GmbH,ada@example.org\n")
+    office.ok("import", "c.csv")
+    with Terminal([str(COMMAND)], office.environment, cwd=office.folder) as terminal:
+        terminal.wait("Nordwind")
+        terminal.send(stray)
+        terminal.press("escape", "escape")
+        terminal.press(*"Nord")
+        terminal.wait("1 of 1 customers")
+        terminal.press("ctrl+q")
+        assert terminal.wait_exit() == 0

@@ -60,10 +60,9 @@ def ui(options: Namespace | None = None) -> int:
     backend = Backend(chosen)
     try:
         _open(backend)
-        run(backend, mouse=_mouse(options, chosen))
+        return run(backend, mouse=_mouse(options, chosen))
     finally:
         backend.close()
-    return DONE
 
 
 def _open(backend: Backend) -> None:
@@ -127,7 +126,6 @@ def _demo(options: Namespace | None, *, fresh: bool) -> int:
         backend = Backend(chosen)
         try:
             backend.open()
-            run(backend, mouse=_mouse(options, chosen))
+            return run(backend, mouse=_mouse(options, chosen))
         finally:
             backend.close()
-    return DONE
