@@ -169,3 +169,22 @@ def test_a_byte_that_is_no_letter_does_not_end_the_program(office: Office, stray
         terminal.wait("1 of 1 customers")
         terminal.press("ctrl+q")
         assert terminal.wait_exit() == 0
+
+
+def test_a_paste_of_a_terminal_comes_once_with_its_lines(office: Office) -> None:
+    office.write("c.csv", "name,email\nNordwind GmbH,ada@example.org\n")
+    office.write("d.csv", f"{','.join(HEADER)}\nINV-1,invoice,Nordwind GmbH,OPEN,EUR,1,1,,\n")
+    office.ok("import", "c.csv", "d.csv")
+    office.environment["OUTTRAY_FROM"] = "billing@acme.example"
+    with Terminal([str(COMMAND)], office.environment, cwd=office.folder) as terminal:
+        terminal.wait("Nordwind")
+        terminal.press("tab", "enter")
+        terminal.wait("INV-1")
+        terminal.press("f")
+        terminal.wait("Follow up on invoice INV-1")
+        terminal.press("tab", "tab", "tab", "tab")
+        terminal.send(b"\x1b[200~first line\rsecond line\x1b[201~")
+        shown = terminal.wait("second line")
+        assert shown.count("first line") == shown.count("second line") == 1
+        assert "first line second line" not in shown
+        terminal.press("ctrl+q")

@@ -19,7 +19,7 @@ from tui.jobs import Jobs
 from tui.paint import sign
 from tui.registry import Command
 from tui.text import cell
-from tui.widgets.field import Field
+from tui.widgets.field import Field, PathField
 
 R = TypeVar("R")
 
@@ -47,7 +47,8 @@ class PromptDialog(ModalScreen[R | None], Generic[R]):
         self._hint = hint
         self._complete = complete
         self._is_busy = False
-        self.answer = Field(value, name="answer")
+        kind = PathField if complete is not None else Field
+        self.answer = kind(value, name="answer")
         self._found = OptionList(id="answer-found", classes="suggestions", compact=True)
         self._found.can_focus = False
         self._found.display = False
