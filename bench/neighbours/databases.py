@@ -63,8 +63,11 @@ class SqliteFiles:
 def sqlite_damage(path: Path) -> list[str]:
     """Return what SQLite finds wrong with a file: pages, indexes, references."""
     with closing(sqlite3.connect(path)) as connection:
-        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
-        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+        try:
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+            broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
     return [each for each in found if each != "ok"] + [f"no parent: {each}" for each in broken]
 
 

@@ -40,6 +40,8 @@ class Program:
         self.kind, self.words, self.is_real = kind, words, is_real
         self.started = time.monotonic()
         self._output = output
+        self._handle: int | None = None
+        """Its number may be another process's by the time that it is signalled."""
         self._terminal = _Terminal() if kind.needs_terminal else None
         order = Order(
             words.arguments,
@@ -53,6 +55,8 @@ class Program:
         forks = multiprocessing.get_context("forkserver")
         self._process: Any = forks.Process(target=worker_program.obey, args=(order,), daemon=True)
         self._process.start()
+        with suppress(ProcessLookupError):
+            self._handle = os.pidfd_open(self._process.pid)
 
     @property
     def exit_code(self) -> int | None:
@@ -76,9 +80,7 @@ class Program:
         give_up = time.monotonic() + _BEGINS_WITHIN
         while not self.has_begun and self.exit_code is None and time.monotonic() < give_up:
             time.sleep(0.005)
-        if self.exit_code is None:
-            with suppress(ProcessLookupError):
-                os.kill(self._process.pid, number)
+        self._signal(number)
 
     def press(self, keys: str) -> None:
         if self._terminal is not None and self.exit_code is None:
@@ -95,12 +97,19 @@ class Program:
             self.send(signal.SIGTERM)
 
     def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self._process.pid, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
         self._process.join(30)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._handle is not None and self.exit_code is None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, number)
 
     def close(self) -> None:
         self._process.join(30)
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
         if self._terminal is not None:
             self._terminal.close()
 

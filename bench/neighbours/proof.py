@@ -52,14 +52,14 @@ def examine(
 ) -> Counter[str]:
     """Do what is left in a database that nobody uses any more, compare; return the counts."""
     counted: Counter[str] = Counter()
-    _twice(office, intents, into, counted)
     with damage_is_found(into):
         into.faults += office.finish(url)
-        with closing(Database(url)) as database:
-            _mails(office, database.reader, into, counted)
-            _reports(office, database.reader, into, counted)
-            _kept(database.reader, done, into, counted)
-            into.damaged += map(str, checking.check(database).differences)
+    _twice(office, intents, into, counted)
+    with damage_is_found(into), closing(Database(url)) as database:
+        _mails(office, database.reader, into, counted)
+        _reports(office, database.reader, into, counted)
+        _kept(database.reader, done, into, counted)
+        into.damaged += map(str, checking.check(database).differences)
     with damage_is_found(into):
         into.damaged += office.databases.damage(name, office.folder / name)
     for copy in [each.words.file for each in done if each.words.file is not None]:

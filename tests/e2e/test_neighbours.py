@@ -15,6 +15,7 @@ import pytest
 from bench.neighbours import case, office
 from bench.neighbours.commands import BESIDE, NOT_BESIDE
 from bench.neighbours.kinds import KINDS
+from bench.neighbours.proof import Findings, examine
 from bench.neighbours.rounds import Round
 
 SEEDS = (1, 2)
@@ -54,6 +55,24 @@ def test_a_command_beside_a_worker_takes_nothing_from_it(tmp_path: Path, command
     assert row.findings == []
     assert row.counted["mails"] == case.RECIPIENTS
     assert row.counted["kept"] == row.counted["told"] > case.RECIPIENTS
+
+
+def test_the_proof_sees_what_is_doubled_lost_and_damaged(tmp_path: Path) -> None:
+    """Two files in the place of one are what a log is that somebody deleted under a program."""
+    with office.opened(tmp_path, is_postgresql=False, queued=4, fresh=0) as opened:
+        found = []
+        for name in ("one", "other"):
+            folder = tmp_path / name
+            folder.mkdir()
+            url = opened.databases.copy(name, folder)
+            found.append(Findings())
+            examine(opened, name, url, (), (), found[-1])
+        assert found[0].all == []
+        assert len(found[1].twice) == 8, "every address, and every tag"
+        assert found[1].lost
+        path = folder / "other.db"
+        path.write_bytes(path.read_bytes()[:-4096])
+        assert opened.databases.damage("other", folder)
 
 
 def test_the_case_knows_every_command() -> None:
