@@ -64,7 +64,7 @@ BESIDE: Final[Mapping[str, Callable[[Draw], Words]]] = {
     "events pull": _OF_KINDS["events pull"],
     "events load": _with_a_file("events", "load", text=_EVENT),
     "events parse": _with_a_file("events", "parse", text=_EVENT),
-    "events quarantine": _words("events", "quarantine", "--retry"),
+    "events quarantine": _words("events", "quarantine", "retry"),
     "events unlinked": _words("events", "unlinked"),
     "events dismiss": _words("events", "dismiss", "no-such-email"),
     "events link": _words("events", "link", "--again"),
@@ -80,9 +80,9 @@ BESIDE: Final[Mapping[str, Callable[[Draw], Words]]] = {
     "db upgrade": _words("db", "upgrade"),
     "db check": _words("db", "check"),
     "db backup": _OF_KINDS["db backup"],
+    "db restore": _with_a_file("db", "restore", "--yes", text="no database"),
     "keys": _words("keys"),
 }
-"""``db restore`` belongs here as soon as it is there."""
 
 NOT_BESIDE: Final = {
     "demo": "has a database of its own",

@@ -143,6 +143,13 @@ def _evidence(draw: Draw) -> Words:
     return Words(("export", "evidence", draw.queued_one(), "--to", str(target)))
 
 
+def _restore(draw: Draw) -> Words:
+    """Nothing that could be put back: what it must never do beside others is tested on its own."""
+    file = draw.folder / f"no-copy{next(draw.numbers)}.db"
+    file.write_text("no database", encoding="utf-8")
+    return Words(("db", "restore", str(file), "--yes"))
+
+
 WORKER: Final = Kind(
     "outbox work --follow",
     _plain("outbox", "work", "--follow", "--json", "--lease", _LEASE),
@@ -170,7 +177,7 @@ KINDS: Final = (
     Kind("suppressions list", _plain("suppressions", "list", "--json")),
     Kind("db check", _plain("db", "check", "--json"), 2),
     Kind("db backup", _backup, 2),
-    # db restore belongs here as soon as it is there
+    Kind("db restore", _restore),
     Kind("db upgrade", _plain("db", "upgrade")),
     Kind("doctor", _plain("doctor", "--json"), 2),
     Kind("outbox list", _plain("outbox", "list")),
@@ -187,5 +194,5 @@ KINDS: Final = (
     Kind("export evidence", _evidence),
     Kind("events unlinked", _plain("events", "unlinked")),
     Kind("events link --again", _plain("events", "link", "--again")),
-    Kind("events quarantine --retry", _plain("events", "quarantine", "--retry")),
+    Kind("events quarantine retry", _plain("events", "quarantine", "retry")),
 )  # fmt: skip
