@@ -45,6 +45,8 @@ _STARTS_WITHIN: Final = 60.0
 _WORKS_AT_MOST: Final = 0.6
 """Seconds; a commit is made several times in it."""
 _KINDS: Final = ("success", "success", "success", "bounce", "complaint", "ooto")
+#: The digest of a row covers the others.
+_OF_ARRIVALS: Final = ("received_at", "payload_id", "digest")
 _OF_ARRIVAL: Final = {("payloads", "id"), ("payloads", "raw")}
 
 type_of_tables = dict[str, list[tuple[Any, ...]]]
@@ -213,7 +215,7 @@ class Round:
 
 
 def _is_compared(table: str, column: str) -> bool:
-    return column not in ("received_at", "payload_id") and (table, column) not in _OF_ARRIVAL
+    return column not in _OF_ARRIVALS and (table, column) not in _OF_ARRIVAL
 
 
 def different(one: type_of_tables, other: type_of_tables) -> list[str]:

@@ -20,6 +20,9 @@ _LONGEST_BODY = 300_000
 """Characters; SQS takes at most 256 KiB."""
 
 
+_ABOUT_ONE = ("show", "dismiss", "export")
+
+
 def run(options: Namespace, backend: Backend) -> int:
     """Do what the options ask for; listing is the default.
 
@@ -44,8 +47,8 @@ def run(options: Namespace, backend: Backend) -> int:
 
 
 def _check(options: Namespace) -> None:
-    needs = {"show": "an ID", "dismiss": "an ID", "export": "a FILE"}.get(options.verb)
-    if needs and not options.what:
+    needs = "a FILE" if options.verb == "export" else "an ID"
+    if options.verb in _ABOUT_ONE and not options.what:
         raise UsageError(f"{options.verb} needs {needs}.", "outtray events quarantine lists them.")
     if options.verb == "list" and options.what:
         raise UsageError("list takes no ID.", "outtray events quarantine show ID shows one.")

@@ -21,6 +21,7 @@ from core.backend import Backend
 from core.db import reads, upgrade
 from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
+from core.external import mention_key
 from core.model import DocumentFilter, EmailKind, Kind
 from core.ses.payload import OUR_TAG
 from core.settings import load
@@ -212,11 +213,13 @@ def _make_old(path: Path) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, upgrade.REVISIONS[0])
         connection.exec_driver_sql(
-            "INSERT INTO customers (name, name_key, documents) VALUES ('Ada', 'ada', 1)"
+            "INSERT INTO customers (name, name_key, search, documents)"
+            " VALUES ('Ada', 'ada', 'ada', 1)"
         )
         connection.exec_driver_sql(
-            "INSERT INTO documents (customer_id, kind, number, number_key, status, currency)"
-            " VALUES (1, 'invoice', 'INV-1', 'inv-1', 'OPEN', 'USD')"
+            "INSERT INTO documents (customer_id, kind, number, number_key, mention_key, status,"
+            " currency) VALUES (1, 'invoice', 'INV-1', 'inv-1', ?, 'OPEN', 'USD')",
+            (mention_key("INV-1"),),
         )
     _in_one_file(database, path)
     database.close()

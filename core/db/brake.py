@@ -13,6 +13,7 @@ from core.rules.sending.brake import CLEAR, Brake, Phase
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+_ONLY: Final = 1
 _STATE: Final = (
     "SELECT phase, failures, epoch, since, retry_at, probes, trial_id, words FROM send_brake"
 )
@@ -51,6 +52,7 @@ def write(connection: Connection, brake: Brake) -> None:
     from core.db.tables import send_brake
 
     values = {
+        "id": _ONLY,
         "phase": brake.phase.value,
         "failures": brake.failures,
         "epoch": brake.epoch,

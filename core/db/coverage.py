@@ -57,7 +57,7 @@ SEALED: Final[Mapping[str, tuple[str, ...]]] = {
         *("dismissed_at", "dismissed_by", "note"),
     ),
     "send_brake": (
-        *("phase", "failures", "epoch", "since", "retry_at", "probes", "trial_id"),
+        *("id", "phase", "failures", "epoch", "since", "retry_at", "probes", "trial_id"),
         "words",
     ),
     "snapshots": ("email_id", "status", "currency", "total", "balance_due", "due_on"),
@@ -170,7 +170,6 @@ KEYS: Final[Mapping[str, str]] = {
     "holds": "nothing points at it; only the order of rows hangs on it",
     "outbox_acts": "nothing points at it; only the order of rows hangs on it",
     "payloads": "events",
-    "send_brake": "there is one row",
     "suppression_audit": "nothing points at it; only the order of rows hangs on it",
 }
 

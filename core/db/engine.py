@@ -198,11 +198,12 @@ class Database:
         admission = self._admission
         if admission is not None:
             admission.close()
-        self._close()
+        self.disconnect()
         if admission is not None:
             admission.end()
 
-    def _close(self) -> None:
+    def disconnect(self) -> None:
+        """Close all connections; the next use makes new ones."""
         with self._lock:
             if self._reader is not None:
                 self._reader.close()

@@ -269,7 +269,7 @@ def _refuse_foreign(database: Database) -> None:
         if not isinstance(error.__cause__, sqlite3.Error):
             raise
     finally:
-        database.close()
+        database.disconnect()
 
 
 def _holding_of_old(path: Path) -> Holding | None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import LargeBinary, Table, select
 
 from core.db import (
+    account_notices,
     attention,
     chasing,
     contacts,
@@ -28,12 +29,14 @@ from core.db.engine import Database
 from core.db.tables import metadata
 from core.external import Addressee, MailSeen
 from core.model import (
+    AccountNotice,
     AttachedFile,
     AuditEntry,
     Draft,
     EmailKind,
     Fact,
     HoldKind,
+    NoticeKind,
     OutboxHold,
     Outcome,
     Role,
@@ -117,6 +120,8 @@ def fill(database: Database) -> None:
         dismissed = MailSeen("external-2", START, "shop@else.example", "Hello", ())
         external.see(connection, [dismissed], [])
         external.dismiss(connection, "external-2", "anna", START)
+        notice = AccountNotice(NoticeKind.SENDING, "the account", START, is_open=True)
+        account_notices.store(connection, [(notice, "{}")])
     assert empty_tables(database) == []
 
 

@@ -175,7 +175,9 @@ def test_a_damaged_database_is_read_but_nothing_is_sent(connected: Office, aws: 
     assert "INV-1" in connected.ok("documents").out
     doctor = connected.run("doctor")
     assert "missing from index ix_customers_name_key" in doctor.out
-    connected.ok("db", "backup", connected.folder / "kept.db")
+    kept = connected.run("db", "backup", connected.folder / "kept.db")
+    assert kept.code == 1
+    assert (connected.folder / "kept.db.damaged").exists()
 
 
 # --------------------------------------------------------------------------- clean ends

@@ -162,7 +162,7 @@ async def test_help_tells_what_every_status_means(backend: FakeBackend) -> None:
         await person.do("app.help")
         for part in (
             "Correct the address, then resend", "do not email this address again",
-            "on a suppression list", "SES keeps trying", "ask them to look in spam",
+            "a suppression list or SES stopped it", "SES keeps trying", "ask them to look in spam",
             "proves nothing", "updates within minutes",
         ):  # fmt: skip
             assert part in person.words

@@ -39,7 +39,7 @@ def test_dialogs_are_imported_when_they_are_opened(module: str, with_the_app: se
 
 def test_of_core_only_words_and_rules_are_needed(with_the_app: set[str]) -> None:
     core = {name for name in with_the_app if name.startswith("core.")}
-    core = {name for name in core if not name.startswith("core.model.")}
+    core = {name for name in core if not name.startswith(("core.model.", "core.rules"))}
     assert core <= {
         "core.model", "core.errors", "core.status", "core.settings", "core.advice", "core.text",
         "core.machines", "core.feedhealth", "core.pace", "core.suppressed", "core.trouble",

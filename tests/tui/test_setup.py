@@ -95,7 +95,7 @@ async def test_the_whole_form_fits_each_field_beside_its_name(
     home: Path, size: tuple[int, int]
 ) -> None:
     async with asked(size=size) as person:
-        assert "From Billing <billing@acme.com> The From address" in person.words
+        assert "From Acme, Inc. <billing@acme.com> The From address" in person.words
         assert "^S Write" in person.words
 
 

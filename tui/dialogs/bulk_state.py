@@ -12,6 +12,9 @@ from core.model import BulkItem, Decision, EmailKind
 TOGETHER: Final = {
     "no_sender": "No sender is set",
     "no_reports": "SES reports nothing back",
+    "reply_to": "The Reply-To address is no email address",
+    "no_subject": "The subject is empty",
+    "no_message": "The message is empty",
     "no_address": "No address",
     "syntax": "An address is no email address",
     "too_many_recipients": "Too many recipients",

@@ -17,6 +17,7 @@ from alembic.config import Config
 
 from core.db import copies, reads, upgrade
 from core.db.engine import Database
+from core.db.sqlite import sqlite_url
 from core.errors import DatabaseError
 from core.model import DocumentFilter
 from tests.core.db.books import entry, put
@@ -279,9 +280,9 @@ def test_the_copy_before_an_upgrade_is_of_the_older_version_whole_and_private(
 
 
 def test_a_damaged_database_is_not_upgraded(tmp_path: Path) -> None:
-    database = old_database(tmp_path / "old.db")
-    database.close()
+    old_database(tmp_path / "old.db").close()
     damage(tmp_path / "old.db")
+    database = Database(sqlite_url(tmp_path / "old.db"))
     with pytest.raises(DatabaseError, match="damaged, so it was not upgraded") as error:
         upgrade.prepare(database)
     assert "outtray db restore" in error.value.hint

@@ -216,7 +216,6 @@ def test_any_order_of_reports_gives_the_same_history(new_database: NewDatabase) 
         for body in order:
             hear(database, body, body)
         results.append(settled(database))
-        database.close()
     assert all(result == results[0] for result in results)
     assert check(database).differences == ()
 

@@ -96,6 +96,7 @@ READS: dict[str, Read] = {
     "health": lambda r: history.health(r, ["nobody@x.example", *_addresses(r)]),
     "email_by_message_id": lambda r: [history.email_by_message_id(r, i) for i in ("", "no")],
     "sent_bytes": lambda r: [history.sent_bytes(r, i) for i in (1, 700, 99_999)],
+    "first_message_id": lambda r: [history.first_message_id(r, i) for i in range(0, 600, 40)],
     "wire_ids": lambda r: [history.wire_ids(r, i) for i in range(0, 600, 40)],
     "own_suppressions": lambda r: gatefacts.own_suppressions(r, _addresses(r)),
     "spellings": lambda r: gatefacts.spellings(r, _addresses(r)),

@@ -105,11 +105,19 @@ def test_each_part_of_a_batch_keeps_a_text_that_can_be_read_by_itself() -> None:
         json.dumps(sns('{"notificationType":"AmazonSnsSubscriptionSucceeded","message":"…"}\n')),
         json.dumps({**sns("You have chosen to subscribe"), "Type": "SubscriptionConfirmation"}),
         json.dumps({**sns("You have chosen to end"), "Type": "UnsubscribeConfirmation"}),
-        json.dumps({"source": "aws.ses", "detail-type": "Sending Status Disabled", "detail": {}}),
+        json.dumps(
+            {
+                "source": "aws.ses",
+                "detail-type": "Sending Status Disabled",
+                "time": "2026-11-20T10:40:00Z",
+                "detail": {},
+            }
+        ),
         json.dumps(
             {
                 "source": "aws.ses",
                 "detail-type": "Advisor Recommendation Status Open",
+                "time": "2026-11-20T10:40:00Z",
                 "detail": {"version": "1.0.0", "data": "{}"},
             }
         ),

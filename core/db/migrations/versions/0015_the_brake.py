@@ -10,7 +10,7 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-_OF_A_CLEAR_ONE = 3496475953987528831
+_OF_A_CLEAR_ONE = 7093649187254803917
 
 
 def _number(name: str) -> sa.Column[int]:
