@@ -361,7 +361,7 @@ def test_what_was_sent_after_the_copy_is_not_sent_again_after_a_restore(
     copy = filled.backup(tmp_path / "copy.db").path
     assert filled.outbox.work().sent == 6
     filled.close()
-    sqlite_database.close()
+    sqlite_database.disconnect()
     done = filled.restore(copy, lambda _: None)
     assert done.unconfirmed == 6
     assert filled.outbox.work().sent == 0
