@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -335,44 +335,55 @@ def test_what_the_copy_says_is_still_to_be_sent_is_unconfirmed_and_the_rest_as_i
 
 
 @pytest.fixture
-def filled(sqlite_database: Database, aws: Simulator, clients: Clients) -> Iterator[Backend]:
-    """Six emails wait; the clock goes on, since the rate of sending needs it."""
+def program(sqlite_database: Database, aws: Simulator, clients: Clients) -> Callable[[], Backend]:
+    """As many programs as wanted; the clock goes on, since the rate of sending needs it."""
     settings = load({**aws.environment, "OUTTRAY_DATABASE_URL": sqlite_database.url})
-    backend = Backend(
+    return lambda: Backend(
         settings,
         mailer=SesMailer(clients),
         suppression_book=SesSuppressionList(clients),
         feed=SqsFeed(clients, settings.queue_url),
     )
+
+
+@pytest.fixture
+def filled(sqlite_database: Database, program: Callable[[], Backend]) -> Backend:
+    """Six emails wait."""
+    backend = program()
     rows = put(
         sqlite_database,
         *(entry(f"INV-{n}", f"C{n}", f"success+{n}@simulator.amazonses.com") for n in range(6)),
     )
     drafts = [backend.compose(EmailKind.ORIGINAL, row.id).draft for row in rows]
     assert len(backend.outbox.enqueue(drafts, confirmed=True).email_ids) == 6
-    yield backend
-    backend.close()
+    return backend
 
 
 def test_what_was_sent_after_the_copy_is_not_sent_again_after_a_restore(
-    filled: Backend, sqlite_database: Database, aws: Simulator, tmp_path: Path
+    filled: Backend,
+    program: Callable[[], Backend],
+    sqlite_database: Database,
+    aws: Simulator,
+    tmp_path: Path,
 ) -> None:
     """Against the stand-in's own record: accepted at most once a delivery."""
     copy = filled.backup(tmp_path / "copy.db").path
     assert filled.outbox.work().sent == 6
     filled.close()
     sqlite_database.disconnect()
-    done = filled.restore(copy, lambda _: None)
+    done = program().restore(copy, lambda _: None)
+    after = program()
     assert done.unconfirmed == 6
-    assert filled.outbox.work().sent == 0
-    assert filled.outbox.resume()
-    assert filled.outbox.work().sent == 0
+    assert after.outbox.work().sent == 0
+    assert after.outbox.resume()
+    assert after.outbox.work().sent == 0
     taken = [each["tags"][OUR_TAG] for each in aws.sent()]
     assert len(taken) == len(set(taken)) == 6
     give_up = time.monotonic() + 20
     while set(words_of(sqlite_database).values()) != {Word.DELIVERED}:
         assert time.monotonic() < give_up
-        filled.pull(1)
+        after.pull(1)
+    after.close()
 
 
 def test_a_restore_that_fails_half_way_leaves_the_database_as_it_was(
