@@ -17,6 +17,7 @@ round that failed again.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections import Counter
@@ -35,6 +36,10 @@ def main() -> None:
     parser.add_argument("--case", nargs="*", metavar="COMMAND", help="every one, unless named")
     parser.add_argument("--times", type=int, default=20, help="of the case")
     options = parser.parse_args()
+    for each in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        # A shell starts what runs in the background with these ignored, and every child would be.
+        is_interrupt = each is signal.SIGINT
+        signal.signal(each, signal.default_int_handler if is_interrupt else signal.SIG_DFL)
     started = time.monotonic()
     if options.case is not None:
         with (

@@ -92,6 +92,8 @@ class _Running:
     """It was left in peace until now."""
     was_let_go: bool = False
     let_go_at: float = 0.0
+    asked_at: float = 0.0
+    """The last time; the patience counts from the first."""
 
     @property
     def survives(self) -> bool:
@@ -108,7 +110,7 @@ class _Running:
         plan, program = self.plan, self.program
         if (not self.is_over) if self.survives else program.age < plan.after:
             return
-        if self.was_let_go and time.monotonic() - self.let_go_at < _ASKED_EVERY:
+        if self.was_let_go and time.monotonic() - self.asked_at < _ASKED_EVERY:
             return
         if not self.was_let_go or plan.kind.needs_terminal:
             if plan.fate is Fate.KILLED:
@@ -117,7 +119,8 @@ class _Running:
                 program.send(plan.signal)
             elif plan.fate is not Fate.INTERRUPTED:
                 program.end()
-            self.let_go_at = time.monotonic()
+            self.asked_at = time.monotonic()
+            self.let_go_at = self.let_go_at or self.asked_at
         self.was_let_go = self.was_let_go or plan.fate is not Fate.ENDS or plan.kind.stays
 
     @property
