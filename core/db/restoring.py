@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -72,10 +73,15 @@ def restore(
         version, waiting = _make_ready(file, ready, by, now, reread)
         holding = _holding(ready)
         agree(Restorable(holding, _holding_of_old(path), version, waiting))
-        kept = replace(
-            path, ready, path.with_name(f"{path.name}.before-restore-{now:%Y%m%d-%H%M%S}")
-        )
+        kept = replace(path, ready, _unused(path, now))
     return Restored(holding, kept, version, waiting, findings)
+
+
+def _unused(path: Path, now: datetime) -> Path:
+    """Where what was there is kept; a restore that failed a moment ago left its copy."""
+    first = path.with_name(f"{path.name}.before-restore-{now:%Y%m%d-%H%M%S}")
+    later = (first.with_name(f"{first.name}-{n}") for n in count(2))
+    return next(name for name in chain((first,), later) if not name.exists())
 
 
 def replace(path: Path, ready: Path, kept: Path | None) -> DatabaseCopy | None:

@@ -82,6 +82,15 @@ def test_the_copy_comes_back_and_what_was_there_is_kept(
     assert again.holding.documents == 2
 
 
+def test_a_restore_is_repeated_in_the_same_second(sqlite_database: Database, copy: Path) -> None:
+    first = restore(sqlite_database, copy)
+    second = restore(sqlite_database, copy)
+    assert first.kept is not None
+    assert second.kept is not None
+    assert second.kept.path.name == f"{first.kept.path.name}-2"
+    assert numbers(sqlite_database) == ["INV-1"]
+
+
 def test_the_file_stays_the_same_file_and_is_written_in_one_transaction(
     sqlite_database: Database, copy: Path
 ) -> None:
