@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from core import evidence_pages, history, protected_files
+from core import evidence_pages, history, new_file, protected_files
 from core.db import evidence_reads
 from core.db.engine import Reader
 from core.db.history import sent_bytes
@@ -213,11 +213,4 @@ def _zip_into_place(folder: Path, target: Path) -> None:
             entry.external_attr = 0o100600 << 16
             archive.writestr(entry, path.read_bytes())
     made.chmod(0o600)
-    try:
-        os.link(made, target)  # unlike a rename it never replaces what has come meanwhile
-    except FileExistsError:
-        raise
-    except OSError:  # a disk without hard links
-        if os.path.lexists(target):
-            raise
-        made.rename(target)
+    new_file.give_name(made, target)

@@ -204,15 +204,20 @@ def simulator(running_simulator: Simulator) -> Simulator:
     return running_simulator
 
 
+def lead_to(simulator: Simulator, patch: pytest.MonkeyPatch) -> None:
+    """Let the environment lead to the stand-in, and to nothing of this person's own."""
+    for name, value in simulator.environment.items():
+        patch.setenv(name, value)
+    patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    patch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    patch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    patch.delenv("AWS_PROFILE", raising=False)
+
+
 @pytest.fixture
 def aws(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Simulator:
     """The stand-in, with an environment that leads there."""
-    for name, value in simulator.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    lead_to(simulator, monkeypatch)
     return simulator
 
 

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from core import protected_files
+from core import new_file, protected_files
 from core.db.sqlite import connect, create_privately, exists
 from core.db.sqlite_reader import BUSY_SECONDS
 from core.db.words import in_words
@@ -165,20 +165,9 @@ def _put(part: Path, target: Path, *, replaces: bool) -> None:
     if replaces:
         part.replace(target)
     else:
-        _give_new_name(part, target)
+        new_file.give_name(part, target)
     with suppress(OSError):  # not every system lets one
         _sync(target.parent)
-
-
-def _give_new_name(part: Path, target: Path) -> None:
-    try:
-        os.link(part, target)  # unlike a rename it never replaces what has come meanwhile
-    except FileExistsError:
-        raise
-    except OSError:  # a disk without hard links
-        if os.path.lexists(target):
-            raise
-        part.rename(target)
 
 
 def _sync(path: Path) -> None:

@@ -31,7 +31,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from core.ses.clients import Clients
 from core.simulator import Simulator
-from tests.conftest import PostgresServer
+from tests.conftest import PostgresServer, lead_to
 from tests.core.machine.books import ADDRESSES
 from tests.core.machine.clocks import TickingClock
 from tests.core.machine.copies import back_up, restore
@@ -71,12 +71,7 @@ def office_clock() -> TickingClock:
 def office_aws(office_clock: TickingClock) -> Iterator[Simulator]:
     """A stand-in of its own, which lives by the clock of the office."""
     with Simulator(clock=office_clock) as simulator, pytest.MonkeyPatch.context() as patch:
-        for name, value in simulator.environment.items():
-            patch.setenv(name, value)
-        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        patch.setenv("AWS_CONFIG_FILE", "/nonexistent")
-        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
-        patch.delenv("AWS_PROFILE", raising=False)
+        lead_to(simulator, patch)
         yield simulator
 
 
