@@ -36,6 +36,7 @@ from tui.screens.place import PlaceScreen
 from tui.terminal_input import reads_any_byte
 from tui.terminal_keys import read_alt_keys
 from tui.text import cell
+from tui.web.driver_choice import of_browser
 from tui.widgets.feed_words import news
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class OuttrayApp(Places):
     # ------------------------------------------------------------------ life
 
     def get_driver_class(self) -> type[Driver]:
-        return reads_any_byte(super().get_driver_class())
+        return of_browser(reads_any_byte(super().get_driver_class()))
 
     def panic(self, *renderables: RenderableType) -> None:
         """End with what went wrong; Textual itself would leave with 0."""

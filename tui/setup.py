@@ -15,6 +15,7 @@ from tui.motion import steady
 from tui.screens.setup import LATER, SetUp, SetUpScreen
 from tui.terminal_input import reads_any_byte
 from tui.terminal_keys import read_alt_keys
+from tui.web.driver_choice import of_browser
 
 
 class SetUpApp(App[str]):
@@ -43,7 +44,7 @@ class SetUpApp(App[str]):
         return variables
 
     def get_driver_class(self) -> type[Driver]:
-        return reads_any_byte(super().get_driver_class())
+        return of_browser(reads_any_byte(super().get_driver_class()))
 
     def on_mount(self) -> None:
         steady(self, is_still=not self._asked.settings.motion)
