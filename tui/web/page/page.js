@@ -12,14 +12,24 @@ window.onload = async (event) => {
   begin(event);
 };
 
+// Keys go to the terminal from the start, without a click: once somebody listens to them.
+const body = new MutationObserver(() => {
+  if (document.body.classList.contains("-loaded")) {
+    body.disconnect();
+    document.querySelector("#terminal textarea").focus();
+  }
+});
+document.addEventListener("DOMContentLoaded", () => {
+  body.observe(document.body, { attributeFilter: ["class"] });
+});
+
 // Left to the browser, Ctrl+V pastes; the terminal would make a control character of it.
-const pastes = (event) =>
-  event.ctrlKey && !event.altKey && !event.metaKey && event.key.toLowerCase() === "v";
 for (const kind of ["keydown", "keypress"]) {
   window.addEventListener(
     kind,
     (event) => {
-      if (pastes(event)) event.stopImmediatePropagation();
+      const isPaste = event.ctrlKey && !event.altKey && event.key.toLowerCase() === "v";
+      if (isPaste) event.stopImmediatePropagation();
     },
     { capture: true },
   );
