@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from html import unescape
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -81,7 +82,7 @@ class Serving:
         try:
             connection.request("GET", path, headers=dict(headers or {}))
             answer = connection.getresponse()
-            return Answered(answer.status, dict(answer.headers), answer.read().decode())
+            return Answered(answer.status, dict(answer.headers), answer.read())
         finally:
             connection.close()
 
@@ -98,9 +99,21 @@ class Serving:
         return unescape(found[1])
 
 
+@dataclass(frozen=True)
 class Answered:
-    def __init__(self, status: int, headers: dict[str, str], body: str) -> None:
-        self.status, self.headers, self.body = status, headers, body
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    raw: bytes
+
+    @property
+    def body(self) -> str:
+        return self.raw.decode()
+
+    @property
+    def disposition(self) -> str:
+        return self.headers["Content-Disposition"]
 
 
 def outtray_serve(office: Office, *options: str) -> Serving:
@@ -139,6 +152,7 @@ class Window:
         self._socket = socket
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
+        self.received = bytearray()
         self.told: list[Any] = []
         """What came as text: pongs, and what else the page is told."""
 
@@ -175,6 +189,7 @@ class Window:
 
     def _took(self, message: aiohttp.WSMessage) -> bool:
         if message.type is aiohttp.WSMsgType.BINARY:
+            self.received += message.data
             self._stream.feed(message.data)
         elif message.type is aiohttp.WSMsgType.TEXT:
             self.told.append(json.loads(message.data))
@@ -190,6 +205,7 @@ async def window(url: str, size: tuple[int, int] = (120, 34)) -> AsyncIterator[W
         aiohttp.ClientSession() as client,
         client.ws_connect(f"{url}?width={size[0]}&height={size[1]}") as socket,
     ):
+        await socket.send_str('["focus"]')  # at once, as our page does: before anything listens
         yield Window(socket, size)
 
 

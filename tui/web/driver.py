@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar, Final
 
-from textual import messages
+from textual import events, messages
 from textual.app import App
 from textual.drivers.web_driver import WebDriver
 
@@ -31,6 +31,8 @@ class BrowserDriver(WebDriver):
     has_greeted: ClassVar[bool] = False
     has_left: ClassVar[bool] = False
     """Whether the visitor has closed the page, or the server is gone."""
+    has_focus: ClassVar[bool] = False
+    """Whether the page said last that keys are for us."""
 
     def __init__(
         self,
@@ -47,6 +49,13 @@ class BrowserDriver(WebDriver):
         super().start_application_mode()
         if not self._mouse:  # Textual asks for it whatever the person wants
             self._disable_mouse_support()
+        _ = self._app.call_later(self._tell_focus)
+
+    def _tell_focus(self) -> None:
+        """Textual's takes the focus away at the start, also when the page has said that it is here:
+        what one types into a field would be commands."""
+        if BrowserDriver.has_focus:
+            _ = self._app.post_message(events.AppFocus())
 
     def stop_application_mode(self) -> None:
         """Stop to read; what follows, or the end of the program, is for others to say."""
@@ -63,6 +72,8 @@ class BrowserDriver(WebDriver):
     def on_meta(self, packet_type: str, payload: dict[str, object]) -> None:
         if packet_type == "quit":
             BrowserDriver.has_left = True
+        elif packet_type in ("focus", "blur"):
+            BrowserDriver.has_focus = packet_type == "focus"
         super().on_meta(packet_type, payload)
 
 
