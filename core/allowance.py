@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,6 +11,8 @@ from core import rate
 from core.errors import ServiceError
 from core.ports import Account, Clock
 from core.rate import MODEST, Quota
+
+_log: Final = logging.getLogger(__name__)
 
 _KEPT: Final = timedelta(minutes=5)
 _KEPT_AFTER_AN_ERROR: Final = timedelta(minutes=1)
@@ -44,7 +47,8 @@ class Allowance:
             self._good_until = now + _KEPT_AFTER_AN_ERROR  # the other threads go on meanwhile
         try:
             quota = self._account.quota()
-        except ServiceError:
+        except ServiceError as error:
+            _log.warning("SES did not say what the account may do", exc_info=error)
             return self._quota
         with self._lock:
             self._good_until = now + _KEPT

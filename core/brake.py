@@ -5,6 +5,7 @@ The decisions are ``core.rules.sending.brake``'s; here they meet the database an
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,8 @@ from core.rules.sending.brake import Brake, Pauses, Phase
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+_log: Final = logging.getLogger(__name__)
 
 ITS_TURN: Final = "SES did not answer clearly just now, so one email goes at a time."
 
@@ -126,7 +129,8 @@ class SharedBrake:
             ask()
         except (NotPermittedError, ThrottledError):
             pass
-        except ServiceError:
+        except ServiceError as error:
+            _log.warning("SES still does not answer", exc_info=error)
             return
         with self.database.transaction() as connection:
             found = state.locked(connection)

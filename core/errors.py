@@ -27,7 +27,7 @@
     │   └── UnansweredError       nobody knows whether it was done: never repeat blindly
     │       └── FalseAnswerError      a yes that cannot be AWS's
     ├── NeedsConfirmationError  a person must say more first; nothing was done (exit 3)
-    └── MissingExtraError     an optional part is not installed
+    └── MissingExtraError     an optional part is not installed (exit 2)
 """
 
 from __future__ import annotations

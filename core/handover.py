@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -30,6 +30,7 @@ from core.errors import (
     UnreachableError,
     UnrecordedError,
 )
+from core.logs.background import log_fault, logged
 from core.message import sender_address
 from core.model import OutboxHold, Status
 from core.pending_records import PendingRecords
@@ -46,6 +47,8 @@ _DAY: Final = timedelta(hours=24)
 _TRIES_WATCHED: Final = 4
 """Of what somebody waits for: seven seconds at most."""
 
+_NOT_TOLD: Final = "What SES answered could not be told to the other programs"
+_NOT_KEPT: Final = "What is being sent could not be kept in hand"
 _SES_HAS_IT: Final = "SES has it."
 _SES_MAY_HAVE_IT: Final = "SES may have it."
 _NO_ID: Final = "SES has it, and answered with something that is no id."
@@ -107,7 +110,7 @@ class Handover:
 
         def renew() -> None:
             while not over.wait(self.lease_length.total_seconds() / 3):
-                with suppress(DatabaseError), self.database.transaction() as connection:
+                with logged(_NOT_KEPT, DatabaseError), self.database.transaction() as connection:
                     claims.renew(connection, self.lease(by))
 
         threading.Thread(target=renew, name="outtray-lease", daemon=True).start()
@@ -143,6 +146,7 @@ class Handover:
         except ServiceError as error:
             return self._refused(taken, error, epoch)
         except Exception as error:  # noqa: BLE001 - SES may have it, and the others are to go on
+            log_fault(f"The call of SES for delivery {taken.delivery_id} failed", error)
             return self._unanswered(
                 taken, UnansweredError(f"Outtray failed while it called SES: {error!r}.")
             )
@@ -213,10 +217,10 @@ class Handover:
             ses_message_id = self._call_patiently(outgoing)
         except UnansweredError as error:
             told = error
-            with suppress(DatabaseError):  # what SES said is told all the same
+            with logged(_NOT_TOLD, DatabaseError):  # what SES said is told all the same
                 self.records.write(lambda c: self.brake.unanswered(c, 0, told))
             raise
-        with suppress(DatabaseError):
+        with logged(_NOT_TOLD, DatabaseError):
             self.records.write(lambda c: self.brake.answered(c, 0, epoch))
         return ses_message_id
 

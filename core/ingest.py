@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ from core.ses.bodies import Body, numbered_bodies
 from core.ses.payload import Outcome, Parsed, parse_all
 
 __all__ = ["Parsed", "ingest", "load", "parse_file", "pull", "read_bodies"]
+
+_log: Final = logging.getLogger(__name__)
 
 _UTF_16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
 _LOOKED_AT: Final = 8_192
@@ -84,7 +87,8 @@ def _answered(answer: Future[Sequence[QueueMessage]]) -> Sequence[QueueMessage]:
     """What is here is stored first: the next receive says what is wrong."""
     try:
         return answer.result()
-    except ServiceError:
+    except ServiceError as error:
+        _log.warning("A part of the queue did not answer", exc_info=error)
         return ()
 
 

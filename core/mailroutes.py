@@ -8,10 +8,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from core.logs.background import logged
 from core.model import MailRoute
 
 if TYPE_CHECKING:
@@ -81,7 +81,9 @@ class DnsRoutes:
 
     def _find_out(self, question: _Question) -> None:
         kept = _UNKNOWN_KEPT
-        with suppress(Exception):  # whatever a resolver does, it says nothing about the domain
+        with logged(
+            "The DNS could not be asked", Exception
+        ):  # whatever a resolver does, it says nothing about the domain
             question.route, kept = self._ask(question.domain)
         with self._lock:
             if len(self._kept) >= _MOST_KEPT:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from core.db.engine import Database, UnstorableError
 from core.errors import DatabaseError
+from core.logs.background import logged
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -92,6 +93,6 @@ class PendingRecords:
     def _go_on(self) -> None:
         pause = _FIRST_PAUSE
         while self._waiting and not self._closed.wait(pause):
-            with suppress(DatabaseError):
+            with logged("What SES answered is still to be written", DatabaseError):
                 self.flush()
             pause = min(2 * pause, _LONGEST_PAUSE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import uuid
@@ -38,6 +39,8 @@ from core.ports import Clock, KnownEntries, MailRoutes, NothingKnown, Suppressio
 from core.previewing import preview
 from core.rate import hold_words
 from core.screening import Troubles, gather
+
+_log: Final = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 25
 """Emails whose bytes are in memory at the same time."""
@@ -280,6 +283,7 @@ class Dispatch:
                         self.handover.records.wait(_RECORDS_WITHIN)
                         break  # what cannot be written down is not sent
                     except DatabaseError as error:
+                        _log.warning("Delivery %s waits", taken.delivery_id, exc_info=error)
                         known[taken.delivery_id] = Known(Status.QUEUED, error.title)
                         break
                     if status is not None:

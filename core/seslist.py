@@ -6,10 +6,10 @@ copy says is confirmed with SES before anything is decided by it.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,15 +17,19 @@ from typing import Final
 from core.db import suppressions
 from core.db.engine import Reader
 from core.errors import CredentialsError, ServiceError, ThrottledError, UnreachableError
+from core.logs.background import logged
 from core.model import Contact, ListPhase, ListState, Suppression, address_key
 from core.ports import Clock, EffectiveReasons, KnownEntries, ListPage, SuppressionBook
 from core.suppressed import weightiest
+
+_log: Final = logging.getLogger(__name__)
 
 FRESH: Final = timedelta(minutes=5)
 MOST_ENTRIES: Final = 100_000
 """Some tens of megabytes. What is beyond it is found by exact spelling only."""
 #: The hints of the others are about calls that change something.
 _SAYS_WHAT_TO_DO: Final = (CredentialsError, UnreachableError)
+_NOT_READ: Final = "SES's suppression list could not be read"
 _RETRY: Final = timedelta(minutes=1)
 _THROTTLE_PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
 _PATIENCE_SECONDS: Final = 3.0
@@ -238,9 +242,12 @@ class KeptList:
                 try:
                     self._read()
                 except ServiceError as error:
+                    if self._state.phase is not ListPhase.FAILED:  # once, not every minute
+                        _log.warning(_NOT_READ, exc_info=error)
                     self._error = error
                     self._told(ListPhase.FAILED, error)
                 except Exception as error:  # noqa: BLE001 - a thread's border
+                    _log.error(_NOT_READ, exc_info=error)
                     self._error = ServiceError(f"SES's list: {error!r}.")
                     self._told(ListPhase.FAILED, self._error)
                 finally:
@@ -323,7 +330,7 @@ class KeptList:
     def _ask_reasons(self) -> None:
         """Ask what stops mail. Where nobody may say, every entry counts as one that does."""
         found: EffectiveReasons | None = None
-        with suppress(ServiceError):
+        with logged("SES did not say which entries of its list stop mail", ServiceError):
             found = self.book().effective_reasons(self._configuration_set)
         self._effective = (self._clock(), found)
 

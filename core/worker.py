@@ -6,6 +6,7 @@ and doubles nothing: see ``core.db.claims``.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,6 +21,8 @@ from core.errors import DatabaseError, UnrecordedError
 from core.handover import Handover
 from core.model import BRAKE, Status, WorkReport
 from core.ports import Clock
+
+_log: Final = logging.getLogger(__name__)
 
 LANES: Final = 4
 """Threads that call at once: at more than one a second, slow answers must not be waited for."""
@@ -170,6 +173,8 @@ class Worker:
                     reports.append(done)
             except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
                 failures.append(error)
+                if len(failures) > 1:  # one is raised, and told by whoever asked
+                    _log.warning("Another lane failed, too", exc_info=error)
 
         waiting = outbox_lists.count_waiting(self._database.reader)
         lanes = [

@@ -1,4 +1,4 @@
-"""The installed command, and ``python -m tui``: Ctrl-C ends it with a word at any moment.
+"""The program: Ctrl-C ends it with a word at any moment. ``python -m tui`` says how it is started.
 
 Nothing is imported here before somebody listens: to load the program takes long enough to be
 interrupted.
@@ -12,6 +12,10 @@ import sys
 def main() -> None:
     """Run the program and exit with its code."""
     try:
+        from tui.runtime.outtray_start import refuse_old_python, refuse_others
+
+        refuse_old_python()
+        refuse_others("core")
         from tui.start import main as start
 
         start()
@@ -30,4 +34,6 @@ def _listen_no_more() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from tui.runtime.outtray_start import end
+
+    end("To start Outtray, run `outtray`.", "In a checkout of the source: uv run outtray")

@@ -16,6 +16,7 @@ from textual.app import SystemCommand
 from textual.command import Provider
 from textual.screen import Screen
 
+from core.logs.setup import log
 from core.model import FeedState, FeedStatus
 from tui import themes
 from tui.chasing_flows import ChaseFlows
@@ -31,6 +32,7 @@ from tui.outgoing import Outgoing
 from tui.places import Places
 from tui.registry import COMMANDS
 from tui.ringing import Ringing
+from tui.runtime.crash import EndsInWords
 from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
 from tui.terminal_input import reads_any_byte
@@ -39,7 +41,6 @@ from tui.text import cell
 from tui.widgets.feed_words import news
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from textual.driver import Driver
 
     from core.errors import OuttrayError
@@ -62,7 +63,7 @@ def _views_in_the_palette() -> type[Provider]:
     return ViewProvider
 
 
-class OuttrayApp(Places):
+class OuttrayApp(EndsInWords, Places):
     """Shows ``backend`` on a terminal; ``clock`` is for tests."""
 
     TITLE = "Outtray"
@@ -113,11 +114,6 @@ class OuttrayApp(Places):
 
     def get_driver_class(self) -> type[Driver]:
         return reads_any_byte(super().get_driver_class())
-
-    def panic(self, *renderables: RenderableType) -> None:
-        """End with what went wrong; Textual itself would leave with 0."""
-        self._return_code = self._return_code or 1
-        super().panic(*renderables)
 
     def get_default_screen(self) -> Screen[Any]:
         return CustomersScreen(self.desk, self._feed)
@@ -356,5 +352,7 @@ def run(backend: Backend, *, mouse: bool = True) -> int:
     Whoever put off the collection of garbage for the start gets it back with the first paint.
     """
     app = OuttrayApp(backend)
-    app.run(mouse=mouse)
+    with log.off_the_screen():
+        app.run(mouse=mouse)
+    app.raise_fault()
     return app.return_code or 0

@@ -55,7 +55,18 @@ def parser() -> argparse.ArgumentParser:
     cli_suppressions.add(commands, _command, _count)
     _add_upkeep(commands)
     add_office(commands, _command)
+    _add_verbose(made)
     return made
+
+
+def _add_verbose(command: argparse.ArgumentParser) -> None:
+    """Take ``--verbose`` before and after the words of a command; ``start`` reads it itself."""
+    text = "show the log on standard error; with the UI, write more into its file"
+    command.add_argument("--verbose", action="store_true", help=text)
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                _add_verbose(each)
 
 
 def _command(

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 from textual.app import App
 from textual.events import Callback
 
-from core.errors import OuttrayError
+from core.errors import DatabaseError, OuttrayError, ServiceError
 from core.stopping import Stop, SupersededError, under
 
 R = TypeVar("R")
@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 30.0
 _WORKER: Final = "outtray-job-"
+_FROM_OUTSIDE: Final = (DatabaseError, ServiceError)
 
 
 class UnexpectedError(OuttrayError):
@@ -34,13 +35,21 @@ class UnexpectedError(OuttrayError):
 
 
 def explained(error: Exception) -> OuttrayError:
-    """Return ``error`` in words for a person; what is not ours is logged with its traceback."""
+    """Return ``error`` in words for a person; it is logged with its traceback.
+
+    What a person asked for wrongly is theirs to know: of our own errors only those are logged that
+    come from outside.
+    """
     if isinstance(error, OuttrayError):
+        level = logging.WARNING if isinstance(error, _FROM_OUTSIDE) else logging.DEBUG
+        _log.log(level, "A call in the background failed", exc_info=error)
         return error
     _log.error("A call in the background failed", exc_info=error)
+    from tui.runtime.crash import what_to_do
+
     unexpected = UnexpectedError(
         f"Something went wrong inside Outtray: {type(error).__name__}: {error}",
-        "Nothing else was harmed. Try again; if it stays, report it.",
+        f"Nothing else was harmed. Try again. {what_to_do()}",
     )
     unexpected.__cause__ = error
     return unexpected
@@ -225,6 +234,7 @@ class Loop:
         self._longest_pause = longest_pause
         self._post = post
         self._stopped = threading.Event()
+        self._failed_with = ""
 
     @property
     def stopped(self) -> bool:
@@ -252,9 +262,18 @@ class Loop:
 
     def _once(self) -> tuple[Callable[[], object], bool]:
         try:
-            return partial(self._on_done, self._call()), False
+            answer = partial(self._on_done, self._call())
         except Exception as error:  # noqa: BLE001 - the loop outlives every error
-            return partial(self._on_error, explained(error)), True
+            return partial(self._on_error, self._explained(error)), True
+        self._failed_with = ""
+        return answer, False
+
+    def _explained(self, error: Exception) -> OuttrayError:
+        """Log what fails at every turn once, not every second for as long as it lasts."""
+        before, self._failed_with = self._failed_with, f"{type(error).__name__} {error}"
+        if self._failed_with == before and isinstance(error, OuttrayError):
+            return error
+        return explained(error)
 
     def _finish(self, answer: Callable[[], object], handled: threading.Event) -> None:
         try:

@@ -37,6 +37,7 @@ from core.pace import late_document, late_words
 from core.rules.delivery.events import effect
 from tui import answers, chasing
 from tui.past import spoken
+from tui.runtime import stamped_lines
 from tui.text import ago, amounts, cell, csv_cell, moment, money, paragraphs
 
 if TYPE_CHECKING:
@@ -48,10 +49,10 @@ def _out(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
-def say(text: str) -> None:
+def say(text: str, level: str = stamped_lines.INFO) -> None:
     """Tell a person, on standard error; that nobody listens any more stops no work."""
     with contextlib.suppress(OSError):
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(stamped_lines.line(text, level) + "\n")
 
 
 def as_json(value: Any, *, indent: int | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import App
 from textual.driver import Driver
 
+from core.logs.setup import log
 from core.settings import Settings
 from tui import themes
 from tui.app import OuttrayApp
@@ -12,12 +13,13 @@ from tui.commands import use_keys
 from tui.curtain import ALL_SHEETS
 from tui.jobs import Jobs
 from tui.motion import steady
+from tui.runtime.crash import EndsInWords
 from tui.screens.setup import LATER, SetUp, SetUpScreen
 from tui.terminal_input import reads_any_byte
 from tui.terminal_keys import read_alt_keys
 
 
-class SetUpApp(App[str]):
+class SetUpApp(EndsInWords, App[str]):
     """Ends with what ``SetUpScreen`` ends with."""
 
     TITLE = "Outtray"
@@ -55,4 +57,8 @@ class SetUpApp(App[str]):
 
 def ask(settings: Settings) -> str:
     """Ask a person on the terminal; return what they chose."""
-    return SetUpApp(SetUp(settings)).run() or LATER
+    app = SetUpApp(SetUp(settings))
+    with log.off_the_screen():
+        chosen = app.run()
+    app.raise_fault()
+    return chosen or LATER

@@ -18,7 +18,14 @@ from typing import Any, Final, NoReturn
 # Textual reads it when it is imported: at 60 a type-ahead waits for two ticks of the timer.
 os.environ.setdefault("TEXTUAL_FPS", "250")
 
-from core.errors import NeedsConfirmationError, OuttrayError, SettingsError, UsageError
+from core.errors import (
+    MissingExtraError,
+    NeedsConfirmationError,
+    OuttrayError,
+    SettingsError,
+    UsageError,
+)
+from core.logs.setup import log
 from tui.exits import ASKS, DONE, FAILED, WRONG_USAGE
 
 _ENDS: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
@@ -35,12 +42,20 @@ class _ToldToEndError(KeyboardInterrupt):
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and exit with its code, or by the signal that ended it."""
     _end_in_order()
+    given = sys.argv[1:] if arguments is None else arguments
+    log.begin(verbose=_is_verbose(given))
     ended_by: list[int] = []
-    code = run(sys.argv[1:] if arguments is None else arguments, ended_by)
+    code = run(given, ended_by)
     for number in ended_by:  # the database is closed: whoever sent it sees what it expects
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
     sys.exit(code)
+
+
+def _is_verbose(arguments: Sequence[str]) -> bool:
+    """Asked before the words of the command are read: that, too, may go wrong."""
+    options = [*arguments, "--"]
+    return "--verbose" in options[: options.index("--")]
 
 
 def _end_in_order() -> None:
@@ -62,9 +77,17 @@ def run(arguments: Sequence[str], ended_by: list[int] | None = None) -> int:
     """
     _prepare_streams()
     try:
+        return _ended(arguments, ended_by)
+    finally:
+        if (lines := sys.modules.get("tui.runtime.stamped_lines")) is not None:
+            lines.end()
+
+
+def _ended(arguments: Sequence[str], ended_by: list[int] | None) -> int:
+    try:
         code = _carry_out(arguments)
         sys.stdout.flush()  # here, where a reader who has left can still be told from a failure
-    except (UsageError, SettingsError) as error:
+    except (UsageError, SettingsError, MissingExtraError) as error:
         return _complain(error, WRONG_USAGE)
     except NeedsConfirmationError as error:
         return _complain(error, ASKS)
@@ -82,6 +105,10 @@ def run(arguments: Sequence[str], ended_by: list[int] | None = None) -> int:
     except OSError as error:
         _discard_output()
         return _complain(OuttrayError(f"{error.strerror or error}.", error.filename or ""), FAILED)
+    except Exception as error:  # noqa: BLE001 - what nobody expected ends in words, too
+        from tui.runtime.crash import in_words
+
+        return _complain(in_words(error), FAILED)
     return code
 
 
@@ -116,9 +143,10 @@ def _discard_output() -> None:
 
 def _complain(error: OuttrayError, code: int) -> int:
     from tui.prints import say
+    from tui.runtime.stamped_lines import ERROR
     from tui.text import cell
 
-    say(f"outtray: {cell(error.title)}")
+    say(f"outtray: {cell(error.title)}", ERROR)
     if error.hint:
-        say(f"         {cell(error.hint)}")
+        say(f"         {cell(error.hint)}", ERROR)
     return code

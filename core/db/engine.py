@@ -220,12 +220,22 @@ def _create_engine(url: str, path: Path | None) -> Engine:
     if path is not None:
         return _create_sqlite_engine(path)
     try:
-        return create_engine(_with_driver(url))
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise DatabaseError(
-            f"The database URL cannot be used: {error}.",
-            "Check OUTTRAY_DATABASE_URL; PostgreSQL needs the extra outtray[postgresql].",
-        ) from error
+        # What a row holds is nobody's business who reads an error.
+        return create_engine(_with_driver(url), hide_parameters=True)
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise _not_used(error) from error
+        from core.installation.extras import missing_extra
+
+        raise missing_extra("postgresql", "A PostgreSQL database", ["psycopg"]) from error
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise _not_used(error) from error
+
+
+def _not_used(error: Exception) -> DatabaseError:
+    return DatabaseError(
+        f"The database URL cannot be used: {error}.", "Check OUTTRAY_DATABASE_URL."
+    )
 
 
 def _create_sqlite_engine(path: Path) -> Engine:
@@ -234,7 +244,9 @@ def _create_sqlite_engine(path: Path) -> Engine:
 
     create_privately(path)
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), creator=lambda: connect(path, BUSY_SECONDS)
+        URL.create("sqlite", database=str(path)),
+        creator=lambda: connect(path, BUSY_SECONDS),
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)

@@ -164,6 +164,7 @@ class WriteAdmission:
                 f"Outtray has to make a small file beside it before it writes. {NOT_OURS}",
             )
         except BaseException as error:  # noqa: BLE001 - raised again by whoever waits
+            _log.warning("The look at the database after a crash failed", exc_info=error)
             look.error = error
         with self._changed:
             if look.error is None or isinstance(look.error, DatabaseDamagedError):

@@ -122,7 +122,8 @@ def _stand_in() -> Iterator[dict[str, str]]:
     """Run the simulator as a child; yield its environment, which is known before it serves."""
     child = subprocess.Popen(  # noqa: S603
         [
-            sys.executable, "-m", "core.simulator",
+            # -P: a folder called core may lie where the person stands
+            sys.executable, "-P", "-m", "core.simulator",
             "--json", "--delay", _DELIVERY_SECONDS, "--exit-with-parent",
         ],
         stdin=subprocess.PIPE,

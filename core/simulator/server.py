@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from core.errors import MissingExtraError, UsageError
+from core.errors import UsageError
 from core.simulator import configuration, control
 from core.simulator.events import Delays
 from core.simulator.faults import Faults
@@ -214,10 +214,9 @@ def require_extra() -> None:
         MissingExtraError: names what is missing, and how to get it.
     """
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
-        raise MissingExtraError(
-            f"The local stand-in for AWS needs {', '.join(missing)}, which is not installed.",
-            "Install it with: uv tool install 'outtray[demo]', or pip install 'outtray[demo]'.",
-        )
+        from core.installation.extras import missing_extra
+
+        raise missing_extra("demo", "The local stand-in for AWS", missing)
 
 
 def _listen(port: int) -> socket.socket:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,10 @@ from core import settings
 from core.backend import Backend
 from core.errors import DatabaseError, DatabaseVersionError, OuttrayError
 from tui import prints
+from tui.runtime.stamped_lines import WARNING
 from tui.text import cell
+
+_log: Final = logging.getLogger(__name__)
 
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 60.0
@@ -55,7 +59,9 @@ def next_pause(pause: float) -> float:
 
 
 def say_it_tries_again(error: OuttrayError, pause: float) -> None:
-    prints.say(f"{cell(str(error))} Trying again in {pause:.0f} s.")
+    if pause <= _FIRST_PAUSE:  # once: what follows has the same cause
+        _log.warning("It is tried again", exc_info=error)
+    prints.say(f"{cell(str(error))} Trying again in {pause:.0f} s.", WARNING)
 
 
 def put_json(value: Any) -> None:

@@ -23,6 +23,7 @@ from tui.actions.common import (
 )
 from tui.exits import DONE, FAILED
 from tui.prints import say
+from tui.runtime import stamped_lines
 from tui.text import cell
 
 _LONGEST_POLL_SECONDS: Final = 20
@@ -45,6 +46,7 @@ def events_pull(options: Namespace) -> int:
 def _follow(*, as_json: bool) -> int:
     """Until SIGTERM or Ctrl-C; what goes wrong is said, and tried again after a while."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stamped_lines.begin()
     backend = Backend(settings.load(), tell=prints.say)
     try:
         open_when_it_answers(backend, time.sleep)

@@ -28,6 +28,8 @@ from tui.actions.common import (
 )
 from tui.exits import DONE, FAILED
 from tui.prints import say
+from tui.runtime import stamped_lines
+from tui.runtime.stamped_lines import INFO, WARNING
 from tui.text import cell, moment
 
 _LOOKS_EVERY: Final = 0.5
@@ -94,6 +96,7 @@ def work(options: Namespace) -> int:
 def _follow(backend: Backend, *, as_json: bool) -> int:
     """Until SIGTERM or Ctrl-C: what is being called is answered and recorded first."""
     outbox = backend.outbox
+    stamped_lines.begin()
 
     def stop(*_: object) -> None:
         outbox.stop()
@@ -117,7 +120,8 @@ def _follow(backend: Backend, *, as_json: bool) -> int:
             sys.stdout.write(prints.as_json(words.report_json(report)) + "\n")
             sys.stdout.flush()
         elif did or (report.words and report.words != told):
-            say(words.report_line(report))
+            is_bad = report.failed or report.unconfirmed or report.words
+            say(words.report_line(report), WARNING if is_bad else INFO)
         told = report.words
     return DONE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from tui.exits import DONE
 if TYPE_CHECKING:
     from argparse import Namespace
 
+_NO_SCREENS = ("dumb", "unknown")
 _LONG = 2.0
 """Seconds after which one says that the database takes long to open."""
 
@@ -37,6 +39,17 @@ def _need_terminal() -> None:
         raise UsageError(
             "The terminal UI needs a terminal for its input and its standard error.",
             "In scripts use the commands: outtray --help lists them.",
+        )
+    if sys.platform == "win32":
+        return  # where nobody sets TERM
+    said = os.environ.get("TERM", "")
+    if not said or said in _NO_SCREENS:
+        raise UsageError(
+            f"This terminal cannot show screens (TERM={said})."
+            if said
+            else "What this terminal can show is not known (TERM is not set).",
+            "Use another terminal; if this is a usual one: TERM=xterm-256color outtray."
+            " outtray --help lists the commands that need no screen.",
         )
 
 

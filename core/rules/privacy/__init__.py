@@ -1,0 +1,1 @@
+"""What must not be told to whoever reads along."""
