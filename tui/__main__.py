@@ -12,10 +12,6 @@ import sys
 def main() -> None:
     """Run the program and exit with its code."""
     try:
-        from tui.runtime.outtray_start import refuse_old_python, refuse_others
-
-        refuse_old_python()
-        refuse_others("core")
         from tui.start import main as start
 
         start()
@@ -34,6 +30,6 @@ def _listen_no_more() -> None:
 
 
 if __name__ == "__main__":
-    from tui.runtime.outtray_start import end
-
-    end("To start Outtray, run `outtray`.", "In a checkout of the source: uv run outtray")
+    sys.stderr.write("outtray: To start Outtray, run `outtray`.\n")
+    sys.stderr.write("         In a checkout of the source: uv run outtray\n")
+    sys.exit(2)

@@ -1,9 +1,9 @@
 """The very first lines of the program: is what will be loaded really Outtray?
 
 ``core`` and ``tui`` are names that other programs use as well, and one of those may lie in front of
-ours (PYTHONPATH). This file is installed a second time as ``outtray_start``, beside both: a name
-that nobody else has, so that it can tell. It imports nothing of ours before it has looked, and
-can be read by a Python that is too old for the rest.
+ours (PYTHONPATH). This file is installed beside both, as ``outtray_start``: a name that nobody else
+has, so that it can tell. It imports nothing of ours before it has looked, and can be read by a
+Python that is too old for the rest.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from typing import NoReturn
 
 _OLDEST = (3, 11)
 _WRONG_USAGE = 2
-_OURS = os.path.join("runtime", "outtray_start.py")  # noqa: PTH118 - pathlib would come too early
+_OURS = os.path.join("runtime", "crash.py")  # noqa: PTH118 - pathlib would come too early
+"""By what our ``tui`` is known."""
 
 
 def main() -> None:
     """Run the program; what the command ``outtray`` calls."""
     try:
-        refuse_others("tui")
+        refuse_old_python()
+        refuse_others()
         from tui.__main__ import main as start
 
         start()
@@ -40,16 +42,15 @@ def refuse_old_python() -> None:
         )
 
 
-def refuse_others(name: str) -> None:
-    """End in words where ``name`` would be another program's; nothing of that is run."""
+def refuse_others() -> None:
+    """End in words where a package would be another program's; nothing of that is run."""
     from importlib.util import find_spec
 
-    tui = _place(find_spec("tui"))
+    tui, core = _place(find_spec("tui")), _place(find_spec("core"))
     if not os.path.isfile(os.path.join(tui, _OURS)):  # noqa: PTH113, PTH118
         _end_with_the_other("tui", tui)
-    found = tui if name == "tui" else _place(find_spec(name))
-    if found != os.path.join(os.path.dirname(tui), name):  # noqa: PTH118, PTH120
-        _end_with_the_other(name, found)
+    if core != os.path.join(os.path.dirname(tui), "core"):  # noqa: PTH118, PTH120
+        _end_with_the_other("core", core)
 
 
 def _place(spec: ModuleSpec | None) -> str:
