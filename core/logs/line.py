@@ -7,8 +7,6 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
-from core.rules.privacy.redaction import redacted
-
 _OBEYED: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
@@ -23,6 +21,8 @@ class PrivateLines(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        from core.rules.privacy.redaction import redacted  # only where something is written
+
         try:
             message = record.getMessage()
         except Exception:  # noqa: BLE001 - a record that does not fit its arguments is one, too
