@@ -33,15 +33,11 @@ from tui.registry import COMMANDS
 from tui.ringing import Ringing
 from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
-from tui.terminal_input import reads_any_byte
 from tui.terminal_keys import read_alt_keys
 from tui.text import cell
 from tui.widgets.feed_words import news
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from textual.driver import Driver
-
     from core.errors import OuttrayError
     from core.model import IngestReport, ListState
     from core.trouble import Trouble
@@ -110,14 +106,6 @@ class OuttrayApp(Places):
         self.theme = self._wanted_theme if known else themes.DARK.name
 
     # ------------------------------------------------------------------ life
-
-    def get_driver_class(self) -> type[Driver]:
-        return reads_any_byte(super().get_driver_class())
-
-    def panic(self, *renderables: RenderableType) -> None:
-        """End with what went wrong; Textual itself would leave with 0."""
-        self._return_code = self._return_code or 1
-        super().panic(*renderables)
 
     def get_default_screen(self) -> Screen[Any]:
         return CustomersScreen(self.desk, self._feed)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from textual.app import App
-from textual.driver import Driver
-
 from core.settings import Settings
 from tui import themes
 from tui.app import OuttrayApp
@@ -12,12 +9,12 @@ from tui.commands import use_keys
 from tui.curtain import ALL_SHEETS
 from tui.jobs import Jobs
 from tui.motion import steady
+from tui.runtime.terminal_app import TerminalApp
 from tui.screens.setup import LATER, SetUp, SetUpScreen
-from tui.terminal_input import reads_any_byte
 from tui.terminal_keys import read_alt_keys
 
 
-class SetUpApp(App[str]):
+class SetUpApp(TerminalApp[str]):
     """Ends with what ``SetUpScreen`` ends with."""
 
     TITLE = "Outtray"
@@ -41,9 +38,6 @@ class SetUpApp(App[str]):
         variables = themes.complete(super().get_css_variables(), ansi=self.current_theme.ansi)
         self.theme_variables = variables
         return variables
-
-    def get_driver_class(self) -> type[Driver]:
-        return reads_any_byte(super().get_driver_class())
 
     def on_mount(self) -> None:
         steady(self, is_still=not self._asked.settings.motion)

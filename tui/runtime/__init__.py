@@ -1,0 +1,1 @@
+"""Between the program and the machine it runs on: what a terminal sends."""
