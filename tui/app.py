@@ -342,7 +342,11 @@ def run(backend: Backend, *, mouse: bool = True) -> int:
     """Run the terminal UI until the person leaves; return the exit code. The backend stays open.
 
     Whoever put off the collection of garbage for the start gets it back with the first paint.
+
+    Raises:
+        ToldToEndError: a signal ended it.
     """
     app = OuttrayApp(backend)
     app.run(mouse=mouse)
+    app.outgoing.after()
     return app.return_code or 0

@@ -48,5 +48,13 @@ class SetUpApp(TerminalApp[str]):
 
 
 def ask(settings: Settings) -> str:
-    """Ask a person on the terminal; return what they chose."""
-    return SetUpApp(SetUp(settings)).run() or LATER
+    """Ask a person on the terminal; return what they chose.
+
+    Raises:
+        SystemExit: it went wrong, and has said so; nothing goes on as if it had not.
+    """
+    app = SetUpApp(SetUp(settings))
+    chosen = app.run()
+    if app.return_code:
+        raise SystemExit(app.return_code)
+    return chosen or LATER

@@ -2,9 +2,9 @@
 
 Textual 8.2 decodes its input strictly, so that one stray byte (an old way to report the mouse, a
 letter of a Latin-1 terminal) ended it with a traceback (Textualize/textual#6456, #6668). Its
-drivers take the decoder and the parser from names of their module; those names get others here,
-and nothing else is changed. ``tests/tui/test_terminal_input.py`` says when Textual no longer needs
-the decoder.
+drivers take the decoder and the parser from names of their module; those names get others here.
+``tests/tui/test_terminal_input.py`` says when Textual no longer needs the decoder. A terminal that
+is gone is the end: Textual would ask it for ever, with all of a processor.
 """
 
 from __future__ import annotations
@@ -28,18 +28,38 @@ _LISTENING: Final = ("linux_driver", "linux_inline_driver")
 """Those that tell their parser when nothing came."""
 
 
+class TerminalGoneError(EOFError):
+    """There is nobody any more who could press a key."""
+
+
 def reads_any_byte(driver: type[Driver]) -> type[Driver]:
-    """Return ``driver``, which takes any byte from now on; Windows' reads characters anyway."""
+    """Return ``driver``, which takes any byte; Windows' reads characters anyway."""
     module: Any = sys.modules[driver.__module__]
     if hasattr(module, _DECODER):
         setattr(module, _DECODER, _lenient)
-    if module.__name__.rpartition(".")[2] in _LISTENING:
-        setattr(module, _PARSER, FilteredParser)
-    return driver
+    if module.__name__.rpartition(".")[2] not in _LISTENING:
+        return driver
+    setattr(module, _PARSER, FilteredParser)
+
+    def listen(self: Any) -> None:
+        try:
+            driver.run_input_thread(self)  # type: ignore[attr-defined]
+        except (TerminalGoneError, OSError):
+            self._app.call_later(self._app.exit, return_code=1)
+
+    return type(driver.__name__, (driver,), {"run_input_thread": listen})
 
 
 def _lenient(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
-    return partial(codecs.getincrementaldecoder(encoding), errors="replace")
+    codec: Any = codecs.getincrementaldecoder(encoding)
+
+    class Lenient(codec):  # type: ignore[misc]
+        def decode(self, data: Any, final: bool = False) -> str:
+            if not data and not final:
+                raise TerminalGoneError
+            return str(super().decode(data, final))
+
+    return partial(Lenient, errors="replace")
 
 
 class FilteredParser(XTermParser):

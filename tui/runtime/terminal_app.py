@@ -44,7 +44,7 @@ class TerminalApp(App[R]):
             return
         search: Any = getattr(self.screen, "command_search", None)
         if search is None:
-            self.notify("Nothing was pasted: no field is open here.", markup=False)
+            self.notify("Nothing was pasted: the cursor is in no field.", markup=False)
             return
         search()
         _ = self.call_later(self._paste_again, event.text)  # the focus moves a moment later, too
