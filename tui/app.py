@@ -32,17 +32,13 @@ from tui.outgoing import Outgoing
 from tui.places import Places
 from tui.registry import COMMANDS
 from tui.ringing import Ringing
-from tui.runtime.crash import EndsInWords
 from tui.screens.customers import CustomersScreen
 from tui.screens.place import PlaceScreen
-from tui.terminal_input import reads_any_byte
 from tui.terminal_keys import read_alt_keys
 from tui.text import cell
 from tui.widgets.feed_words import news
 
 if TYPE_CHECKING:
-    from textual.driver import Driver
-
     from core.errors import OuttrayError
     from core.model import IngestReport, ListState
     from core.trouble import Trouble
@@ -63,7 +59,7 @@ def _views_in_the_palette() -> type[Provider]:
     return ViewProvider
 
 
-class OuttrayApp(EndsInWords, Places):
+class OuttrayApp(Places):
     """Shows ``backend`` on a terminal; ``clock`` is for tests."""
 
     TITLE = "Outtray"
@@ -111,9 +107,6 @@ class OuttrayApp(EndsInWords, Places):
         self.theme = self._wanted_theme if known else themes.DARK.name
 
     # ------------------------------------------------------------------ life
-
-    def get_driver_class(self) -> type[Driver]:
-        return reads_any_byte(super().get_driver_class())
 
     def get_default_screen(self) -> Screen[Any]:
         return CustomersScreen(self.desk, self._feed)
@@ -350,9 +343,13 @@ def run(backend: Backend, *, mouse: bool = True) -> int:
     """Run the terminal UI until the person leaves; return the exit code. The backend stays open.
 
     Whoever put off the collection of garbage for the start gets it back with the first paint.
+
+    Raises:
+        ToldToEndError: a signal ended it.
     """
     app = OuttrayApp(backend)
     with log.off_the_screen():
         app.run(mouse=mouse)
     app.raise_fault()
+    app.outgoing.after()
     return app.return_code or 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
+from tui.exits import ToldToEndError
 from tui.screens.place import PlaceScreen
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tui.dialogs.leave import LeaveDialog
 
 
-_ENDS: Final = ("SIGTERM", "SIGHUP")
+_ENDS: Final = ("SIGTERM", "SIGHUP", "SIGINT")
 """Nobody answers a question any more: one leaves at once, as after it."""
 
 
@@ -29,6 +30,8 @@ class Outgoing:
         self._app, self._desk = app, desk
         self._dialog: LeaveDialog | None = None
         """The question that is open, while one leaves."""
+        self._ended_by = 0
+        """The signal that ended the program; 0: a person did."""
 
     def begin(self, every: float) -> None:
         """Send what waits, and look again ``every`` so many seconds; end when told to."""
@@ -37,7 +40,7 @@ class Outgoing:
             # Windows cannot do it, nor can a test in a thread of its own.
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                    asyncio.get_running_loop().add_signal_handler(number, self._go)
+                    asyncio.get_running_loop().add_signal_handler(number, self._end, number)
         backend = self._desk.backend
         self._desk.jobs.repeat(
             lambda: backend.outbox.work(), self._worked, self._not_worked, every=every
@@ -75,6 +78,22 @@ class Outgoing:
         self._dialog = None
         if wants:
             self._go()
+
+    def _end(self, number: int) -> None:
+        self._ended_by = number
+        self._go()
+
+    def after(self) -> None:
+        """Tell whoever started the program when it was a signal that ended it.
+
+        Raises:
+            ToldToEndError: it was.
+            KeyboardInterrupt: it was that of Ctrl+C.
+        """
+        if self._ended_by == signal.SIGINT:
+            raise KeyboardInterrupt
+        if self._ended_by:
+            raise ToldToEndError(self._ended_by)
 
     def _go(self) -> None:
         """Nothing that was asked for meanwhile is waited for."""

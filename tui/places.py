@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from textual import on
-from textual.app import App
 
 from core.model import Chip
 from tui.chasing_flows import ChaseWanted
 from tui.flows import back_to
 from tui.hands import CopyWanted, ExportWanted, OpenWanted
+from tui.runtime.terminal_app import TerminalApp
 from tui.screens.customers import CustomersScreen
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui.screens.suppressions import SuppressionsScreen
 
 
-class Places(App[None]):
+class Places(TerminalApp[None]):
     """What ``OuttrayApp`` knows of its screens; it sets what is declared here."""
 
     desk: Desk

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from textual.app import App
-from textual.driver import Driver
-
 from core.logs.setup import log
 from core.settings import Settings
 from tui import themes
@@ -13,13 +10,12 @@ from tui.commands import use_keys
 from tui.curtain import ALL_SHEETS
 from tui.jobs import Jobs
 from tui.motion import steady
-from tui.runtime.crash import EndsInWords
+from tui.runtime.terminal_app import TerminalApp
 from tui.screens.setup import LATER, SetUp, SetUpScreen
-from tui.terminal_input import reads_any_byte
 from tui.terminal_keys import read_alt_keys
 
 
-class SetUpApp(EndsInWords, App[str]):
+class SetUpApp(TerminalApp[str]):
     """Ends with what ``SetUpScreen`` ends with."""
 
     TITLE = "Outtray"
@@ -44,9 +40,6 @@ class SetUpApp(EndsInWords, App[str]):
         self.theme_variables = variables
         return variables
 
-    def get_driver_class(self) -> type[Driver]:
-        return reads_any_byte(super().get_driver_class())
-
     def on_mount(self) -> None:
         steady(self, is_still=not self._asked.settings.motion)
         _ = self.push_screen(SetUpScreen(self.jobs, self._asked), self.exit)
@@ -56,9 +49,16 @@ class SetUpApp(EndsInWords, App[str]):
 
 
 def ask(settings: Settings) -> str:
-    """Ask a person on the terminal; return what they chose."""
+    """Ask a person on the terminal; return what they chose.
+
+    Raises:
+        CrashedError: it went wrong; nothing goes on as if it had not.
+        SystemExit: it ended early.
+    """
     app = SetUpApp(SetUp(settings))
     with log.off_the_screen():
         chosen = app.run()
     app.raise_fault()
+    if app.return_code:
+        raise SystemExit(app.return_code)
     return chosen or LATER

@@ -26,17 +26,9 @@ from core.errors import (
     UsageError,
 )
 from core.logs.setup import log
-from tui.exits import ASKS, DONE, FAILED, WRONG_USAGE
+from tui.exits import ASKS, DONE, FAILED, WRONG_USAGE, ToldToEndError
 
 _ENDS: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
-
-
-class _ToldToEndError(KeyboardInterrupt):
-    """Somebody ends the program, or closed its terminal: it ends as with Ctrl+C."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -67,7 +59,7 @@ def _end_in_order() -> None:
 
 
 def _tell_to_end(number: int, _frame: Any) -> NoReturn:
-    raise _ToldToEndError(number)
+    raise ToldToEndError(number)
 
 
 def run(arguments: Sequence[str], ended_by: list[int] | None = None) -> int:
@@ -93,7 +85,7 @@ def _ended(arguments: Sequence[str], ended_by: list[int] | None) -> int:
         return _complain(error, ASKS)
     except OuttrayError as error:
         return _complain(error, FAILED)
-    except _ToldToEndError as told:
+    except ToldToEndError as told:
         if ended_by is not None:
             ended_by.append(told.number)
         return FAILED

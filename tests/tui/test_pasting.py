@@ -8,7 +8,7 @@ from textual import events
 from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
 from tui.dialogs.prompt import PromptDialog
-from tui.widgets.field import harmless, pasted_path
+from tui.widgets.field import harmless, pasted_paths
 
 
 async def paste(person: object, text: str) -> None:
@@ -56,20 +56,29 @@ async def test_a_dragged_path_takes_the_place_of_what_stood_there(backend: FakeB
 
 
 @pytest.mark.parametrize(
-    ("text", "path"),
+    ("text", "paths"),
     [
-        ("/srv/a.pdf\n", "/srv/a.pdf"),
-        ("/srv/my\\ own\\ \\(1\\).pdf", "/srv/my own (1).pdf"),
-        ('"/srv/a b.pdf"', "/srv/a b.pdf"),
-        ("file:///srv/a%20b.pdf", "/srv/a b.pdf"),
-        ("~/a.pdf", "~/a.pdf"),
-        ("C:\\Users\\a.pdf", "C:\\Users\\a.pdf"),
-        ("a.pdf", ""),
-        ("", ""),
+        ("/srv/a.pdf\n", ["/srv/a.pdf"]),
+        ("/srv/my\\ own\\ \\(1\\).pdf ", ["/srv/my own (1).pdf"]),
+        ('"/srv/a b.pdf"', ["/srv/a b.pdf"]),
+        ("'/srv/it'\\''s here.pdf'", ["/srv/it's here.pdf"]),
+        ("/srv/it's here.pdf", ["/srv/it's here.pdf"]),
+        ("/srv/not quoted.pdf", ["/srv/not quoted.pdf"]),
+        ("file:///srv/a%20b.pdf", ["/srv/a b.pdf"]),
+        ("file://localhost/srv/M%C3%BCller%23.pdf\r\n", ["/srv/Müller#.pdf"]),
+        ("file:///C:/Users/a%20b.pdf", ["C:/Users/a b.pdf"]),
+        ("~/a.pdf", ["~/a.pdf"]),
+        ("C:\\Users\\a.pdf", ["C:\\Users\\a.pdf"]),
+        ('"C:\\My files\\a.pdf"', ["C:\\My files\\a.pdf"]),
+        ("'/srv/a b.pdf' '/srv/c.pdf' ", ["/srv/a b.pdf", "/srv/c.pdf"]),
+        ("file:///a\r\nfile:///b\r\n", ["/a", "/b"]),
+        ("/srv/a.pdf\nand some words", []),
+        ("a.pdf", []),
+        ("", []),
     ],
 )
-def test_a_path_is_known_however_a_terminal_writes_it(text: str, path: str) -> None:
-    assert pasted_path(text) == path
+def test_a_path_is_known_however_a_terminal_writes_it(text: str, paths: list[str]) -> None:
+    assert pasted_paths(text) == paths
 
 
 @pytest.mark.parametrize("text", ["a\u200db", "\u200d", "👩\u200d", "\u200d👩", "👩\u200d\u202ex"])

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.commands import key_label
+from tui.widgets.field import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class AskDialog(ModalScreen[Answer | None]):
             yield Static(Content.styled(self._title, "bold"), id="ask-title")
             yield Static(Content(self._text), id="ask-text")
             if self._note:
-                yield Input(placeholder=self._note, id="ask-note", max_length=400)
+                yield Field(placeholder=self._note, name="ask-note", max_length=400)
             yield Static(self._offer(), id="ask-choices")
 
     def _offer(self) -> Content:

@@ -24,7 +24,7 @@ from tui.dialogs import bulk_result, bulk_state, bulk_view
 from tui.dialogs.bulk_state import Choice, Line
 from tui.ports import Bulk
 from tui.text import cell
-from tui.widgets.field import Field
+from tui.widgets.field import PathField
 
 
 class Phase(Enum):
@@ -73,7 +73,7 @@ class BulkDialog(ModalScreen[bool]):
         self.bar = ProgressBar(total=len(rows), show_eta=False, id="bulk-bar")
         self.told = Static("", id="bulk-told", markup=False)
         self.list = OptionList(id="bulk-list", compact=True, markup=False)
-        self.path = Field(name="path")
+        self.path = PathField(name="path")
         self.path.display = False
         self.keys = Static("", id="bulk-keys", markup=False)
 

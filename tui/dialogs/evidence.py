@@ -14,7 +14,7 @@ from core.model import DocumentRow
 from tui.desk import Desk
 from tui.dialogs.chase import ChaseDialog, labelled
 from tui.text import cell
-from tui.widgets.field import Field
+from tui.widgets.field import PathField
 
 _WHAT = (
     "Every email exactly as it left, attachments, SES's own reports, a timeline to read and to "
@@ -31,7 +31,7 @@ class EvidenceDialog(ChaseDialog[Exported]):
         super().__init__(desk, f"Evidence about {cell(row.number, 40)}")
         self._row = row
         name = f"evidence-{safe_name(row.number, 'document')}.zip"
-        self.to = Field(str(Path.cwd() / name), placeholder="FOLDER or FILE.zip", name="to")
+        self.to = PathField(str(Path.cwd() / name), placeholder="FOLDER or FILE.zip", name="to")
 
     def compose_fields(self) -> ComposeResult:
         yield Static(_WHAT, id="told", markup=False)

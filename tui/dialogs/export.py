@@ -18,7 +18,7 @@ from tui.dialogs.chase import ChaseDialog, labelled
 from tui.exports import Written, suggested, write
 from tui.sheets import Sheet
 from tui.widgets.choice import Choice
-from tui.widgets.field import Field
+from tui.widgets.field import PathField
 
 _FORMS: Final = ((Form.CSV, "CSV"), (Form.JSON, "JSON"), (Form.MARKDOWN, "Markdown"))
 _TOLD: Final = {
@@ -53,7 +53,7 @@ class ExportDialog(ChaseDialog[Written | None]):
         self._writing = Writing()
         self._path = suggested(sheet.name, Form.CSV, desk.clock())
         self.form = Choice(_FORMS, Form.CSV, name="form")
-        self.to = Field(str(self._path), placeholder="FILE", name="to")
+        self.to = PathField(str(self._path), placeholder="FILE", name="to")
         self.told = Static("", id="told", markup=False)
         self.bar = ProgressBar(show_eta=False, id="export-bar")
 

@@ -22,3 +22,7 @@ class MessageField(TextArea):
         """Textual calls the method of every class in turn: the next one inserts the text."""
         event.text = harmless(event.text, lines=True)
         event.stop()  # the application would give it to the focused field once more
+
+    def action_paste(self) -> None:
+        """What was copied in here is no better than what comes from elsewhere."""
+        self.post_message(events.Paste(self.app.clipboard))

@@ -27,7 +27,7 @@ from tui.jobs import Jobs
 from tui.paint import sign, toned
 from tui.registry import Command
 from tui.text import cell
-from tui.widgets.field import Field
+from tui.widgets.field import Field, PathField
 from tui.widgets.key_bar import KeyBar
 
 DONE, DEMO, LATER = "done", "demo", "later"
@@ -66,7 +66,7 @@ class SetUpScreen(ModalScreen[str]):
         self._is_busy = False
         self._is_written = False
         self.fields = {key: self._field(key) for key in _ASKED}
-        self.fields[_FILE] = Field(placeholder="none", name="setup-file")
+        self.fields[_FILE] = PathField(placeholder="none", name="setup-file")
         self._told = {key: Static("", classes="setup-told", markup=False) for key in self.fields}
         self._title = Static("", id="setup-title", markup=False)
         self._aws = Static("", id="setup-aws", markup=False)
