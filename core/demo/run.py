@@ -8,8 +8,8 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,12 +17,15 @@ from typing import Any, Final
 from platformdirs import user_data_path
 
 from core.db.copies import private_folder
+from core.db.engine import Database
 from core.db.restoring import replace as replace_database
+from core.demo.account import as_entries, read_entries, sent_in_24_hours, suppressed_now
 from core.demo.people import Temper
 from core.demo.store import Company, generate
 from core.errors import OuttrayError
 from core.settings import Settings, load
 from core.simulator import require_extra
+from core.simulator.state import Suppressed
 
 _DELIVERY_SECONDS: Final = "1.6"
 
@@ -46,14 +49,14 @@ def company(
     path = (folder or user_data_path("outtray", appauthor=False)) / "demo.db"
     with _stand_in() as environment:
         os.environ.update(environment)
-        told = _prepare(path, fresh=fresh, tell=tell)
-        _tell(environment["AWS_ENDPOINT_URL_SESV2"], told)
+        notes = _prepare(path, fresh=fresh, tell=tell)
+        _tell(environment["AWS_ENDPOINT_URL_SESV2"], notes, _account(path, notes))
         chosen = load({**os.environ, "OUTTRAY_DATABASE_URL": f"sqlite:///{path}"})
         yield replace(chosen, target=None)  # what one tries here is not for one's own office
 
 
 def _prepare(path: Path, *, fresh: bool, tell: Callable[[str], None]) -> Mapping[str, Any]:
-    """Generate the company unless it is there; return what the stand-in must know of it."""
+    """Generate the company unless it is there; return what was noted of it when it was."""
     notes = path.with_suffix(".json")
     if fresh or not path.exists() or not notes.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -69,15 +72,7 @@ def _prepare(path: Path, *, fresh: bool, tell: Callable[[str], None]) -> Mapping
 
 def _notes(made: Company) -> dict[str, Any]:
     return {
-        "suppressions": [
-            {
-                "address": entry.address,
-                "reason": entry.reason,
-                "at": entry.at.isoformat(),
-                "message_id": entry.message_id,
-            }
-            for entry in made.suppressions
-        ],
+        "suppressions": as_entries(made.suppressions),
         "behaviours": {box.address: _behaviour(box.temper, box) for box in made.mailboxes},
     }
 
@@ -100,10 +95,26 @@ def _behaviour(temper: Temper, box: Any) -> dict[str, str]:
     return {"kind": kind, **{key: value for key, value in words.items() if value}}
 
 
-def _tell(url: str, notes: Mapping[str, Any]) -> None:
-    """Make the stand-in's mailboxes and suppression list those of the generated company."""
+@dataclass(frozen=True, slots=True)
+class _Account:
+    suppressed: tuple[Suppressed, ...]
+    sent_in_24_hours: int
+
+
+def _account(path: Path, notes: Mapping[str, Any]) -> _Account:
+    """Read what has become of SES's list, and of the quota, in all the demos before."""
+    with closing(Database(f"sqlite:///{path}")) as database:
+        return _Account(
+            suppressed_now(database.reader, read_entries(notes["suppressions"])),
+            sent_in_24_hours(database.reader, datetime.now(UTC)),
+        )
+
+
+def _tell(url: str, notes: Mapping[str, Any], account: _Account) -> None:
+    """Make the stand-in's mailboxes those of the generated company, and its account the demo's."""
     _post(f"{url}/_outtray/behaviours", {"addresses": notes["behaviours"]})
-    _post(f"{url}/_outtray/suppressions", {"entries": notes["suppressions"]})
+    _post(f"{url}/_outtray/suppressions", {"entries": as_entries(account.suppressed)})
+    _post(f"{url}/_outtray/account", {"sent_last_24_hours": account.sent_in_24_hours})
 
 
 def _post(url: str, body: Mapping[str, Any]) -> None:
