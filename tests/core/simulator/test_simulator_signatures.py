@@ -13,6 +13,13 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from core.backend import Backend
+from core.db.engine import Database
+from core.errors import CredentialsError
+from core.model import Word
+from core.simulator import Simulator
+from tests.core.db.books import one
+from tests.core.drafts import draft, words
 from tests.core.simulator.office import ONCE, Office
 
 CALLS = {
@@ -53,7 +60,7 @@ def test_a_clock_may_be_off_by_as_much_as_aws_allows(
     for minutes in (allowed - 0.5, 0.5 - allowed):
         set_clock(monkeypatch, minutes)
         assert call(office, service)["ResponseMetadata"]["HTTPStatusCode"] == 200
-    for minutes, words in (
+    for minutes, parts in (
         (-allowed - 0.5, ("Signature expired: ", " is now earlier than ", f" - {allowed} min.)")),
         (allowed + 0.5, ("Signature not yet current: ", " is still later than ", f" + {allowed} ")),
         (-60 * 24 * 365, ("Signature expired: ",)),
@@ -62,7 +69,7 @@ def test_a_clock_may_be_off_by_as_much_as_aws_allows(
         status, code, message = refused(office, service)
         assert status == 403
         assert code in names
-        assert all(each in message for each in words), message
+        assert all(each in message for each in parts), message
 
 
 def test_an_old_signature_changes_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,6 +87,18 @@ def test_an_old_signature_changes_nothing(office: Office, monkeypatch: pytest.Mo
     assert office.get("sent") == []
     assert office.bodies() == []
     assert len(office.sns.list_topics()["Topics"]) == 1
+
+
+def test_with_a_wrong_clock_outtray_keeps_the_email_and_names_the_clock(
+    backend: Backend, sqlite_database: Database, aws: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = one(sqlite_database)
+    set_clock(monkeypatch, -20)
+    assert words(backend.send(draft(row), confirmed=True)) == [Word.QUEUED]
+    with pytest.raises(CredentialsError, match="does not accept the signature") as said:
+        backend.pull(1)
+    assert "this computer's clock" in said.value.hint
+    assert aws.sent() == []
 
 
 @pytest.mark.parametrize("service", ["sqs", "sns"])
