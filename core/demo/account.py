@@ -6,6 +6,7 @@ the reports that came, and what people did to SES's list.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +14,9 @@ from typing import Any, Final
 
 from core.db.codec import known_instant, to_instant
 from core.db.engine import Reader
-from core.model import address_key
+from core.model import Status, address_key
 from core.rules.delivery.event_words import is_list, letters
+from core.ses.fields import OUR_TAG
 from core.simulator.outcomes import SIMULATOR_DOMAIN, is_simulator
 from core.simulator.state import Reason, Suppressed
 
@@ -26,6 +28,11 @@ _REPORTS: Final = (
 _CHANGES: Final = (
     "SELECT at, address, action FROM suppression_audit"
     " WHERE list = 'ses' AND outcome = 'done' ORDER BY id"
+)
+_UNDERWAY: Final = (
+    "SELECT x.ses_message_id, x.sent_at, m.sender, x.address, x.tag, b.mime FROM deliveries x"
+    " JOIN emails m ON m.id = x.email_id JOIN messages b ON b.email_id = m.id"
+    " WHERE x.status = :sent AND m.created_at > :since AND x.ses_message_id <> '' ORDER BY x.id"
 )
 _SENT: Final = (
     "SELECT count(*) FROM deliveries WHERE sent_at >= :since AND address_key NOT LIKE :simulator"
@@ -65,6 +72,26 @@ def sent_in_24_hours(reader: Reader, now: datetime) -> int:
     """Return how much of the day's quota is used up; the mailbox simulator costs nothing."""
     values = {"since": to_instant(now - _QUOTA), "simulator": f"%@{SIMULATOR_DOMAIN}"}
     return int(reader.rows(_SENT, values)[0][0])
+
+
+def underway(reader: Reader, since: datetime, configuration_set: str) -> list[dict[str, Any]]:
+    """Return what was sent after ``since`` without a word yet, for ``POST /_outtray/underway``.
+
+    SES would keep its reports for days; the stand-in and its queue forget theirs.
+    """
+    values = {"sent": Status.SENT.value, "since": to_instant(since)}
+    return [
+        {
+            "message_id": message_id,
+            "at": known_instant(at).isoformat(),
+            "from": sender,
+            "to": address,
+            "tags": {OUR_TAG: tag},
+            "configuration_set": configuration_set,
+            "raw_base64": b64encode(mime).decode("ascii"),
+        }
+        for message_id, at, sender, address, tag, mime in reader.rows(_UNDERWAY, values)
+    ]
 
 
 def _from_reports(reader: Reader) -> Iterable[Suppressed]:

@@ -19,12 +19,19 @@ from platformdirs import user_data_path
 from core.db.copies import private_folder
 from core.db.engine import Database
 from core.db.restoring import replace as replace_database
-from core.demo.account import as_entries, read_entries, sent_in_24_hours, suppressed_now
+from core.demo.account import (
+    as_entries,
+    read_entries,
+    sent_in_24_hours,
+    suppressed_now,
+    underway,
+)
 from core.demo.people import Temper
 from core.demo.store import Company, generate
 from core.errors import OuttrayError
 from core.settings import Settings, load
 from core.simulator import require_extra
+from core.simulator.server import CONFIGURATION_SET
 from core.simulator.state import Suppressed
 
 _DELIVERY_SECONDS: Final = "1.6"
@@ -62,16 +69,18 @@ def _prepare(path: Path, *, fresh: bool, tell: Callable[[str], None]) -> Mapping
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         tell("Generating a company with 600 documents and 1,500 emails, once …")
         with private_folder(path) as folder:
-            made = generate(folder / "demo.db", datetime.now(UTC))
+            now = datetime.now(UTC)
+            made = generate(folder / "demo.db", now)
             # Another demo may have the old one open: it is written through SQLite, never removed.
             replace_database(path, folder / "demo.db", None)
-        notes.write_text(json.dumps(_notes(made)), "utf-8")  # last: it says that all is there
+        notes.write_text(json.dumps(_notes(made, now)), "utf-8")  # last: it says that all is there
     found: Mapping[str, Any] = json.loads(notes.read_text("utf-8"))
     return found
 
 
-def _notes(made: Company) -> dict[str, Any]:
+def _notes(made: Company, now: datetime) -> dict[str, Any]:
     return {
+        "generated_at": now.isoformat(),
         "suppressions": as_entries(made.suppressions),
         "behaviours": {box.address: _behaviour(box.temper, box) for box in made.mailboxes},
     }
@@ -99,14 +108,19 @@ def _behaviour(temper: Temper, box: Any) -> dict[str, str]:
 class _Account:
     suppressed: tuple[Suppressed, ...]
     sent_in_24_hours: int
+    underway: list[dict[str, Any]]
 
 
 def _account(path: Path, notes: Mapping[str, Any]) -> _Account:
-    """Read what has become of SES's list, and of the quota, in all the demos before."""
+    """Read what has become of SES's list, the quota and the emails in all the demos before."""
+    now = datetime.now(UTC)
+    # What was in flight when the company was generated stays so: it is there to be seen.
+    generated = datetime.fromisoformat(notes.get("generated_at", now.isoformat()))
     with closing(Database(f"sqlite:///{path}")) as database:
         return _Account(
             suppressed_now(database.reader, read_entries(notes["suppressions"])),
-            sent_in_24_hours(database.reader, datetime.now(UTC)),
+            sent_in_24_hours(database.reader, now),
+            underway(database.reader, generated, CONFIGURATION_SET),
         )
 
 
@@ -114,6 +128,7 @@ def _tell(url: str, notes: Mapping[str, Any], account: _Account) -> None:
     """Make the stand-in's mailboxes those of the generated company, and its account the demo's."""
     _post(f"{url}/_outtray/behaviours", {"addresses": notes["behaviours"]})
     _post(f"{url}/_outtray/suppressions", {"entries": as_entries(account.suppressed)})
+    _post(f"{url}/_outtray/underway", {"mails": account.underway})
     _post(f"{url}/_outtray/account", {"sent_last_24_hours": account.sent_in_24_hours})
 
 

@@ -76,6 +76,8 @@ class Application:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
+        if re.fullmatch("[0-9]*", environ.get("CONTENT_LENGTH") or "") is None:
+            return _answer(start_response, 400, {"error": "Content-Length is not a number."})
         if words := browsers.refusal(environ):
             _read(environ)
             return _answer(start_response, 403, {"error": words})

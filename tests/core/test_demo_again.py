@@ -18,7 +18,7 @@ from core.backend import Backend
 from core.db.engine import Database
 from core.demo import company
 from core.demo.account import Release, after, sent_in_24_hours, suppressed_now
-from core.model import SuppressionFilter, Word
+from core.model import DocumentRow, SuppressionFilter, Word
 from core.simulator.state import Suppressed
 from tests.core.db.books import one
 from tests.core.drafts import draft
@@ -36,7 +36,7 @@ def folder(migrated_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         for address in ("Freed@Customer.Example", "stays@customer.example")
     ]
     behaviours = {"dead@customer.example": {"kind": "bounce"}}
-    notes = {"suppressions": listed, "behaviours": behaviours}
+    notes = {"suppressions": listed, "behaviours": behaviours, "generated_at": AT.isoformat()}
     (tmp_path / "demo.json").write_text(json.dumps(notes), "utf-8")
     monkeypatch.setattr(os, "environ", os.environ.copy())  # the demo leads it to its stand-in
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
@@ -67,6 +67,13 @@ def sent_today() -> int:
         return int(json.loads(answer.read())["sent_last_24_hours"])
 
 
+def wait_for(backend: Backend, row: DocumentRow, word: Word) -> None:
+    give_up = time.monotonic() + 20
+    while backend.document_log(row.id).document.summary.word is not word:
+        assert time.monotonic() < give_up
+        backend.pull(1)
+
+
 def test_what_was_released_and_what_bounced_is_so_at_the_next_start(folder: Path) -> None:
     with demo(folder) as backend:
         database = Database(f"sqlite:///{folder / 'demo.db'}")
@@ -77,16 +84,24 @@ def test_what_was_released_and_what_bounced_is_so_at_the_next_start(folder: Path
             "typed@customer.example", "bounced before", ses_reason="BOUNCE"
         )
         backend.send(draft(row, "dead@customer.example"), confirmed=True)
-        give_up = time.monotonic() + 20
-        while backend.document_log(row.id).document.summary.word is not Word.BOUNCED:
-            assert time.monotonic() < give_up
-            backend.pull(1)
+        wait_for(backend, row, Word.BOUNCED)
         left = on_list_of_ses(backend)
         counted = sent_today()
     assert left == {"stays@customer.example", "typed@customer.example", "dead@customer.example"}
     with demo(folder) as backend:
         assert on_list_of_ses(backend) == left
         assert sent_today() == counted == 1
+
+
+def test_an_email_that_is_under_way_when_one_leaves_arrives_at_the_next_start(folder: Path) -> None:
+    with demo(folder) as backend:
+        database = Database(f"sqlite:///{folder / 'demo.db'}")
+        row = one(database)
+        database.close()
+        backend.send(draft(row), confirmed=True)
+        assert backend.document_log(row.id).document.summary.word is Word.SENT
+    with demo(folder) as backend:
+        wait_for(backend, row, Word.DELIVERED)
 
 
 def listed(address: str, hours: float, reason: str = "BOUNCE") -> Suppressed:

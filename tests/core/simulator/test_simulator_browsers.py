@@ -155,3 +155,9 @@ def test_it_is_said_in_words_why(office: Office) -> None:
     _, answer = ask(office, "evil.example")
     words = json.loads(answer.rpartition(b"\r\n\r\n")[2])["error"]
     assert words == "The local stand-in is localhost, 127.0.0.1 or [::1], and not 'evil.example'."
+
+
+@pytest.mark.parametrize("length", ["x", "-1", "1e3", "²"])
+def test_a_length_that_is_none_is_said_and_holds_nobody(office: Office, length: str) -> None:
+    request = "POST /_outtray/faults HTTP/1.1"
+    assert ask(office, "localhost", f"Content-Length: {length}", request=request)[0] == 400
