@@ -33,6 +33,13 @@ def send_email(service: Service, call: Call) -> dict[str, Any]:
     return {"MessageId": sent.message_id}
 
 
+def report_again(service: Service, sent: Sent) -> None:
+    """Tell what becomes of a message that was accepted before this start; it is not sent again."""
+    with service.state.lock:
+        steps = _steps(service, sent, has_virus=False)
+    service.publisher.submit(reports(sent, steps, service.origin, service.delays))
+
+
 def _check_may_send(service: Service, draft: Draft) -> Identity:
     account, region = service.state.account, service.origin.region.upper()
     identity = service.state.identity_for(draft.source)

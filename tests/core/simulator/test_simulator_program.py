@@ -8,16 +8,21 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
 
+import boto3
 import pytest
 
 from core.errors import MissingExtraError, UsageError
 from core.simulator import Simulator, require_extra, server
 from core.simulator.program import describe
 
+ROOT: Final = Path(__file__).resolve().parents[3]
 SERVE = (
     "import sys; from core.simulator import run;"
     "sys.exit(run(as_json=True, exit_with_parent='child' in sys.argv))"
@@ -37,9 +42,10 @@ NAMES = [
 ]
 
 
-def start(*words: str) -> subprocess.Popen[str]:
+def start(*words: str, **changes: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", SERVE, *words],
+        **changes,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -139,3 +145,28 @@ def test_a_stopped_stand_in_answers_nobody_and_can_be_stopped_twice() -> None:
     simulator.stop()
     with pytest.raises(OSError, match="refused"):
         answers(simulator.url)
+
+
+def test_it_writes_no_file_even_where_moto_was_told_to(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("here", "home", "tmp")]
+    for folder in folders:
+        folder.mkdir()
+    here, home, temporary = map(str, folders)
+    told = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"), home)
+    told |= {"TMPDIR": temporary, "MOTO_ENABLE_RECORDING": "true", "PYTHONPATH": str(ROOT)}
+    with start("child", cwd=here, env={**os.environ, **told}) as running:
+        url = environment(running)["AWS_ENDPOINT_URL_SQS"]
+        keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+        at = {"endpoint_url": url, "region_name": "eu-west-1", **keys}
+        queues = boto3.client("sqs", **at)
+        queue_url = queues.list_queues()["QueueUrls"][0]
+        queues.send_message(QueueUrl=queue_url, MessageBody="kept in memory")
+        boto3.client("sns", **at).list_topics()
+        boto3.client("sesv2", **at).put_suppressed_destination(
+            EmailAddress="ann@customer.example", Reason="BOUNCE"
+        )
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{url}/moto-api/recorder/start-recording", data=b"")  # noqa: S310
+        running.terminate()
+        assert running.wait(timeout=10) == 0
+    assert [str(each) for each in tmp_path.rglob("*") if each not in folders] == []
