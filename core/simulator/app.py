@@ -54,6 +54,8 @@ _ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
 )
 _SES: Final = "/v2/email"
 _CONTROL: Final = "/_outtray/"
+_KMS: Final = "TrentService."
+"""How the operations of KMS begin: whoever asks for a key must not be asked for real."""
 
 
 class Application:
@@ -80,6 +82,10 @@ class Application:
             return _answer(start_response, status, answer)
         if path.startswith(_SES + "/"):
             return self._ses(environ, path, start_response)
+        if environ.get("HTTP_X_AMZ_TARGET", "").startswith(_KMS):
+            _read(environ)
+            error = {"__type": "NotFoundException", "message": "The local stand-in has no keys."}
+            return _answer(start_response, 400, error, "NotFoundException")
         return self._rest(environ, start_response)
 
     # ----------------------------------------------------------------- SES v2
