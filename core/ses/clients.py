@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final
@@ -199,6 +199,9 @@ def in_words(service: str, doing: Doing = Doing.ASKS) -> Iterator[None]:
             ) from error
         raise FalseAnswerError(_between(service, "a page"), hints.BETWEEN_HINT) from error
     except (boto.BotoCoreError, *UNREADABLE) as error:
+        if _is_raised_in(error, "botocore/parsers.py"):
+            words = _between(service, "not in the form of AWS")
+            raise FalseAnswerError(words, hints.BETWEEN_HINT) from error
         raise UnansweredError(
             f"{_name(service)} did not answer: {_without_stop(error)}.", doing.value
         ) from error
@@ -214,12 +217,17 @@ def _was_connecting(error: BaseException) -> bool:
     A TLS error or a closed connection looks the same before and after that; only where it was
     raised says whether the other end can have the request.
     """
+    return _is_raised_in(error, "connectionpool.py", _CONNECTING)
+
+
+def _is_raised_in(error: BaseException, file: str, functions: Sequence[str] = ()) -> bool:
+    """Whether an error, or what it came of, passed through a file of the SDK or its HTTP."""
     seen: BaseException | None = error
     while seen is not None:
         frames = seen.__traceback__
         while frames is not None:
             code = frames.tb_frame.f_code
-            if code.co_name in _CONNECTING and code.co_filename.endswith("connectionpool.py"):
+            if code.co_filename.replace(os.sep, "/").endswith(file) and (not functions or code.co_name in functions):
                 return True
             frames = frames.tb_next
         seen = seen.__cause__ or seen.__context__

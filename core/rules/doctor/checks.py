@@ -96,7 +96,8 @@ def unknown(leg: str, why: str, todo: str, details: Mapping[str, object] | None 
 def failed(leg: str, error: OuttrayError, permission: str = "") -> Check:
     """Return the check of a leg that could not be looked at: not permitted is not broken."""
     if isinstance(error, NotPermittedError):
-        return unknown(leg, error.title, f"To have it checked allow {permission}.")
+        allow = error.hint or f"Allow {permission}."
+        return unknown(leg, error.title, f"To have it checked: {allow[0].lower()}{allow[1:]}")
     if isinstance(error, BetweenError | FalseAnswerError):
         todo = error.hint
     elif isinstance(error, UnreachableError | UnansweredError):
