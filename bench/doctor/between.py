@@ -33,13 +33,13 @@ class Answer:
     """AWS's error type; empty: it is a page."""
     words: str = "not authorized"
 
-    def body(self, path: str, form: bool) -> tuple[bytes, dict[str, str]]:
+    def body(self, *, is_form: bool) -> tuple[bytes, dict[str, str]]:
         if not self.code:
             return b"<!DOCTYPE html><html>Welcome! Please log in.</html>", {
                 "Content-Type": "text/html"
             }
         told = {"x-amzn-RequestId": "b3f2", "x-amzn-ErrorType": self.code}
-        if form:
+        if is_form:
             error = f"<Error><Code>{self.code}</Code><Message>{self.words}</Message></Error>"
             return f"<ErrorResponse>{error}</ErrorResponse>".encode(), told
         return f'{{"__type": "{self.code}", "message": "{self.words}"}}'.encode(), told
@@ -81,7 +81,7 @@ class Between:
         body = asked.rfile.read(int(asked.headers.get("Content-Length") or 0))
         is_form = "form" in asked.headers.get("Content-Type", "")
         if self._answer.operation in ("", _operation(asked, body)):
-            said, headers = self._answer.body(asked.path, is_form)
+            said, headers = self._answer.body(is_form=is_form)
             _tell(asked, self._answer.status, said, headers)
             return
         there = http.client.HTTPConnection(str(self._target.hostname), self._target.port)
@@ -92,9 +92,7 @@ class Between:
         there.close()
 
 
-def _tell(
-    asked: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str]
-) -> None:
+def _tell(asked: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict[str, str]) -> None:
     asked.send_response(status)
     for name, value in headers.items():
         asked.send_header(name, value)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from core.backend import Backend
 from core.db import upgrade
 from core.db.engine import Database
@@ -55,8 +57,8 @@ class Ground:
             service,
             endpoint_url=url or self.simulator.url,
             region_name=self.home["AWS_REGION"],
-            aws_access_key_id="a",
-            aws_secret_access_key="b",
+            aws_access_key_id=self.home["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.home["AWS_SECRET_ACCESS_KEY"],
         )
 
     # ----------------------------------------------------------------- names
@@ -91,9 +93,7 @@ class Ground:
         self.sqs.set_queue_attributes(QueueUrl=self.queue_url, Attributes=attributes)
 
     def topic_is(self, name: str, value: str) -> None:
-        self.sns.set_topic_attributes(
-            TopicArn=self.topic, AttributeName=name, AttributeValue=value
-        )
+        self.sns.set_topic_attributes(TopicArn=self.topic, AttributeName=name, AttributeValue=value)
 
     def topic_policy(self, *statements: Mapping[str, Any]) -> None:
         self.topic_is("Policy", json.dumps({"Version": "2012-10-17", "Statement": statements}))
@@ -160,13 +160,11 @@ class Ground:
                 FromEmailAddress=self.home["OUTTRAY_FROM"],
                 Destination={"ToAddresses": ["ann@customer.example"]},
                 ConfigurationSetName=SET,
-                Content={
-                    "Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}
-                },
+                Content={"Simple": {"Subject": {"Data": "x"}, "Body": {"Text": {"Data": "x"}}}},
             )
             url = self.changes.get("queue_url", self.queue_url)
             found = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
-        except Exception:  # whatever boto3 says: nothing came
+        except (ClientError, BotoCoreError):  # nothing left, or nothing came
             return False
         return bool(found.get("Messages"))
 

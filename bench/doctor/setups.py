@@ -184,7 +184,7 @@ BROKEN: Final = (
     Setup("queue that is an ARN", _queue_given(lambda g: g.arn("sqs", "outtray-events")),
           "queue", "is no URL"),
     Setup("queue of another Region than AWS_REGION",
-          _queue_given(lambda g: "https://sqs.us-east-1.amazonaws.com/1/outtray-events"),
+          _queue_given(lambda _: "https://sqs.us-east-1.amazonaws.com/1/outtray-events"),
           "queue", "us-east-1"),
     Setup("queue that is gone", _queue_given(lambda g: g.queue_url + "-gone"), "queue", "gone"),
     Setup("queue that keeps reports for an hour",
@@ -256,14 +256,14 @@ BROKEN: Final = (
     ),
     # the database
     Setup("database below a file", _database(_below_a_file), "database", "is a file"),
-    Setup("database where no file can be", _database(lambda g: "/proc/x/outtray.db"),
+    Setup("database where no file can be", _database(lambda _: "/proc/x/outtray.db"),
           "database", "cannot be created"),
     Setup("database that is a folder", _database(lambda g: str(g.folder)), "database", "folder"),
     Setup("file that is no database", _database(_damaged), "database", "not a database"),
 )  # fmt: skip
 
 HEALTHY: Final = (
-    Setup("nothing is broken", lambda g: None),
+    Setup("nothing is broken", lambda _: None),
     Setup("filter policy that names every type",
           lambda g: g.filter_is({"eventType": [
               "Send", "Delivery", "Bounce", "Complaint", "Reject", "DeliveryDelay",

@@ -191,20 +191,17 @@ def in_words(service: str, doing: Doing = Doing.ASKS) -> Iterator[None]:
         raise UnreachableError(
             f"{_name(service)} cannot be reached: {_without_stop(error)}.", hints.NETWORK_HINT
         ) from error
-    except ResponseParserError as error:
-        if not _is_a_page(str(error)):
-            raise UnansweredError(
-                f"The answer of {_name(service)} cannot be read: {_without_stop(error)[:200]}.",
-                doing.value,
-            ) from error
-        raise FalseAnswerError(_between(service, "a page"), hints.BETWEEN_HINT) from error
-    except (boto.BotoCoreError, *UNREADABLE) as error:
-        if _is_raised_in(error, "botocore/parsers.py"):
-            words = _between(service, "not in the form of AWS")
-            raise FalseAnswerError(words, hints.BETWEEN_HINT) from error
-        raise UnansweredError(
+    except (boto.BotoCoreError, ResponseParserError, *UNREADABLE) as error:
+        raise _no_answer(service, error, doing) from error
+
+
+def _no_answer(service: str, error: Exception, doing: Doing) -> ServiceError:
+    """Tell an answer that is not of AWS's form from none at all."""
+    if not _is_raised_in(error, "botocore/parsers.py"):
+        return UnansweredError(
             f"{_name(service)} did not answer: {_without_stop(error)}.", doing.value
-        ) from error
+        )
+    return FalseAnswerError(_between(service, "not in the form of AWS"), hints.BETWEEN_HINT)
 
 
 #: What of the HTTP library runs before the first byte of a request leaves.
@@ -227,7 +224,9 @@ def _is_raised_in(error: BaseException, file: str, functions: Sequence[str] = ()
         frames = seen.__traceback__
         while frames is not None:
             code = frames.tb_frame.f_code
-            if code.co_filename.replace(os.sep, "/").endswith(file) and (not functions or code.co_name in functions):
+            if code.co_filename.replace(os.sep, "/").endswith(file) and (
+                not functions or code.co_name in functions
+            ):
                 return True
             frames = frames.tb_next
         seen = seen.__cause__ or seen.__context__
@@ -297,11 +296,6 @@ def _in_between(service: str, answer: ErrorAnswer, doing: Doing, *, is_known: bo
 
 def _between(service: str, what: str) -> str:
     return f"Something between us and AWS answered in the place of {_name(service)}: {what}."
-
-
-def _is_a_page(body: str) -> bool:
-    start = body.lower()
-    return "<html" in start or "<!doctype html" in start
 
 
 def _refused(answer: ErrorAnswer, said: str) -> ServiceError:
