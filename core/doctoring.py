@@ -68,6 +68,7 @@ _KNOWN_LEGS: Final = ("feed", "quarantine", "notices", "outbox")
 class Inspector(Protocol):
     """Looks at the AWS side; what kept it from looking is returned, never raised."""
 
+    def has_credentials(self) -> bool: ...
     def account(self) -> AccountFacts | OuttrayError: ...
     def identity(self, address: str) -> IdentityFacts | OuttrayError | None: ...
     def way(self, name: str, queue_given: str, *, asks_ses: bool = True) -> WayFacts: ...
@@ -114,7 +115,7 @@ def _aws(settings: Settings, address: str, aws: Inspector) -> list[Check]:
     way = aws.way(name, settings.queue_url, asks_ses=asks_ses)
     heard = [account] if way.queue is None else [account, way.queue]
     return [
-        judge_credentials(heard),
+        judge_credentials(heard, aws.has_credentials),
         _sending(account),
         _identity(identity, address, asks_ses=asks_ses),
         judge_set(way, is_default=not settings.configuration_set),

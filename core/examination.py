@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -126,10 +126,10 @@ class AccountFacts:
     suppressed_reasons: tuple[str, ...] = ()
 
 
-def judge_credentials(answers: Sequence[object]) -> Check:
+def judge_credentials(answers: Sequence[object], are_there: Callable[[], bool]) -> Check:
     """Judge by what SES and SQS answered, facts or errors: whoever answers has taken them.
 
-    That there is no way to AWS, or no Region, says nothing of credentials.
+    That there is no way to AWS, or no Region, says nothing of credentials, unless there are none.
     """
     errors = [each for each in answers if isinstance(each, OuttrayError)]
     refused = [
@@ -148,6 +148,11 @@ def judge_credentials(answers: Sequence[object]) -> Check:
     unheard = (RegionError, UnreachableError, UnansweredError)
     if len(answers) > len(errors) or not all(isinstance(each, unheard) for each in errors):
         return Check("credentials", Result.OK, "AWS knows them.")
+    if not are_there():
+        return Check(
+            "credentials", Result.FAIL, "There are no AWS credentials.",
+            "Set AWS_PROFILE or the keys; with SSO run aws sso login.",
+        )  # fmt: skip
     return skipped("credentials", "Not known: AWS could not be asked.")
 
 

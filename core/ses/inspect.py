@@ -18,6 +18,7 @@ from core.rules.doctor.policies import account_of
 from core.rules.doctor.queue import SHORTEST_VISIBILITY, parse_address, redrive
 from core.rules.doctor.subscription import Subscription
 from core.rules.doctor.topic import TopicFacts
+from core.ses import chain
 from core.ses.clients import Clients, in_words
 from core.ses.feed import attributes
 from core.way.facts import WayFacts, route
@@ -35,6 +36,10 @@ class AwsInspector:
         self._clients = clients
         self._silent: dict[str, OuttrayError] = {}
         """Services that let one wait in vain."""
+
+    def has_credentials(self) -> bool:
+        """Whether boto3's own chain finds any, whatever they are worth; asks nobody at AWS."""
+        return bool(chain.found().credentials)
 
     def account(self) -> AccountFacts | OuttrayError:
         return self._ask("sesv2", self._account)
