@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from core.errors import OuttrayError
+from core.errors import OuttrayError, QueueGoneError
 from core.examination_feed import ConfigurationSetFacts, Destination, usable_destinations
 from core.examination_queue import QueueFacts
 from core.rules.doctor.policies import account_of, sources_in
+from core.rules.doctor.queue import parse_address
 from core.rules.doctor.reports import NEEDED, WANTED
 from core.rules.doctor.subscription import Subscription
 from core.rules.doctor.topic import TopicFacts
@@ -44,11 +45,26 @@ class WayFacts:
     def route(self) -> Route:
         return route(self.destinations, self.queue)
 
+    @property
+    def queue_arn(self) -> str:
+        """Return the queue's ARN, worked out of its URL where SQS does not say it.
+
+        Empty where there is no such queue, or nothing tells which one is meant.
+        """
+        if isinstance(self.queue, QueueFacts):
+            return self.queue.arn
+        address = parse_address(self.queue_given)
+        region = address.region or self.region
+        is_gone = self.queue is None or isinstance(self.queue, QueueGoneError)
+        if is_gone or not (address.name and address.account and region):
+            return ""
+        topic = next(iter(self.route.kinds), "arn:aws")
+        return f"arn:{topic.split(':')[1]}:sqs:{region}:{address.account}:{address.name}"
+
     def set_arn(self, topic: str) -> str:
         """Return the ARN for which SES publishes: of this account, in the topic's Region."""
         parts = (topic.split(":") + [""] * 6)[:6]
-        owner = account_of(self.queue.arn) if isinstance(self.queue, QueueFacts) else ""
-        account = owner or parts[4]
+        account = account_of(self.queue_arn) or parts[4]
         return f"arn:{parts[1]}:ses:{parts[3]}:{account}:configuration-set/{self.name}"
 
 

@@ -14,7 +14,7 @@ from core.examination_queue import (
     judge_queue,
     judge_visibility,
 )
-from core.rules.doctor.checks import Check, skipped
+from core.rules.doctor.checks import Check, is_missing, skipped
 from core.rules.doctor.subscription import judge_subscription
 from core.rules.doctor.topic import judge_topic_encryption, judge_topic_policy
 from core.way.facts import Route, WayFacts
@@ -39,13 +39,13 @@ def judge_publishing(facts: WayFacts) -> list[Check]:
         why = _NO_DESTINATION if isinstance(facts.destinations, tuple) else _NO_SET
         legs = ("topic_policy", "topic_encryption", "subscription", "queue_policy")
         return [*checks, *(skipped(leg, why) for leg in legs)]
-    queue_arn = facts.queue.arn if isinstance(facts.queue, QueueFacts) else ""
-    topics = {each: facts.topics[each] for each in _subscribed(facts, route, queue_arn)}
+    topics = {each: facts.topics[each] for each in _subscribed(facts, route)}
     arns = {topic: facts.set_arn(topic) for topic in topics}
-    if facts.name:
-        checks.append(judge_topic_policy(topics, arns))
-    else:
+    is_gone = isinstance(facts.chosen, OuttrayError) and is_missing(facts.chosen)
+    if not facts.name or is_gone:
         checks.append(skipped("topic_policy", "Which configuration set publishes is not known."))
+    else:
+        checks.append(judge_topic_policy(topics, arns))
     checks.append(judge_topic_encryption(topics, arns))
     return [*checks, *_into_queue(facts, route)]
 
@@ -57,21 +57,22 @@ def _destinations(facts: WayFacts) -> Check:
 
 
 def _into_queue(facts: WayFacts, route: Route) -> list[Check]:
-    if not isinstance(facts.queue, QueueFacts):
-        return [skipped("subscription", _NO_QUEUE), skipped("queue_policy", _NO_QUEUE)]
     found = facts.subscriptions if facts.subscriptions is not None else ()
-    return [
-        judge_subscription(found, facts.queue.arn, bus=route.bus, kinds=route.kinds),
-        judge_policy(facts.queue, _subscribed(facts, route, facts.queue.arn), bus=route.bus),
-    ]
+    subscription = skipped("subscription", _NO_QUEUE)
+    if arn := facts.queue_arn:
+        subscription = judge_subscription(found, arn, bus=route.bus, kinds=route.kinds)
+    if not isinstance(facts.queue, QueueFacts):
+        return [subscription, skipped("queue_policy", _NO_QUEUE)]
+    topics = _subscribed(facts, route)
+    return [subscription, judge_policy(facts.queue, topics, bus=route.bus)]
 
 
-def _subscribed(facts: WayFacts, route: Route, queue_arn: str) -> tuple[str, ...]:
+def _subscribed(facts: WayFacts, route: Route) -> tuple[str, ...]:
     """Return the topics that the queue is subscribed to; all of them where that is not known."""
     topics = tuple(route.kinds)
     if facts.subscriptions is None or isinstance(facts.subscriptions, OuttrayError):
         return topics
-    ours = {each.topic for each in facts.subscriptions if each.endpoint == queue_arn}
+    ours = {each.topic for each in facts.subscriptions if each.endpoint == facts.queue_arn}
     return tuple(topic for topic in topics if topic in ours) or topics
 
 
@@ -82,7 +83,7 @@ def judge_queues(facts: WayFacts) -> list[Check]:
         legs = ("visibility", "encryption", "dead_letters")
         return [*checks, *(skipped(leg, _NO_QUEUE) for leg in legs)]
     route = facts.route
-    topics = _subscribed(facts, route, facts.queue.arn)
+    topics = _subscribed(facts, route)
     return [
         *checks,
         judge_visibility(facts.queue),

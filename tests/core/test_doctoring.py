@@ -353,6 +353,30 @@ def test_a_queue_that_is_gone_fails(examine: Examine, office: Office) -> None:
     told(found, "dead_letters", Result.SKIPPED)
 
 
+def test_a_queue_that_may_not_be_looked_at_skips_no_other_leg(
+    examine: Examine, monkeypatch: pytest.MonkeyPatch, office: Office
+) -> None:
+    with refusing("AccessDeniedException", "not authorized: sqs:GetQueueAttributes") as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", url)
+        found = examine()
+        told(found, "queue", Result.WARN)
+        for leg in ("event_destinations", "topic_policy", "subscription"):
+            told(found, leg, Result.OK)  # the queue's URL tells its ARN
+        change_destination(office, SnsDestination={"TopicArn": other_topic(office)})
+        told(examine(), "subscription", Result.FAIL)
+
+
+def other_topic(office: Office) -> str:
+    return str(office.sns.create_topic(Name="elsewhere")["TopicArn"])
+
+
+def test_a_set_that_is_not_there_blames_no_topic(examine: Examine) -> None:
+    found = examine(configuration_set="nope")
+    told(found, "configuration_set", Result.FAIL)
+    told(found, "topic_policy", Result.SKIPPED)
+    told(found, "queue", Result.OK)
+
+
 def test_dead_letters_are_counted(examine: Examine, office: Office) -> None:
     url = office.sqs.get_queue_url(QueueName="outtray-events-dead-letter")["QueueUrl"]
     office.sqs.send_message(QueueUrl=url, MessageBody="x")
