@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from core.correcting import Correcting
     from core.db.engine import Reader
     from core.evidence import Exported
-    from core.examination import Check
     from core.importing import FailedImport, Progress
     from core.insights import Counting
     from core.linking import Linking
@@ -74,6 +73,7 @@ if TYPE_CHECKING:
     )
     from core.preferences import Preferences
     from core.quarantine import RetryReport
+    from core.rules.doctor.checks import Check
     from core.settings import Settings
     from core.settingup import SetUp
     from core.suppressions import Suppressions

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from core.backend import Backend
 from core.errors import FailedImport, InputError
-from core.examination import Check
 from core.model import AwsFound, ImportReport
+from core.rules.doctor.checks import Check
 from core.settings import Settings, load
 
 _SAY_NOTHING = frozenset({"ui.theme", "ui.motion"})

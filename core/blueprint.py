@@ -12,11 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from core.examination_feed import NEEDED, OPTIONAL, WANTED, Destination
-from core.examination_queue import SHORTEST_VISIBILITY, TWO_WEEKS
-from core.queue_policy import Verdict, may_send
+from core.examination_feed import Destination
+from core.rules.doctor.policies import (
+    Verdict,
+    is_first_of_sns,
+    may_publish,
+    may_send,
+)
+from core.rules.doctor.queue import TWO_WEEKS, better_attributes
+from core.rules.doctor.reports import NEEDED, OPTIONAL, WANTED
 
-_RECEIVES: Final = 5
 _TYPES: Final = (*WANTED, *NEEDED, *OPTIONAL)
 UNKNOWN_ACCOUNT: Final = "ACCOUNT"
 """Stands for the account's number in a plan that is made before anything is there."""
@@ -66,6 +71,8 @@ class Step:
     service: str
     operation: str
     parameters: Mapping[str, Any]
+    legs: tuple[str, ...] = field(default=(), compare=False)
+    """The doctor's legs that it mends."""
 
 
 def plan(names: Names, found: Found) -> tuple[Step, ...]:
@@ -78,60 +85,86 @@ def _topic(names: Names, found: Found) -> list[Step]:
     steps = []
     if not found.topic:
         name = {"Name": names.events}
-        steps.append(Step("Create the topic that SES publishes to", "sns", "CreateTopic", name))
-    if not _has_statement(found.topic_policy, _topic_statement(names, found)):
+        what = "Create the topic that SES publishes to"
+        steps.append(Step(what, "sns", "CreateTopic", name, ("topic_policy", "topic_encryption")))
+    if _lacks_ses(names, found):
         policy = _with_statement(found.topic_policy, _topic_statement(names, found))
         value = {"TopicArn": arn, "AttributeName": "Policy", "AttributeValue": policy}
-        steps.append(Step("Let SES publish to it", "sns", "SetTopicAttributes", value))
+        what = "Let SES publish to it"
+        steps.append(Step(what, "sns", "SetTopicAttributes", value, ("topic_policy",)))
     return steps
+
+
+def _lacks_ses(names: Names, found: Found) -> bool:
+    """Whether one more statement lets SES in: it does not help against a denial.
+
+    What SNS gives a new topic lets SES in by the way; AWS asks for a statement of its own.
+    """
+    statement = _topic_statement(names, found)
+    if _has_statement(found.topic_policy, statement):
+        return False
+    if not found.topic_policy or is_first_of_sns(found.topic_policy):
+        return True
+    source = found.arn("ses", f"configuration-set/{names.configuration_set}")
+    verdict = may_publish(found.topic_policy, found.arn("sns", names.events), source).verdict
+    return not verdict.lets_in and verdict is not Verdict.DENIED
 
 
 def _queues(names: Names, found: Found) -> list[Step]:
     steps = []
     retention = {"MessageRetentionPeriod": str(TWO_WEEKS)}
+    dead = ("dead_letters",)
     if not found.dead_letter_url:
         create = {"QueueName": names.dead_letters, "Attributes": retention}
-        steps.append(Step("Create the dead-letter queue", "sqs", "CreateQueue", create))
+        steps.append(Step("Create the dead-letter queue", "sqs", "CreateQueue", create, dead))
     elif int(found.dead_letters.get("MessageRetentionPeriod", 0)) < TWO_WEEKS:
         change = {"QueueUrl": found.dead_letter_url, "Attributes": retention}
         what = "Keep dead letters for 14 days"
-        steps.append(Step(what, "sqs", "SetQueueAttributes", change))
+        steps.append(Step(what, "sqs", "SetQueueAttributes", change, dead))
     wanted = _queue_attributes(names, found)
     if not found.queue_url:
         new = {"QueueName": names.events, "Attributes": wanted}
-        steps.append(Step("Create the queue that Outtray reads", "sqs", "CreateQueue", new))
+        what = "Create the queue that Outtray reads"
+        steps.append(Step(what, "sqs", "CreateQueue", new, _OF_QUEUE))
     elif wanted:
         better = {"QueueUrl": found.queue_url, "Attributes": wanted}
         what = f"Set {', '.join(wanted)} of the queue"
-        steps.append(Step(what, "sqs", "SetQueueAttributes", better))
+        legs = tuple(_MENDS[name] for name in wanted)
+        steps.append(Step(what, "sqs", "SetQueueAttributes", better, legs))
     if not found.is_subscribed:
         topic, queue = found.arn("sns", names.events), found.arn("sqs", names.events)
         subscribe = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": queue}
-        steps.append(Step("Subscribe the queue to the topic", "sns", "Subscribe", subscribe))
+        what = "Subscribe the queue to the topic"
+        steps.append(Step(what, "sns", "Subscribe", subscribe, ("subscription",)))
     return steps
+
+
+_OF_QUEUE: Final = ("queue", "queue_policy", "visibility", "encryption", "dead_letters")
+_MENDS: Final[Mapping[str, str]] = {
+    "MessageRetentionPeriod": "queue",
+    "DelaySeconds": "queue",
+    "VisibilityTimeout": "visibility",
+    "RedrivePolicy": "dead_letters",
+    "Policy": "queue_policy",
+}
+"""Attribute of the queue → the doctor's leg that it belongs to."""
 
 
 def _queue_attributes(names: Names, found: Found) -> dict[str, str]:
     """What has to be set: all of it for a new queue, else only what would be too little."""
-    now, wanted = found.queue, dict[str, str]()
+    wanted = better_attributes(found.queue, found.arn("sqs", names.dead_letters))
     topic, queue = found.arn("sns", names.events), found.arn("sqs", names.events)
-    if int(now.get("MessageRetentionPeriod", 0)) < TWO_WEEKS:
-        wanted["MessageRetentionPeriod"] = str(TWO_WEEKS)
-    if int(now.get("VisibilityTimeout", 0)) < SHORTEST_VISIBILITY:
-        wanted["VisibilityTimeout"] = str(SHORTEST_VISIBILITY)
-    if not now.get("RedrivePolicy"):
-        target = found.arn("sqs", names.dead_letters)
-        redrive = {"deadLetterTargetArn": target, "maxReceiveCount": _RECEIVES}
-        wanted["RedrivePolicy"] = json.dumps(redrive)
-    policy = now.get("Policy", "")
-    if may_send(policy, topic, queue).verdict not in (Verdict.ALLOWED, Verdict.OPEN):
-        statement = {
-            "Effect": "Allow",
-            "Principal": {"Service": "sns.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": queue,
-            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-        }
+    policy = found.queue.get("Policy", "")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    verdict = may_send(policy, topic, queue).verdict
+    helps = verdict is not Verdict.DENIED and not _has_statement(policy, statement)
+    if helps and not verdict.lets_in:
         wanted["Policy"] = _with_statement(policy, statement)
     return wanted
 
@@ -142,7 +175,8 @@ def _set(names: Names, found: Found) -> list[Step]:
     if not found.configuration_set:
         create = {**name, "SuppressionOptions": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}}
         what = "Create the configuration set that emails are sent with"
-        steps.append(Step(what, "sesv2", "CreateConfigurationSet", create))
+        legs = ("configuration_set", "suppression")
+        steps.append(Step(what, "sesv2", "CreateConfigurationSet", create, legs))
     topic = found.arn("sns", names.events)
     ours = [each for each in found.destinations if each.topic == topic]
     if any(each.is_enabled and each.types.issuperset(_TYPES) for each in ours):
@@ -157,8 +191,14 @@ def _set(names: Names, found: Found) -> list[Step]:
     label = known.name if known else names.events
     chosen = {**name, "EventDestinationName": label, "EventDestination": destination}
     operation = f"{'Update' if known else 'Create'}ConfigurationSetEventDestination"
-    steps.append(Step("Have it publish its events to the topic", "sesv2", operation, chosen))
+    what = "Have it publish its events to the topic"
+    legs = ("event_destinations", *(() if known else _BEHIND))
+    steps.append(Step(what, "sesv2", operation, chosen, legs))
     return steps
+
+
+_BEHIND: Final = ("topic_policy", "topic_encryption", "subscription", "queue_policy")
+"""Legs that lead elsewhere as long as the set publishes to no topic of ours."""
 
 
 def _topic_statement(names: Names, found: Found) -> dict[str, Any]:

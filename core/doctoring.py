@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
 from core.db import account_notices, feedreads, inspect, outbox_acts, outbox_lists, reads
 from core.db.engine import Database
-from core.errors import NotPermittedError, OuttrayError
+from core.errors import (
+    BetweenError,
+    CredentialsError,
+    NotPermittedError,
+    OuttrayError,
+    RegionError,
+    UnreachableError,
+)
 from core.examination import (
     AccountFacts,
-    Check,
     IdentityFacts,
-    Result,
     SettingsFacts,
-    failed,
     judge_credentials,
     judge_database,
     judge_feed,
@@ -24,30 +27,15 @@ from core.examination import (
     judge_quarantine,
     judge_sending,
     judge_settings,
-    skipped,
 )
-from core.examination_feed import (
-    ConfigurationSetFacts,
-    Destination,
-    Subscription,
-    judge_configuration_set,
-    judge_destinations,
-    judge_subscription,
-    judge_suppression,
-    usable_destinations,
-)
+from core.examination_feed import judge_suppression
 from core.examination_outbox import judge_outbox
-from core.examination_queue import (
-    QueueFacts,
-    judge_dead_letters,
-    judge_encryption,
-    judge_policy,
-    judge_queue,
-    judge_visibility,
-)
 from core.ports import Clock
+from core.rules.doctor.checks import Check, Result, failed, skipped
 from core.rules.mailbox import is_address, parse_mailbox
 from core.settings import Settings
+from core.way.facts import WayFacts
+from core.way.judging import judge_publishing, judge_queues, judge_set
 
 LEGS: Final = (
     "settings",
@@ -58,6 +46,8 @@ LEGS: Final = (
     "configuration_set",
     "suppression",
     "event_destinations",
+    "topic_policy",
+    "topic_encryption",
     "subscription",
     "queue_policy",
     "queue",
@@ -78,11 +68,10 @@ _KNOWN_LEGS: Final = ("feed", "quarantine", "notices", "outbox")
 class Inspector(Protocol):
     """Looks at the AWS side; what kept it from looking is returned, never raised."""
 
+    def has_credentials(self) -> bool: ...
     def account(self) -> AccountFacts | OuttrayError: ...
     def identity(self, address: str) -> IdentityFacts | OuttrayError | None: ...
-    def configuration_set(self, name: str) -> ConfigurationSetFacts | OuttrayError: ...
-    def subscriptions(self, topics: tuple[str, ...]) -> tuple[Subscription, ...] | OuttrayError: ...
-    def queue(self, url: str) -> QueueFacts | OuttrayError: ...
+    def way(self, name: str, queue_given: str, *, asks_ses: bool = True) -> WayFacts: ...
 
 
 def examine(
@@ -92,18 +81,14 @@ def examine(
     typed = parse_mailbox(settings.sender).address
     address = typed if is_address(typed) else ""
     source = str(settings.source or "")
-    checks = [judge_settings(SettingsFacts(source, settings.sender, address))]
-    checks.append(_database(settings, database))
-    queue = aws.queue(settings.queue_url) if settings.queue_url else None
-    checks += _ses(settings, address, queue, aws)
-    checks.append(judge_queue(queue))
-    if isinstance(queue, QueueFacts):
-        checks += [judge_visibility(queue), judge_encryption(queue), judge_dead_letters(queue)]
-    else:
-        why = "The queue could not be looked at."
-        checks += [skipped(leg, why) for leg in ("visibility", "encryption", "dead_letters")]
-    has_tables = checks[1].result is not Result.FAIL and checks[1].details.get("version")
-    checks += _past(database, settings.configuration_set, clock(), can_read=bool(has_tables))
+    database_check = _database(settings, database)
+    has_tables = database_check.result is not Result.FAIL and database_check.details.get("version")
+    checks = [
+        judge_settings(SettingsFacts(source, settings.sender, address)),
+        database_check,
+        *_aws(settings, address, aws),
+        *_past(database, settings.configuration_set, clock(), can_read=bool(has_tables)),
+    ]
     return tuple(checks)
 
 
@@ -120,72 +105,60 @@ def _database(settings: Settings, database: Database) -> Check:
         return failed("database", error)
 
 
-def _ses(
-    settings: Settings, address: str, queue: QueueFacts | OuttrayError | None, aws: Inspector
-) -> list[Check]:
+def _aws(settings: Settings, address: str, aws: Inspector) -> list[Check]:
+    """Ask SES, SNS and SQS; what one of them does not tell keeps nobody from asking the others."""
     account = aws.account()
-    checks = [judge_credentials(account)]
-    if isinstance(account, AccountFacts):
-        checks.append(judge_sending(account))
-    elif isinstance(account, NotPermittedError):
-        checks.append(failed("sending", account, "ses:GetAccount"))
-    else:  # one question that waited for nothing is enough
-        rest = LEGS[LEGS.index("sending") : LEGS.index("queue")]
-        return [*checks, *(skipped(leg, "SES could not be asked.") for leg in rest)]
-    identity = aws.identity(address) if address else None
-    if address:
-        checks.append(judge_identity(identity, address))
-    else:
-        checks.append(skipped("identity", "There is no From address."))
+    asks_ses = not _is_out_of_reach(account)
+    identity = aws.identity(address) if address and asks_ses else None
     default = identity.configuration_set if isinstance(identity, IdentityFacts) else ""
     name = settings.configuration_set or default
-    chosen = aws.configuration_set(name) if name else None
-    is_default = not settings.configuration_set
-    checks.append(judge_configuration_set(chosen, is_default=is_default))
+    way = aws.way(name, settings.queue_url, asks_ses=asks_ses)
+    heard = [account] if way.queue is None else [account, way.queue]
+    return [
+        judge_credentials(heard, aws.has_credentials),
+        _sending(account),
+        _identity(identity, address, asks_ses=asks_ses),
+        judge_set(way, is_default=not settings.configuration_set),
+        _suppression(account, way),
+        *judge_publishing(way),
+        *judge_queues(way),
+    ]
+
+
+def _is_out_of_reach(account: AccountFacts | OuttrayError) -> bool:
+    """Whether SES need not be asked again: one question that waited for nothing is enough."""
+    if isinstance(account, NotPermittedError | BetweenError):
+        return False
+    return isinstance(account, CredentialsError | UnreachableError)
+
+
+def _sending(account: AccountFacts | OuttrayError) -> Check:
+    if isinstance(account, AccountFacts):
+        return judge_sending(account)
+    is_keys = isinstance(account, CredentialsError)
+    if is_keys and not isinstance(account, NotPermittedError | RegionError):
+        return skipped("sending", _NOT_ASKED)
+    return failed("sending", account, "ses:GetAccount")
+
+
+def _identity(
+    identity: IdentityFacts | OuttrayError | None, address: str, *, asks_ses: bool
+) -> Check:
+    if not address:
+        return skipped("identity", "There is no From address.")
+    if not asks_ses:
+        return skipped("identity", _NOT_ASKED)
+    return judge_identity(identity, address)
+
+
+def _suppression(account: AccountFacts | OuttrayError, way: WayFacts) -> Check:
+    if _is_out_of_reach(account):
+        return skipped("suppression", _NOT_ASKED)
     reasons = account.suppressed_reasons if isinstance(account, AccountFacts) else account
-    checks.append(judge_suppression(reasons, chosen))
-    checks += _way_to_queue(chosen, queue, aws)
-    return checks
+    return judge_suppression(reasons, way.chosen)
 
 
-def _way_to_queue(
-    chosen: ConfigurationSetFacts | OuttrayError | None,
-    queue: QueueFacts | OuttrayError | None,
-    aws: Inspector,
-) -> list[Check]:
-    why = "The configuration set could not be looked at."
-    if not isinstance(chosen, ConfigurationSetFacts):
-        return [skipped("event_destinations", why), *_no_way(why)]
-    checks = [judge_destinations(chosen.destinations, chosen.name)]
-    if isinstance(chosen.destinations, OuttrayError):
-        return [*checks, *_no_way("The event destinations could not be looked at.")]
-    usable = usable_destinations(chosen.destinations)
-    if not usable:
-        return [*checks, *_no_way("There is no destination to follow.")]
-    if not isinstance(queue, QueueFacts):
-        return [*checks, *_no_way("The queue could not be looked at.")]
-    return [*checks, *_last_steps(usable, queue, aws)]
-
-
-def _no_way(why: str) -> list[Check]:
-    return [skipped("subscription", why), skipped("queue_policy", why)]
-
-
-def _last_steps(
-    usable: Sequence[Destination], queue: QueueFacts, aws: Inspector
-) -> tuple[Check, Check]:
-    """From the topic into the queue: who is subscribed, and who is let in."""
-    topics = tuple(each.topic for each in usable if each.topic)
-    found = aws.subscriptions(topics) if topics else ()
-    bus = next((each.bus for each in usable if each.bus), "")
-    subscribed = topics
-    if not isinstance(found, OuttrayError):
-        ours = {each.topic for each in found if each.endpoint == queue.arn}
-        subscribed = tuple(topic for topic in topics if topic in ours) or topics
-    return (
-        judge_subscription(found, queue.arn, bus=bus),
-        judge_policy(queue, subscribed, bus=bus),
-    )
+_NOT_ASKED: Final = "SES could not be asked."
 
 
 def _past(

@@ -16,8 +16,10 @@
     │   └── DatabaseVersionError  newer than the program, or not ours
     ├── ServiceError          AWS answered no, or not at all
     │   ├── CredentialsError      no credentials, expired ones, not allowed
-    │   │   └── NotPermittedError     AWS knows us, but does not let us do this
+    │   │   ├── NotPermittedError     AWS knows us, but does not let us do this
+    │   │   └── RegionError           no Region, or an endpoint that is none: nobody was asked
     │   ├── UnreachableError      the call never arrived: nothing was sent
+    │   │   └── BetweenError          a proxy or a log-in page answered in the place of AWS
     │   ├── SendingStoppedError   the account may not send for now: nothing was sent
     │   ├── RefusedError          a definite no: nothing was sent
     │   │   ├── QueueGoneError        there is no such queue
@@ -124,10 +126,18 @@ class NotPermittedError(CredentialsError):
     """AWS knows us, but our policy does not allow this one call."""
 
 
+class RegionError(CredentialsError):
+    """Whom to ask is not known: no Region is set, or the endpoint is none."""
+
+
 class UnreachableError(ServiceError):
     """The call did not get as far as AWS, so it cannot have had an effect."""
 
     can_retry = True
+
+
+class BetweenError(UnreachableError):
+    """Something between us and AWS answered: a proxy, a log-in page; AWS never had the call."""
 
 
 class SendingStoppedError(ServiceError):

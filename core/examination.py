@@ -2,63 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
 from core.errors import (
-    NoSuchThingError,
+    CredentialsError,
     NotPermittedError,
     OuttrayError,
+    RegionError,
     UnansweredError,
     UnreachableError,
 )
 from core.feedhealth import QUIET_HINT, Heard, next_step, silence
 from core.model import AccountNotice
+from core.rules.doctor.checks import Check, Result, failed, skipped
 from core.rules.monitoring.account_notices import concerns, headline
-
-
-class Result(StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One leg, looked at."""
-
-    leg: str
-    """A stable word for scripts: ``queue``, ``event_destinations`` …"""
-    result: Result
-    title: str
-    next: str = ""
-    """What to do, in plain words; empty where all is well."""
-    details: Mapping[str, object] = field(default_factory=dict)
-    """The figures behind the words, for scripts."""
-
-
-def worst(checks: Iterable[Check]) -> Result:
-    """Return the result of the whole: ``fail``, ``warn`` or ``ok``."""
-    found = {check.result for check in checks}
-    return next((bad for bad in (Result.FAIL, Result.WARN) if bad in found), Result.OK)
-
-
-def skipped(leg: str, why: str, todo: str = "") -> Check:
-    return Check(leg, Result.SKIPPED, why, todo)
-
-
-def failed(leg: str, error: OuttrayError, permission: str = "") -> Check:
-    """Return the check of a leg that could not be looked at: not permitted is not broken."""
-    if isinstance(error, NotPermittedError):
-        return skipped(leg, f"Not known. {error.title}", f"To have it checked allow {permission}.")
-    if isinstance(error, UnreachableError | UnansweredError):
-        return Check(leg, Result.FAIL, error.title, "Check the network and AWS_REGION.")
-    return Check(leg, Result.FAIL, error.title, error.hint)
-
 
 # --------------------------------------------------------------------------- settings, database
 
@@ -100,6 +60,8 @@ class DatabaseFacts:
     """What SQLite's own check found."""
     journal: str = ""
     unwritable: str = ""
+    obstacle: str = ""
+    """Why there is none and there can be none, where that is so."""
 
 
 def judge_database(facts: DatabaseFacts) -> Check:
@@ -108,6 +70,12 @@ def judge_database(facts: DatabaseFacts) -> Check:
     def check(result: Result, title: str, todo: str = "") -> Check:
         return Check("database", result, title, todo, details)
 
+    if facts.version is None and facts.obstacle:
+        return check(
+            Result.FAIL,
+            f"There is no {facts.label}, and it cannot be created: {facts.obstacle}.",
+            "Correct OUTTRAY_DATABASE_URL, or database.url in the settings file.",
+        )
     if facts.version is None:
         return check(
             Result.WARN, f"{facts.label} is empty.", "outtray db upgrade creates its tables."
@@ -158,15 +126,34 @@ class AccountFacts:
     suppressed_reasons: tuple[str, ...] = ()
 
 
-def judge_credentials(facts: AccountFacts | OuttrayError) -> Check:
-    if isinstance(facts, AccountFacts):
+def judge_credentials(answers: Sequence[object], are_there: Callable[[], bool]) -> Check:
+    """Judge by what SES and SQS answered, facts or errors: whoever answers has taken them.
+
+    That there is no way to AWS, or no Region, says nothing of credentials, unless there are none.
+    """
+    errors = [each for each in answers if isinstance(each, OuttrayError)]
+    refused = [
+        each
+        for each in errors
+        if isinstance(each, CredentialsError)
+        and not isinstance(each, NotPermittedError | RegionError)
+    ]
+    if refused:
+        return failed("credentials", refused[0])
+    if accounts := [each for each in answers if isinstance(each, AccountFacts)]:
+        region = accounts[0].region
         return Check(
-            "credentials", Result.OK, f"AWS accepts them in {facts.region}.",
-            details={"region": facts.region},
+            "credentials", Result.OK, f"AWS accepts them in {region}.", details={"region": region}
         )  # fmt: skip
-    if isinstance(facts, NotPermittedError):
+    unheard = (RegionError, UnreachableError, UnansweredError)
+    if len(answers) > len(errors) or not all(isinstance(each, unheard) for each in errors):
         return Check("credentials", Result.OK, "AWS knows them.")
-    return failed("credentials", facts)
+    if not are_there():
+        return Check(
+            "credentials", Result.FAIL, "There are no AWS credentials.",
+            "Set AWS_PROFILE or the keys; with SSO run aws sso login.",
+        )  # fmt: skip
+    return skipped("credentials", "Not known: AWS could not be asked.")
 
 
 def judge_sending(facts: AccountFacts) -> Check:
@@ -293,8 +280,3 @@ def judge_notices(notices: Sequence[AccountNotice], configuration_set: str, now:
         return Check("notices", Result.FAIL, f"{words}.", todo, details)
     todo = "Look at the reputation page of the SES console."
     return Check("notices", Result.WARN, f"{words}.", todo, details)
-
-
-def is_missing(error: OuttrayError) -> bool:
-    """SES or SNS said that there is no such thing, which is an answer."""
-    return isinstance(error, NoSuchThingError)

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from core.errors import OuttrayError
-from core.examination import Check, Result, failed, is_missing, skipped
-
-#: Without these a status stays wrong for ever; without those it is merely known later.
-NEEDED: Final = ("DELIVERY", "BOUNCE", "COMPLAINT")
-WANTED: Final = ("SEND", "REJECT", "DELIVERY_DELAY", "RENDERING_FAILURE")
-#: Engagement only.
-OPTIONAL: Final = ("OPEN", "CLICK")
+from core.rules.doctor.checks import Check, Result, failed, is_missing
+from core.rules.doctor.reports import NEEDED, OPTIONAL, WANTED, in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +27,6 @@ class Destination:
 class ConfigurationSetFacts:
     name: str
     is_sending_enabled: bool
-    destinations: tuple[Destination, ...] | OuttrayError
     suppressed_reasons: tuple[str, ...] | None = None
     """The set's own choice, which may be none at all; ``None``: the account's holds."""
 
@@ -85,18 +78,18 @@ def judge_destinations(found: Sequence[Destination] | OuttrayError, name: str) -
     if missing := [kind for kind in NEEDED if kind not in types]:
         return check(
             Result.FAIL,
-            f"{name} does not report {_list(missing)}.",
+            f"{name} does not report {in_words(missing)}.",
             "Add the types to the event destination: without them statuses stay wrong.",
         )
     if missing := [kind for kind in WANTED if kind not in types]:
         return check(
             Result.WARN,
-            f"{name} does not report {_list(missing)}.",
+            f"{name} does not report {in_words(missing)}.",
             "Add the types to the event destination.",
         )
     if missing := [kind for kind in OPTIONAL if kind not in types]:
         return check(
-            Result.OK, f"{name} reports everything but {_list(missing)}: no one will see opens."
+            Result.OK, f"{name} reports everything but {in_words(missing)}: no one will see opens."
         )
     return check(Result.OK, f"{name} reports all that is needed.")
 
@@ -129,53 +122,3 @@ def judge_suppression(
 
 def usable_destinations(found: Sequence[Destination]) -> list[Destination]:
     return [each for each in found if each.is_enabled and (each.topic or each.bus)]
-
-
-def _list(types: Sequence[str]) -> str:
-    return ", ".join(kind.lower().replace("_", " ") for kind in types)
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    topic: str
-    protocol: str
-    endpoint: str
-    is_confirmed: bool
-    is_raw: bool | None = None
-    """Without SNS's envelope around each event; ``None``: not known."""
-
-
-def judge_subscription(
-    found: Sequence[Subscription] | OuttrayError, queue_arn: str, *, bus: str
-) -> Check:
-    """``bus`` is the EventBridge bus that is used instead of a topic, if one is."""
-    leg = "subscription"
-    if isinstance(found, OuttrayError):
-        if is_missing(found):
-            return Check(
-                leg, Result.FAIL, f"The topic is gone: {found.title}",
-                "Create it again, or name another in the event destination.",
-            )  # fmt: skip
-        return failed(leg, found, "sns:ListSubscriptionsByTopic")
-    mine = [each for each in found if each.endpoint == queue_arn]
-    if confirmed := [each for each in mine if each.is_confirmed]:
-        raw = confirmed[0].is_raw
-        how = {True: "raw", False: "in SNS's envelope", None: "raw or not is not known"}[raw]
-        return Check(
-            leg, Result.OK, f"The topic publishes into the queue, {how}; both can be read.",
-            details={"raw": raw},
-        )  # fmt: skip
-    if mine:
-        return Check(
-            leg, Result.FAIL, "The queue's subscription to the topic waits for confirmation.",
-            "Confirm it, or subscribe the queue from its own account.",
-        )  # fmt: skip
-    if bus:
-        return skipped(
-            leg, "Events may come through EventBridge, whose rules are not read.",
-            "Look for a rule of source aws.ses with the queue as its target.",
-        )  # fmt: skip
-    return Check(
-        leg, Result.FAIL, "The queue is not subscribed to the topic.",
-        "Subscribe it: aws sns subscribe --protocol sqs.", {"subscriptions": len(found)},
-    )  # fmt: skip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.examination import Check, Result
 from core.model import BRAKE, OutboxHold
 from core.rate import hold_words
+from core.rules.doctor.checks import Check, Result
 
 
 def judge_outbox(waiting: int, holds: Sequence[OutboxHold]) -> Check:

@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.errors import OuttrayError, QueueGoneError
-from core.examination import Check, Result, failed, skipped
 from core.feedhealth import next_step
-from core.queue_policy import Reading, Verdict, bus_may_send, may_send
+from core.rules.doctor import encryption
+from core.rules.doctor.checks import (
+    Check,
+    Fault,
+    Result,
+    duration,
+    failed,
+    of_faults,
+    skipped,
+    unknown,
+)
+from core.rules.doctor.encryption import Encrypted
+from core.rules.doctor.keys import Key
+from core.rules.doctor.policies import (
+    EVENTBRIDGE,
+    GRAVITY,
+    SNS,
+    Reading,
+    Verdict,
+    bus_may_send,
+    may_send,
+)
+from core.rules.doctor.queue import (
+    GOOD_RECEIVES,
+    LONGEST_DELAY,
+    SHORTEST_VISIBILITY,
+    TWO_WEEKS,
+    QueueAddress,
+    Redrive,
+    parse_address,
+)
 
-TWO_WEEKS: Final = 14 * 24 * 3600
-SHORTEST_VISIBILITY: Final = 30
-"""Seconds: SQS's own default. A batch is stored in much less, also when the database is busy."""
-_AWS_OWN_KEY: Final = "alias/aws/sqs"
 _STATEMENT: Final = (
     "Add a statement to the queue's Policy: Allow sqs:SendMessage to sns.amazonaws.com,"
     " Condition ArnEquals aws:SourceArn {topic}; or outtray aws setup."
@@ -41,16 +66,30 @@ class QueueFacts:
     visibility_seconds: int = SHORTEST_VISIBILITY
     kms_key: str = ""
     """Id, alias or ARN of a key of KMS; empty: none, or SQS's own encryption."""
+    key: Key | OuttrayError | None = None
+    """What KMS says of it."""
+    delay_seconds: int = 0
+    """Before anything that comes can be received."""
+    receives: int | None = None
+    """After so many in vain, a body goes to the dead letters; ``None``: not known."""
+    url: str = ""
+    """What was looked at; another than what is set where only a name is."""
 
 
-def judge_queue(facts: QueueFacts | OuttrayError | None) -> Check:
-    """``None``: none is configured."""
+def judge_queue(
+    facts: QueueFacts | OuttrayError | None, given: str = "", region: str = ""
+) -> Check:
+    """``None``: none is configured; ``given`` is the setting, ``region`` where SQS is asked."""
     if facts is None:
         return Check(
             "queue", Result.FAIL, "No queue is configured, so no status ever changes.",
             "Set OUTTRAY_QUEUE_URL, or feed.queue_url in the settings file.",
         )  # fmt: skip
+    address = parse_address(given) if given else None
+    faults = _address_faults(address, given, facts, region) if address else []
     if isinstance(facts, OuttrayError):
+        if faults:
+            return of_faults("queue", [*faults, Fault(Result.FAIL, facts.title, "")], "")
         if isinstance(facts, QueueGoneError):
             return Check("queue", Result.FAIL, facts.title, next_step(facts))
         return failed("queue", facts, "sqs:GetQueueAttributes")
@@ -58,16 +97,48 @@ def judge_queue(facts: QueueFacts | OuttrayError | None) -> Check:
         "waiting": facts.waiting,
         "in_flight": facts.in_flight,
         "retention_seconds": facts.retention_seconds,
+        "delay_seconds": facts.delay_seconds,
     }
-    words = f"{facts.waiting} waiting, {facts.in_flight} in flight"
+    words = f"Reachable, {facts.waiting} waiting, {facts.in_flight} in flight"
+    if facts.delay_seconds > LONGEST_DELAY:
+        faults.append(Fault(
+            Result.WARN,
+            f"Every report waits {duration(facts.delay_seconds)} in the queue before it can be"
+            " read.",
+            "Set DelaySeconds to 0.",
+        ))  # fmt: skip
     if facts.retention_seconds < TWO_WEEKS:
-        return Check(
-            "queue", Result.WARN,
-            f"Reachable, {words}; it forgets events after {_days(facts.retention_seconds)}.",
+        faults.append(Fault(
+            Result.WARN,
+            f"{words}; it forgets events after {duration(facts.retention_seconds)}.",
             "Set MessageRetentionPeriod to 14 days (1209600): who is away longer loses events.",
-            details,
-        )  # fmt: skip
-    return Check("queue", Result.OK, f"Reachable, {words}, kept for 14 days.", details=details)
+        ))  # fmt: skip
+    return of_faults("queue", faults, f"{words}, kept for 14 days.", details)
+
+
+def _address_faults(
+    address: QueueAddress, given: str, facts: QueueFacts | OuttrayError, region: str
+) -> list[Fault]:
+    """What is wrong with the setting, whatever was found behind it."""
+    faults = []
+    if not address.is_url:
+        url = facts.url if isinstance(facts, QueueFacts) else ""
+        todo = f"Set OUTTRAY_QUEUE_URL to {url}."
+        if not url:
+            name = address.name or "NAME"
+            todo = f"Set OUTTRAY_QUEUE_URL to what aws sqs get-queue-url --queue-name {name} says."
+        kind = "only a name" if address.name == given else "no URL"
+        title = f"{given!r} is {kind}: SQS wants the queue's URL, so no report is fetched."
+        faults.append(Fault(Result.FAIL, title, todo))
+    if address.is_fifo:
+        title = f"{address.name} is a FIFO queue, into which SES's topic cannot publish."
+        todo = "Use a standard queue: outtray aws setup makes one."
+        faults.append(Fault(Result.FAIL, title, todo))
+    if address.region and region and address.region != region:
+        title = f"The queue is in {address.region}, and SQS is asked in {region}."
+        todo = f"Set AWS_REGION to {address.region}, or use a queue in {region}."
+        faults.append(Fault(Result.FAIL, title, todo))
+    return faults
 
 
 def judge_policy(facts: QueueFacts, topics: Sequence[str], *, bus: str) -> Check:
@@ -78,20 +149,12 @@ def judge_policy(facts: QueueFacts, topics: Sequence[str], *, bus: str) -> Check
     readings = [(topic, may_send(facts.policy, topic, facts.arn)) for topic in topics]
     if not topics:
         readings = [("EventBridge", bus_may_send(facts.policy, facts.arn))]
-    source, reading = min(readings, key=lambda each: _GRAVITY.index(each[1].verdict))
+    source, reading = min(readings, key=lambda each: GRAVITY.index(each[1].verdict))
     details = {"source": source, "verdict": reading.verdict.value}
     result, title, todo = _policy_words(source, reading)
+    if reading.verdict is Verdict.UNKNOWN:
+        return unknown(leg, title, todo, details)
     return Check(leg, result, title, todo, details)
-
-
-_GRAVITY: Final = (
-    Verdict.DENIED,
-    Verdict.UNREADABLE,
-    Verdict.NOT_ALLOWED,
-    Verdict.UNKNOWN,
-    Verdict.OPEN,
-    Verdict.ALLOWED,
-)
 
 
 def _policy_words(source: str, reading: Reading) -> tuple[Result, str, str]:
@@ -109,7 +172,7 @@ def _policy_words(source: str, reading: Reading) -> tuple[Result, str, str]:
             return Result.FAIL, "The queue's policy cannot be read.", todo
         case Verdict.UNKNOWN:
             title = f"Whether the queue's policy lets {source} send is not known: it has conditions"
-            return Result.SKIPPED, f"{title} that are not understood here.", todo
+            return Result.WARN, f"{title} that are not understood here.", todo
         case _:
             title = f"The queue's policy does not let {source} send: no event arrives."
             if reading.others:
@@ -130,25 +193,22 @@ def judge_visibility(facts: QueueFacts) -> Check:
     return Check("visibility", Result.OK, f"A body is ours alone for {seconds} s.", details=details)
 
 
-def judge_encryption(facts: QueueFacts) -> Check:
-    leg, key = "encryption", facts.kms_key
-    details = {"kms_key": key or None}
-    if not key:
-        return Check(leg, Result.OK, "No key of KMS is in the way.", details=details)
-    if key.endswith(_AWS_OWN_KEY):
-        return Check(
-            leg, Result.FAIL,
-            "The queue is encrypted with AWS's own key for SQS, which SNS may not use.",
-            "Use SQS's own encryption (SqsManagedSseEnabled), or a key of yours whose policy allows"
-            " kms:GenerateDataKey and kms:Decrypt to sns.amazonaws.com.",
-            details,
-        )  # fmt: skip
-    return Check(
-        leg, Result.OK,
-        f"Encrypted with {key}: its policy must allow kms:GenerateDataKey and kms:Decrypt to"
-        " sns.amazonaws.com (events.amazonaws.com for EventBridge). That is not looked at.",
-        details=details,
-    )  # fmt: skip
+def judge_encryption(facts: QueueFacts, source: str = "", *, bus: str = "") -> Check:
+    """``source`` is the topic that publishes into the queue; without one the ``bus`` does."""
+    is_bus = bool(bus) and not source
+    return encryption.judge_encryption(
+        Encrypted(
+            "encryption",
+            "queue",
+            EVENTBRIDGE if is_bus else SNS,
+            "EventBridge" if is_bus else "SNS",
+            source,
+            "SQS",
+            "Use SQS's own encryption (SqsManagedSseEnabled)",
+        ),
+        facts.kms_key,
+        facts.key,
+    )
 
 
 def judge_dead_letters(facts: QueueFacts) -> Check:
@@ -159,34 +219,43 @@ def judge_dead_letters(facts: QueueFacts) -> Check:
             "Give it one: a body that stops Outtray again and again would come for ever.",
         )  # fmt: skip
     found = facts.dead_letters
+    faults = _receive_faults(facts)
     if isinstance(found, OuttrayError):
         name = facts.dead_letter_arn.rpartition(":")[2]
         check = failed(leg, found, f"sqs:GetQueueAttributes on {name}")
-        if check.result is Result.FAIL:
-            return Check(leg, Result.WARN, check.title, "Look at the queue's RedrivePolicy.")
-        return check
+        todo = "Look at the queue's RedrivePolicy." if check.result is Result.FAIL else check.next
+        faults.append(Fault(Result.WARN, check.title, todo))
+        return replace(of_faults(leg, faults, ""), is_known=False)
     count = found.count if found else 0
     details: dict[str, object] = {"dead_letters": count}
     if found:
         details["retention_seconds"] = found.retention_seconds
     if count:
         what = "1 message is" if count == 1 else f"{count} messages are"
-        return Check(
-            leg, Result.WARN, f"{what} in the dead-letter queue: those events were never stored.",
-            "Repair the cause, then redrive: aws sqs start-message-move-task.", details,
-        )  # fmt: skip
+        faults.append(Fault(
+            Result.WARN, f"{what} in the dead-letter queue: those events were never stored.",
+            "Repair the cause, then redrive: aws sqs start-message-move-task.",
+        ))  # fmt: skip
     if found and found.retention_seconds < facts.retention_seconds:
         # A message keeps its age when it is moved: SQS documents it.
-        return Check(
-            leg, Result.WARN,
-            f"The dead-letter queue forgets after {_days(found.retention_seconds)}, sooner than the"
-            f" queue ({_days(facts.retention_seconds)}): what is moved there keeps its age.",
-            "Set its MessageRetentionPeriod to 14 days (1209600).", details,
-        )  # fmt: skip
-    return Check(leg, Result.OK, "The dead-letter queue is empty.", details=details)
+        faults.append(Fault(
+            Result.WARN,
+            f"The dead-letter queue forgets after {duration(found.retention_seconds)}, sooner than"
+            f" the queue ({duration(facts.retention_seconds)}): what is moved there keeps its age.",
+            "Set its MessageRetentionPeriod to 14 days (1209600).",
+        ))  # fmt: skip
+    return of_faults(leg, faults, "The dead-letter queue is empty.", details)
 
 
-def _days(seconds: int) -> str:
-    if seconds < 86_400:
-        return f"{seconds / 3600:.2g} h"
-    return f"{seconds / 86_400:.2g} day{'' if seconds == 86_400 else 's'}"
+def _receive_faults(facts: QueueFacts) -> list[Fault]:
+    if not Redrive(facts.dead_letter_arn, facts.receives).gives_up_too_soon:
+        return []
+    times = "once" if facts.receives == 1 else f"{facts.receives} times"
+    return [
+        Fault(
+            Result.WARN,
+            f"What was received {times} and not stored goes to the dead-letter queue: one crash"
+            " loses reports.",
+            f"Set maxReceiveCount in the queue's RedrivePolicy to {GOOD_RECEIVES}.",
+        )
+    ]

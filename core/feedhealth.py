@@ -9,8 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from core.errors import (
+    BetweenError,
     CredentialsError,
     DatabaseError,
+    FalseAnswerError,
     NotPermittedError,
     QueueGoneError,
     ThrottledError,
@@ -20,9 +22,7 @@ from core.errors import (
 from core.model import FeedCause, FeedState, FeedStatus, Word
 
 if TYPE_CHECKING:
-    from core.errors import (
-        OuttrayError,
-    )
+    from core.errors import OuttrayError
 
 #: A question to the queue is answered after 20 seconds at the latest, with messages or without.
 SILENT_AFTER: Final = timedelta(seconds=45)
@@ -118,6 +118,8 @@ def next_step(error: OuttrayError) -> str:
     cause = cause_of(error)
     if cause is FeedCause.CREDENTIALS and error.hint:
         return error.hint  # missing, expired, unknown: each has a next step of its own
+    if isinstance(error, BetweenError | FalseAnswerError) and error.hint:
+        return f"{error.hint} {_TRIES_AGAIN}"  # the network is there, and AWS is not behind it
     return _NEXT.get(cause) or error.hint or _TRIES_AGAIN
 
 

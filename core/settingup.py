@@ -7,6 +7,9 @@ from typing import Protocol
 
 from core.blueprint import Found, Names, Step, plan
 from core.errors import OuttrayError
+from core.rules.doctor.checks import Check, Result
+from core.way.facts import WayFacts
+from core.way.judging import judge_way
 
 
 class Builder(Protocol):
@@ -15,6 +18,7 @@ class Builder(Protocol):
     def look(self, names: Names) -> Found: ...
     def make(self, step: Step) -> None: ...
     def queue_url(self, name: str) -> str: ...
+    def way(self, name: str, queue_url: str) -> WayFacts: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,33 @@ class SetUp:
     """Empty while there is no queue."""
     problem: OuttrayError | None = None
     """What stopped it."""
+    by_hand: tuple[Check, ...] = ()
+    """What the doctor finds wrong and no step mends: nothing that is there is taken away."""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether no report can arrive until a person has done something."""
+        return any(check.result is Result.FAIL for check in self.by_hand)
 
 
 def survey(names: Names, aws: Builder) -> SetUp:
     """Look, and change nothing."""
     found = aws.look(names)
-    return SetUp((), plan(names, found), names.configuration_set, found.queue_url)
+    steps = plan(names, found)
+    left = _by_hand(names, found.queue_url, steps, aws)
+    return SetUp((), steps, names.configuration_set, found.queue_url, by_hand=left)
+
+
+def _by_hand(
+    names: Names, queue_url: str, steps: tuple[Step, ...], aws: Builder
+) -> tuple[Check, ...]:
+    """Judge as the doctor does, and leave out what the steps will mend."""
+    mended = {leg for step in steps for leg in step.legs}
+    return tuple(
+        check
+        for check in judge_way(aws.way(names.configuration_set, queue_url))
+        if check.result in (Result.FAIL, Result.WARN) and check.leg not in mended
+    )
 
 
 def apply(names: Names, aws: Builder) -> SetUp:
@@ -56,4 +81,6 @@ def apply(names: Names, aws: Builder) -> SetUp:
             steps = steps[1:]
     except OuttrayError as error:
         return SetUp(tuple(done), steps, names.configuration_set, "", error)
-    return SetUp(tuple(done), (), names.configuration_set, aws.queue_url(names.events))
+    url = aws.queue_url(names.events)
+    left = _by_hand(names, url, (), aws)
+    return SetUp(tuple(done), (), names.configuration_set, url, by_hand=left)

@@ -10,6 +10,8 @@ from argparse import Namespace
 
 from core.backend import Backend
 from core.blueprint import Names, Step
+from core.errors import OuttrayError
+from core.rules.doctor.checks import Result
 from core.settingup import SetUp
 from tui import answers, prints
 from tui.exits import DONE, FAILED
@@ -27,9 +29,18 @@ def setup(options: Namespace, backend: Backend) -> int:
         _print(made)
     if made.problem is not None:
         say(f"outtray: {cell(made.problem.title)}")
-        say(f"         {cell(made.problem.hint)} What was made stays; run it again to go on.")
+        say(
+            f"         {cell(_what_next(made.problem))} What was made stays; run it again to go on."
+        )
         return FAILED
-    return DONE
+    return FAILED if options.apply and made.is_broken else DONE
+
+
+def _what_next(problem: OuttrayError) -> str:
+    """A no that has no next step of its own is about the step, and about the names in it."""
+    return problem.hint or (
+        "Look at what this step asks for: --name and OUTTRAY_CONFIGURATION_SET choose other names."
+    )
 
 
 def as_answer(made: SetUp, *, applied: bool) -> answers.Json:
@@ -39,6 +50,11 @@ def as_answer(made: SetUp, *, applied: bool) -> answers.Json:
         "missing": [_step(step) for step in made.missing],
         "configuration_set": made.configuration_set,
         "queue_url": made.queue_url or None,
+        "by_hand": [
+            {"leg": check.leg, "result": check.result.value, "title": check.title}
+            | {"next": check.next or None}
+            for check in made.by_hand
+        ],
         "error": None if made.problem is None else str(made.problem),
     }
 
@@ -65,8 +81,13 @@ def _print(made: SetUp) -> None:
             sys.stdout.write(f"# {title}: {step.what}\n{cell(command_line(step))}\n\n")
     if made.missing and made.problem is None:
         say("Nothing was changed. outtray aws setup --apply makes all of it.")
-    elif not made.done and not made.missing:
+    elif not made.done and not made.missing and not made.by_hand:
         say("Everything is there.")
+    for check in made.by_hand:
+        sign = "wrong" if check.result is Result.FAIL else "look at"
+        say(f"By hand, {sign}: {cell(check.title, 600)}")
+        if check.next:
+            say(f"  → {cell(check.next, 600)}")
     queue = f"queue_url = {json.dumps(made.queue_url)}"
     if not made.queue_url:
         queue = "# queue_url is known once the queue is there"

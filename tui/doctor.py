@@ -11,7 +11,7 @@ from core import settings
 from core.backend import Backend
 from core.doctoring import unsettled
 from core.errors import SettingsError
-from core.examination import Check, Result, worst
+from core.rules.doctor.checks import Check, Result, summary, worst
 from tui import answers, prints
 from tui.exits import DONE, FAILED
 from tui.text import cell
@@ -22,11 +22,6 @@ _SIGNS: Final = {
     Result.FAIL: "FAIL",
     Result.SKIPPED: "skipped",
 }
-_SAYS: Final = {
-    Result.OK: "All is well.",
-    Result.WARN: "It works; see what is marked warn.",
-    Result.FAIL: "Something is broken; see what is marked FAIL.",
-}
 
 
 def run(options: Namespace) -> int:
@@ -36,7 +31,7 @@ def run(options: Namespace) -> int:
         sys.stdout.write(prints.as_json(as_answer(checks), indent=2) + "\n")
     else:
         sys.stdout.write("".join(f"{line}\n" for line in lines(checks)))
-        prints.say(_SAYS[worst(checks)])
+        prints.say(summary(checks))
     return FAILED if worst(checks) is Result.FAIL else DONE
 
 
@@ -74,6 +69,7 @@ def as_answer(checks: Sequence[Check]) -> answers.Json:
                 "title": check.title,
                 "next": check.next or None,
                 "details": dict(check.details),
+                "checked": check.is_known,
             }
             for check in checks
         ],

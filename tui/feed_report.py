@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from textual.content import Content
 
-from core.examination import Check, Result, worst
 from core.model import FeedState, FeedStatus, Word
+from core.rules.doctor.checks import Check, Result, summary
 from tui.paint import toned
 from tui.text import ago, cell, moment
 from tui.widgets.feed_words import LOOKS, when
@@ -29,11 +29,6 @@ _SIGNS: Final = {
     Result.WARN: ("▲ warn", Word.DEFERRED),
     Result.FAIL: ("✖ fail", Word.BOUNCED),
     Result.SKIPPED: ("· skipped", Word.NEVER_SENT),
-}
-_SAYS: Final = {
-    Result.OK: "All is well.",
-    Result.WARN: "It works; see what is marked warn.",
-    Result.FAIL: "Something is broken; see what is marked fail.",
 }
 
 
@@ -97,7 +92,7 @@ def unread_line(count: int | None, key: str) -> Content:
 
 def doctor_lines(checks: Sequence[Check]) -> Content:
     """One line a leg, and what to do next; what AWS and files say is made harmless."""
-    lines = [Content.styled(_SAYS[worst(checks)], "bold")]
+    lines = [Content.styled(summary(checks, "fail"), "bold")]
     for check in checks:
         said, word = _SIGNS[check.result]
         leg = check.leg.replace("_", " ")

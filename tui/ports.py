@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from core.chasing import CallEntry, Scope, Standing
     from core.evidence import Exported
-    from core.examination import Check
     from core.external import MailSeen, Unlinked
     from core.linking import LinkedByHand
     from core.model import (
@@ -57,6 +56,7 @@ if TYPE_CHECKING:
     )
     from core.model.database import DatabaseLook
     from core.quarantine import RetryReport
+    from core.rules.doctor.checks import Check
     from core.settings import Settings
     from core.trouble import Trouble
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from core.errors import (
+    BetweenError,
     CredentialsError,
     FalseAnswerError,
     NoSuchThingError,
@@ -22,6 +23,7 @@ from core.errors import (
     QueueGoneError,
     QuotaUsedUpError,
     RefusedError,
+    RegionError,
     SendingStoppedError,
     ServiceError,
     ThrottledError,
@@ -29,46 +31,15 @@ from core.errors import (
     UnreachableError,
 )
 from core.rules.sending.answers import ErrorAnswer, Reading, read
+from core.ses import hints
+from core.ses.hints import Doing
 
 LONGEST_POLL_SECONDS: Final = 20
-_CREDENTIALS_HINT: Final = "Check AWS_PROFILE or the keys; with SSO run aws sso login."
-_EXPIRED: Final = (
-    "The AWS credentials have expired.",
-    "Renew them: with SSO run aws sso login; temporary keys have to be fetched again.",
-)
-_UNKNOWN: Final = (
-    "AWS does not know these credentials.",
-    "Check AWS_PROFILE or the keys: deleted, or for a Region that is not enabled for them.",
-)
-_SIGNED: Final = (
-    "AWS does not accept the signature.",
-    "Check the secret key and this computer's clock.",
-)
-_CREDENTIALS: Final = {
-    "ExpiredToken": _EXPIRED,
-    "ExpiredTokenException": _EXPIRED,
-    "RequestExpired": _SIGNED,
-    "RequestTimeTooSkewed": _SIGNED,
-    "IncompleteSignature": _SIGNED,
-    "IncompleteSignatureException": _SIGNED,
-    "InvalidClientTokenId": _UNKNOWN,
-    "InvalidSignatureException": _SIGNED,
-    "SignatureDoesNotMatch": _SIGNED,
-    "UnrecognizedClientException": _UNKNOWN,
-}
-_NOT_KNOWN_HINT: Final = (
-    "Whether it was done is not known; wait for SES's report before repeating it."
-)
-_NETWORK_HINT: Final = "Check the network and AWS_REGION, then try again."
-_BETWEEN_HINT: Final = "A proxy or a log-in page: log in to the network, or ask who runs the proxy."
-_FALSE_HINT: Final = (
-    "A log-in page of the network, probably: open a browser and log in. Whether SES took it is not"
-    " known; wait for its report before repeating it."
-)
-_REGION_HINT: Final = "Set AWS_REGION, or region in the profile, to where SES is set up."
-_PREFIXES: Final = {"sesv2": "ses", "sqs": "sqs", "sns": "sns"}
 
 
+_PREFIXES: Final = {"sesv2": "ses"}
+_JSON: Final = ("sqs", "kms")
+"""Services that answer in JSON, of which the SDK takes any other text for an empty answer."""
 #: What the SDK raises over an answer that is not JSON of AWS's form: a page, a list, null.
 UNREADABLE: Final = (AttributeError, LookupError, TypeError, UnicodeError)
 
@@ -87,7 +58,7 @@ class Clients:
     def control(self) -> Any:
         """For SES calls that may be repeated: suppression list, account."""
         client = self._client("control", "sesv2", read_timeout=10, retries=3)
-        client.meta.events.register("after-call.sesv2", _must_be_of_aws, unique_id="outtray-of-aws")
+        client.meta.events.register("after-call.sesv2", _must_be_of_ses, unique_id="outtray-of-aws")
         return client
 
     def queue(self) -> Any:
@@ -105,6 +76,10 @@ class Clients:
         """For SNS: who gets what a topic publishes."""
         return self._client("topics", "sns", read_timeout=10, retries=2)
 
+    def keys(self) -> Any:
+        """For KMS: who may use the key of a topic or a queue."""
+        return self._client("keys", "kms", read_timeout=10, retries=2)
+
     def _client(self, name: str, service: str, *, read_timeout: int, retries: int) -> Any:
         with self._lock:
             if name not in self._made:
@@ -117,24 +92,40 @@ class Clients:
                     tcp_keepalive=True,
                 )
                 with in_words(service):
-                    self._made[name] = _create(session(), service, config)
+                    made = _create(session(), service, config)
+                if service in _JSON:
+                    event = f"after-call.{service}"
+                    made.meta.events.register(event, _must_be_json, unique_id="outtray-json")
+                self._made[name] = made
             return self._made[name]
 
 
-def _must_be_of_aws(http_response: Any, **_: object) -> None:
+def _must_be_of_ses(http_response: Any, **_: object) -> None:
     """A log-in page with a 200 reads as an empty list, or as an account with nothing to tell."""
-    if http_response.status_code < 300 and "x-amzn-requestid" not in http_response.headers:
+    if http_response.status_code < 300 and _REQUEST_ID not in http_response.headers:
         raise FalseAnswerError(
-            "Something answered in the place of SES: its answer carries no request id.",
-            "A log-in page of the network, probably: open a browser and log in.",
+            _between("sesv2", "its answer carries no request id"), hints.BETWEEN_HINT
         )
+
+
+def _must_be_json(http_response: Any, model: Any, **_: object) -> None:
+    """To the SDK a page with a 200 is a queue without attributes, or one that is empty."""
+    if http_response.status_code >= 300 or _REQUEST_ID in http_response.headers:
+        return
+    body = bytes(http_response.content or b"").lstrip()
+    if body and not body.startswith(b"{"):
+        service = str(model.service_model.service_name)
+        raise FalseAnswerError(_between(service, "a page"), hints.BETWEEN_HINT)
+
+
+_REQUEST_ID: Final = "x-amzn-requestid"
 
 
 def _create(session: Any, service: str, config: Any) -> Any:
     try:
         return session.client(service, config=config)
     except ValueError as error:  # botocore's answer to an endpoint that is no URL
-        raise CredentialsError(
+        raise RegionError(
             f"AWS is not set up: {_without_stop(error)}.", "Check AWS_REGION and AWS_ENDPOINT_URL."
         ) from error
 
@@ -147,7 +138,7 @@ def session() -> Any:
 
 
 @contextmanager
-def in_words(service: str) -> Iterator[None]:
+def in_words(service: str, doing: Doing = Doing.ASKS) -> Iterator[None]:
     """Turn botocore's errors into ours; anything that may have had an effect is *unanswered*."""
     from botocore import exceptions as boto
     from botocore.parsers import ResponseParserError
@@ -155,7 +146,7 @@ def in_words(service: str) -> Iterator[None]:
     try:
         yield
     except boto.ClientError as error:
-        raise _answered(service, error) from error
+        raise _answered(service, error, doing) from error
     except (
         boto.NoCredentialsError,
         boto.PartialCredentialsError,
@@ -165,11 +156,11 @@ def in_words(service: str) -> Iterator[None]:
         boto.SSOError,
     ) as error:
         raise CredentialsError(
-            f"There are no AWS credentials: {_without_stop(error)}.", _CREDENTIALS_HINT
+            f"There are no AWS credentials: {_without_stop(error)}.", hints.CREDENTIALS_HINT
         ) from error
     except (boto.NoRegionError, boto.InvalidRegionError) as error:
-        raise CredentialsError(
-            f"AWS is not set up: {_without_stop(error)}.", _REGION_HINT
+        raise RegionError(
+            f"AWS is not set up: {_without_stop(error)}.", hints.REGION_HINT
         ) from error
     except (
         boto.ProfileNotFound,
@@ -177,7 +168,7 @@ def in_words(service: str) -> Iterator[None]:
         boto.ConfigNotFound,
     ) as error:
         raise CredentialsError(
-            f"AWS is not set up: {_without_stop(error)}.", _CREDENTIALS_HINT
+            f"AWS is not set up: {_without_stop(error)}.", hints.CREDENTIALS_HINT
         ) from error
     except (
         boto.ConnectTimeoutError,
@@ -188,22 +179,29 @@ def in_words(service: str) -> Iterator[None]:
         where = f" at {host}" if host else ""
         raise UnreachableError(
             f"{_name(service)} cannot be reached{where}.",
-            _NETWORK_HINT,
+            hints.NETWORK_HINT,
         ) from error
     except boto.ParamValidationError as error:
         raise RefusedError(f"{_name(service)} was not asked: {error}.") from error
     except (boto.SSLError, boto.ConnectionClosedError) as error:
         if not _was_connecting(error):
             raise UnansweredError(
-                f"{_name(service)} did not answer: {_without_stop(error)}.", _NOT_KNOWN_HINT
+                f"{_name(service)} did not answer: {_without_stop(error)}.", doing.value
             ) from error
         raise UnreachableError(
-            f"{_name(service)} cannot be reached: {_without_stop(error)}.", _NETWORK_HINT
+            f"{_name(service)} cannot be reached: {_without_stop(error)}.", hints.NETWORK_HINT
         ) from error
     except (boto.BotoCoreError, ResponseParserError, *UNREADABLE) as error:
-        raise UnansweredError(
-            f"{_name(service)} did not answer: {_without_stop(error)}.", _NOT_KNOWN_HINT
-        ) from error
+        raise _no_answer(service, error, doing) from error
+
+
+def _no_answer(service: str, error: Exception, doing: Doing) -> ServiceError:
+    """Tell an answer that is not of AWS's form from none at all."""
+    if not _is_raised_in(error, "botocore/parsers.py"):
+        return UnansweredError(
+            f"{_name(service)} did not answer: {_without_stop(error)}.", doing.value
+        )
+    return FalseAnswerError(_between(service, "not in the form of AWS"), hints.BETWEEN_HINT)
 
 
 #: What of the HTTP library runs before the first byte of a request leaves.
@@ -216,12 +214,19 @@ def _was_connecting(error: BaseException) -> bool:
     A TLS error or a closed connection looks the same before and after that; only where it was
     raised says whether the other end can have the request.
     """
+    return _is_raised_in(error, "connectionpool.py", _CONNECTING)
+
+
+def _is_raised_in(error: BaseException, file: str, functions: Sequence[str] = ()) -> bool:
+    """Whether an error, or what it came of, passed through a file of the SDK or its HTTP."""
     seen: BaseException | None = error
     while seen is not None:
         frames = seen.__traceback__
         while frames is not None:
             code = frames.tb_frame.f_code
-            if code.co_name in _CONNECTING and code.co_filename.endswith("connectionpool.py"):
+            if code.co_filename.replace(os.sep, "/").endswith(file) and (
+                not functions or code.co_name in functions
+            ):
                 return True
             frames = frames.tb_next
         seen = seen.__cause__ or seen.__context__
@@ -232,33 +237,36 @@ def _without_stop(error: Exception) -> str:
     return str(error).rstrip(".")
 
 
-def _answered(service: str, error: Any) -> ServiceError:
+def _answered(service: str, error: Any, doing: Doing) -> ServiceError:
     """Read an answer that is an error; *said* is told only of what AWS itself has said."""
     answer = _error_answer(error.response, error.operation_name)
     reading = read(answer)
+    doing = hints.doing(answer.operation, doing)
     if reading is Reading.BETWEEN or not answer.is_of_aws:
-        return _in_between(service, answer, is_known=reading is Reading.BETWEEN)
+        return _in_between(service, answer, doing, is_known=reading is Reading.BETWEEN)
     code, said = answer.code, f"{_name(service)} said: {answer.words}"
     match reading:
         case Reading.QUOTA:
-            return QuotaUsedUpError(said, _HINTS["LimitExceededException"])
+            return QuotaUsedUpError(said, hints.QUOTA_USED_UP)
         case Reading.THROTTLED:
-            nothing = "Nothing was sent. " if error.operation_name == "SendEmail" else ""
+            nothing = "Nothing was sent. " if doing is Doing.SENDS else ""
             return ThrottledError(said, f"{nothing}Try again in a moment.")
         case Reading.STOPPED:
-            return SendingStoppedError(said, _HINTS.get(code, _HINTS["SendingPausedException"]))
+            hint = hints.refusal(code, answer.operation)
+            is_stop = code in ("SendingPausedException", "AccountSuspendedException")
+            return SendingStoppedError(said, hint if is_stop else hints.SENDING_STOPPED)
         case Reading.NOT_PERMITTED:
             action = f"{_PREFIXES.get(service, service)}:{answer.operation}"
             return NotPermittedError(said, f"Allow {action} in the policy of this AWS user.")
         case Reading.CREDENTIALS:
-            if code not in _CREDENTIALS:
-                return CredentialsError(said, _CREDENTIALS_HINT)
-            title, hint = _CREDENTIALS[code]
-            return CredentialsError(f"{title} {said}", hint)
+            known = hints.credentials(code, answer.words)
+            if known is None:
+                return CredentialsError(said, hints.CREDENTIALS_HINT)
+            return CredentialsError(f"{known[0]} {said}", known[1])
         case Reading.UNKNOWN:
-            return UnansweredError(said, _NOT_KNOWN_HINT)
+            return UnansweredError(said, doing.value)
         case _:
-            return _refused(code, said)
+            return _refused(answer, said)
 
 
 def _error_answer(response: Any, operation: str) -> ErrorAnswer:
@@ -274,55 +282,48 @@ def _error_answer(response: Any, operation: str) -> ErrorAnswer:
     )
 
 
-def _in_between(service: str, answer: ErrorAnswer, *, is_known: bool) -> ServiceError:
+def _in_between(service: str, answer: ErrorAnswer, doing: Doing, *, is_known: bool) -> ServiceError:
     """What a proxy, a log-in page or a load balancer says is not quoted: it is a page."""
     try:
         phrase = f" ({HTTPStatus(answer.status).phrase})"
     except ValueError:
         phrase = ""
-    title = f"Not {_name(service)} but something on the way to it answered: HTTP {answer.status}"
+    title = _between(service, f"HTTP {answer.status}{phrase}")
     if is_known:
-        return UnreachableError(f"{title}{phrase}.", _BETWEEN_HINT)
-    return UnansweredError(f"{title}{phrase}.", _NOT_KNOWN_HINT)
+        return BetweenError(title, hints.BETWEEN_HINT)
+    return UnansweredError(title, doing.value)
 
 
-def _refused(code: str, said: str) -> ServiceError:
+def _between(service: str, what: str) -> str:
+    return f"Something between us and AWS answered in the place of {_name(service)}: {what}."
+
+
+def _refused(answer: ErrorAnswer, said: str) -> ServiceError:
+    code = answer.code
+    hint = hints.refusal(code, answer.operation)
     if "NonExistentQueue" in code or "QueueDoesNotExist" in code:
         return QueueGoneError(
             f"{said.rstrip('.')}. The queue is gone.", "Check OUTTRAY_QUEUE_URL and AWS_REGION."
         )
     if code in ("NotFoundException", "NotFound"):
-        return NoSuchThingError(said, _HINTS.get(code, ""))
-    return RefusedError(said, _HINTS.get(code, ""))
+        return NoSuchThingError(said, hint)
+    return RefusedError(said, hint)
 
 
 def unreadable(service: str, operation: str, status: int, headers: Any, why: str) -> ServiceError:
     """Return what an answer means that the SDK could not read: it is not JSON of AWS's form."""
     if 200 <= status < 300:
-        return FalseAnswerError(
-            f"Something answered in the place of {_name(service)}: {why}.", _FALSE_HINT
-        )
+        return FalseAnswerError(_between(service, why), hints.FALSE_HINT)
     metadata = {"HTTPStatusCode": status, "HTTPHeaders": dict(headers)}
     code = str(headers.get("x-amzn-errortype", "")).partition(":")[0]
     error = {"Code": code or str(status), "Message": why}
     answer = _error_answer({"Error": error, "ResponseMetadata": metadata}, operation)
+    doing = hints.doing(operation)
     if read(answer) is Reading.BETWEEN:
-        return _in_between(service, answer, is_known=True)
-    return UnansweredError(
-        f"The answer of {_name(service)} cannot be read: {why}.", _NOT_KNOWN_HINT
-    )
-
-
-_HINTS: Final = {
-    "MessageRejected": "Verify the From address in this Region of SES, or correct the message.",
-    "MailFromDomainNotVerifiedException": "Verify the MAIL FROM domain in SES.",
-    "NotFoundException": "Check OUTTRAY_CONFIGURATION_SET.",
-    "SendingPausedException": "Sending is paused in SES for this account or configuration set.",
-    "AccountSuspendedException": "SES has restricted this account; ask AWS support.",
-    "LimitExceededException": "The daily quota is used up; it opens again over 24 hours.",
-    "BadRequestException": "Correct the message or the address.",
-}
+        return _in_between(service, answer, doing, is_known=True)
+    return UnansweredError(f"The answer of {_name(service)} cannot be read: {why}.", doing.value)
 
 
 def _name(service: str) -> str:
-    return {"sesv2": "SES", "sqs": "SQS", "sns": "SNS"}.get(service, service)
+    names = {"sesv2": "SES", "sqs": "SQS", "sns": "SNS", "kms": "KMS"}
+    return names.get(service, service)

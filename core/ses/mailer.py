@@ -9,6 +9,7 @@ from core.errors import ServiceError, UnansweredError
 from core.ports import Outgoing
 from core.rules.sending.answers import SEND_EMAIL, is_message_id
 from core.ses.clients import UNREADABLE, Clients, in_words, unreadable
+from core.ses.hints import Doing
 from core.ses.payload import OUR_TAG
 
 _SERVICE: Final = "sesv2"
@@ -37,7 +38,7 @@ class SesMailer:
             if outgoing.configuration_set
             else {}
         )
-        with in_words(_SERVICE):
+        with in_words(_SERVICE, Doing.SENDS):
             try:
                 answer = client.send_email(
                     FromEmailAddress=outgoing.sender,

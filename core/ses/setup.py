@@ -11,6 +11,9 @@ from core.errors import NoSuchThingError, QueueGoneError
 from core.examination_feed import Destination
 from core.ses.clients import Clients, in_words
 from core.ses.feed import attributes
+from core.ses.hints import Doing
+from core.ses.inspect import AwsInspector
+from core.way.facts import WayFacts
 
 _MOST_PAGES = 100
 
@@ -51,11 +54,15 @@ class AwsSetup:
             "sqs": self._clients.queue_control,
             "sns": self._clients.topics,
         }[step.service]()
-        with in_words(step.service):
+        with in_words(step.service, Doing.CHANGES):
             getattr(client, _snake(step.operation))(**step.parameters)
 
     def queue_url(self, name: str) -> str:
         return self._queue(name)[0]
+
+    def way(self, name: str, queue_url: str) -> WayFacts:
+        """Look at what is there as the doctor does."""
+        return AwsInspector(self._clients).way(name, queue_url)
 
     # ----------------------------------------------------------------- looking
 

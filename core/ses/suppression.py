@@ -14,6 +14,7 @@ from core.errors import NoSuchThingError, RefusedError
 from core.model import Suppression, address_key
 from core.ports import EffectiveReasons, ListPage
 from core.ses.clients import Clients, in_words
+from core.ses.hints import Doing
 
 _PAGE: Final = 1000
 _IN_THE_SANDBOX: Final = (
@@ -87,7 +88,7 @@ class SesSuppressionList:
     def put(self, address: str, reason: str) -> None:
         client = self._clients.control()
         try:
-            with in_words("sesv2"):
+            with in_words("sesv2", Doing.CHANGES):
                 client.put_suppressed_destination(EmailAddress=address, Reason=reason)
         except RefusedError as error:
             raise RefusedError(error.title, _IN_THE_SANDBOX) from error
@@ -95,7 +96,7 @@ class SesSuppressionList:
     def delete(self, address: str) -> None:
         client = self._clients.control()
         try:
-            with in_words("sesv2"):
+            with in_words("sesv2", Doing.CHANGES):
                 client.delete_suppressed_destination(EmailAddress=address)
         except NoSuchThingError:
             return  # gone is what was wanted

@@ -92,6 +92,10 @@ class Application:
             return _send(start_response, *refusals.form(environ, refused))
         if service == "ses":
             return self._ses(environ, path, start_response)
+        if service == "kms":
+            _read(environ)
+            none = RefusedError("NotFoundException", "The local stand-in has no keys.", 400)
+            return _send(start_response, *refusals.form(environ, none))
         return self._rest(service, environ, start_response)
 
     # ----------------------------------------------------------------- SES v2

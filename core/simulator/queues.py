@@ -42,8 +42,14 @@ Answer = tuple[str, list[tuple[str, str]], bytes]
 class _Queue(Queue):
     """moto's queue, which asks the clock twice for each message it holds, at every call.
 
-    With a thousand messages that is a hundredth of a second a call; here it asks once.
+    With a thousand messages that is a hundredth of a second a call; here it asks once. And moto
+    forgets the policy when any other attribute is set; SQS keeps it.
     """
+
+    def _set_attributes(self, attributes: dict[str, Any], now: float | None = None) -> None:
+        if "Policy" not in attributes:
+            attributes = {**attributes, "Policy": self.policy}
+        super()._set_attributes(attributes, now)
 
     @property
     def messages(self) -> list[Message]:
@@ -109,6 +115,12 @@ class Queues:
         )
         self._sqs.queues[name] = queue
         return queue
+
+    def _adopt(self) -> None:
+        """Make ours of the queues that moto made itself, for a call over HTTP."""
+        for queue in self._sqs.queues.values():
+            if type(queue) is Queue:
+                queue.__class__ = _Queue  # type: ignore[type-abstract]
 
     def _subscribe(self, topic_arn: str, queue_arn: str, *, is_raw: bool) -> None:
         subscription = self._sns.subscribe(topic_arn, queue_arn, "sqs")
@@ -212,6 +224,7 @@ class Queues:
             finally:
                 if hasattr(chunks, "close"):
                     chunks.close()
+            self._adopt()
             if environ.get("HTTP_X_AMZ_TARGET") != "AmazonSQS.ReceiveMessage":
                 self._changed.notify_all()
         return answered[0], _for_programs(answered[1]), answer

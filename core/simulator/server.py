@@ -78,9 +78,9 @@ class Simulator:
     @property
     def environment(self) -> dict[str, str]:
         """Everything Outtray and boto3 need to use the stand-in; known before it serves."""
-        endpoints = ("AWS_ENDPOINT_URL_SESV2", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SNS")
+        services = ("SESV2", "SQS", "SNS", "KMS")
         return {
-            **dict.fromkeys(endpoints, self.url),
+            **{f"AWS_ENDPOINT_URL_{each}": self.url for each in services},
             "AWS_REGION": self._origin.region,
             "AWS_DEFAULT_REGION": self._origin.region,
             "AWS_ACCESS_KEY_ID": "outtray-simulator",

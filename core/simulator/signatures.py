@@ -25,6 +25,7 @@ PATIENCE: Final[Mapping[str, timedelta]] = {
     "ses": timedelta(minutes=5),
     "sqs": timedelta(minutes=15),
     "sns": timedelta(minutes=15),
+    "kms": timedelta(minutes=15),  # there are no keys, but whoever asks is not sent to the real AWS
 }
 """How far a request's time may be off, as AWS's own refusals tell it for each service.
 

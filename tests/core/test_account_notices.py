@@ -12,9 +12,10 @@ import pytest
 from core import ingest
 from core.db import account_notices
 from core.db.engine import Database
-from core.examination import Result, judge_notices
+from core.examination import judge_notices
 from core.lookout import Lookout
 from core.model import AccountNotice, IngestReport, NoticeKind
+from core.rules.doctor.checks import Result
 from core.rules.monitoring.account_notices import concerns, headline, in_force
 from core.ses.payload import Outcome, parse
 from tests.conftest import Clock

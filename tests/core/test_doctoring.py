@@ -18,8 +18,10 @@ from core.db.engine import Database
 from core.db.events import Unreadable
 from core.doctoring import LEGS, unsettled
 from core.errors import NotPermittedError, SettingsError
-from core.examination import Check, IdentityFacts, Result, judge_identity, worst
-from core.examination_feed import Destination, Subscription, judge_destinations, judge_subscription
+from core.examination import IdentityFacts, judge_identity
+from core.examination_feed import Destination, judge_destinations
+from core.rules.doctor.checks import Check, Result, worst
+from core.rules.doctor.subscription import Subscription, judge_subscription
 from core.settings import Settings
 from core.simulator import Simulator
 from tests.conftest import Clock
@@ -160,7 +162,7 @@ def test_without_credentials_both_ends_say_so(
     told(found, "database", Result.OK)
 
 
-def test_what_the_policy_does_not_allow_is_skipped_with_the_call_to_allow(
+def test_what_the_policy_does_not_allow_is_not_well_and_names_the_call_to_allow(
     examine: Examine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with refusing("AccessDeniedException", "User anna is not authorized.") as url:
@@ -174,17 +176,19 @@ def test_what_the_policy_does_not_allow_is_skipped_with_the_call_to_allow(
         "configuration_set": "ses:GetConfigurationSet",
         "queue": "sqs:GetQueueAttributes",
     }.items():
-        assert call in told(found, leg, Result.SKIPPED)
-    assert worst(found.values()) is Result.OK
+        assert call in told(found, leg, Result.WARN)
+        assert not found[leg].is_known
+    assert worst(found.values()) is Result.WARN
 
 
-def test_a_topic_that_may_not_be_read_is_skipped(
+def test_a_topic_that_may_not_be_read_is_not_well(
     examine: Examine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with refusing("AuthorizationError", "not authorized to perform: SNS:List") as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", url)
         found = examine()
-    assert "sns:ListSubscriptionsByTopic" in told(found, "subscription", Result.SKIPPED)
+    assert "sns:ListSubscriptionsByTopic" in told(found, "subscription", Result.WARN)
+    assert "sns:GetTopicAttributes" in told(found, "topic_policy", Result.WARN)
     told(found, "queue", Result.OK)
 
 
@@ -205,7 +209,8 @@ def test_no_network_fails_in_words_and_asks_ses_only_once(
     for service in ("SESV2", "SQS", "SNS"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", closed())
     found = examine()
-    assert "cannot be reached" in told(found, "credentials", Result.FAIL)
+    assert "cannot be reached" in told(found, "sending", Result.FAIL)
+    told(found, "credentials", Result.SKIPPED)  # of which nobody knows anything
     assert "network" in told(found, "queue", Result.FAIL)
     told(found, "identity", Result.SKIPPED)
 
@@ -338,13 +343,38 @@ def test_a_subscription_counts_when_confirmed_and_a_bus_is_not_followed() -> Non
     assert judge_subscription([waiting], "arn:queue", bus="").result is Result.FAIL
     assert judge_subscription([], "arn:queue", bus="arn:bus").result is Result.SKIPPED
     denied = NotPermittedError("no")
-    assert judge_subscription(denied, "arn:queue", bus="").result is Result.SKIPPED
+    assert not judge_subscription(denied, "arn:queue", bus="").is_known
+    assert judge_subscription(denied, "arn:queue", bus="").result is Result.WARN
 
 
 def test_a_queue_that_is_gone_fails(examine: Examine, office: Office) -> None:
     found = examine(queue_url=office.queue_url + "-gone")
     assert "queue is gone" in told(found, "queue", Result.FAIL)
     told(found, "dead_letters", Result.SKIPPED)
+
+
+def test_a_queue_that_may_not_be_looked_at_skips_no_other_leg(
+    examine: Examine, monkeypatch: pytest.MonkeyPatch, office: Office
+) -> None:
+    with refusing("AccessDeniedException", "not authorized: sqs:GetQueueAttributes") as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", url)
+        found = examine()
+        told(found, "queue", Result.WARN)
+        for leg in ("event_destinations", "topic_policy", "subscription"):
+            told(found, leg, Result.OK)  # the queue's URL tells its ARN
+        change_destination(office, SnsDestination={"TopicArn": other_topic(office)})
+        told(examine(), "subscription", Result.FAIL)
+
+
+def other_topic(office: Office) -> str:
+    return str(office.sns.create_topic(Name="elsewhere")["TopicArn"])
+
+
+def test_a_set_that_is_not_there_blames_no_topic(examine: Examine) -> None:
+    found = examine(configuration_set="nope")
+    told(found, "configuration_set", Result.FAIL)
+    told(found, "topic_policy", Result.SKIPPED)
+    told(found, "queue", Result.OK)
 
 
 def test_dead_letters_are_counted(examine: Examine, office: Office) -> None:

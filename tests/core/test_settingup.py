@@ -10,10 +10,11 @@ from core.backend import Backend
 from core.blueprint import UNKNOWN_ACCOUNT, Found, Names, Step, plan
 from core.db.engine import Database
 from core.errors import NotPermittedError
-from core.examination import Result
+from core.rules.doctor.checks import Result
 from core.settings import Settings
 from core.settingup import apply
 from core.simulator import Simulator
+from core.way.facts import WayFacts
 from tests.conftest import Clock
 from tests.core.simulator.office import Office
 from tests.core.test_doctoring import running_office
@@ -98,6 +99,9 @@ def test_a_refusal_says_what_was_made_and_what_is_missing() -> None:
 
         def queue_url(self, name: str) -> str:
             return ""
+
+        def way(self, name: str, queue_url: str) -> WayFacts:
+            raise AssertionError("what is not made is not judged")
 
     made = apply(NAMES, Refusing())
     assert [step.operation for step in made.done] == ["CreateTopic", "SetTopicAttributes"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.errors import NeedsConfirmationError
-from core.examination import Check, Result
 from core.model import IngestReport, QuarantinedBody
 from core.quarantine import RetryReport
+from core.rules.doctor.checks import Check, Result
 
 
 class FakeUpkeep:

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from core import beginning
 from core.beginning import Begun
 from core.errors import DatabaseError, OuttrayError
-from core.examination import Check, Result
 from core.model import AwsFound
+from core.rules.doctor.checks import Check, Result
 from core.settings import load
 from tui.screens.setup import DEMO, DONE, LATER, SetUp, SetUpScreen
 from tui.setup import SetUpApp

@@ -14,8 +14,8 @@ from textual.widgets import Static
 
 from core import settings_survey
 from core.errors import OuttrayError
-from core.examination import Check
 from core.model import FeedStatus, QuarantinedBody
+from core.rules.doctor.checks import Check
 from core.settings_survey import Survey
 from tui import feed_report
 from tui.commands import bindings, key_of

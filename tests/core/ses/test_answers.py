@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import (
+    BetweenError,
     CredentialsError,
     FalseAnswerError,
     NotPermittedError,
@@ -63,17 +64,17 @@ def said(kind: str, message: str = "the words", **more: str) -> tuple[bytes, dic
 
 #: status, body and headers → what it means, and whether SES has said so.
 TABLE: list[tuple[int, tuple[bytes, dict[str, str]], type[ServiceError], bool]] = [
-    (302, (PAGE, {"Location": "http://login.example/"}), UnreachableError, False),
-    (307, (b"", {"Location": "http://login.example/"}), UnreachableError, False),
-    (407, (PAGE, {}), UnreachableError, False),
-    (407, (PAGE, OF_SES), UnreachableError, False),
-    (511, (PAGE, {}), UnreachableError, False),
-    (403, (PAGE, {}), UnreachableError, False),
-    (403, (b"[]", {}), UnreachableError, False),
-    (400, (b'{"code": "Nope"}', {}), UnreachableError, False),
-    (429, (b"slow down", {}), UnreachableError, False),
-    (408, (b"", {}), UnreachableError, False),
-    (418, (b"teapot", {}), UnreachableError, False),
+    (302, (PAGE, {"Location": "http://login.example/"}), BetweenError, False),
+    (307, (b"", {"Location": "http://login.example/"}), BetweenError, False),
+    (407, (PAGE, {}), BetweenError, False),
+    (407, (PAGE, OF_SES), BetweenError, False),
+    (511, (PAGE, {}), BetweenError, False),
+    (403, (PAGE, {}), BetweenError, False),
+    (403, (b"[]", {}), BetweenError, False),
+    (400, (b'{"code": "Nope"}', {}), BetweenError, False),
+    (429, (b"slow down", {}), BetweenError, False),
+    (408, (b"", {}), BetweenError, False),
+    (418, (b"teapot", {}), BetweenError, False),
     (500, (b"", {}), UnansweredError, False),
     (500, (b"", OF_SES), UnansweredError, True),
     (502, (PAGE, {}), UnansweredError, False),

@@ -8,6 +8,7 @@ import pytest
 from core.errors import CredentialsError, NotPermittedError, QueueGoneError, ServiceError
 from core.feedhealth import next_step
 from core.ses.clients import Clients, in_words
+from tests.core.aws_stubs import page
 
 
 def told(service: str, raised: Exception) -> ServiceError:
@@ -80,3 +81,66 @@ def test_a_region_that_is_missing_is_told_for_real(monkeypatch: pytest.MonkeyPat
     with pytest.raises(CredentialsError) as error:
         Clients().control()
     assert "AWS_REGION" in error.value.hint
+
+
+# --------------------------------------------------------------------------- hints fit the place
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code"),
+    [
+        ("sesv2", "CreateConfigurationSet", "BadRequestException"),
+        ("sesv2", "CreateConfigurationSetEventDestination", "BadRequestException"),
+        ("sesv2", "GetAccount", "BadRequestException"),
+        ("sesv2", "CreateConfigurationSet", "LimitExceededException"),
+        ("sns", "SetTopicAttributes", "InvalidParameter"),
+        ("sqs", "SetQueueAttributes", "InvalidAttributeValue"),
+        ("sesv2", "CreateConfigurationSet", "InternalFailure"),
+    ],
+)
+def test_only_a_send_is_told_of_messages_addresses_and_reports(
+    service: str, operation: str, code: str
+) -> None:
+    error = told(service, answer(code, 500 if code == "InternalFailure" else 400, operation))
+    for words in ("message or the address", "SES's report", "24 hours", "Nothing was sent"):
+        assert words not in error.hint
+    send = told("sesv2", answer("BadRequestException", 400, "SendEmail"))
+    assert send.hint == "Correct the message or the address."
+
+
+def test_a_clock_that_is_wrong_is_named() -> None:
+    said = boto.ClientError(
+        {
+            "Error": {"Code": "InvalidSignatureException", "Message": "Signature expired: 2019"},
+            "ResponseMetadata": {"HTTPStatusCode": 403},
+        },
+        "GetAccount",
+    )
+    assert "clock is wrong" in told("sesv2", said).title
+
+
+PAGE = "<!DOCTYPE html><html><body>Please log in</body></html>"
+
+
+@pytest.mark.parametrize("html", [PAGE, "<html><p>not closed", "Log in!"])
+@pytest.mark.parametrize("service", ["SESV2", "SQS", "SNS", "KMS"])
+def test_a_page_in_the_place_of_aws_is_named_by_every_question(
+    monkeypatch: pytest.MonkeyPatch, service: str, html: str
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    with page(html) as url:
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", url)
+        clients = Clients()
+        ask = {
+            "SESV2": lambda: clients.control().get_account(),
+            "SQS": lambda: clients.queue().receive_message(QueueUrl=f"{url}/1/q"),
+            "SNS": lambda: clients.topics().list_topics(),
+            "KMS": lambda: clients.keys().describe_key(KeyId="x"),
+        }[service]
+        with pytest.raises(ServiceError) as error, in_words(service.lower()):
+            ask()
+    assert "Something between us and AWS" in error.value.title
+    assert "log in" in error.value.hint
+    assert "open a browser" in next_step(error.value)
