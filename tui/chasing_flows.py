@@ -109,6 +109,10 @@ class ChaseFlows:
     def _exported(self, written: Exported) -> None:
         nothing = "" if written.emails else " Nothing was sent about it."
         self._tell(f"{written.files} files in {cell(str(written.path))}.{nothing}", "Evidence")
+        if self._app.is_web and written.path.is_file():
+            from tui.web.handing_over import give_file
+
+            _ = give_file(self._app, written.path, self._failed)
 
     def _tell(self, text: str, title: str) -> None:
         self._app.notify(text, title=title, timeout=8, markup=False)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.model import Chip
 from tui import arguments, cli_suppressions
 from tui.arguments_chasing import add_chasing
-from tui.arguments_office import add_office
+from tui.arguments_office import add_office, add_serve
 from tui.arguments_overviews import add_overviews
 from tui.cli_outbox import add_outbox
 
@@ -114,6 +114,8 @@ def _add_demo(commands: Commands) -> None:
         help="time to delivery; other events follow in proportion (default: at once)",
     )
     simulator.add_argument("--exit-with-parent", action="store_true", help=argparse.SUPPRESS)
+    serve = add_serve(commands, _command)
+    _add_no_mouse(serve)
 
 
 def _add_no_mouse(command: argparse.ArgumentParser) -> None:

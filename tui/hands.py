@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 from textual.message import Message
 
 from tui.text import cell
+from tui.web.handing_over import ON_THE_SERVER, give_file
 
 if TYPE_CHECKING:
     from core.errors import OuttrayError
@@ -71,13 +73,17 @@ class Hands:
 
         is_sent = clipboard.fits(item.text)
         if is_sent:
-            clipboard.send(self._app, item.text, in_tmux=bool(os.environ.get("TMUX")))
+            in_tmux = bool(os.environ.get("TMUX")) and not self._app.is_web
+            clipboard.send(self._app, item.text, in_tmux=in_tmux)
 
         def kept(path: object) -> None:
             where = cell(str(path), 300)
-            said = f"Sent to the terminal (it may refuse) · also in {where}"
+            screen = "terminal"
+            if self._app.is_web:
+                screen, where = "browser", f"{where} {ON_THE_SERVER}"
+            said = f"Sent to the {screen} (it may refuse) · also in {where}"
             if not is_sent:
-                said = f"Too long for the terminal's clipboard: only in {where}"
+                said = f"Too long for the {screen}'s clipboard: only in {where}"
             self._tell(said, f"{item.label} copied" if is_sent else f"{item.label} written")
 
         self._desk.jobs.start(None, lambda: clipboard.keep(item.text), kept, self._failed)
@@ -112,6 +118,9 @@ class Hands:
     def _launch(self, number: str, target: Target) -> None:
         from tui import opening
 
+        if self._app.is_web:
+            self._hand_over(number, target)
+            return
         command = opening.opener(os.environ)
         if command is None:
             self._show(number, target, "No window can be opened from this terminal")
@@ -127,6 +136,14 @@ class Hands:
             lambda _: self._tell(cell(where, 300), f"{number}: {target.label} opened"),
             failed,
         )
+
+    def _hand_over(self, number: str, target: Target) -> None:
+        """Open it where the person is, which need not be where we run."""
+        if target.label == "Page":
+            self._app.open_url(target.where)
+        elif not give_file(self._app, Path(target.where), self._failed, is_shown=True):
+            return
+        self._tell("In a new tab, if the browser allows it.", f"{number}: {target.label} opened")
 
     def _show(self, number: str, target: Target, why: str) -> None:
         """Say where it is, so that one can open it elsewhere."""
@@ -145,6 +162,8 @@ class Hands:
             if made is not None:
                 rows = "1 row" if made.rows == 1 else f"{made.rows:,} rows"
                 self._tell(f"{rows} in {cell(str(made.path), 300)}", "Exported")
+                if self._app.is_web:
+                    _ = give_file(self._app, made.path, self._failed)
 
         _ = self._app.push_screen(ExportDialog(self._desk, sheet), written)
 

@@ -12,6 +12,7 @@ from core import settings
 from core.backend import Backend
 from core.errors import UsageError
 from tui.exits import DONE
+from tui.web.driver_choice import has_left, is_drawn_elsewhere
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -35,6 +36,8 @@ def simulator(options: Namespace) -> int:
 
 
 def _need_terminal() -> None:
+    if is_drawn_elsewhere():  # in a browser, say
+        return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):  # Textual draws on standard error
         raise UsageError(
             "The terminal UI needs a terminal for its input and its standard error.",
@@ -69,6 +72,8 @@ def ui(options: Namespace | None = None) -> int:
 
         if ask(chosen) == DEMO:
             return _demo(options, fresh=False)
+        if has_left():
+            return DONE
         chosen = settings.load()
     backend = Backend(chosen)
     try:

@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from tui.runtime.crash import EndsInWords
 from tui.terminal_input import reads_any_byte
+from tui.web.driver_choice import of_browser
 from tui.widgets.field import Field, take_one_line
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class TerminalApp(EndsInWords, App[R]):
     """Reads whatever a terminal sends. A paste on a list is searched for, and no key."""
 
     def get_driver_class(self) -> type[Driver]:
-        return reads_any_byte(super().get_driver_class())
+        return of_browser(reads_any_byte(super().get_driver_class()))
 
     async def on_event(self, event: Event) -> None:
         """Textual's own field, in its list of commands, has one line as well."""

@@ -126,7 +126,13 @@ def test_the_wheel_carries_styles_and_migrations_and_no_tests(wheel: zipfile.Zip
     names = set(wheel.namelist())
     wanted = [
         path.relative_to(ROOT).as_posix()
-        for pattern in ("styles/*.tcss", "core/db/migrations/**/*.py", "tui/**/*.py")
+        for pattern in (
+            "styles/*.tcss",
+            "core/db/migrations/**/*.py",
+            "tui/**/*.py",
+            "tui/web/page*/*",
+            "tui/web/page.html",
+        )
         for path in ROOT.glob(pattern)
     ]
     assert len(wanted) > 10
