@@ -13,7 +13,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from core import settings
-from core.errors import UsageError
 from tui.exits import DONE
 from tui.prints import say
 from tui.text import cell
@@ -43,7 +42,7 @@ def serve(options: Namespace) -> int:
 
 
 def _child(options: Namespace) -> list[str]:
-    words = [sys.executable, "-m", "tui"]
+    words = [sys.executable, "-P", "-c", "from tui.__main__ import main; main()"]
     if options.demo:
         words.append("demo")
     if getattr(options, "no_mouse", False):
@@ -53,11 +52,11 @@ def _child(options: Namespace) -> list[str]:
 
 def _require_extra() -> None:
     """Look for the extra without importing it."""
-    if any(find_spec(name) is None for name in _NEEDED):
-        raise UsageError(
-            "Outtray in a browser needs textual-serve, which is not installed.",
-            "Install it with: uv tool install 'outtray[web]', or pip install 'outtray[web]'.",
-        )
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        from core.installation.extras import missing_extra
+
+        raise missing_extra("web", "Outtray in a browser", missing)
 
 
 def _warn(listening: Listening, operator: str) -> None:

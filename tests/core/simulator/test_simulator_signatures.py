@@ -97,7 +97,7 @@ def test_with_a_wrong_clock_outtray_keeps_the_email_and_names_the_clock(
     assert words(backend.send(draft(row), confirmed=True)) == [Word.QUEUED]
     with pytest.raises(CredentialsError, match="does not accept the signature") as said:
         backend.pull(1)
-    assert "this computer's clock" in said.value.hint
+    assert "This computer's clock is wrong" in said.value.title
     assert aws.sent() == []
 
 
