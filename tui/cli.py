@@ -18,7 +18,7 @@ from tui.arguments_overviews import add_overviews
 from tui.cli_outbox import add_outbox
 
 
-def _version() -> str:
+def program_version() -> str:
     try:
         return version("outtray")
     except PackageNotFoundError:
@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Without a command the terminal UI opens on the configured database.",
         allow_abbrev=False,
     )
-    made.add_argument("--version", action="version", version=f"outtray {_version()}")
+    made.add_argument("--version", action="version", version=f"outtray {program_version()}")
     _add_no_mouse(made)
     made.set_defaults(action="programs.ui")
     commands = made.add_subparsers(title="commands", metavar="COMMAND")

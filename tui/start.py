@@ -36,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     _end_in_order()
     given = sys.argv[1:] if arguments is None else arguments
     log.begin(verbose=_is_verbose(given))
+    if _is_verbose(given):
+        _log_what_runs()
     ended_by: list[int] = []
     code = run(given, ended_by)
     for number in ended_by:  # the database is closed: whoever sent it sees what it expects
@@ -48,6 +50,17 @@ def _is_verbose(arguments: Sequence[str]) -> bool:
     """Asked before the words of the command are read: that, too, may go wrong."""
     options = [*arguments, "--"]
     return "--verbose" in options[: options.index("--")]
+
+
+def _log_what_runs() -> None:
+    """Where a log begins; the words of the command stay out of it: they may be names."""
+    import logging
+    import platform
+
+    from tui.cli import program_version
+
+    on = f"Python {platform.python_version()}, {platform.platform()}"
+    logging.getLogger(__name__).debug("Outtray %s begins, on %s", program_version(), on)
 
 
 def _end_in_order() -> None:
