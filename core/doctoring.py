@@ -46,6 +46,7 @@ from core.examination_queue import (
     judge_visibility,
 )
 from core.ports import Clock
+from core.regular_expressions.number_search import NumberSearch
 from core.rules.mailbox import is_address, parse_mailbox
 from core.settings import Settings
 
@@ -92,7 +93,8 @@ def examine(
     typed = parse_mailbox(settings.sender).address
     address = typed if is_address(typed) else ""
     source = str(settings.source or "")
-    checks = [judge_settings(SettingsFacts(source, settings.sender, address))]
+    problem = NumberSearch(settings.number_pattern).problem() if settings.number_pattern else ""
+    checks = [judge_settings(SettingsFacts(source, settings.sender, address, problem))]
     checks.append(_database(settings, database))
     queue = aws.queue(settings.queue_url) if settings.queue_url else None
     checks += _ses(settings, address, queue, aws)

@@ -21,6 +21,8 @@ os.environ.setdefault("TEXTUAL_FPS", "250")
 from core.errors import NeedsConfirmationError, OuttrayError, SettingsError, UsageError
 from tui.exits import ASKS, DONE, FAILED, WRONG_USAGE
 
+_LONGEST_COMPLAINT: Final = 1_000
+"""Cells of a sentence; what it names may be of any length."""
 _ENDS: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 
@@ -118,7 +120,7 @@ def _complain(error: OuttrayError, code: int) -> int:
     from tui.prints import say
     from tui.text import cell
 
-    say(f"outtray: {cell(error.title)}")
+    say(f"outtray: {cell(error.title, _LONGEST_COMPLAINT)}")
     if error.hint:
-        say(f"         {cell(error.hint)}")
+        say(f"         {cell(error.hint, _LONGEST_COMPLAINT)}")
     return code

@@ -73,6 +73,7 @@ def _pull_on(backend: Backend, *, as_json: bool) -> NoReturn:
             sys.stdout.flush()
         elif report.read:
             say(prints.ingest_line(report))
+            prints.unsearched(report.unsearched)
 
 
 def events_load(options: Namespace) -> int:
@@ -93,6 +94,7 @@ def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
         put_json(answers.ingest(report))
     else:
         say(prints.ingest_line(report))
+        prints.unsearched(report.unsearched)
 
 
 def events_parse(options: Namespace) -> int:
