@@ -1,7 +1,8 @@
 """Hostile sizes and shapes, each to the installed command in a process of its own.
 
-``uv run python -m bench.hostile_sizes [AREA ...]`` prints a table: the input, what is said, the
-exit code, the seconds by the clock, the seconds of a processor. It ends with 1 where one hangs, is slow, shows a traceback or a password.
+``uv run python -m bench.hostile_sizes [AREA ...]`` prints a table: the input, the exit code,
+the seconds by the clock and of a processor, what is said. It ends with 1 where one hangs, is slow,
+or shows a traceback or a password.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def main() -> int:
 def _line(run: Run) -> str:
     code = "—" if run.code is None else run.code
     said = run.said if len(run.said) <= 110 else run.said[:109] + "…"
-    line = f"{run.case.area:<9} {run.case.name[:46]:<46} {code!s:>3} {run.seconds:6.2f} {run.worked:6.2f}  {said}"
+    what = f"{run.case.area:<9} {run.case.name[:46]:<46} {code!s:>3}"
+    line = f"{what} {run.seconds:6.2f} {run.worked:6.2f}  {said}"
     return line + "".join(f"\n          ✖ {fault}" for fault in run.faults)
 
 
