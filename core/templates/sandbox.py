@@ -17,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _DEEPEST: Final = 100
 """What is within what: a sum of so many terms, so many conditions. Python takes no more of some."""
-_TOO_DEEP: Final = "an expression in it is too long, or conditions stand too deep in each other"
+_TOO_DEEP: Final = "something in it is too long or nested too deeply"
 _MOST_STEPS: Final = 5_000
 _MOST_SECONDS: Final = 1.0
 _MOST_LETTERS: Final = 50_000
