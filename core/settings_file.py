@@ -202,8 +202,8 @@ def edited(text: str, changes: Mapping[str, str]) -> str:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    wanted = dict(_flatten(tomllib.loads(text)))
     try:
+        wanted = dict(_flatten(tomllib.loads(text)))
         document = tomlkit.parse(text)
         for key, value in changes.items():
             if value:
@@ -213,7 +213,7 @@ def edited(text: str, changes: Mapping[str, str]) -> str:
                 _unset(document, key)
         made = tomlkit.dumps(document)
         found = dict(_flatten(tomllib.loads(made)))
-    except (TOMLKitError, tomllib.TOMLDecodeError, TypeError, ValueError) as error:
+    except (TOMLKitError, tomllib.TOMLDecodeError, TypeError, ValueError, RecursionError) as error:
         raise _unwritable(changes) from error
     if found != wanted:
         raise _unwritable(changes)

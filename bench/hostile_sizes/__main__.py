@@ -8,6 +8,7 @@ or shows a traceback or a password.
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,8 +24,10 @@ def main() -> int:
     wanted = [case for case in cases() if not options.areas or case.area in options.areas]
     faulty, slowest = 0, 0.0
     print(f"{'area':<9} {'input':<46} {'exit':>4} {'clock':>5} {'work':>6}  what is said")
-    with TemporaryDirectory(prefix="outtray-") as name:
-        office = Office(Path(name))
+    with (
+        TemporaryDirectory(prefix="outtray-") as name,
+        closing(Office(Path(name))) as office,
+    ):
         for case in wanted:
             run = office.run(case)
             faulty += bool(run.faults)

@@ -338,7 +338,7 @@ def databases() -> Iterator[Case]:
         (f" postgresql://u:{_SECRET}@h/db", (1, 2)),
         (f"postgresql://u:{_SECRET}\x01@h/db", (1, 2)),
     )
-    for url, codes in urls:
+    for url, codes in ((f"postgresql://u:{_SECRET}@{{silent}}/db", (1,)), *urls):
         for command in (("customers",), ("doctor",)):
             yield Case(
                 "database",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -87,6 +89,12 @@ class Office:
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    _listening: list[socket.socket] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Let go of the port that was listened on."""
+        for each in self._listening:
+            each.close()
 
     def __post_init__(self) -> None:
         folder = self.folder
@@ -114,7 +122,7 @@ class Office:
 
     def run(self, case: Case) -> Run:
         """Run the installed command in a process of its own."""
-        paths = {"folder": str(self.folder)}
+        paths = {"folder": str(self.folder), "silent": self._silent}
         for name, content in case.files.items():
             path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -128,6 +136,12 @@ class Office:
         for name in case.files:
             (self.folder / name).unlink()
         return Run(case, code, seconds, worked, out, err)
+
+    @cached_property
+    def _silent(self) -> str:
+        """Host and port of a server that takes every connection and never says a word."""
+        self._listening.append(socket.create_server(("127.0.0.1", 0)))
+        return f"127.0.0.1:{self._listening[0].getsockname()[1]}"
 
     def _call(
         self, arguments: tuple[str, ...], environment: Mapping[str, str], stdin: str
