@@ -216,7 +216,7 @@ def _check_database(value: str, place: str) -> None:
     if len(value) > _LONGEST_URL:
         raise _no_database(place, f"it is longer than {_LONGEST_URL:,} characters")
     if not separator or not name.isidentifier():
-        raise _no_database(place, "it is no URL")
+        raise _no_database(place, "it does not begin with sqlite:// or postgresql://")
     if name not in _SCHEMES:
         raise _no_database(place, f"Outtray does not work with {name[:20]}")
     reason = "" if name == "sqlite" else _server_problem(rest)
@@ -227,7 +227,7 @@ def _check_database(value: str, place: str) -> None:
 def _no_database(place: str, reason: str) -> SettingsError:
     """Never repeats the value: it may hold a password."""
     return SettingsError(
-        f"{place} cannot be used as a database: {reason}.",
+        f"{place} is no URL of a database that Outtray can use: {reason}.",
         "Expected sqlite:////home/anna/out.db, or postgresql://user:password@host/name.",
     )
 

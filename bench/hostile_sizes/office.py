@@ -79,8 +79,11 @@ class Run:
 
     @property
     def said(self) -> str:
-        """The first line of what it said."""
-        return next((" ".join(line.split()) for line in (self.err or self.out).splitlines()), "")
+        """The line that the case is about, else the first one."""
+        lines = [" ".join(line.split()) for line in f"{self.err}\n{self.out}".splitlines()]
+        told = [line for line in lines if line]
+        wanted = self.case.says
+        return next((line for line in told if wanted in line), next(iter(told), ""))
 
 
 @dataclass(frozen=True)

@@ -309,7 +309,7 @@ SECRET = "s3cr/e:t?x"
 def test_a_database_that_cannot_be_one_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(SettingsError) as error:
         load({"OUTTRAY_DATABASE_URL": url, "HOME": "/nowhere", "OUTTRAY_CONFIG": ""})
-    assert error.value.title.startswith("OUTTRAY_DATABASE_URL cannot be used as a database")
+    assert error.value.title.startswith("OUTTRAY_DATABASE_URL is no URL of a database")
     assert "s3cr" not in str(error.value)
     assert len(str(error.value)) < 400
 
