@@ -357,7 +357,7 @@ class Backend:
                 self._parts.feed,
                 self._clock,
                 wait_seconds,
-                self.settings.number_pattern,
+                self._parts.number_search,
             )
         except Exception as error:
             ours = error if isinstance(error, OuttrayError) else None
@@ -371,7 +371,7 @@ class Backend:
         """Store the facts in a file of any envelope."""
         from core import ingest
 
-        return ingest.load(self._database, path, self._clock, self.settings.number_pattern)
+        return ingest.load(self._database, path, self._clock, self._parts.number_search)
 
     def quarantined(self, wanted: str = "") -> tuple[QuarantinedBody, ...]:
         """Return the bodies that could not be read, newest first, or the one with that id."""
@@ -393,7 +393,7 @@ class Backend:
         """Read quarantined bodies again, all or the one whose id begins with ``wanted``."""
         from core import quarantine
 
-        return quarantine.retry(self._database, wanted, self._clock, self.settings.number_pattern)
+        return quarantine.retry(self._database, wanted, self._clock, self._parts.number_search)
 
     def feed_status(self) -> FeedStatus:
         """Return how the feed of this program fares, and when the newest fact was stored."""
@@ -421,8 +421,8 @@ class Backend:
         """Emails of other programs, and the documents they are about."""
         from core.linking import Linking
 
-        settings = self.settings
-        return Linking(self._database, self._clock, settings.operator, settings.number_pattern)
+        operator = self.settings.operator
+        return Linking(self._database, self._clock, operator, self._parts.number_search)
 
     @cached_property
     def chasing(self) -> Chasing:
@@ -474,7 +474,7 @@ class Backend:
             paths,
             dry_run=dry_run,
             progress=progress,
-            pattern=self.settings.number_pattern,
+            search=self._parts.number_search,
         )
 
     def database_version(self) -> str | None:

@@ -31,6 +31,7 @@ from core.examination import (
 from core.examination_feed import judge_suppression
 from core.examination_outbox import judge_outbox
 from core.ports import Clock
+from core.regular_expressions.number_search import NumberSearch
 from core.rules.doctor.checks import Check, Result, failed, skipped
 from core.rules.mailbox import is_address, parse_mailbox
 from core.settings import Settings
@@ -81,10 +82,11 @@ def examine(
     typed = parse_mailbox(settings.sender).address
     address = typed if is_address(typed) else ""
     source = str(settings.source or "")
+    problem = NumberSearch(settings.number_pattern).problem() if settings.number_pattern else ""
     database_check = _database(settings, database)
     has_tables = database_check.result is not Result.FAIL and database_check.details.get("version")
     checks = [
-        judge_settings(SettingsFacts(source, settings.sender, address)),
+        judge_settings(SettingsFacts(source, settings.sender, address, problem)),
         database_check,
         *_aws(settings, address, aws),
         *_past(database, settings.configuration_set, clock(), can_read=bool(has_tables)),

@@ -30,6 +30,8 @@ class SettingsFacts:
     sender: str
     address: str
     """The bare address of ``sender``; empty where it has none."""
+    pattern_problem: str = ""
+    """What is wrong with the office's own pattern for numbers."""
 
 
 def judge_settings(facts: SettingsFacts) -> Check:
@@ -44,6 +46,11 @@ def judge_settings(facts: SettingsFacts) -> Check:
         return Check(
             "settings", Result.FAIL, f"The From address {facts.sender!r} is none ({where}).",
             "Correct OUTTRAY_FROM, or mail.from in the settings file.", details,
+        )  # fmt: skip
+    if facts.pattern_problem:
+        return Check(
+            "settings", Result.WARN, f"mail.number_pattern: {facts.pattern_problem}.",
+            "Write a simpler pattern, then run: outtray events link --again", details,
         )  # fmt: skip
     return Check("settings", Result.OK, f"From {facts.sender} ({where}).", details=details)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from core.model import Kind, address_key
 from core.rules.delivery.addresses import bare_address
@@ -101,12 +101,15 @@ class Relinked:
     linked: int = 0
     applied: int = 0
     """Facts that have found their delivery."""
+    unsearched: int = 0
+    """Subjects that the office's own pattern took too long on."""
 
     def __add__(self, other: Relinked) -> Relinked:
         return Relinked(
             self.examined + other.examined,
             self.linked + other.linked,
             self.applied + other.applied,
+            self.unsearched + other.unsearched,
         )
 
 
@@ -118,6 +121,26 @@ class Mention:
     text: str
     start: int
     end: int
+
+
+class NumberSearch(Protocol):
+    """Finds what the office says is a number; takes a moment, whatever the subject is."""
+
+    def __hash__(self) -> int: ...
+
+    @property
+    def given_up(self) -> int:
+        """Return how many subjects it took too long on, until now."""
+        ...
+
+    def spans(self, subject: str) -> Sequence[tuple[int, int]]:
+        """Return where numbers begin and end; nothing in a subject that is given up."""
+        ...
+
+
+def given_up(search: NumberSearch | None) -> int:
+    """Return how many subjects ``search`` took too long on, until now."""
+    return search.given_up if search is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,22 +184,21 @@ def _certainty(addressee: Addressee) -> tuple[bool, str, str]:
 
 
 @lru_cache(maxsize=2_000)  # asked for twice an email, and many emails have one subject
-def mentions(subject: str, pattern: str = "") -> tuple[Mention, ...]:
+def mentions(subject: str, search: NumberSearch | None = None) -> tuple[Mention, ...]:
     """Return what may be a number; which of them is one, the documents decide.
 
-    With ``pattern``, a regular expression, only what it finds: its first group, or the whole.
+    With ``search`` only what it finds.
     """
     subject = subject[:_LONGEST_SUBJECT]
-    found = _by_pattern(subject, pattern) if pattern else _by_shape(subject)
+    found = _by_shape(subject) if search is None else _searched(subject, search)
     return tuple(dict.fromkeys(found))
 
 
-def _by_pattern(subject: str, pattern: str) -> Iterator[Mention]:
-    for match in re.finditer(pattern, subject):
-        group = next((i for i, part in enumerate(match.groups(), 1) if part), 0)
-        key = mention_key(match[group])
+def _searched(subject: str, search: NumberSearch) -> Iterator[Mention]:
+    for start, end in search.spans(subject):
+        key = mention_key(subject[start:end])
         if key:
-            yield Mention(key, match[group], match.start(group), match.end(group))
+            yield Mention(key, subject[start:end], start, end)
 
 
 def _by_shape(subject: str) -> Iterator[Mention]:
@@ -212,17 +234,17 @@ def _is_likely(subject: str, start: int, end: int) -> bool:
 # --------------------------------------------------------------------------- the decision
 
 
-def wanted_keys(mail: MailSeen, pattern: str = "") -> set[str]:
+def wanted_keys(mail: MailSeen, search: NumberSearch | None = None) -> set[str]:
     """Return the ``mention_key`` of everything that may be a document of this email."""
     named = {key for value in mail.documents for key, _ in _tagged(value)}
-    return named | {mention.key for mention in mentions(mail.subject, pattern)}
+    return named | {mention.key for mention in mentions(mail.subject, search)}
 
 
 def decide(
     mail: MailSeen,
     documents: Mapping[str, Sequence[Listed]],
     customers: Mapping[str, Collection[int]],
-    pattern: str = "",
+    search: NumberSearch | None = None,
 ) -> Link:
     """Return what the email is about, given documents by ``mention_key``, customers by address.
 
@@ -231,7 +253,7 @@ def decide(
     """
     known = {c for a in mail.addressees for c in customers.get(address_key(a.address), ())}
     tagged = _documents_tagged(mail, documents)
-    found = tagged or _documents_mentioned(mail.subject, documents, known, pattern)
+    found = tagged or _documents_mentioned(mail.subject, documents, known, search)
     theirs = [document for document in found if document.customer_id in known]
     certain = theirs or (found if tagged else [])
     if len(certain) == 1 and mail.published:
@@ -261,14 +283,14 @@ def _documents_mentioned(
     subject: str,
     documents: Mapping[str, Sequence[Listed]],
     customers: Collection[int],
-    pattern: str,
+    search: NumberSearch | None,
 ) -> list[Listed]:
     """What the subject names; a number within a longer one that exists as well is not meant.
 
     Of several documents of one number those of the recipient's ``customers`` are looked at first:
     another customer's document, better spelt, must not hide them.
     """
-    hits = [m for m in mentions(subject, pattern) if documents.get(m.key)]
+    hits = [m for m in mentions(subject, search) if documents.get(m.key)]
     whole = [m for m in hits if not any(_holds(other, m) for other in hits)]
     found: list[Listed] = []
     for mention in whole:

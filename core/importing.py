@@ -16,6 +16,8 @@ from core.model import ImportReport
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from core.external import NumberSearch
+
 __all__ = ["FailedImport", "Progress", "import_files"]
 
 Progress = Callable[[str, int, int], None]
@@ -31,13 +33,13 @@ def import_files(
     *,
     dry_run: bool = False,
     progress: Progress | None = None,
-    pattern: str = "",
+    search: NumberSearch | None = None,
 ) -> list[ImportReport | FailedImport]:
     """Import files, customers before documents; the answers are in the order of ``paths``.
 
     Bad rows are reported and left out, everything else is kept. A file that cannot be read does
     not stop the others. Emails of other programs that waited for one of the documents are linked;
-    ``pattern`` finds numbers (``core.external.mentions``).
+    ``search`` finds numbers (``core.external.mentions``).
     """
     tell = progress or (lambda *_: None)
     answers: dict[int, ImportReport | FailedImport] = {}
@@ -57,7 +59,7 @@ def import_files(
             with database.transaction() as connection:
                 answers[position] = _store(connection, paths[position], parsed[position], tell)
         if in_order:
-            external.relink(database, pattern)
+            external.relink(database, search)
     return [answers[position] for position in range(len(paths))]
 
 

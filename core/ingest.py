@@ -16,6 +16,7 @@ from core.db import account_notices, events, external
 from core.db.engine import Database, UnstorableError
 from core.db.events import Arrival, Unreadable
 from core.errors import InputError, ServiceError
+from core.external import NumberSearch, given_up
 from core.model import IngestReport
 from core.ports import Clock, Feed, QueueMessage
 from core.ses.bodies import Body, numbered_bodies
@@ -41,7 +42,11 @@ _GATHER_SECONDS: Final = 0.25
 
 
 def pull(
-    database: Database, feed: Feed, clock: Clock, wait_seconds: int, pattern: str = ""
+    database: Database,
+    feed: Feed,
+    clock: Clock,
+    wait_seconds: int,
+    search: NumberSearch | None = None,
 ) -> IngestReport:
     """Take what waits in the queue, up to a thousand; delete it there only after the commit here.
 
@@ -52,9 +57,7 @@ def pull(
     messages = _gather(feed, wait_seconds)
     if not messages:
         return IngestReport()
-    report = ingest(
-        database, [message.body for message in messages], "queue", clock, pattern=pattern
-    )
+    report = ingest(database, [message.body for message in messages], "queue", clock, search=search)
     feed.delete(messages)
     return report
 
@@ -92,13 +95,15 @@ def _answered(answer: Future[Sequence[QueueMessage]]) -> Sequence[QueueMessage]:
         return ()
 
 
-def load(database: Database, path: Path, clock: Clock, pattern: str = "") -> IngestReport:
+def load(
+    database: Database, path: Path, clock: Clock, search: NumberSearch | None = None
+) -> IngestReport:
     """Store everything in a file: JSON lines, an array, one object, any envelope."""
     bodies = read_bodies(path)
     report = IngestReport()
     for start in range(0, len(bodies), _AT_ONCE):
         parts = [part for body in bodies[start : start + _AT_ONCE] for part in _parse_line(body)]
-        report += _ingest(database, parts, path.name, clock, None, pattern)
+        report += _ingest(database, parts, path.name, clock, None, search)
     return report
 
 
@@ -141,19 +146,19 @@ def ingest(
     source: str,
     clock: Clock,
     arrival: Arrival | None = None,
-    pattern: str = "",
+    search: NumberSearch | None = None,
 ) -> IngestReport:
     """Store the facts of ``bodies`` in one transaction.
 
     They were received now; ``arrival`` says otherwise of a history that is told afterwards. An
-    email of another program is linked to its document where that is certain; ``pattern`` finds
+    email of another program is linked to its document where that is certain; ``search`` finds
     numbers (``core.external.mentions``).
 
     A body whose values the database refuses is put into quarantine, so that it cannot hold up the
     ones around it. A database that is not well is no reason for that: its error is raised.
     """
     parsed = [part for body in bodies for part in parse_all(body)]
-    return _ingest(database, parsed, source, clock, arrival, pattern)
+    return _ingest(database, parsed, source, clock, arrival, search)
 
 
 def _ingest(
@@ -162,17 +167,30 @@ def _ingest(
     source: str,
     clock: Clock,
     arrival: Arrival | None,
-    pattern: str,
+    search: NumberSearch | None,
+) -> IngestReport:
+    before = given_up(search)
+    report = _store_each(database, parsed, source, clock, arrival, search)
+    return replace(report, unsearched=given_up(search) - before)
+
+
+def _store_each(
+    database: Database,
+    parsed: Sequence[Parsed],
+    source: str,
+    clock: Clock,
+    arrival: Arrival | None,
+    search: NumberSearch | None,
 ) -> IngestReport:
     try:
-        return _store(database, parsed, source, clock, arrival, pattern)
+        return _store(database, parsed, source, clock, arrival, search)
     except UnstorableError:
         if len(parsed) == 1:
             return _refused(database, parsed, source, clock)
     report = IngestReport()
     for part in parsed:
         try:
-            report += _store(database, [part], source, clock, arrival, pattern)
+            report += _store(database, [part], source, clock, arrival, search)
         except UnstorableError:
             report += _refused(database, [part], source, clock)
     return report
@@ -184,7 +202,7 @@ def _store(
     source: str,
     clock: Clock,
     arrival: Arrival | None,
-    pattern: str,
+    search: NumberSearch | None,
 ) -> IngestReport:
     parts = list(parsed)
     readable = [(p.raw, p.facts) for p in parts if p.outcome is Outcome.FACTS]
@@ -195,7 +213,7 @@ def _store(
     mails = [p.mail for p in parts if p.mail is not None]
     facts = [fact for p in parts for fact in p.facts]
     with database.transaction() as connection:
-        external.see(connection, mails, facts, pattern)  # first: the facts then find the deliveries
+        external.see(connection, mails, facts, search)  # first: the facts then find the deliveries
         account_notices.store(connection, [(p.notice, p.raw) for p in parts if p.notice])
         stored = events.store(connection, readable, arrival or now)
         events.quarantine_bodies(connection, unreadable, now)

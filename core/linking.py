@@ -5,13 +5,13 @@ Looking needs no SQLAlchemy, which is imported with the first change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core import history
 from core.db import reads, unlinked, unlinked_count
 from core.db.engine import Database
 from core.errors import NotFoundError
-from core.external import MailSeen, Relinked, Unlinked
+from core.external import MailSeen, NumberSearch, Relinked, Unlinked, given_up
 from core.model import DocumentRow, Kind
 from core.ports import Clock
 
@@ -33,7 +33,7 @@ class Linking:
     database: Database
     clock: Clock
     operator: str
-    pattern: str
+    search: NumberSearch | None
 
     def count(self, *, everything: bool = False) -> int:
         return unlinked_count.count(self.database.reader, everything=everything)
@@ -46,7 +46,7 @@ class Linking:
         With ``everything`` also those that nothing does, and those that were dismissed.
         """
         return unlinked.page(
-            self.database.reader, self.pattern, everything=everything, offset=offset, limit=limit
+            self.database.reader, self.search, everything=everything, offset=offset, limit=limit
         )
 
     def position(self, message_id: str, *, everything: bool = False) -> int | None:
@@ -98,4 +98,6 @@ class Linking:
         """Look again at everything that waits: documents, addresses or the pattern may be new."""
         from core.db import external
 
-        return external.relink(self.database, self.pattern)
+        before = given_up(self.search)
+        found = external.relink(self.database, self.search)
+        return replace(found, unsearched=given_up(self.search) - before)

@@ -12,6 +12,7 @@ from core.errors import SettingsError
 
 if TYPE_CHECKING:
     from core.db.engine import Database
+    from core.external import NumberSearch
     from core.lookout import Lookout
     from core.mailroom import Mailroom
     from core.paces import Paces
@@ -97,6 +98,14 @@ class Parts:
                 "Set OUTTRAY_QUEUE_URL, or feed.queue_url in the settings file.",
             )
         return SqsFeed(self.clients, self._settings.queue_url)
+
+    @cached_property
+    def number_search(self) -> NumberSearch | None:
+        """The office's own pattern for numbers in subjects; ``None``: every document's number."""
+        from core.regular_expressions.number_search import NumberSearch
+
+        pattern = self._settings.number_pattern
+        return NumberSearch(pattern) if pattern else None
 
     @cached_property
     def mailroom(self) -> Mailroom:

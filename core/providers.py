@@ -76,7 +76,7 @@ PROVIDERS: Final = (
 
 _LONGEST_ANSWER: Final = 2_000
 #: Addresses in an answer belong to the customer, not to the server that speaks.
-_ADDRESSES: Final = re.compile(r"[^\s<>:;,()]+@[^\s<>:;,()]+")
+_ADDRESSES: Final = re.compile(r"(?<![^\s<>:;,()])[^\s<>:;,()]+@[^\s<>:;,()]+")
 
 
 def provider_of(domain: str, told: Iterable[str] = ()) -> str:

@@ -16,6 +16,7 @@ from core.db import quarantine as store
 from core.db.engine import Database, Reader, UnstorableError
 from core.db.events import Unreadable
 from core.errors import InputError, NeedsConfirmationError, NotFoundError, UsageError
+from core.external import NumberSearch, given_up
 from core.model import IngestReport, QuarantinedBody
 from core.ports import Clock
 from core.ses.payload import Outcome, Parsed, parse_all
@@ -62,7 +63,9 @@ def find(reader: Reader, wanted: str) -> QuarantinedBody:
     )
 
 
-def retry(database: Database, wanted: str, clock: Clock, pattern: str = "") -> RetryReport:
+def retry(
+    database: Database, wanted: str, clock: Clock, search: NumberSearch | None = None
+) -> RetryReport:
     """Read bodies again: all, or the one whose id begins with ``wanted``.
 
     What can be read now is stored and leaves the quarantine in one transaction; the rest stays,
@@ -76,7 +79,7 @@ def retry(database: Database, wanted: str, clock: Clock, pattern: str = "") -> R
     bodies = (find(reader, wanted),) if wanted else store.waiting(reader)[::-1]
     report = RetryReport()
     for start in range(0, len(bodies), _AT_ONCE):
-        report += _retry(database, bodies[start : start + _AT_ONCE], clock, pattern)
+        report += _retry(database, bodies[start : start + _AT_ONCE], clock, search)
     return report
 
 
@@ -100,21 +103,21 @@ def dismiss(
 
 
 def _retry(
-    database: Database, bodies: Sequence[QuarantinedBody], clock: Clock, pattern: str
+    database: Database, bodies: Sequence[QuarantinedBody], clock: Clock, search: NumberSearch | None
 ) -> RetryReport:
     try:
-        return _read_again(database, bodies, clock, pattern)
+        return _read_again(database, bodies, clock, search)
     except UnstorableError:
         if len(bodies) == 1:
             return _still_refused(database, bodies[0])
     report = RetryReport()
     for body in bodies:  # one of them holds up the others
-        report += _retry(database, [body], clock, pattern)
+        report += _retry(database, [body], clock, search)
     return report
 
 
 def _read_again(
-    database: Database, bodies: Sequence[QuarantinedBody], clock: Clock, pattern: str
+    database: Database, bodies: Sequence[QuarantinedBody], clock: Clock, search: NumberSearch | None
 ) -> RetryReport:
     verdicts = [_read(body) for body in bodies]
     kept = tuple(each for _, each, _ in verdicts if each is not None)
@@ -129,11 +132,11 @@ def _read_again(
         for p in told
         if p.outcome is Outcome.QUARANTINED
     ]
-    now = clock()
+    now, before = clock(), given_up(search)
     mails = [p.mail for p in parts if p.mail is not None]
     facts = [fact for p in parts for fact in p.facts]
     with database.transaction() as connection:
-        external.see(connection, mails, facts, pattern)
+        external.see(connection, mails, facts, search)
         account_notices.store(connection, [(p.notice, p.raw) for p in parts if p.notice])
         stored = events.store(connection, readable, now)
         events.quarantine_bodies(connection, unreadable, now)
@@ -149,6 +152,7 @@ def _read_again(
             unmatched=stored.unmatched,
             quarantined=len(unreadable),
             setup=sum(p.outcome is Outcome.SETUP for p in parts),
+            unsearched=given_up(search) - before,
         ),
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,10 +13,8 @@ from typing import Final
 from core import settings_file
 from core.errors import SettingsError
 from core.settings_file import FileSettings, KeyLine
-from core.settings_table import FALSE, QUIET_DAYS, SETTINGS, TRUE, check
+from core.settings_table import FALSE, QUIET_DAYS, SETTINGS, TRUE, USER, check
 
-#: User and password as SQLAlchemy finds them; a password may hold ``?`` and ``/``.
-_USER: Final = re.compile(r"\A[^:/@]*(?::[^@]*)?@")
 _TEXTUALS: Final = "TEXTUAL_ANIMATIONS"
 
 
@@ -85,7 +82,7 @@ class Settings:
         scheme, _, rest = self.database_url.partition("://")
         if scheme.startswith("sqlite"):
             return Path(rest).name or "in memory"
-        place = _USER.sub("", rest, count=1).partition("?")[0]
+        place = USER.sub("", rest, count=1).partition("?")[0]
         return place.rpartition("@")[2] or scheme
 
     def value(self, key: str) -> str:
@@ -171,8 +168,14 @@ def _config_path(env: Mapping[str, str], *, may_be_new: bool) -> tuple[Path | No
     named = env.get("OUTTRAY_CONFIG")
     if named:
         path = Path(named).expanduser()
-        if not path.is_file():
-            if may_be_new and not path.exists():
+        try:
+            is_file, is_there = path.is_file(), path.exists()
+        except OSError as error:
+            raise SettingsError(
+                f"The settings file cannot be read: {error.strerror}.", "Correct OUTTRAY_CONFIG."
+            ) from error
+        if not is_file:
+            if may_be_new and not is_there:
                 return None, path
             raise SettingsError(
                 f"The settings file {path} does not exist.",

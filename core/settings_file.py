@@ -19,9 +19,15 @@ from core import protected_files
 from core.errors import InputError, SettingsError
 from core.settings_table import BY_KEY, TRUE, Kind, check
 
-_SECTION: Final = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
-_ASSIGNMENT: Final = re.compile(r"\s*([\w\"'.\s-]+?)\s*=")
+_NAME: Final = re.compile(r"[\w\"'.\s-]+")
 _KEYS: Final = "keys."
+_LARGEST: Final = 100_000
+"""Bytes; a file of all settings, with a comment for each, has a twentieth of that."""
+_MOST_DOTS: Final = 1_000
+"""In a line: the time that ``tomllib`` takes grows with the square of them."""
+_DEEPEST: Final = 20
+_MOST_SHOWN: Final = 60
+_CORRECT: Final = "Correct the line and start again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,9 @@ def read(path: Path) -> FileSettings:
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
     keys: list[KeyLine] = []
+    places = _Places(text)
     for key, value in _flatten(_parsed(text, path)):
-        line = _line_of(text, key)
+        line = places.line_of(key)
         if key.startswith(_KEYS):
             command = key.removeprefix(_KEYS)
             keys.append(KeyLine(command, str(value), line, isinstance(value, str)))
@@ -70,6 +77,11 @@ def read(path: Path) -> FileSettings:
 
 def _text(path: Path) -> str:
     try:
+        if path.stat().st_size > _LARGEST:
+            raise SettingsError(
+                f"The settings file {path} is larger than {_LARGEST // 1000} kB.",
+                "Leave out what is not a setting, or name another file in OUTTRAY_CONFIG.",
+            )
         return protected_files.read_bytes(path).decode("utf-8")
     except (InputError, OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The settings file {path} cannot be read: {error}.") from error
@@ -78,29 +90,49 @@ def _text(path: Path) -> str:
 def _parsed(text: str, path: Path) -> dict[str, Any]:
     import tomllib  # only where there is a file
 
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > _MOST_DOTS:
+            raise SettingsError(f"{path}, line {number}: too many dots.", _CORRECT)
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: {error}.", "Correct the line and start again.") from error
+        found = tomllib.loads(text)
+        _ = list(_flatten(found))
+    except RecursionError as error:
+        raise SettingsError(f"{path}: it is nested too deeply.", _CORRECT) from error
+    except ValueError as error:  # also a number of more digits than Python reads
+        is_syntax = isinstance(error, tomllib.TOMLDecodeError)
+        reason = f"{error}" if is_syntax else "a number has too many digits"
+        raise SettingsError(f"{path}: {reason}.", _CORRECT) from error
+    return found
+
+
+def _brief(value: object) -> str:
+    """A value as it can be shown in a message, however long or deep it is."""
+    if isinstance(value, str | bool | float):
+        return repr(value[:_MOST_SHOWN] if isinstance(value, str) else value)
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**_MOST_SHOWN else "a very long number"
+    return "a list" if isinstance(value, list) else "a date or time"
 
 
 def _as_text(key: str, value: object, place: str) -> str:
     setting = BY_KEY.get(key)
     if setting is None:
         known = ", ".join([*BY_KEY, "and [keys]"])
-        raise SettingsError(f"{place}unknown key {key!r}.", f"Known keys: {known}.")
+        raise SettingsError(f"{place}unknown key {key[:_MOST_SHOWN]!r}.", f"Known keys: {known}.")
     is_switch = setting.kind is Kind.SWITCH
     if setting.kind is Kind.NUMBER and type(value) is int:
-        return str(value)
+        return _brief(value)
     if not isinstance(value, bool if is_switch else str):
         raise SettingsError(
-            f"{place}{key} is {value!r}.",
+            f"{place}{key} is {_brief(value)}.",
             "Expected true or false." if is_switch else "Expected a text in quotes.",
         )
     return str(value).lower() if is_switch else str(value)
 
 
 def _flatten(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    if prefix.count(".") > _DEEPEST:
+        raise RecursionError
     for key, value in data.items():
         if isinstance(value, Mapping):
             yield from _flatten(value, f"{prefix}{key}.")
@@ -108,19 +140,37 @@ def _flatten(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield prefix + key, value
 
 
-def _line_of(text: str, key: str) -> int:
-    """The line that assigns ``key``, or the inline table it stands in; 1 if neither is found."""
-    section, around = "", 1
-    for number, line in enumerate(text.splitlines(), 1):
-        if found := _SECTION.match(line):
-            section = _dotted(found[1]) + "."
-        elif found := _ASSIGNMENT.match(line):
-            assigned = section + _dotted(found[1])
-            if assigned == key:
-                return number
-            if key.startswith(assigned + "."):
-                around = number
-    return around
+class _Places:
+    """Which line assigns a key; each line is looked at once."""
+
+    def __init__(self, text: str) -> None:
+        self._first: dict[str, int] = {}
+        self._last: dict[str, int] = {}
+        section = ""
+        for number, line in enumerate(text.splitlines(), 1):
+            name, sign, _ = line.partition("=")
+            if (table := _table(line)) is not None:
+                section = _dotted(table) + "."
+            elif sign and _NAME.fullmatch(name):
+                assigned = section + _dotted(name.strip())
+                self._first.setdefault(assigned, number)
+                self._last[assigned] = number
+
+    def line_of(self, key: str) -> int:
+        """The line that assigns ``key``, or the inline table it stands in; 1: neither is found."""
+        if key in self._first:
+            return self._first[key]
+        parts = key.split(".")
+        around = (".".join(parts[:n]) for n in range(1, len(parts)))
+        return max((self._last.get(name, 1) for name in around), default=1)
+
+
+def _table(line: str) -> str | None:
+    """The name in ``[name]``; ``None``: the line begins no table."""
+    if not line.lstrip().startswith("["):
+        return None
+    name, bracket, _ = line.lstrip()[1:].partition("]")
+    return name.strip() if bracket and name.strip() and "[" not in name else None
 
 
 def _dotted(key: str) -> str:
@@ -152,8 +202,8 @@ def edited(text: str, changes: Mapping[str, str]) -> str:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    wanted = dict(_flatten(tomllib.loads(text)))
     try:
+        wanted = dict(_flatten(tomllib.loads(text)))
         document = tomlkit.parse(text)
         for key, value in changes.items():
             if value:
@@ -163,7 +213,7 @@ def edited(text: str, changes: Mapping[str, str]) -> str:
                 _unset(document, key)
         made = tomlkit.dumps(document)
         found = dict(_flatten(tomllib.loads(made)))
-    except (TOMLKitError, tomllib.TOMLDecodeError, TypeError, ValueError) as error:
+    except (TOMLKitError, tomllib.TOMLDecodeError, TypeError, ValueError, RecursionError) as error:
         raise _unwritable(changes) from error
     if found != wanted:
         raise _unwritable(changes)

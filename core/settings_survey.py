@@ -11,7 +11,15 @@ from core import settings_file
 from core.errors import SettingsError
 from core.settings import Origin, Settings, load
 from core.settings_file import KeyLine
-from core.settings_table import BY_KEY, SETTINGS, Setting, check_entered, shown, unshown
+from core.settings_table import (
+    BY_KEY,
+    SETTINGS,
+    Setting,
+    check_entered,
+    shown,
+    unshown,
+    unusable_pattern,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +93,18 @@ def change(running: Settings, typed: Mapping[str, str]) -> None:
         if key in BY_KEY:
             value = unshown(key, value, before.value(key))
             check_entered(key, value)
+            if key == "mail.number_pattern" and value:
+                _check_speed(value)
         changes[key] = value
     settings_file.change(target, changes)
+
+
+def _check_speed(pattern: str) -> None:
+    from core.regular_expressions.number_search import NumberSearch
+
+    reason = NumberSearch(pattern).problem()
+    if reason:
+        raise unusable_pattern(reason)
 
 
 def writable(running: Settings) -> Path:

@@ -17,8 +17,18 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 _SCHEMES: Final = ("sqlite", "postgresql", "postgres")
 _MAILBOXES: Final = ("mail.from", "mail.reply_to")
 _HIDDEN: Final = "***"
+_LONGEST_PATTERN: Final = 1_000
+_LONGEST_URL: Final = 5_000
+"""The longest path that Linux takes has 4,095 bytes."""
+_LAST_PORT: Final = 65_535
+_MOST_SERVERS: Final = 5
+"""One is asked after the other, and each may take some seconds not to answer."""
+_LONGEST_LABEL: Final = 63
+"""Of a host's name between two dots (RFC 1035, 2.3.4)."""
 #: A password in a URL as SQLAlchemy finds it (it may hold ``?`` and ``/``), and one in its query.
 _PASSWORD: Final = re.compile(r"(?P<before>\A[^:]+://[^:/@]*:)(?P<secret>.*)(?=@)", re.DOTALL)
+#: User and password as SQLAlchemy finds them; a password may hold ``?`` and ``/``.
+USER: Final = re.compile(r"\A[^:/@]*(?::[^@]*)?@")
 _IN_QUERY: Final = re.compile(r"(?P<before>[?&][a-z]*pass(?:word|wd)?=)(?P<secret>[^&]*)", re.I)
 
 
@@ -160,6 +170,8 @@ def check(key: str, value: str, place: str) -> None:
         raise SettingsError(f"{place} is {shown!r}.", "Expected a language like en, de or de-AT.")
     if key == "mail.number_pattern":
         _check_pattern(value, place)
+    if key == "database.url":
+        _check_database(value, place)
     if key == "documents.url":
         _check_page(value, place)
 
@@ -185,7 +197,9 @@ def check_entered(key: str, value: str) -> None:
                 "Expected something like billing@acme.com, or Acme, Inc. <billing@acme.com>.",
             )
     elif key == "database.url":
-        _check_database(value)
+        scheme, _, rest = value.partition("://")
+        if scheme.startswith("sqlite") and rest in ("", "/"):
+            raise _no_database(key, "it names no file")
     elif key == "feed.queue_url":
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.count("/") < 2:
@@ -195,15 +209,47 @@ def check_entered(key: str, value: str) -> None:
             )
 
 
-def _check_database(value: str) -> None:
-    """Never repeats the value: it may hold a password."""
+def _check_database(value: str, place: str) -> None:
+    """Whether it is a database that Outtray knows, and a server can be asked for it."""
     scheme, separator, rest = value.partition("://")
-    is_file = scheme.startswith("sqlite")
-    if not separator or scheme.partition("+")[0] not in _SCHEMES or (is_file and rest in ("", "/")):
-        raise SettingsError(
-            "That is no URL of a database.",
-            "Expected sqlite:////home/anna/out.db, or postgresql://user:password@host/name.",
-        )
+    name = scheme.partition("+")[0]
+    if len(value) > _LONGEST_URL:
+        raise _no_database(place, f"it is longer than {_LONGEST_URL:,} characters")
+    if not separator or not name.isidentifier():
+        raise _no_database(place, "it does not begin with sqlite:// or postgresql://")
+    if name not in _SCHEMES:
+        raise _no_database(place, f"Outtray does not work with {name[:20]}")
+    reason = "" if name == "sqlite" else _server_problem(rest)
+    if reason:
+        raise _no_database(place, reason)
+
+
+def _no_database(place: str, reason: str) -> SettingsError:
+    """Never repeats the value: it may hold a password."""
+    return SettingsError(
+        f"{place} is no URL of a database that Outtray can use: {reason}.",
+        "Expected sqlite:////home/anna/out.db, or postgresql://user:password@host/name.",
+    )
+
+
+def _server_problem(rest: str) -> str:
+    """What is wrong with the server in ``user:password@server:port/name?option=value``."""
+    server = re.split("[/?]", USER.sub("", rest, count=1), maxsplit=1)[0]
+    if server.startswith("["):
+        host, bracket, after = server[1:].partition("]")
+        if not bracket or after[:1] not in ("", ":"):
+            return "its server lacks a closing bracket"
+        port = after[1:]
+    else:
+        host, _, port = server.partition(":")
+    if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= _LAST_PORT):
+        return f"its port is no number from 1 to {_LAST_PORT}"
+    hosts = host.split(",")
+    if len(hosts) > _MOST_SERVERS:
+        return f"it names more than {_MOST_SERVERS} servers"
+    if any(len(label) > _LONGEST_LABEL for each in hosts for label in each.split(".")):
+        return "its server's name is too long"
+    return ""
 
 
 def _check_page(template: str, place: str) -> None:
@@ -218,17 +264,45 @@ def _check_page(template: str, place: str) -> None:
 
 
 def _is_days(value: str) -> bool:
-    return value.isascii() and value.isdigit() and int(value) <= _MOST_DAYS
+    is_figure = value.isascii() and value.isdigit() and len(value) <= len(str(_MOST_DAYS))
+    return is_figure and int(value) <= _MOST_DAYS
 
 
 def _check_pattern(pattern: str, place: str) -> None:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise SettingsError(
-            f"{place} is no regular expression: {error}.",
-            "Expected something like INV-\\d+; leave it out to find every document's number.",
-        ) from error
+    """Whether it can take long on a subject is found out where it is used, and when it is set."""
+    import warnings
+
+    reason = ""
+    if len(pattern) > _LONGEST_PATTERN:
+        reason = f"it is longer than {_LONGEST_PATTERN:,} characters"
+    else:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what may change in a later Python
+                re.compile(pattern)
+        except RecursionError:
+            reason = "it is nested too deeply"
+        except (re.error, OverflowError) as error:
+            reason = f"{error}"
+    if reason:
+        raise unusable_pattern(reason, place)
+
+
+def unusable_pattern(reason: str, place: str = "mail.number_pattern") -> SettingsError:
+    """Return what to say of a pattern for numbers that cannot be used."""
+    return SettingsError(
+        f"{place} cannot be used as a regular expression: {reason}.",
+        "Expected something like INV-\\d+; leave it out to find every document's number.",
+    )
+
+
+def slow_pattern(count: int) -> SettingsError:
+    """Return what to say when it took too long on so many subjects."""
+    subjects = "one subject" if count == 1 else f"{count:,} subjects"
+    return SettingsError(
+        f"mail.number_pattern took too long on {subjects}; no number was looked for there.",
+        "Write a simpler pattern, then run: outtray events link --again",
+    )
 
 
 # --------------------------------------------------------------------------- passwords

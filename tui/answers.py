@@ -271,6 +271,7 @@ def ingest(report: IngestReport) -> Json:
         "unmatched": report.unmatched,
         "quarantined": report.quarantined,
         "setup": report.setup,
+        "unsearched": report.unsearched,
     }
 
 

@@ -18,6 +18,7 @@ from textual.screen import Screen
 
 from core.logs.setup import log
 from core.model import FeedState, FeedStatus
+from core.settings_table import slow_pattern
 from tui import themes
 from tui.chasing_flows import ChaseFlows
 from tui.commands import bindings, carry_out, key_of
@@ -97,6 +98,7 @@ class OuttrayApp(Places):
         self.ringing = Ringing(self, self.desk)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
+        self._is_pattern_slow = False
         self._list_version = 0
         self._curtain = Curtain(self, self._start_loops)
         self.following = Following(self)
@@ -230,6 +232,9 @@ class OuttrayApp(Places):
     def _pulled(self, report: IngestReport) -> None:
         if report.applied:
             self.show_again()
+        if report.unsearched and not self._is_pattern_slow:  # once: the doctor says it, too
+            self._is_pattern_slow = True
+            self.report(slow_pattern(report.unsearched))
 
     def _not_pulled(self, error: OuttrayError) -> None:
         """The feed bar says what is wrong; a toast a minute would only be in the way."""

@@ -63,9 +63,17 @@ def link(options: Namespace, backend: Backend) -> int:
 
 def _again(options: Namespace, done: Relinked) -> int:
     if options.json:
-        _put({"examined": done.examined, "linked": done.linked, "applied": done.applied})
+        _put(
+            {
+                "examined": done.examined,
+                "linked": done.linked,
+                "applied": done.applied,
+                "unsearched": done.unsearched,
+            }
+        )
     else:
         say(f"{done.linked} of {done.examined} emails linked, {done.applied} facts applied.")
+        prints.unsearched(done.unsearched)
     return DONE
 
 

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 
 from core.errors import UsageError
 from core.filters import Line, read
+from core.filters.reading import LONGEST
 from tui.prints import say
 from tui.text import cell
 
@@ -17,6 +18,8 @@ def filter_of(text: str) -> Line:
         UsageError: a part of it says nothing.
     """
     shown = cell(text)
+    if len(shown) > LONGEST:  # to repeat it would tell nobody where it is wrong
+        raise UsageError(f"The filter is longer than {LONGEST:,} letters.", "Leave something out.")
     line = read(shown)
     if not line.problems:
         return line

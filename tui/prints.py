@@ -35,6 +35,7 @@ from core.model import (
 )
 from core.pace import late_document, late_words
 from core.rules.delivery.events import effect
+from core.settings_table import slow_pattern
 from tui import answers, chasing
 from tui.past import spoken
 from tui.runtime import stamped_lines
@@ -354,6 +355,13 @@ def ingest_line(report: IngestReport) -> str:
         f"{report.unmatched} unmatched; {report.quarantined} bodies quarantined, "
         f"{report.setup} set-up"
     )
+
+
+def unsearched(count: int) -> None:
+    """Say that the office's own pattern was too slow, and for how many subjects."""
+    if count:
+        error = slow_pattern(count)
+        say(f"{error.title} {error.hint}")
 
 
 def parsed_json(path: Path, parts: Sequence[Parsed]) -> list[answers.Json]:

@@ -108,6 +108,7 @@ def _tell(report: RetryReport) -> None:
     say(f"{report.released} released, {len(report.kept)} still cannot be read.")
     if report.released:
         say(prints.ingest_line(report.ingested))
+        prints.unsearched(report.ingested.unsearched)
 
 
 def _export(backend: Backend, path: Path, *, as_json: bool) -> int:

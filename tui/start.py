@@ -28,6 +28,8 @@ from core.errors import (
 from core.logs.setup import log
 from tui.exits import ASKS, DONE, FAILED, WRONG_USAGE, ToldToEndError
 
+_LONGEST_COMPLAINT: Final = 1_000
+"""Cells of a sentence; what it names may be of any length."""
 _ENDS: Final = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 
@@ -151,7 +153,7 @@ def _complain(error: OuttrayError, code: int) -> int:
     from tui.runtime.stamped_lines import ERROR
     from tui.text import cell
 
-    say(f"outtray: {cell(error.title)}", ERROR)
+    say(f"outtray: {cell(error.title, _LONGEST_COMPLAINT)}", ERROR)
     if error.hint:
-        say(f"         {cell(error.hint)}", ERROR)
+        say(f"         {cell(error.hint, _LONGEST_COMPLAINT)}", ERROR)
     return code

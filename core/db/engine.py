@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from core.db.write_admission import WriteAdmission
 
 _MOST_LOCKS: Final = 1_000
+_WAITING: Final = "connect_timeout"
+_CONNECT_SECONDS: Final = 5
+"""For each server that does not answer, unless the URL says another time; psycopg's are 130."""
 
 
 class Reader(Protocol):
@@ -214,27 +217,36 @@ class Database:
 
 
 def _create_engine(url: str, path: Path | None) -> Engine:
-    from sqlalchemy import create_engine
+    from sqlalchemy import create_engine, make_url
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
     if path is not None:
         return _create_sqlite_engine(path)
     try:
+        parsed = make_url(_with_driver(url))
+        waits = parsed.get_backend_name() == "postgresql" and _WAITING not in parsed.query
         # What a row holds is nobody's business who reads an error.
-        return create_engine(_with_driver(url), hide_parameters=True)
+        return create_engine(
+            parsed,
+            hide_parameters=True,
+            connect_args={_WAITING: _CONNECT_SECONDS} if waits else {},
+        )
     except ModuleNotFoundError as error:
         if error.name != "psycopg":
-            raise _not_used(error) from error
+            raise _unusable(f"{error}") from error
         from core.installation.extras import missing_extra
 
         raise missing_extra("postgresql", "A PostgreSQL database", ["psycopg"]) from error
     except (ArgumentError, NoSuchModuleError) as error:
-        raise _not_used(error) from error
+        raise _unusable(f"{error}") from error
+    except ValueError as error:  # a part of the password may stand where it looks for the port
+        raise _unusable("its port is no number") from error
 
 
-def _not_used(error: Exception) -> DatabaseError:
+def _unusable(reason: str) -> DatabaseError:
     return DatabaseError(
-        f"The database URL cannot be used: {error}.", "Check OUTTRAY_DATABASE_URL."
+        f"The database URL cannot be used: {reason}.",
+        "Check OUTTRAY_DATABASE_URL.",
     )
 
 

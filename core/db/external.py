@@ -25,7 +25,7 @@ from core.db.summaries import lock_documents, settle_deliveries, summarise_docum
 from core.db.tables import deliveries, emails, external_mails
 from core.db.unlinked import Known, links_of, ours_among, stored
 from core.errors import NotFoundError
-from core.external import Link, MailSeen, Relinked, merge
+from core.external import Link, MailSeen, NumberSearch, Relinked, merge
 from core.model import EmailKind, Fact, Role, Status, address_key
 from core.rules.delivery.addresses import bare_address
 
@@ -34,7 +34,10 @@ _X = external_mails.c
 
 
 def see(
-    connection: Connection, mails: Iterable[MailSeen], facts: Collection[Fact], pattern: str = ""
+    connection: Connection,
+    mails: Iterable[MailSeen],
+    facts: Collection[Fact],
+    search: NumberSearch | None = None,
 ) -> None:
     """Remember the emails that are not ours, and link those that are certain.
 
@@ -60,21 +63,23 @@ def see(
             changed.append(replace(before, mail=whole) if before else Known(whole, None))
     _improve(connection, [each for each in changed if each.email_id or each.is_dismissed])
     waiting = [each.mail for each in changed if not each.email_id and not each.is_dismissed]
-    _examine(connection, waiting, pattern)
+    _examine(connection, waiting, search)
 
 
-def relink(database: Database, pattern: str = "") -> Relinked:
+def relink(database: Database, search: NumberSearch | None = None) -> Relinked:
     """Look again at all emails that hang on no document: an import may have brought theirs."""
     total, after = Relinked(), ""
     while True:
         with database.transaction() as connection:
-            found, after = _relink_some(connection, after, pattern)
+            found, after = _relink_some(connection, after, search)
         total += found
         if not after:
             return total
 
 
-def _relink_some(connection: Connection, after: str, pattern: str) -> tuple[Relinked, str]:
+def _relink_some(
+    connection: Connection, after: str, search: NumberSearch | None
+) -> tuple[Relinked, str]:
     """Return what came of a few hundred, and the id to go on ``after``; empty at the end."""
     ids = connection.scalars(
         select(_X.message_id)
@@ -94,7 +99,7 @@ def _relink_some(connection: Connection, after: str, pattern: str) -> tuple[Reli
     for key in ours_among(rows, set(waiting)):
         del waiting[key]
     pointed = {key for key, row in waiting.items() if row.is_pointed}
-    made = _examine(connection, [row.mail for row in waiting.values()], pattern, pointed)
+    made = _examine(connection, [row.mail for row in waiting.values()], search, pointed)
     return Relinked(len(ids), len(made), _adopt(connection, list(made))), ids[-1]
 
 
@@ -201,7 +206,7 @@ def _remember_ours(connection: Connection, mails: Sequence[MailSeen]) -> None:
 def _examine(
     connection: Connection,
     mails: Sequence[MailSeen],
-    pattern: str,
+    search: NumberSearch | None,
     pointed: Collection[str] | None = None,
 ) -> dict[str, int]:
     """Decide on unlinked emails, write down what was found; return new emails by message id.
@@ -209,7 +214,7 @@ def _examine(
     Of emails that are stored already, ``pointed`` are the ids of those that pointed to a document;
     nothing else of them can have changed.
     """
-    links = list(zip(mails, links_of(through(connection), mails, pattern), strict=True))
+    links = list(zip(mails, links_of(through(connection), mails, search), strict=True))
     rows = [row_of(mail, link) for mail, link in links]
     if pointed is not None:
         rows = [row for row in rows if row["is_pointed"] != (row["message_id"] in pointed)]

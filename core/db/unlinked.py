@@ -16,7 +16,7 @@ from core.model import Kind, Role, address_key
 
 if TYPE_CHECKING:
     from core.db.engine import Reader
-    from core.external import Link
+    from core.external import Link, NumberSearch
 
 Rows = Callable[[str, Collection[str]], Iterable[Sequence[Any]]]
 """Runs a SELECT whose ``{among}`` is a comparison with the values given."""
@@ -41,7 +41,7 @@ class Known:
 
 def page(
     reader: Reader,
-    pattern: str,
+    search: NumberSearch | None,
     *,
     everything: bool = False,
     offset: int = 0,
@@ -57,7 +57,7 @@ def page(
         {"limit": limit or _ALL, "offset": offset},
     )
     mails = [mail_of(row) for row in rows]
-    links = links_of(reading(reader), mails, pattern)
+    links = links_of(reading(reader), mails, search)
     return tuple(
         Unlinked(mail, link.candidates, row[10], from_instant(row[11]))
         for mail, link, row in zip(mails, links, rows, strict=True)
@@ -108,17 +108,17 @@ def ours_among(rows: Rows, message_ids: Collection[str]) -> set[str]:
     return found
 
 
-def links_of(rows: Rows, mails: Sequence[MailSeen], pattern: str) -> list[Link]:
+def links_of(rows: Rows, mails: Sequence[MailSeen], search: NumberSearch | None) -> list[Link]:
     """Decide about each of ``mails``, with all that is known now."""
     documents: dict[str, list[Listed]] = defaultdict(list)
-    keys = {storable(key) for mail in mails for key in wanted_keys(mail, pattern)}
+    keys = {storable(key) for mail in mails for key in wanted_keys(mail, search)}
     for row in rows(_DOCUMENTS, keys):
         documents[row[0]].append(Listed(row[1], row[2], Kind(row[3]), row[4], row[5]))
     customers: dict[str, set[int]] = defaultdict(set)
     addresses = {address_key(a.address) for mail in mails for a in mail.addressees}
     for key, customer_id in rows(_CUSTOMERS, addresses):
         customers[key].add(customer_id)
-    return [decide(mail, documents, customers, pattern) for mail in mails]
+    return [decide(mail, documents, customers, search) for mail in mails]
 
 
 def mail_of(row: Sequence[Any]) -> MailSeen:

@@ -32,6 +32,8 @@ def in_words(*, saving: bool = False) -> Iterator[None]:
         raise _explain(
             error, saving
         ) from error  # the drivers' own, for values that no column can take
+    except UnicodeError as error:
+        raise _explain(error, saving) from error  # a name of a server that cannot be one
     except Exception as error:
         if type(error).__module__.partition(".")[0] in ("sqlalchemy", "psycopg"):
             raise _explain(getattr(error, "orig", None) or error, saving) from error

@@ -16,7 +16,8 @@ _REPLY: Final = re.compile(r"(?:^|[\s;:'\"<\[>(])([245]\d\d)(?=[\s\-:,;]|$)")
 #: SES gives up after 840 minutes and wraps the last answer: ``554 4.4.7 Message expired: …<…>``.
 _EXPIRED: Final = re.compile(r"message expired[^<]*<\s*(\S.*?)>?\s*$", re.IGNORECASE | re.DOTALL)
 _REPEATED_CODE: Final = re.compile(
-    r"(?:<crlf>|[\r\n]+)\s*\d{3}(?:[- ](?:\d\.\d{1,3}\.\d{1,3}\s)?)?", re.I
+    r"(?:<crlf>\s*+|(?<!\s)(?=[^\S\r\n]*+[\r\n])\s++)\d{3}(?:[- ](?:\d\.\d{1,3}\.\d{1,3}\s)?)?",
+    re.I,
 )
 #: A line that another one follows; programs that report it often put both on one line.
 _CONTINUED: Final = re.compile(r"\b([245]\d\d)-")

@@ -20,6 +20,8 @@ class IngestReport:
     unmatched: int = 0
     quarantined: int = 0
     setup: int = 0
+    unsearched: int = 0
+    """Subjects that the office's own pattern for numbers took too long on."""
 
     def __add__(self, other: IngestReport) -> IngestReport:
         return IngestReport(
@@ -29,6 +31,7 @@ class IngestReport:
             self.unmatched + other.unmatched,
             self.quarantined + other.quarantined,
             self.setup + other.setup,
+            self.unsearched + other.unsearched,
         )
 
 

@@ -15,6 +15,9 @@ from typing import Final, NamedTuple
 from core.ses.mail_reports import is_email
 
 _DECODER: Final = json.JSONDecoder()
+_FIRST_LOOK: Final = 4_096
+_LONGEST_WORD: Final = 64
+"""An error so near to the end may be the cut's: a word, a figure or an escape is not whole."""
 _BETWEEN: Final = re.compile(r"[\s,]*")
 #: ``[`` opens an array of messages only before something that can be one: a log line may
 #: begin with ``[2024-``.
@@ -110,10 +113,23 @@ class _Splitter:
                 return None
         except (ValueError, RecursionError):
             return None
-        try:
-            return _DECODER.raw_decode(self.text, self.pos)[1]
-        except (ValueError, RecursionError):
-            return None
+        return self._end_past_the_line()
+
+    def _end_past_the_line(self) -> int | None:
+        """Look at more and more of the text: an error costs as much as there stands before it."""
+        length = _FIRST_LOOK
+        while True:
+            part = self.text[self.pos : self.pos + length]
+            is_all = self.pos + length >= len(self.text)
+            try:
+                return self.pos + _DECODER.raw_decode(part)[1]
+            except json.JSONDecodeError as error:
+                is_cut = error.pos > length - _LONGEST_WORD or error.msg.startswith("Unterminated")
+                if is_all or not is_cut:
+                    return None
+            except (ValueError, RecursionError):
+                return None
+            length *= 4
 
     def _end_of_unreadable(self) -> int:
         """Return the end of the line, and of what is indented below it like a part of it."""

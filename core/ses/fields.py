@@ -26,8 +26,8 @@ _SHORT: Final = 1_000
 _YEAR_OF_SES: Final = 2010
 #: Room for any answer of a server and any link; the whole stays in the raw text.
 LONG: Final = 16_000
-_ZONE_APART: Final = re.compile(r"\s+(?=(?:[+-]\d\d:?\d\d|Z)$)")
-_UTC_IN_WORDS: Final = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
+_ZONE_APART: Final = re.compile(r"(?<!\s)\s+(?=(?:[+-]\d\d:?\d\d|Z)$)")
+_UTC_IN_WORDS: Final = re.compile(r"(?<!\s)\s*+(?:UTC|GMT|Z)$", re.IGNORECASE)
 _INSTANT: Final = re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d", re.IGNORECASE)
 _EPOCH: Final = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
 _MILLISECONDS: Final = 100_000_000_000

@@ -15,9 +15,13 @@ from typing import Any, Final
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+_DEEPEST: Final = 100
+"""What is within what: a sum of so many terms, so many conditions. Python takes no more of some."""
+_TOO_DEEP: Final = "something in it is too long or nested too deeply"
 _MOST_STEPS: Final = 5_000
 _MOST_SECONDS: Final = 1.0
 _MOST_LETTERS: Final = 50_000
+_TOO_LONG_NUMBER: Final = "a number in it has too many digits"
 _FILTERS: Final = ("upper", "lower", "title", "capitalize", "trim", "default", "d", "length")
 _ALLOWED: Final = (
     nodes.Template,
@@ -84,8 +88,12 @@ def render(source: str, values: Mapping[str, object], language: str = "en") -> s
         raise
     except TemplateError as error:
         raise BrokenTemplateError(_words(error), _line(error)) from error
-    except (ArithmeticError, TypeError, ValueError, RecursionError) as error:
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise BrokenTemplateError(_TOO_DEEP) from error  # more than Python itself takes
+    except (ArithmeticError, TypeError, ValueError) as error:
         raise BrokenTemplateError(f"{error}.", _line(error)) from error
+    except NameError as error:  # how Jinja writes 1e999
+        raise BrokenTemplateError(_TOO_LONG_NUMBER, _line(error)) from error
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -136,8 +144,12 @@ def _tree(sandbox: _Sandbox, source: str) -> nodes.Template:
     except TemplateSyntaxError as error:
         raise BrokenTemplateError(_words(error), error.lineno) from error
     except RecursionError as error:
-        raise BrokenTemplateError("it is nested too deeply") from error
-    for node in _all(tree):
+        raise BrokenTemplateError(_TOO_DEEP) from error
+    except ValueError as error:
+        raise BrokenTemplateError(_TOO_LONG_NUMBER) from error
+    for node, depth in _all(tree):
+        if depth > _DEEPEST:
+            raise BrokenTemplateError(_TOO_DEEP, node.lineno)
         if not isinstance(node, _ALLOWED):
             what = type(node).__name__.lower()
             raise BrokenTemplateError(f"{what} is not allowed in a template", node.lineno)
@@ -149,10 +161,14 @@ def _tree(sandbox: _Sandbox, source: str) -> nodes.Template:
     return tree
 
 
-def _all(tree: nodes.Node) -> Iterator[nodes.Node]:
-    yield tree
-    for node in tree.iter_child_nodes():
-        yield from _all(node)
+def _all(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
+    """Every node, in the order of the text, with how many stand around it."""
+    waiting = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        yield node, depth
+        children = [(child, depth + 1) for child in node.iter_child_nodes()]
+        waiting += reversed(children)
 
 
 def _limited(parts: Iterator[str]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from core.diagnosis import explain
@@ -283,3 +285,13 @@ def test_advice_is_for_people_and_promises_only_keys_that_exist() -> None:
 def test_a_shade_never_leaves_the_class_of_its_cause() -> None:
     for name, meaning in MEANINGS.items():
         assert meaning.class_ == MEANINGS[name.partition(":")[0]].class_
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["\n", "\r\n", " ", "\t", ".", "1", "4.4.4.", "550-", "(", ")", "<", "a@", "said: ", "Ã "],
+)
+def test_a_megabyte_of_one_thing_is_explained_at_once(unit: str) -> None:
+    began = time.process_time()
+    assert explain((unit * 1_000_000)[:1_000_000]).cause
+    assert time.process_time() - began < 1

@@ -22,6 +22,7 @@ from core.external import (
     wanted_keys,
 )
 from core.model import Kind, Role, address_key
+from core.regular_expressions.number_search import NumberSearch
 
 AT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 KRAJCIK, NORDWIND = 1, 2
@@ -53,14 +54,14 @@ def mail(
     )
 
 
-def about(seen: MailSeen, documents: list[Listed], pattern: str = "") -> Link:
+def about(seen: MailSeen, documents: list[Listed], search: NumberSearch | None = None) -> Link:
     """Decide as the database does: with the documents that were asked for, and no other."""
-    wanted = wanted_keys(seen, pattern)
+    wanted = wanted_keys(seen, search)
     by_key: dict[str, list[Listed]] = defaultdict(list)
     for document in documents:
         if mention_key(document.number) in wanted:
             by_key[mention_key(document.number)].append(document)
-    return decide(seen, by_key, ADDRESSES, pattern)
+    return decide(seen, by_key, ADDRESSES, search)
 
 
 def ids(link: Link) -> tuple[int, ...]:
@@ -147,9 +148,9 @@ def test_of_two_numbers_that_differ_in_signs_the_one_spelt_so_is_meant() -> None
 
 def test_a_pattern_of_the_office_is_the_only_one_that_counts() -> None:
     documents = books("77", "INV-0042")
-    assert about(mail("Beleg 77 zu INV-0042"), documents, r"Beleg (\d+)") == Link(1)
-    assert about(mail("INV-0042"), documents, r"Beleg (\d+)") == Link()
-    assert about(mail("INV-0042"), documents, r"INV-\d+") == Link(2)
+    assert about(mail("Beleg 77 zu INV-0042"), documents, NumberSearch(r"Beleg (\d+)")) == Link(1)
+    assert about(mail("INV-0042"), documents, NumberSearch(r"Beleg (\d+)")) == Link()
+    assert about(mail("INV-0042"), documents, NumberSearch(r"INV-\d+")) == Link(2)
 
 
 # --------------------------------------------------------------------------- the tag

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import time
 import tomllib
 from pathlib import Path
 
@@ -237,3 +238,92 @@ def test_own_keys_are_kept_as_they_are_written_and_never_stop_the_program(tmp_pa
     one, two = load({"OUTTRAY_CONFIG": str(path)}).keys
     assert (one.command, one.written, one.line, one.is_text) == ("documents.fly", "w", 2, True)
     assert (two.command, two.line, two.is_text) == ("documents.resend", 3, False)
+
+
+# --------------------------------------------------------------------------- hostile sizes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\n".join(f"a.b.k{i} = 1" for i in range(50_000)), id="50,000 dotted keys"),
+        pytest.param(".".join("a" * 40_000) + " = 1", id="a key of 40,000 dots"),
+        pytest.param("[" + ".".join("a" * 900) + "]\nb = 1", id="a table of 900 dots"),
+        pytest.param("operator = " + "[" * 100_000, id="100,000 brackets"),
+        pytest.param("operator = " + "[" * 40_000 + "]" * 40_000, id="40,000 pairs of brackets"),
+        pytest.param("operator = " + "[" * 300 + "]" * 300, id="300 pairs of brackets"),
+        pytest.param("operator = " + "{a = " * 300 + "1" + "}" * 300, id="300 inline tables"),
+        pytest.param("[calls]\nquiet_days = " + "1" * 9_000, id="a number of 9,000 digits"),
+        pytest.param("operator = 0x" + "f" * 90_000, id="a number in hexadecimal"),
+        pytest.param("[calls]\nquiet_days = 0x" + "f" * 90_000, id="days in hexadecimal"),
+        pytest.param('[calls]\nquiet_days = "' + "1" * 9_000 + '"', id="9,000 digits in quotes"),
+        pytest.param("operator = [" + "1, " * 30_000 + "]", id="a list of 30,000"),
+        pytest.param('"' + "k" * 90_000 + '" = 1', id="a key of 90,000 letters"),
+    ],
+)
+def test_a_file_of_any_size_or_depth_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text, "utf-8")
+    began = time.process_time()
+    with pytest.raises(SettingsError) as error:
+        read(path)
+    assert time.process_time() - began < 2
+    assert str(path) in error.value.title
+    assert len(str(error.value)) < 1_000
+
+
+def test_lines_are_found_soon_in_a_long_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    keys = "".join(f'"k{i}.x" = "v"\n' for i in range(3_000))
+    blank = f'operator = """\n{" " * 20_000}x\n{"[ " * 5_000}x\n{"a " * 5_000}x"""\n'
+    path.write_text(f"{blank}[keys]\n{keys}", "utf-8")
+    began = time.process_time()
+    found = read(path)
+    assert time.process_time() - began < 2
+    assert found.keys[0].line == 6
+    assert (found.keys[-1].command, found.keys[-1].line) == ("k2999.x", 3_005)
+
+
+SECRET = "s3cr/e:t?x"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://u:{SECRET}@h:bad/db",
+        f"postgresql://u:{SECRET}@h:99999/db",
+        f"postgresql://u:{SECRET}@h:0/db",
+        f"postgresql://u:{SECRET}@h:-1/db",
+        f"postgresql://u:{SECRET}@[::1/db",
+        f"postgresql://u:{SECRET}@{'h,' * 1_000}/db",
+        f"postgresql://u:{SECRET}@{'h' * 1_000}/db",
+        f"postgresql://{'a' * 100_000}",
+        f"mysql://u:{SECRET}@h/db",
+        f"oracle+oracledb://u:{SECRET}@h/db",
+        f"u:{SECRET}@h/db",
+        f"://u:{SECRET}@h/db",
+        f" postgresql://u:{SECRET}@h/db",
+        "nothing",
+    ],
+)
+def test_a_database_that_cannot_be_one_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        load({"OUTTRAY_DATABASE_URL": url, "HOME": "/nowhere", "OUTTRAY_CONFIG": ""})
+    assert error.value.title.startswith("OUTTRAY_DATABASE_URL is no URL of a database")
+    assert "s3cr" not in str(error.value)
+    assert len(str(error.value)) < 400
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://u:{SECRET}@h:5432/db?connect_timeout=3",
+        "postgresql://postgres:@/postgres?host=/tmp/some/socket",
+        "postgresql+psycopg://h/db",
+        "postgres://[::1]:5432/db",
+        "postgresql://",
+        "sqlite:////srv/a:b@c/out.db",
+    ],
+)
+def test_a_database_that_can_be_one_is_taken(url: str) -> None:
+    assert load({"OUTTRAY_DATABASE_URL": url, "OUTTRAY_CONFIG": ""}).database_url == url

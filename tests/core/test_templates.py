@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from email import message_from_bytes
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from core import steps
 from core.message import compose, one_line
 from core.model import Contact, EmailKind, Health, Kind
+from core.rich_text import to_html
 from core.templates import book
 from core.templates.sandbox import BrokenTemplateError, render
 from core.wording import Occasion, Office, versions
@@ -298,3 +300,35 @@ def test_literal_values_stay_literal_in_the_html_that_leaves(tmp_path: Path) -> 
     assert b"<a" not in mime
     assert b"<strong>" in mime
     assert replace(made[0]).body.startswith(f"Dear **{name}**")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("{{ " + "+".join("1" * 20_000) + " }}", id="a sum of 20,000 terms"),
+        pytest.param("{{ " + "+" * 20_000 + "1 }}", id="20,000 signs"),
+        pytest.param("{{ 1" + " or 1" * 15_000 + " }}", id="15,000 alternatives"),
+        pytest.param("{{ number" + "|d" * 20_000 + " }}", id="20,000 filters"),
+        pytest.param("{{ " + "[" * 20_000 + "]" * 20_000 + " }}", id="20,000 lists"),
+        pytest.param("{% if 1 %}" * 5_000 + "{% endif %}" * 5_000, id="5,000 conditions"),
+        pytest.param("{% if 1 %}" + "{% elif 1 %}" * 8_000 + "{% endif %}", id="8,000 elif"),
+        pytest.param("{% for a in [1] %}" * 25 + "{% endfor %}" * 25, id="25 loops"),
+        pytest.param("{{ " + "9" * 90_000 + " }}", id="a number of 90,000 digits"),
+        pytest.param("{{ 1e999 }}", id="a number that is infinite"),
+    ],
+)
+def test_a_template_that_is_too_much_for_python_is_refused_in_words(source: str) -> None:
+    began = time.process_time()
+    with pytest.raises(BrokenTemplateError) as error:
+        render(source, {"number": "INV-1"})
+    assert time.process_time() - began < 2
+    assert "recursion" not in error.value.reason
+    assert len(error.value.reason) < 200
+
+
+@pytest.mark.parametrize("mark", ["+", ">", "*", "[", "-", "_", "`", "<", "&", "{", "![](", "a*"])
+def test_twenty_thousand_of_a_mark_are_written_in_two_seconds(mark: str) -> None:
+    began = time.process_time()
+    with suppress(BrokenTemplateError):  # {{ opens something
+        assert to_html(render(mark * 20_000, {}))
+    assert time.process_time() - began < 2

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-_HEAVY = ("sqlalchemy", "alembic", "boto3", "botocore", "moto", "email_validator", "jinja2")
+_HEAVY = (
+    *("sqlalchemy", "alembic", "boto3", "botocore", "moto", "email_validator", "jinja2"),
+    "regex",
+)
 _LATER = ("tui.dialogs.compose", "tui.dialogs.help", "textual.widgets._text_area")
 
 

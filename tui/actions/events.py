@@ -75,6 +75,7 @@ def _pull_on(backend: Backend, *, as_json: bool) -> NoReturn:
             sys.stdout.flush()
         elif report.read:
             say(prints.ingest_line(report))
+            prints.unsearched(report.unsearched)
 
 
 def events_load(options: Namespace) -> int:
@@ -95,6 +96,7 @@ def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
         put_json(answers.ingest(report))
     else:
         say(prints.ingest_line(report))
+        prints.unsearched(report.unsearched)
 
 
 def events_parse(options: Namespace) -> int:

@@ -22,6 +22,7 @@ from core.db.tables import emails
 from core.errors import NotFoundError
 from core.external import Relinked, Unlinked
 from core.model import EmailEntry, EmailKind, IngestReport, Role, Word
+from core.regular_expressions.number_search import NumberSearch
 from core.ses.payload import OUR_TAG
 from tests.conftest import Clock, NewDatabase
 from tests.core.db.books import (
@@ -93,7 +94,7 @@ def log(database: Database, number: str = "INV-0042") -> tuple[EmailEntry, ...]:
 
 
 def waiting(database: Database, *, everything: bool = False) -> list[Unlinked]:
-    return list(unlinked.page(database.reader, "", everything=everything))
+    return list(unlinked.page(database.reader, None, everything=everything))
 
 
 # --------------------------------------------------------------------------- linked by itself
@@ -254,11 +255,11 @@ def test_two_desks_that_hear_of_one_email_at_once_write_it_once(database: Databa
 def test_the_office_own_pattern_finds_the_number(database: Database) -> None:
     put(database, entry("77"))
     body = event("Send", "Beleg 77 vom Shop")
-    ingest.ingest(database, [body], "queue", lambda: START, pattern=r"Rechnung (\d+)")
+    ingest.ingest(database, [body], "queue", lambda: START, search=NumberSearch(r"Rechnung (\d+)"))
     assert log(database, "77") == ()
     ingest.ingest(
         database, [event("Delivery", "Rechnung 77", message_id="0102-b")], "queue", lambda: START,
-        pattern=r"Rechnung (\d+)",
+        search=NumberSearch(r"Rechnung (\d+)"),
     )  # fmt: skip
     assert len(log(database, "77")) == 1
 

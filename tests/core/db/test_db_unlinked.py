@@ -20,7 +20,7 @@ STRANGER = ("x@else.example",)
 
 @pytest.fixture
 def linking(database: Database, clock: Clock) -> Linking:
-    return Linking(database, clock, "anna", "")
+    return Linking(database, clock, "anna", None)
 
 
 def ids(linking: Linking, *, everything: bool = False) -> list[str]:
@@ -62,7 +62,7 @@ def test_who_said_it_first_is_kept(database: Database, linking: Linking, clock: 
     hear(database, event("Send", to=STRANGER))
     linking.dismiss(ID)
     clock.advance(hours=1)
-    Linking(database, clock, "ben", "").dismiss(ID)
+    Linking(database, clock, "ben", None).dismiss(ID)
     (found,) = linking.page(everything=True)
     assert (found.dismissed_by, found.dismissed_at) == ("anna", START)
 

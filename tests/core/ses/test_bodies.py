@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -93,3 +94,19 @@ def test_nothing_is_lost_and_nothing_raises(text: str) -> None:
 def test_what_was_written_is_read(values: list[dict[str, object]]) -> None:
     assert read("\n".join(json.dumps(value) for value in values)) == values
     assert read(json.dumps(values, indent=1)) == values
+
+
+@pytest.mark.parametrize("line", ["{", '{"a', '{"a": "'])
+def test_many_lines_that_are_never_finished_take_no_time_each(line: str) -> None:
+    """An error of ``json`` counts the lines before it: that took minutes for a few megabytes."""
+    text = f"{line}\n" * 200_000
+    began = time.process_time()
+    assert split_bodies(text) == [text.strip()]
+    assert time.process_time() - began < 4
+
+
+@given(st.integers(3_900, 4_200), st.sampled_from(["\n", "\r\n"]))
+def test_an_object_over_several_lines_may_be_of_any_length(length: int, newline: str) -> None:
+    event = {"p": "x" * length, "n": 12345678901234567890, "t": True, "u": "ሴ\U0001f600", "d": {}}
+    written = json.dumps(event, indent=0).replace("\n", newline)
+    assert split_bodies(newline.join([written] * 3)) == [written] * 3

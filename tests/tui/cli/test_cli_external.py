@@ -113,7 +113,9 @@ def test_looking_again_finds_what_another_pattern_allows(stocked: Office) -> Non
     event = told("0102-a", "Invoice INV-1", "success@simulator.amazonses.com")
     stocked.ok("events", "load", stocked.write("e.json", event), OUTTRAY_NUMBER_PATTERN=r"X(\d+)")
     assert stocked.json("log", "INV-1")["emails"] == []
-    assert stocked.json("events", "link", "--again") == {"examined": 1, "linked": 1, "applied": 1}
+    assert stocked.json("events", "link", "--again") == {
+        "examined": 1, "linked": 1, "applied": 1, "unsearched": 0,
+    }  # fmt: skip
     assert len(stocked.json("log", "INV-1")["emails"]) == 1
 
 
@@ -125,3 +127,20 @@ def test_a_bad_pattern_names_its_place(stocked: Office) -> None:
     answer = stocked.run("customers", OUTTRAY_CONFIG=str(config))
     assert answer.code == 2
     assert "config.toml, line 3: mail.number_pattern" in answer.err
+
+
+def test_a_subject_that_hangs_the_pattern_is_stored_and_said(stocked: Office) -> None:
+    event = told("0102-a", "a" * 380 + "!", "success@simulator.amazonses.com")
+    path = stocked.write("e.json", event)
+    answer = stocked.run("events", "load", path, OUTTRAY_NUMBER_PATTERN="(?:a|aa)+$")
+    assert answer.code == 0
+    assert "1 unmatched" in answer.err
+    assert "mail.number_pattern took too long on one subject" in answer.err
+    (found,) = stocked.json("events", "unlinked", "--all")
+    assert found["message_id"] == "0102-a"
+    again = stocked.run("events", "link", "--again", OUTTRAY_NUMBER_PATTERN="(?:a|aa)+$")
+    assert "took too long on one subject" in again.err
+    doctor = stocked.run(
+        "doctor", OUTTRAY_NUMBER_PATTERN="(?:a|aa)+$", OUTTRAY_FROM="a@acme.example"
+    )
+    assert "mail.number_pattern: it takes too long on some subjects" in doctor.out + doctor.err
