@@ -12,10 +12,13 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from core.db import outbox, reads, upgrade
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
-from core.model import DocumentFilter, EmailKind, Kind, Role, Status
+from core.db.lists import documents as reads
+from core.db.migrations import runner as upgrade
+from core.db.writes import outbox
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.documents import DocumentFilter
+from core.model.enums import EmailKind, Kind, Role, Status
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 _DUPLICATES = 0.1

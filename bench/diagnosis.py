@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from bench.diagnosis_rows import LABELLED, Row, own_rows, rows, split
-from core.diagnosis import explain
-from core.diagnosis.codes import CODES, REPLIES, SUBJECTS
-from core.diagnosis.meanings import DEAD, MEANINGS
-from core.diagnosis.text import code_in, read
+from core.rules.diagnosis import explain
+from core.rules.diagnosis.codes import CODES, REPLIES, SUBJECTS
+from core.rules.diagnosis.meanings import DEAD, MEANINGS
+from core.rules.diagnosis.normalize import code_in, read
 
 _ROUNDS: Final = 20
 _KINDS: Final = ("expected-table", "provider-doc", "rhost-pattern")
@@ -93,7 +93,7 @@ def timings(labelled: Sequence[Row]) -> str:
 def loading() -> str:
     """Return what importing and the first call cost in a fresh interpreter."""
     script = (
-        "import time; a = time.perf_counter(); from core.diagnosis import explain; "
+        "import time; a = time.perf_counter(); from core.rules.diagnosis import explain; "
         "b = time.perf_counter(); explain('550 x'); c = time.perf_counter(); "
         "print(f'{(b - a) * 1e3:.0f} ms import, {(c - b) * 1e3:.0f} ms first call')"
     )

@@ -18,10 +18,10 @@ from random import Random
 
 from bench import sqs
 from bench.books import bodies, fill, new_file
-from core import checking
+from core.aws.clients import Clients
 from core.backend import Backend
 from core.db.engine import Database
-from core.ses.clients import Clients
+from core.services import integrity_check as checking
 from core.settings import load
 
 _REGION = "eu-west-1"

@@ -20,11 +20,14 @@ from random import Random
 from typing import Any, Final
 
 from bench.books import new_file
-from core import checking
-from core.db import events, outbox, reads
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
-from core.model import DocumentFilter, EmailKind, Fact, Kind, Role, Status
+from core.db.lists import documents as reads
+from core.db.writes import events, outbox
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.delivery import Fact
+from core.model.documents import DocumentFilter
+from core.model.enums import EmailKind, Kind, Role, Status
+from core.services import integrity_check as checking
 
 START: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
 STRANGER: Final = "forwarded@elsewhere.example"

@@ -1,7 +1,7 @@
 """The rules of delivery status once more, as a fold over generated facts.
 
-Written from the description of the rules and without ``core.status``, so that a mistake would have
-to be made twice to go unseen.
+Written from the description of the rules and without ``core.rules.delivery.status``, so that a
+mistake would have to be made twice to go unseen.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from bench.histories import STRANGER, Document, History, Sent
 from core.db.engine import Database
-from core.model import Fact, Kind, Role, Status
+from core.model.delivery import Fact
+from core.model.enums import Kind, Role, Status
 
 _AXIS: Final = (
     "QUEUED",

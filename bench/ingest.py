@@ -20,12 +20,13 @@ from sqlalchemy import delete, text, update
 
 from bench import limits
 from bench.books import NOW, bodies, fill, new_file, new_postgresql
-from core import checking, ingest
-from core.db import tallies
 from core.db.engine import Database
-from core.db.summaries import settle_deliveries
-from core.db.tables import deliveries, events, payloads
-from core.model import Fact
+from core.db.lists import counters as tallies
+from core.db.schema import deliveries, events, payloads
+from core.db.writes.summaries import settle_deliveries
+from core.model.delivery import Fact
+from core.services import integrity_check as checking
+from core.services.feed import ingest
 
 _WHOLE = "(c) all the work, one transaction"
 _BY_HAND = "(d) the same by sqlite3 alone, parsed before"

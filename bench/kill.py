@@ -31,12 +31,14 @@ from typing import Any, Final
 import boto3
 from sqlalchemy import select
 
-from core import checking
 from core.backend import Backend
-from core.db import reads, tables
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.db import schema as tables
 from core.db.engine import Database
-from core.model import DocumentFilter, EmailKind, Kind
+from core.db.lists import documents as reads
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.documents import DocumentFilter
+from core.model.enums import EmailKind, Kind
+from core.services import integrity_check as checking
 from core.settings import load
 from core.simulator import Simulator
 
@@ -165,7 +167,7 @@ class Round:
             "OUTTRAY_QUEUE_URL": self.queue,
             "OUTTRAY_DATABASE_URL": f"sqlite:///{self.path}",
         }
-        command = "from tui.start import main; raise SystemExit(main())"
+        command = "from tui.cli.main import main; raise SystemExit(main())"
         return subprocess.Popen(
             [sys.executable, "-c", command, "events", "pull", "--follow", "--json"],
             env=environment,

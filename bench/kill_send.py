@@ -28,13 +28,16 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from core import checking
+from core.aws.events.parser import OUR_TAG
 from core.backend import Backend
-from core.db import outbox, reads
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
-from core.model import DocumentFilter, EmailKind, Kind, OutboxEntry, Word
-from core.ses.payload import OUR_TAG
+from core.db.lists import documents as reads
+from core.db.writes import outbox
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.documents import DocumentFilter
+from core.model.enums import EmailKind, Kind, Word
+from core.model.outbox import OutboxEntry
+from core.services import integrity_check as checking
 from core.settings import load
 from core.simulator import Simulator
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from bench.books import NOW
-from core.db.adoption import row_key
+from core.aws.events.parser import parse_all
 from core.db.codec import to_instant
 from core.db.engine import Database
-from core.db.events import EVENT_ROW, event_row
-from core.model import Fact, Word
+from core.db.writes.event_matching import row_key
+from core.db.writes.events import EVENT_ROW, event_row
+from core.model.delivery import Fact
+from core.model.enums import Word
 from core.rules.delivery.events import effect
-from core.ses.payload import parse_all
 
 _COLUMNS: Final = (*EVENT_ROW, "received_at", "payload_id")
 _RECEIVED: Final = to_instant(NOW)

@@ -29,11 +29,13 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from core.backend import Backend
-from core.db import reads
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
-from core.message import one_line
-from core.model import AttachedFile, DocumentFilter, Draft, EmailKind, Kind
+from core.db.lists import documents as reads
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.mail.mime import one_line
+from core.model.documents import DocumentFilter
+from core.model.enums import EmailKind, Kind
+from core.model.sending import AttachedFile, Draft
 from core.rules.mailbox import parse_mailbox
 from core.settings import load
 from core.simulator import Simulator

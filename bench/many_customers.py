@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from random import Random
 from typing import Final
 
-from core.db import beginnings
 from core.db.bulk import insert_rows
 from core.db.engine import Database
-from core.db.tables import contacts, customers, documents
-from core.folding import search_key
+from core.db.lists import name_prefixes as beginnings
+from core.db.schema import contacts, customers, documents
+from core.rules.search.normalize import search_key
 
 
 def _listed(text: str) -> tuple[str, ...]:

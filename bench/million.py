@@ -27,11 +27,15 @@ from typing import Any, Final
 from bench.million_check import check_sample
 from bench.million_people import Company, company
 from bench.million_stories import ON_THE_WAY, STORIES, EmailTold, Row, Story, told
-from core.db import beginnings, chasing, summaries, tallies, upgrade
 from core.db.codec import known_instant, search_key, to_instant
 from core.db.engine import Database
-from core.external import mention_key
-from core.model import HoldKind, Kind
+from core.db.lists import counters as tallies
+from core.db.lists import name_prefixes as beginnings
+from core.db.migrations import runner as upgrade
+from core.db.writes import chasing, summaries
+from core.model.chasing import HoldKind
+from core.model.enums import Kind
+from core.rules.delivery.external_email import mention_key
 
 _YEARS: Final = 3
 _AT_ONCE: Final = 20_000

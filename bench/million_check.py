@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.db.engine import Database
-from core.db.summaries import (
+from core.db.writes.summaries import (
     current_summaries,
     customer_rollups,
     delivery_columns,

@@ -13,11 +13,12 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
-from core.calling import summarise
 from core.db.codec import to_instant
 from core.db.rows import STATE_TIMES
-from core.db.summaries import delivery_columns, document_columns
-from core.model import DeliveryState, DeliveryView, EmailKind, Fact, Kind, Role, Status
+from core.db.writes.summaries import delivery_columns, document_columns
+from core.model.delivery import DeliveryState, DeliveryView, Fact
+from core.model.enums import EmailKind, Kind, Role, Status
+from core.rules.chasing.call_reminders import summarise
 from core.rules.delivery.events import natural_key
 from core.rules.delivery.settling import settle
 

@@ -2,9 +2,9 @@
 
 ``uv run python -m bench.mutations [--bodies N] [--seed N]``. Each body is a payload of SES with one
 to three injuries (a byte flipped, a field dropped or of another type, a huge string, cut off,
-doubled), stored through ``core.ingest`` into a SQLite file, a hundred a commit. Before that
-sixty of a hundred were new reports; the others come from the payloads made here, in every envelope,
-and from those beside the repository where they are present.
+doubled), stored through ``core.services.feed.ingest`` into a SQLite file, a hundred a commit.
+Before that sixty of a hundred were new reports; the others come from the payloads made here, in
+every envelope, and from those beside the repository where they are present.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from typing import Any, Final
 
 from bench import books
 from bench.books import NOW, bodies, fill, new_file
-from core import checking, ingest
+from core.aws.events.parser import Outcome, parse_all, split_bodies
 from core.db.engine import Database
-from core.ses.payload import Outcome, parse_all, split_bodies
+from core.services import integrity_check as checking
+from core.services.feed import ingest
 
 _CAPTURED: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "events"
 _AT_ONCE: Final = 100

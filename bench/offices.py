@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-from core.db.catalogue import CustomerEntry, DocumentEntry
-from core.model import Kind
+from core.db.writes.imported_records import CustomerEntry, DocumentEntry
+from core.model.enums import Kind
 
 
 @contextmanager

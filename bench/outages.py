@@ -27,8 +27,8 @@ from typing import Any, Final
 
 from bench.kill_send import Office, open_office
 from bench.outage_server import OUTAGES, Between, Outage
-from core.model import Word
-from core.worker import LANES
+from core.model.enums import Word
+from core.services.sending.outbox_worker import LANES
 
 PROGRAMS: Final = 2
 MINUTE: Final = 0.05
@@ -81,8 +81,8 @@ def work(environment: dict[str, str], without_dns: str) -> None:
     """Run the real command line until killed, with a shorter read time-out."""
     import socket
 
-    from core.ses.clients import Clients
-    from tui.start import run
+    from core.aws.clients import Clients
+    from tui.cli.main import run
 
     os.environ.clear()
     os.environ.update(environment)

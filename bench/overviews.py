@@ -16,13 +16,13 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from core.attention import Attention
-from core.db import upgrade
 from core.db.codec import to_instant
 from core.db.engine import Database
-from core.insights import Counting
-from core.model import AttentionChip
-from core.paces import Paces
+from core.db.migrations import runner as upgrade
+from core.model.attention import AttentionChip
+from core.services.attention import Attention
+from core.services.insights import Counting
+from core.services.monitoring.delivery_latency import Paces
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 _DAY = 86_400_000_000

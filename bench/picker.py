@@ -18,10 +18,11 @@ from typing import Any, Final
 
 from bench.books import new_file, new_postgresql
 from bench.many_customers import fill
-from core.db import picking, reads
 from core.db.engine import Database
-from core.model import CustomerFilter
-from core.ranking import Typed
+from core.db.lists import customer_search as picking
+from core.db.lists import documents as reads
+from core.model.documents import CustomerFilter
+from core.rules.search.ranking import Typed
 
 _PAGE: Final = 128
 _HEAD: Final = (

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from core.backend import Backend
-from core.filters import reading as filters
-from core.model import AttentionChip, Chip, CustomerFilter, DocumentFilter
+from core.model.attention import AttentionChip
+from core.model.documents import Chip, CustomerFilter, DocumentFilter
+from core.rules.filters import parser as filters
 from core.settings import load
 
 _SLOWEST: Final = 10.0

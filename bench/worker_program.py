@@ -22,7 +22,7 @@ import sqlalchemy.dialects.sqlite  # noqa: F401
 import core
 import tui
 from core import settings
-from tui.start import run
+from tui.cli.main import run
 
 _NEVER_NEEDED: Final = (".simulator", ".demo", ".migrations", ".__main__")
 

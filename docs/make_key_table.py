@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tui.commands import key_label
-from tui.registry import COMMANDS, Command
+from tui.commands.dispatch import key_label
+from tui.commands.registry import COMMANDS, Command
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 _MARKS = re.compile(r"(<!-- keys[^>]*-->\n).*?(<!-- /keys -->)", re.DOTALL)

@@ -8,13 +8,9 @@ from operator import eq, ge, gt, le, lt
 from typing import TypeVar
 
 from core.db.codec import search_key
-from core.filters import times
-from core.model import (
-    Chip,
+from core.model.conditions import (
     Condition,
     Dated,
-    DocumentRow,
-    Kind,
     Measure,
     Measures,
     Moment,
@@ -23,6 +19,9 @@ from core.model import (
     Says,
     Stands,
 )
+from core.model.documents import Chip, DocumentRow
+from core.model.enums import Kind
+from core.rules.filters import time_ranges as times
 
 _When = TypeVar("_When", date, datetime)
 _COMPARE = {

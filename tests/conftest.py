@@ -15,13 +15,13 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
+from core.aws.clients import Clients
+from core.aws.mailer import SesMailer
+from core.aws.queue import SqsFeed
+from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
-from core.db import upgrade
 from core.db.engine import Database
-from core.ses.clients import Clients
-from core.ses.feed import SqsFeed
-from core.ses.mailer import SesMailer
-from core.ses.suppression import SesSuppressionList
+from core.db.migrations import runner as upgrade
 from core.settings import load
 from core.simulator import Simulator
 

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 
 from core.backend import Backend
-from core.importing import FailedImport
+from core.services.importing import FailedImport
 from core.settings import Settings
 
 _ROOT = Path(__file__).resolve().parents[1]
 
 _FIRST_PAGE = """
-import tui.actions.programs
-import tui.app
+import tui.cli.commands.programs
+import tui.app.app
 from core.backend import Backend
-from core.model import CustomerFilter, DocumentFilter
+from core.model.documents import CustomerFilter, DocumentFilter
 from core.settings import Settings
 backend = Backend(Settings({url!r}))
 backend.open()
@@ -112,13 +112,19 @@ def test_the_first_page_is_shown_without(library: str, with_the_first_page: set[
 def test_importing_core_opens_nothing(tmp_path: Path) -> None:
     """No engine, no settings, no file at import time."""
     code = f"import os; os.environ['HOME'] = os.environ['XDG_DATA_HOME'] = {str(tmp_path)!r}\n"
-    found = loaded(code + "import core.backend, core.sending, core.ingest, core.importing")
+    found = loaded(
+        code + "import core.backend, core.services.sending.dispatch, "
+        "core.services.feed.ingest, core.services.importing"
+    )
     assert "boto3" not in found
     assert list(tmp_path.iterdir()) == []
 
 
 def test_no_file_reads_an_environment_variable_at_import_time_but_textuals() -> None:
-    allowed = {"tui/start.py", "tui/app.py"}  # TEXTUAL_FPS, which Textual reads at its import
+    allowed = {
+        "tui/cli/main.py",
+        "tui/app/app.py",
+    }  # TEXTUAL_FPS, which Textual reads at its import
     guilty = {
         path.relative_to(_ROOT).as_posix()
         for folder in ("core", "tui")

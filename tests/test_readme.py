@@ -12,9 +12,9 @@ from typing import Final
 
 import pytest
 
-from tui.cli import parser
-from tui.commands import key_label
-from tui.registry import COMMANDS
+from tui.cli.parser import parser
+from tui.commands.dispatch import key_label
+from tui.commands.registry import COMMANDS
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 README: Final = (_ROOT / "README.md").read_text(encoding="utf-8")
@@ -171,7 +171,7 @@ def test_the_key_table_is_the_registry() -> None:
 
 
 def test_every_setting_is_documented_with_its_variable() -> None:
-    from core.settings_table import SETTINGS as KNOWN
+    from core.settings.schema import SETTINGS as KNOWN
 
     told = set(re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", SETTINGS, re.MULTILINE))
     assert told == {(setting.key, setting.variable) for setting in KNOWN}

@@ -12,7 +12,7 @@ import sys
 def main() -> None:
     """Run the program and exit with its code."""
     try:
-        from tui.start import main as start
+        from tui.cli.main import main as start
 
         start()
     except KeyboardInterrupt:

@@ -17,16 +17,18 @@ from typing import Any, Final
 import boto3
 
 from bench.crash.tracing import Ended, files
+from core.aws.events.parser import OUR_TAG
 from core.backend import Backend
-from core.db import reads, upgrade
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
-from core.external import mention_key
-from core.model import DocumentFilter, EmailKind, Kind
-from core.ses.payload import OUR_TAG
+from core.db.lists import documents as reads
+from core.db.migrations import runner as upgrade
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.documents import DocumentFilter
+from core.model.enums import EmailKind, Kind
+from core.rules.delivery.external_email import mention_key
 from core.settings import load
 from core.simulator import Simulator
-from tui.start import run
+from tui.cli.main import run
 
 _DOCUMENTS: Final = 4
 _HOUR: Final = 3_600 * 1_000_000
@@ -206,7 +208,7 @@ def _make_old(path: Path) -> None:
     from alembic.config import Config
 
     config = Config()
-    scripts = Path(upgrade.__file__).parent / "migrations"
+    scripts = Path(upgrade.__file__).parent
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     database = Database(f"sqlite:///{path}")
     with database.transaction() as connection:

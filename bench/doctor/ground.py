@@ -15,8 +15,8 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from core.backend import Backend
-from core.db import upgrade
 from core.db.engine import Database
+from core.db.migrations import runner as upgrade
 from core.rules.doctor.checks import Check
 from core.settings import Settings
 from core.simulator import Simulator

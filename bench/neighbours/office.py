@@ -14,16 +14,17 @@ from typing import Any, Final
 from bench.neighbours import databases
 from bench.neighbours.databases import Databases
 from bench.offices import only_here, open_invoice
+from core.aws.account import SesAccount
+from core.aws.clients import Clients
+from core.aws.mailer import SesMailer
+from core.aws.queue import SqsFeed
+from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
-from core.db import reads
-from core.db.catalogue import Catalogue, put_documents
 from core.db.engine import Database
-from core.model import DocumentFilter, EmailKind
-from core.ses.account import SesAccount
-from core.ses.clients import Clients
-from core.ses.feed import SqsFeed
-from core.ses.mailer import SesMailer
-from core.ses.suppression import SesSuppressionList
+from core.db.lists import documents as reads
+from core.db.writes.imported_records import Catalogue, put_documents
+from core.model.documents import DocumentFilter
+from core.model.enums import EmailKind
 from core.settings import load
 from core.simulator import Simulator
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from bench.neighbours.databases import sqlite_damage
 from bench.neighbours.office import Office, address_of
 from bench.neighbours.programs import Program
-from core import checking
-from core.db.adoption import row_key, type_of_key
+from core.aws.events.parser import OUR_TAG, parse_all
 from core.db.engine import Database, Reader
-from core.errors import OuttrayError
-from core.model import Status
-from core.ses.payload import OUR_TAG, parse_all
+from core.db.writes.event_matching import row_key, type_of_key
+from core.model.enums import Status
+from core.model.errors import OuttrayError
+from core.services import integrity_check as checking
 
 _NEVER_LEFT = (Status.QUEUED, Status.SENDING, Status.UNCONFIRMED, Status.FAILED, Status.CANCELLED)
 

@@ -18,7 +18,7 @@ from bench.neighbours.kinds import KINDS, READER, UI, WORKER, Draw, Kind
 from bench.neighbours.office import Office
 from bench.neighbours.programs import Program
 from bench.neighbours.proof import Findings, damage_is_found, examine
-from core.model import EmailKind, Word
+from core.model.enums import EmailKind, Word
 
 if TYPE_CHECKING:
     from collections.abc import Callable

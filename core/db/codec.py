@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from core.folding import search_key as search_key
-from core.folding import storable as storable
+from core.rules.search.normalize import search_key as search_key
+from core.rules.search.normalize import storable as storable
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

@@ -8,11 +8,12 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from core import protected_files, stopping
-from core.db.sqlite import connect, create_privately, sqlite_path
-from core.db.sqlite_reader import BUSY_SECONDS, SqliteFile, SqliteReader, type_of_row
-from core.db.words import UnstorableError, in_words
-from core.errors import DatabaseError
+from core.db.driver_errors import UnstorableError, in_words
+from core.db.sqlite.file import connect, create_privately, sqlite_path
+from core.db.sqlite.reader import BUSY_SECONDS, SqliteFile, SqliteReader, type_of_row
+from core.files import protected_files
+from core.model import cancellation as stopping
+from core.model.errors import DatabaseError
 
 __all__ = [
     "Database",
@@ -27,7 +28,7 @@ __all__ = [
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from core.db.write_admission import WriteAdmission
+    from core.db.sqlite.write_admission import WriteAdmission
 
 _MOST_LOCKS: Final = 1_000
 _WAITING: Final = "connect_timeout"
@@ -92,7 +93,7 @@ class Database:
     """One database: ``reader`` for looking, ``transaction`` for changing.
 
     Nothing is opened before it is needed; SQLAlchemy is imported with the first transaction.
-    ``tell`` hears what the first change waits for (``core.db.write_admission``).
+    ``tell`` hears what the first change waits for (``core.db.sqlite.write_admission``).
     """
 
     def __init__(self, url: str, tell: Callable[[str], object] | None = None) -> None:
@@ -176,7 +177,7 @@ class Database:
         """What changes wait for; ``None``: the server of this database sees to it by itself."""
         if self.path is None:
             return None
-        from core.db.write_admission import WriteAdmission  # not for the first rows
+        from core.db.sqlite.write_admission import WriteAdmission  # not for the first rows
 
         with self._lock:
             if self._admission is None:

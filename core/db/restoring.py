@@ -18,18 +18,22 @@ from typing import Final
 
 from sqlalchemy import Connection, select, update
 
-from core import protected_files
-from core.db import copies, digests, outbox_acts, upgrade
 from core.db.codec import from_instant
 from core.db.engine import Database
-from core.db.outbox import NO_LEASE
-from core.db.sqlite import connect, create_privately, exists, sqlite_url
-from core.db.sqlite_reader import BUSY_SECONDS
-from core.db.summaries import settle_deliveries
-from core.db.tables import deliveries
-from core.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError, InputError
-from core.model import Fact, OutboxHold, Status
+from core.db.migrations import runner as upgrade
+from core.db.schema import deliveries, digests
+from core.db.sqlite import copies
+from core.db.sqlite.file import connect, create_privately, exists, sqlite_url
+from core.db.sqlite.reader import BUSY_SECONDS
+from core.db.writes import outbox_decisions as outbox_acts
+from core.db.writes.outbox import NO_LEASE
+from core.db.writes.summaries import settle_deliveries
+from core.files import protected_files
 from core.model.database_copies import DatabaseCopy, Findings, Holding, Restorable, Restored
+from core.model.delivery import Fact
+from core.model.enums import Status
+from core.model.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError, InputError
+from core.model.outbox import OutboxHold
 
 _PAUSE: Final = "pause"
 _OTHERS_SECONDS: Final = 3.0

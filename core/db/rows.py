@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from core.db.codec import from_instant, known_instant
-from core.model import DeliveryState, DeliveryView, Engagement, Fact, Role, Status
+from core.model.delivery import DeliveryState, DeliveryView, Fact
+from core.model.enums import Engagement, Role, Status
 
 DELIVERY_COLUMNS: Final = (
     "x.id, x.email_id, x.document_id, x.role, x.address, x.replaces, x.status, x.engagement,"

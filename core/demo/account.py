@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from core.aws.events.fields import OUR_TAG
 from core.db.codec import known_instant, to_instant
 from core.db.engine import Reader
-from core.model import Status, address_key
+from core.model.enums import Status, address_key
 from core.rules.delivery.event_words import is_list, letters
-from core.ses.fields import OUR_TAG
 from core.simulator.outcomes import SIMULATOR_DOMAIN, is_simulator
 from core.simulator.state import Reason, Suppressed
 

@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 from core.demo.people import Customer
-from core.model import Kind
+from core.model.enums import Kind
 
 _INVOICES_OF_TEN: Final = 8
 

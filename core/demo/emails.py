@@ -11,7 +11,7 @@ from typing import Final
 
 from core.demo.books import Document
 from core.demo.people import Mailbox, Temper
-from core.model import EmailKind, Kind
+from core.model.enums import EmailKind, Kind
 
 _OPERATORS: Final = ("anna", "anna", "ben", "mira")
 

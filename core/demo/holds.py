@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.chasing import Chasing, Scope
 from core.db.engine import Database
 from core.demo.people import Customer
-from core.model import DocumentRow, HoldKind, Kind
-from core.ports import Clock
+from core.model.chasing import HoldKind
+from core.model.documents import DocumentRow
+from core.model.enums import Kind
+from core.model.ports import Clock
+from core.services.chasing import Chasing, Scope
 
 #: Which customer, whether all of them, what was said by whom, days ago and days ahead.
 _SAID: Final = (

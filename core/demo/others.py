@@ -9,8 +9,8 @@ from typing import Final
 
 from core.demo.books import Document
 from core.demo.emails import Fate, PastEmail
-from core.external import DOCUMENT_TAG
-from core.model import Kind
+from core.model.enums import Kind
+from core.rules.delivery.external_email import DOCUMENT_TAG
 from core.simulator.events import Delays, reports
 from core.simulator.messages import read_headers
 from core.simulator.outcomes import Behaviour, steps_for

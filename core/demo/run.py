@@ -16,19 +16,13 @@ from typing import Any, Final
 
 from platformdirs import user_data_path
 
-from core.db.copies import private_folder
 from core.db.engine import Database
 from core.db.restoring import replace as replace_database
-from core.demo.account import (
-    as_entries,
-    read_entries,
-    sent_in_24_hours,
-    suppressed_now,
-    underway,
-)
+from core.db.sqlite.copies import private_folder
+from core.demo.account import as_entries, read_entries, sent_in_24_hours, suppressed_now, underway
 from core.demo.people import Temper
 from core.demo.store import Company, generate
-from core.errors import OuttrayError
+from core.model.errors import OuttrayError
 from core.settings import Settings, load
 from core.simulator import require_extra
 from core.simulator.server import CONFIGURATION_SET

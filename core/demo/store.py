@@ -9,30 +9,25 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from core.db import outbox, reads, upgrade
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.aws.events.fields import OUR_TAG
 from core.db.engine import Database
+from core.db.lists import documents as reads
+from core.db.migrations import runner as upgrade
+from core.db.writes import outbox
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.demo.books import Document, documents
 from core.demo.emails import Fate, PastEmail, history
 from core.demo.holds import write_holds
 from core.demo.lists import as_ses_stores, write_own_list
 from core.demo.others import external_bodies
 from core.demo.people import Customer, Mailbox, customers
-from core.ingest import ingest
-from core.machines import PREFETCH_AGENTS
-from core.message import compose, default_body, default_subject
-from core.model import (
-    AttachedFile,
-    DocumentFilter,
-    DocumentRow,
-    Draft,
-    EmailKind,
-    Fact,
-    Kind,
-    Role,
-    Status,
-)
-from core.ses.fields import OUR_TAG
+from core.mail.mime import compose, default_body, default_subject
+from core.model.delivery import Fact
+from core.model.documents import DocumentFilter, DocumentRow
+from core.model.enums import EmailKind, Kind, Role, Status
+from core.model.sending import AttachedFile, Draft
+from core.rules.delivery.bot_engagement import PREFETCH_AGENTS
+from core.services.feed.ingest import ingest
 from core.simulator.events import Delays, reports
 from core.simulator.messages import read_headers
 from core.simulator.outcomes import Behaviour, Step, steps_for, suppressed_step

@@ -47,7 +47,7 @@ from typing import Final
 from core.imports.records import CustomerRecord, DocumentRecord
 from core.imports.rows import Row
 from core.imports.values import Money, shown, squeeze
-from core.model import Kind
+from core.model.enums import Kind
 
 Build = Callable[[Row], CustomerRecord | DocumentRecord]
 

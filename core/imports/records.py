@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from core.model import Kind, Rejection
+from core.model.enums import Kind
+from core.model.reports import Rejection
 
 Progress = Callable[[int, int], None]
 """Takes the bytes done (about) and the bytes of the file; what it raises ends the reading."""

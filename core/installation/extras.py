@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
-from core.errors import MissingExtraError
+from core.model.errors import MissingExtraError
 
 _NAME = "outtray"
 

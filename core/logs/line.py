@@ -21,7 +21,7 @@ class PrivateLines(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        from core.rules.privacy.redaction import redacted  # only where something is written
+        from core.logs.redaction import redacted  # only where something is written
 
         try:
             message = record.getMessage()

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from core.model.rows import DocumentRow
-    from core.model.words import Word
+    from core.model.documents import DocumentRow
+    from core.model.enums import Word
 
 
 class AttentionChip(StrEnum):
@@ -59,7 +59,7 @@ class AttentionRow:
     next: str
     """The key that helps and what it does: ``E: correct address``."""
     seen: frozenset[str]
-    """Everything that is wrong now; what one acknowledges. See ``core.urgency.signs``."""
+    """Everything that is wrong now; what one acknowledges. See ``rules.chasing.attention``."""
     acknowledged_at: datetime | None = None
     is_forward: bool = False
     """SOFT_BOUNCED by a forward: the address itself has it."""

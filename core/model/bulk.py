@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.model.sending import MAY_DOUBLE
 
 if TYPE_CHECKING:
-    from core.model.rows import DocumentRow
+    from core.model.documents import DocumentRow
     from core.model.sending import Decision, Finding, Verdict
 
 

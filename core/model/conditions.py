@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from core.model.rows import Chip
+    from core.model.documents import Chip
 
 
 class Part(StrEnum):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from core.model.sending import Decision
 
 if TYPE_CHECKING:
-    from core.model.rows import DocumentRow
+    from core.model.documents import DocumentRow
+    from core.model.enums import Word
     from core.model.sending import Verdict
-    from core.model.words import Word
 
 
 class Origin(StrEnum):

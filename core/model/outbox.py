@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from core.model.enums import EmailKind, Word
     from core.model.sending import Verdict
-    from core.model.words import EmailKind, Word
 
 
 BRAKE: Final = "brake"

@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from core.model.words import EmailKind, Word
+    from core.model.enums import EmailKind, Word
 
 
 class Weight(IntEnum):
@@ -58,7 +58,7 @@ class Decision(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Verdict:
     findings: tuple[Finding, ...] = ()
-    """In the order of ``core.gate``."""
+    """In the order of ``core.rules.gate.gate``."""
 
     @property
     def decision(self) -> Decision:

@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.model.words import address_key
+from core.model.enums import address_key
 
 if TYPE_CHECKING:
-    from core.model.words import Kind
+    from core.model.enums import Kind
 
 SES = "ses"
 OWN = "own"

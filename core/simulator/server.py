@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from core.errors import UsageError
+from core.model.errors import UsageError
 from core.simulator import configuration, control
 from core.simulator.events import Delays
 from core.simulator.faults import Faults

@@ -11,38 +11,31 @@ from typing import Any
 
 from sqlalchemy import LargeBinary, Table, select
 
-from core.db import (
+from core.db.engine import Database
+from core.db.reads import attention
+from core.db.schema import metadata
+from core.db.schema.coverage import FLAGS, FORMS, NOT_FINDABLE, VALUES
+from core.db.writes import (
     account_notices,
-    attention,
     chasing,
     contacts,
     drafts,
     events,
-    external,
     outbox,
-    outbox_acts,
     preferences,
     suppressions,
 )
-from core.db.coverage import FLAGS, FORMS, NOT_FINDABLE, VALUES
-from core.db.engine import Database
-from core.db.tables import metadata
-from core.external import Addressee, MailSeen
-from core.model import (
-    AccountNotice,
-    AttachedFile,
-    AuditEntry,
-    Draft,
-    EmailKind,
-    Fact,
-    HoldKind,
-    NoticeKind,
-    OutboxHold,
-    Outcome,
-    Role,
-    Snapshot,
-    Suppression,
-)
+from core.db.writes import external_email as external
+from core.db.writes import outbox_decisions as outbox_acts
+from core.model.chasing import HoldKind, Outcome
+from core.model.delivery import Fact
+from core.model.email import Snapshot
+from core.model.enums import EmailKind, Role
+from core.model.feed import AccountNotice, NoticeKind
+from core.model.outbox import OutboxHold
+from core.model.sending import AttachedFile, Draft
+from core.model.suppressions import AuditEntry, Suppression
+from core.rules.delivery.external_email import Addressee, MailSeen
 from tests.core.db.books import START, entry, new_email, put, sent, tell
 
 FILE = AttachedFile("INV-0042.pdf", "application/pdf", b"%PDF-1.4 one")

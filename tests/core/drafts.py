@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.model import DocumentRow, Draft, EmailKind, SendOutcome, Word
+from core.model.documents import DocumentRow
+from core.model.enums import EmailKind, Word
+from core.model.sending import Draft, SendOutcome
 
 ANN, BOB, BOSS = "ann@customer.example", "bob@customer.example", "boss@outtray.example"
 

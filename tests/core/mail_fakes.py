@@ -7,17 +7,18 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from core.allowance import Allowance
 from core.db.engine import Database
-from core.errors import ServiceError
-from core.handover import Handover
-from core.model import Suppression, address_key
-from core.outbox import Outbox
-from core.ports import Outgoing
-from core.rate import Quota
-from core.recheck import Recheck
-from core.sending import Dispatch
-from core.worker import Worker
+from core.model.enums import address_key
+from core.model.errors import ServiceError
+from core.model.ports import Outgoing
+from core.model.suppressions import Suppression
+from core.rules.monitoring.send_rate import Quota
+from core.services.sending.dispatch import Dispatch
+from core.services.sending.outbox import Outbox
+from core.services.sending.outbox_worker import Worker
+from core.services.sending.rate_limiter import Allowance
+from core.services.sending.ses_handover import Handover
+from core.services.sending.suppression_recheck import Recheck
 from tests.conftest import Clock
 
 FAST = Quota(per_second=1_000.0)

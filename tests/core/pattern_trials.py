@@ -22,10 +22,10 @@ SECONDS: Final = 0.4
 _MATCHES: Final = 2_000
 #: Where the code itself bounds what a pattern is given, to so many characters.
 BOUNDED: Final = {
-    "core.diagnosis.text": 1_202,  # read() takes the beginning and the end of an answer
+    "core.rules.diagnosis.normalize": 1_202,  # read() takes the beginning and the end of an answer
     "core.rules.delivery.addresses": 1_000,  # bare_address() cuts
-    "core.filters.reading": 1_000,  # read() cuts
-    "core.filters.values": 1_000,
+    "core.rules.filters.parser": 1_000,  # read() cuts
+    "core.rules.filters.values": 1_000,
 }
 _UNITS: Final = (
     *("a", "1", " ", "\n", "\t", ".", ",", "-", "_", "/", "\\", '"', "'", "`", "(", ")", "[", "]"),

@@ -12,7 +12,7 @@ from tests.e2e.terminal import Terminal
 from tests.tui.cli.office import Office
 
 _BREAK = """
-import tui.app, tui.screens.setup
+import tui.app.app, tui.screens.setup
 from tui.__main__ import main
 
 def fails(*_):
@@ -24,13 +24,13 @@ main()
 """
 #: What is broken, and what to do then.
 _FAULTS = {
-    "in a command": ("tui.app.OuttrayApp.command_help = fails", "f1"),
-    "in a job's answer": ("tui.app.OuttrayApp._pulse = fails", ""),
+    "in a command": ("tui.app.app.OuttrayApp.command_help = fails", "f1"),
+    "in a job's answer": ("tui.app.app.OuttrayApp._pulse = fails", ""),
     "in a timer": (
-        "tui.app.OuttrayApp._start_loops = lambda self: self.set_timer(0.05, fails)",
+        "tui.app.app.OuttrayApp._start_loops = lambda self: self.set_timer(0.05, fails)",
         "",
     ),
-    "while it is composed": ("tui.app.CustomersScreen.compose = fails", ""),
+    "while it is composed": ("tui.app.app.CustomersScreen.compose = fails", ""),
     "while keys are read": (
         "import textual.drivers.linux_driver as d; d.LinuxDriver.run_input_thread = fails",
         "",
@@ -91,7 +91,7 @@ def test_the_set_up_ends_in_the_same_way(office: Office, tmp_path: Path) -> None
 def test_the_log_of_the_screens_is_never_painted_over_them(office: Office, tmp_path: Path) -> None:
     office.write("config.toml", 'operator = "anna"\n')
     office.environment["OUTTRAY_CONFIG"] = str(office.folder / "config.toml")
-    broken = "tui.app.OuttrayApp.command_help = lambda self: self.jobs.start(None, fails)"
+    broken = "tui.app.app.OuttrayApp.command_help = lambda self: self.jobs.start(None, fails)"
     with started(office, tmp_path, broken, "--verbose") as terminal:
         terminal.wait("No customers yet")
         terminal.press("f1")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from core.model import EmailKind, Fact
+from core.model.delivery import Fact
+from core.model.enums import EmailKind
 from tests.tui.company import NOW, Company, Customer, Document
 
 

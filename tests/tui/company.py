@@ -7,43 +7,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from core.advice import WHAT_TO_DO
-from core.calling import needs_call, newest, summarise
-from core.folding import search_key
-from core.machines import doubt
-from core.model import (
-    Amount,
-    Awaited,
-    Call,
-    Change,
-    Changes,
-    Composition,
-    Contact,
-    CustomerRow,
-    DeliveryView,
-    DocumentLog,
-    DocumentRow,
-    DocumentSummary,
-    Draft,
-    EmailEntry,
-    EmailKind,
-    Fact,
-    Health,
-    Hold,
-    Kind,
-    KnownAddress,
-    RecipientEntry,
-    Role,
-    Status,
-    Suppression,
-    Version,
-    Word,
-    address_key,
-)
-from core.ranking import Entry, Typed, number_rank
+from core.mail.templates.wording import Occasion, Office, versions
+from core.model.chasing import Call, Hold
+from core.model.delivery import DeliveryView, DocumentSummary, Fact
+from core.model.documents import Amount, Awaited, CustomerRow, DocumentRow
+from core.model.email import Change, Changes, Composition, KnownAddress, Version
+from core.model.enums import EmailKind, Kind, Role, Status, Word, address_key
+from core.model.history import Contact, DocumentLog, EmailEntry, Health, RecipientEntry
+from core.model.sending import Draft
+from core.model.suppressions import Suppression
+from core.rules.chasing.call_reminders import needs_call, newest, summarise
+from core.rules.delivery.bot_engagement import doubt
 from core.rules.delivery.settling import settle
-from core.status import FAILURES, summarise_email
-from core.wording import Occasion, Office, versions
+from core.rules.delivery.status import FAILURES, summarise_email
+from core.rules.delivery.status_help import WHAT_TO_DO
+from core.rules.search.normalize import search_key
+from core.rules.search.ranking import Entry, Typed, number_rank
 
 NOW = datetime(2026, 11, 20, 16, 3, 20, tzinfo=UTC)
 

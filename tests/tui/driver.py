@@ -9,12 +9,12 @@ from datetime import datetime
 
 from textual.pilot import Pilot
 
-from core.model import DocumentFilter
+from core.model.documents import DocumentFilter
 from tests.tui.company import NOW
 from tests.tui.fakes import FakeBackend
-from tui.app import OuttrayApp
-from tui.commands import BY_ID, keys_of
-from tui.dialogs.compose import ComposeDialog
+from tui.app.app import OuttrayApp
+from tui.commands.dispatch import BY_ID, keys_of
+from tui.dialogs.compose.compose import ComposeDialog
 
 _LONGEST = 120.0
 """Seconds after which a test that waits for a quiet moment is taken for one that hangs."""

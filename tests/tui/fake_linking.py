@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from core.errors import NotFoundError
-from core.external import Addressee, Listed, MailSeen, Unlinked
-from core.linking import LinkedByHand
+from core.model.errors import NotFoundError
+from core.rules.delivery.external_email import Addressee, Listed, MailSeen, Unlinked
+from core.services.linking import LinkedByHand
 from tests.tui.company import Company
 
 

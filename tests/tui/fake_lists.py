@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from core import suppressed
-from core.errors import NeedsConfirmationError
-from core.model import (
+from core.model.enums import address_key
+from core.model.errors import NeedsConfirmationError
+from core.model.suppressions import (
     AuditEntry,
     Cause,
     ListOutcome,
@@ -20,8 +20,8 @@ from core.model import (
     SuppressionChip,
     SuppressionDetails,
     SuppressionFilter,
-    address_key,
 )
+from core.rules.gate import suppression_list as suppressed
 
 
 class FakeLists:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.errors import NeedsConfirmationError
-from core.model import IngestReport, QuarantinedBody
-from core.quarantine import RetryReport
+from core.model.errors import NeedsConfirmationError
+from core.model.reports import IngestReport, QuarantinedBody
 from core.rules.doctor.checks import Check, Result
+from core.services.feed.quarantine import RetryReport
 
 
 class FakeUpkeep:

@@ -1,7 +1,8 @@
 """A backend in memory that behaves: real filters, real roll-ups, a gate with a suppression list.
 
-Everything a row shows is derived from facts by ``core.status``, as in the program. Failures are
-switched on per method with ``fail``; ``hold`` keeps a method from answering until ``release``.
+Everything a row shows is derived from facts by ``core.rules.delivery.status``, as in the program.
+Failures are switched on per method with ``fail``; ``hold`` keeps a method from answering until
+``release``.
 """
 
 from __future__ import annotations
@@ -13,57 +14,46 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.calling import in_force, is_ahead, needs_call
-from core.chasing import CallEntry, Scope, Standing
-from core.evidence import Exported
-from core.feedhealth import is_stuck
-from core.model import (
+from core.model.chasing import Call, Hold, HoldKind
+from core.model.conditions import Condition
+from core.model.customer_search import Found
+from core.model.database import DatabaseLook
+from core.model.delivery import Fact
+from core.model.documents import (
     Amount,
-    Batch,
-    Call,
     Chip,
-    Composition,
-    Condition,
     CustomerFilter,
-    CustomerHeader,
-    CustomerOrder,
     CustomerRow,
-    Decision,
     DocumentFilter,
-    DocumentLog,
-    DocumentOrder,
     DocumentRow,
-    Draft,
-    EmailKind,
-    Fact,
-    FeedState,
-    FeedStatus,
-    Finding,
-    Found,
-    Hold,
-    HoldKind,
-    IngestReport,
-    ListState,
-    OutboxEntry,
-    OutboxHold,
-    OutboxOverview,
     Overview,
-    Progress,
+)
+from core.model.email import Composition
+from core.model.enums import BEST_TO_WORST, EmailKind, Word, address_key
+from core.model.feed import FeedState, FeedStatus
+from core.model.history import CustomerHeader, DocumentLog
+from core.model.ordering import CustomerOrder, DocumentOrder
+from core.model.outbox import Batch, OutboxEntry, OutboxHold, OutboxOverview, Progress, WorkReport
+from core.model.reports import IngestReport
+from core.model.sending import (
+    Decision,
+    Draft,
+    Finding,
     RecipientOutcome,
     SendOutcome,
     Verdict,
     Weight,
-    Word,
-    WorkReport,
-    address_key,
 )
-from core.model.database import DatabaseLook
-from core.model.words import BEST_TO_WORST
-from core.pace import late_document
-from core.ranking import Rank, Typed, ranked
+from core.model.suppressions import ListState
+from core.rules.chasing.call_reminders import in_force, is_ahead, needs_call
+from core.rules.delivery.status import FAILURES
+from core.rules.monitoring.delivery_latency import late_document
+from core.rules.monitoring.feed_health import is_stuck
+from core.rules.monitoring.incidents import Trouble
+from core.rules.search.ranking import Rank, Typed, ranked
+from core.services.chasing import CallEntry, Scope, Standing
+from core.services.evidence import Exported
 from core.settings import Settings
-from core.status import FAILURES
-from core.trouble import Trouble
 from tests.answering import answers
 from tests.tui.company import NOW, Company
 from tests.tui.fake_composing import FakeComposing

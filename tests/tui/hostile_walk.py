@@ -10,27 +10,18 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from core.errors import OuttrayError
-from core.model import (
-    Cause,
-    Correctable,
-    CustomerFilter,
-    EmailKind,
-    Finding,
-    Kind,
-    Origin,
-    OutboxEntry,
-    Proposal,
-    Suppression,
-    Verdict,
-    Weight,
-    Word,
-)
+from core.model.corrections import Correctable, Origin, Proposal
+from core.model.documents import CustomerFilter
+from core.model.enums import EmailKind, Kind, Word
+from core.model.errors import OuttrayError
+from core.model.outbox import OutboxEntry
+from core.model.sending import Finding, Verdict, Weight
+from core.model.suppressions import Cause, Suppression
 from tests.tui.believable import bounce
 from tests.tui.company import NOW, Company
 from tests.tui.driver import Driver
 from tests.tui.fakes import FakeBackend
-from tui.text import cell
+from tui.format.text import cell
 
 _PIECES = (
     "[/foo]", "[@click=app.quit]x[/]", 'a [link="x', "[link=https://evil.example]", "[b]",

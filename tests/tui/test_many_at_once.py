@@ -12,15 +12,17 @@ import pytest
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.errors import RefusedError
-from core.model import DocumentFilter, Suppression, Word
+from core.model.documents import DocumentFilter
+from core.model.enums import Word
+from core.model.errors import RefusedError
+from core.model.suppressions import Suppression
 from core.settings import Settings
 from tests.core.db.books import START, entry, put
 from tests.core.mail_fakes import FakeAccount
-from tests.core.test_sending import FakeList, FakeMailer
+from tests.core.services.sending.test_dispatch import FakeList, FakeMailer
 from tests.tui.driver import Driver
-from tui.app import OuttrayApp
-from tui.dialogs.bulk import BulkDialog, Phase
+from tui.app.app import OuttrayApp
+from tui.dialogs.bulk.bulk import BulkDialog, Phase
 
 SIZES = [(132, 36), (80, 24)]
 

@@ -7,8 +7,8 @@ from textual import events
 
 from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
-from tui.dialogs.prompt import PromptDialog
-from tui.widgets.field import harmless, pasted_paths
+from tui.dialogs.basic.prompt import PromptDialog
+from tui.widgets.text_field import harmless, pasted_paths
 
 
 async def paste(person: object, text: str) -> None:

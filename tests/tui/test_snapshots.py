@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from textual.pilot import Pilot
 
-from core.model import EmailKind, OutboxEntry, Suppression, Word
+from core.model.enums import EmailKind, Word
+from core.model.outbox import OutboxEntry
+from core.model.suppressions import Suppression
 from tests.tui.company import NOW
 from tests.tui.driver import Driver
 from tests.tui.fakes import FakeBackend
-from tui.app import OuttrayApp
+from tui.app.app import OuttrayApp
 
 Compare = Callable[..., bool]
 

@@ -6,13 +6,13 @@ import asyncio
 
 import pytest
 
-from core.errors import DatabaseBusyError, DatabaseGoneError
+from core.model.errors import DatabaseBusyError, DatabaseGoneError
 from tests.tui.company import NOW, Company
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
-from tui.app import OuttrayApp
+from tui.app.app import OuttrayApp
 from tui.screens.customers import CustomersScreen
-from tui.widgets import window_view
+from tui.widgets.data_table import view as window_view
 
 GONE = DatabaseGoneError("The database /srv/out.db is gone.", "Put the file back.")
 BUSY = DatabaseBusyError("Another program holds the database.", "Nothing was changed; try again.")

@@ -7,19 +7,20 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from core.chasing import CallEntry, Standing
-from core.days import EXAMPLES, parse_day
-from core.errors import OuttrayError
-from core.model import Call, DocumentRow, Outcome
-from tui.chasing import OUTCOMES, PHONE, phone_words
-from tui.desk import Desk
-from tui.dialogs.chase import ChaseDialog, labelled
+from core.model.chasing import Call, Outcome
+from core.model.documents import DocumentRow
+from core.model.errors import OuttrayError
+from core.rules.chasing.dates import EXAMPLES, parse_day
+from core.services.chasing import CallEntry, Standing
+from tui.dialogs.basic.form import ChaseDialog, labelled
 from tui.dialogs.snooze import told_day
-from tui.past import EXAMPLES as MOMENTS
-from tui.past import parse_time
-from tui.text import cell
-from tui.widgets.choice import Choice
-from tui.widgets.field import Field
+from tui.format.chasing import OUTCOMES, PHONE, phone_words
+from tui.format.moments import EXAMPLES as MOMENTS
+from tui.format.moments import parse_time
+from tui.format.text import cell
+from tui.runtime.context import Desk
+from tui.widgets.choice_field import Choice
+from tui.widgets.text_field import Field
 
 _HOLDS = (Outcome.PROMISED.value, Outcome.DISPUTED.value)
 

@@ -10,16 +10,16 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.column_layout import Layout, is_shown, moved, ordered, resized, toggled
-from tui.commands import bindings, carry_out
+from tui.commands.dispatch import bindings, carry_out
+from tui.widgets.data_table.layout import Layout, is_shown, moved, ordered, resized, toggled
 from tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui.columns import Column
-    from tui.registry import Command
-    from tui.widgets.window_table import WindowTable
+    from tui.commands.registry import Command
+    from tui.widgets.data_table.column import Column
+    from tui.widgets.data_table.table import WindowTable
 
 
 class ColumnsDialog(ModalScreen[Layout | None]):

@@ -7,14 +7,14 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from core.errors import UsageError
-from core.evidence import Exported
-from core.evidence_names import safe_name
-from core.model import DocumentRow
-from tui.desk import Desk
-from tui.dialogs.chase import ChaseDialog, labelled
-from tui.text import cell
-from tui.widgets.field import PathField
+from core.model.documents import DocumentRow
+from core.model.errors import UsageError
+from core.rules.export.evidence_names import safe_name
+from core.services.evidence import Exported
+from tui.dialogs.basic.form import ChaseDialog, labelled
+from tui.format.text import cell
+from tui.runtime.context import Desk
+from tui.widgets.text_field import PathField
 
 _WHAT = (
     "Every email exactly as it left, attachments, SES's own reports, a timeline to read and to "

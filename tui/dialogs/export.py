@@ -11,14 +11,14 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import ProgressBar, Static
 
-from core.errors import UsageError
-from core.exporting import Form
-from tui.desk import Desk
-from tui.dialogs.chase import ChaseDialog, labelled
-from tui.exports import Written, suggested, write
-from tui.sheets import Sheet
-from tui.widgets.choice import Choice
-from tui.widgets.field import PathField
+from core.model.errors import UsageError
+from core.rules.export.tabular import Form
+from tui.dialogs.basic.form import ChaseDialog, labelled
+from tui.runtime.context import Desk
+from tui.tables.export_file import Written, suggested, write
+from tui.tables.export_sheet import Sheet
+from tui.widgets.choice_field import Choice
+from tui.widgets.text_field import PathField
 
 _FORMS: Final = ((Form.CSV, "CSV"), (Form.JSON, "JSON"), (Form.MARKDOWN, "Markdown"))
 _TOLD: Final = {

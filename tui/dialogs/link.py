@@ -15,16 +15,17 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from core.errors import OuttrayError
-from core.external import Listed, Unlinked
-from core.model import DocumentFilter, DocumentRow, Kind
-from tui.commands import bindings, carry_out
-from tui.desk import Desk
-from tui.text import ago, cell, money
-from tui.widgets.field import Field
+from core.model.documents import DocumentFilter, DocumentRow
+from core.model.enums import Kind
+from core.model.errors import OuttrayError
+from core.rules.delivery.external_email import Listed, Unlinked
+from tui.commands.dispatch import bindings, carry_out
+from tui.format.text import ago, cell, money
+from tui.runtime.context import Desk
+from tui.widgets.text_field import Field
 
 if TYPE_CHECKING:
-    from core.linking import LinkedByHand
+    from core.services.linking import LinkedByHand
 
 _MOST: Final = 12
 _MARKED: Final = Content("▌ ")

@@ -11,14 +11,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
-from core.errors import OuttrayError
-from core.model import QuarantinedBody
-from core.quarantine import RetryReport
-from tui.commands import bindings, carry_out, key_of
-from tui.desk import Desk
-from tui.dialogs.prompt import PromptDialog
-from tui.registry import Command
-from tui.text import cell, moment, paragraphs
+from core.model.errors import OuttrayError
+from core.model.reports import QuarantinedBody
+from core.services.feed.quarantine import RetryReport
+from tui.commands.dispatch import bindings, carry_out, key_of
+from tui.commands.registry import Command
+from tui.dialogs.basic.prompt import PromptDialog
+from tui.format.text import cell, moment, paragraphs
+from tui.runtime.context import Desk
 
 _MOST_LETTERS = 20_000
 _MOST_LISTED = 500

@@ -6,18 +6,18 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from core import settings_survey
-from core.errors import SettingsError
-from core.settings_survey import Survey
-from core.settings_table import FALSE, TRUE, Kind, check_entered
-from tui.desk import Desk
-from tui.dialogs.chase import ChaseDialog, labelled
-from tui.keymap import resolve_lines
-from tui.settings_rows import KEYS, SettingRow
-from tui.text import cell
-from tui.themes import THEMES
-from tui.widgets.choice import Choice
-from tui.widgets.field import Field
+from core.model.errors import SettingsError
+from core.settings import editing as settings_survey
+from core.settings.editing import Survey
+from core.settings.schema import FALSE, TRUE, Kind, check_entered
+from tui.commands.keymap import resolve_lines
+from tui.dialogs.basic.form import ChaseDialog, labelled
+from tui.format.text import cell
+from tui.runtime.context import Desk
+from tui.runtime.themes import THEMES
+from tui.tables.settings import KEYS, SettingRow
+from tui.widgets.choice_field import Choice
+from tui.widgets.text_field import Field
 
 
 class SettingDialog(ChaseDialog[Survey | None]):
@@ -82,7 +82,7 @@ class SettingDialog(ChaseDialog[Survey | None]):
 
 
 def _check_keys(command: str, typed: str) -> None:
-    from core.settings_file import KeyLine
+    from core.settings.toml_file import KeyLine
 
     found = resolve_lines([KeyLine(command, typed, 0)])
     if found.problems:

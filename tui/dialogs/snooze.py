@@ -9,16 +9,17 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from core.chasing import Scope, Standing
-from core.days import EXAMPLES, parse_day
-from core.errors import OuttrayError
-from core.model import DocumentRow, Hold, HoldKind
-from tui.chasing import KINDS, hold_history
-from tui.desk import Desk
-from tui.dialogs.chase import ChaseDialog, labelled
-from tui.text import cell
-from tui.widgets.choice import Choice
-from tui.widgets.field import Field
+from core.model.chasing import Hold, HoldKind
+from core.model.documents import DocumentRow
+from core.model.errors import OuttrayError
+from core.rules.chasing.dates import EXAMPLES, parse_day
+from core.services.chasing import Scope, Standing
+from tui.dialogs.basic.form import ChaseDialog, labelled
+from tui.format.chasing import KINDS, hold_history
+from tui.format.text import cell
+from tui.runtime.context import Desk
+from tui.widgets.choice_field import Choice
+from tui.widgets.text_field import Field
 
 _SHOWN_BEFORE = 3
 _DOCUMENT, _CUSTOMER = "document", "customer"

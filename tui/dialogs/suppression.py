@@ -12,16 +12,17 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Static
 
-from core.errors import NeedsConfirmationError, OuttrayError
-from core.model import SuppressedAddress, SuppressionChange, Word, address_key
-from core.suppressed import GLOBAL_LIST
-from tui.commands import bindings, carry_out
-from tui.desk import Desk
-from tui.paint import sign
-from tui.registry import Command
-from tui.suppression_words import cause_words, change_words, entry_words
-from tui.text import cell
-from tui.widgets.field import Field
+from core.model.enums import Word, address_key
+from core.model.errors import NeedsConfirmationError, OuttrayError
+from core.model.suppressions import SuppressedAddress, SuppressionChange
+from core.rules.gate.suppression_list import GLOBAL_LIST
+from tui.commands.dispatch import bindings, carry_out
+from tui.commands.registry import Command
+from tui.format.content import sign
+from tui.format.suppressions import cause_words, change_words, entry_words
+from tui.format.text import cell
+from tui.runtime.context import Desk
+from tui.widgets.text_field import Field
 
 
 class ListDialog(ModalScreen[SuppressionChange | None]):

@@ -14,18 +14,18 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from core.errors import OuttrayError
-from core.model import Chip
-from tui import remembered
-from tui.commands import bindings, carry_out
-from tui.desk import Desk
-from tui.dialogs.ask import Answer, AskDialog, Choice
-from tui.registry import Command
-from tui.remembered import View
-from tui.screens.filters import chip_label
-from tui.text import cell
-from tui.widgets.field import Field
+from core.model.documents import Chip
+from core.model.errors import OuttrayError
+from tui.commands.dispatch import bindings, carry_out
+from tui.commands.registry import Command
+from tui.dialogs.basic.ask import Answer, AskDialog, Choice
+from tui.format.chips import chip_label
+from tui.format.text import cell
+from tui.runtime import saved_state as remembered
+from tui.runtime.context import Desk
+from tui.runtime.saved_state import View
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.text_field import Field
 
 _NAME_CELLS: Final = 24
 _HOW: Final = "Enter or its number shows one."

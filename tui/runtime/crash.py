@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from core.errors import OuttrayError
 from core.logs.setup import log
+from core.model.errors import OuttrayError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -13,34 +13,30 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from core.model import (
-    AttentionChip,
-    AttentionRow,
-    CustomerHeader,
-    CustomerRow,
-    DocumentRow,
-    EmailKind,
-    FeedStatus,
-)
-from tui.attention_columns import ATTENTION_COLUMNS, AttentionSource, chip_items, nothing
-from tui.chasing_flows import ChaseWanted
-from tui.commands import bindings
-from tui.desk import Desk
-from tui.registry import Command
+from core.model.attention import AttentionChip, AttentionRow
+from core.model.documents import CustomerRow, DocumentRow
+from core.model.enums import EmailKind
+from core.model.feed import FeedStatus
+from core.model.history import CustomerHeader
+from tui.app.flows.chase import ChaseWanted
+from tui.commands.dispatch import bindings
+from tui.commands.registry import Command
+from tui.format.text import cell
+from tui.runtime.context import Desk
 from tui.screens.communications import CommunicationsScreen
 from tui.screens.handy import HandyScreen
 from tui.screens.suppressions import customer_of
-from tui.text import cell
+from tui.tables.attention import ATTENTION_COLUMNS, AttentionSource, chip_items, nothing
 from tui.widgets.chips import Chips
-from tui.widgets.window_table import WindowTable
+from tui.widgets.data_table.table import WindowTable
 
 _ORDER = "balance × days overdue, the most first"
 _FREE = ("k", "space")
 _FREE_OF_ROW = ("_chip", ".export")
 
 if TYPE_CHECKING:
-    from tui.copying import Item
-    from tui.sheets import Sheet
+    from tui.tables.copy_items import Item
+    from tui.tables.export_sheet import Sheet
 
 
 def _without(keys: tuple[str, ...]) -> list[BindingType]:
@@ -211,7 +207,7 @@ class AttentionScreen(HandyScreen):
         self.post_message(CommunicationsScreen.EditWanted(row.document, row.address))
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items as copying  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
@@ -224,8 +220,8 @@ class AttentionScreen(HandyScreen):
         return None if row is None else row.document
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui import sheets
-        from tui.actions.overviews import attention_row
+        from tui.cli.commands.overviews import attention_row
+        from tui.tables import export_sheet as sheets
 
         source = AttentionSource(self.desk.backend.attention, self._chip)
         return self.sheet_of(self._table, "attention", attention_row, lambda: sheets.pages(source))

@@ -10,37 +10,28 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.app import ComposeResult
 
-from core.model import (
-    Chip,
-    DocumentFilter,
-    DocumentOrder,
-    DocumentSort,
-    Word,
-)
-from tui.columns_documents import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
-from tui.commands import bindings
+from core.model.documents import Chip, DocumentFilter
+from core.model.enums import Word
+from core.model.ordering import DocumentOrder, DocumentSort
+from tui.commands.dispatch import bindings
+from tui.format.chips import nothing_found
+from tui.format.text import cell
 from tui.screens.document_wants import DocumentWants
-from tui.screens.filters import nothing_found
-from tui.screens.narrowing import NarrowedScreen
-from tui.sources import DocumentSource
-from tui.text import cell
+from tui.screens.filtered_screen import NarrowedScreen
+from tui.tables.documents import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
+from tui.tables.sources import DocumentSource
 from tui.widgets.customer_card import CustomerCard
+from tui.widgets.data_table.table import WindowTable
 from tui.widgets.email_log import EmailLog
-from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
-    from core.model import (
-        CustomerHeader,
-        CustomerRow,
-        DocumentLog,
-        DocumentRow,
-        FeedStatus,
-        Overview,
-    )
-    from tui.copying import Item
-    from tui.desk import Desk
-    from tui.registry import Command
-    from tui.sheets import Sheet
+    from core.model.documents import CustomerRow, DocumentRow, Overview
+    from core.model.feed import FeedStatus
+    from core.model.history import CustomerHeader, DocumentLog
+    from tui.commands.registry import Command
+    from tui.runtime.context import Desk
+    from tui.tables.copy_items import Item
+    from tui.tables.export_sheet import Sheet
 
 MOST_SELECTED = 1_000
 """Of one act: their drafts are in memory until they are written down."""
@@ -248,7 +239,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
         self.refresh_bindings()
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items as copying  # not for the first paint
 
         row = self._table.cursor_row
         email = self.log_panel.email_here if self.log_panel.has_focus_within else None
@@ -264,7 +255,8 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
         return self._table.cursor_row
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui import answers, sheets
+        from tui.format import records as answers
+        from tui.tables import export_sheet as sheets
 
         backend, where = self.desk.backend, self._where
         return self.sheet_of(

@@ -13,24 +13,26 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from core.model import Chip, CustomerFilter, CustomerOrder, CustomerRow, CustomerSort
-from tui.chasing_flows import ChaseWanted
-from tui.columns_customers import CUSTOMER_COLUMNS
-from tui.commands import bindings, key_of
-from tui.paint import never_reached
-from tui.screens.table_place import TablePlace
-from tui.sources import CustomerSource, PickSource
-from tui.text import cell
+from core.model.documents import Chip, CustomerFilter, CustomerRow
+from core.model.ordering import CustomerOrder, CustomerSort
+from tui.app.flows.chase import ChaseWanted
+from tui.commands.dispatch import bindings, key_of
+from tui.format.content import never_reached
+from tui.format.text import cell
+from tui.screens.base_table_screen import TablePlace
+from tui.tables.customers import CUSTOMER_COLUMNS
+from tui.tables.sources import CustomerSource, PickSource
 from tui.widgets.chips import ChipItem, Chips
-from tui.widgets.search import Search
-from tui.widgets.window_table import WindowTable
+from tui.widgets.data_table.table import WindowTable
+from tui.widgets.search_field import Search
 
 if TYPE_CHECKING:
-    from core.model import FeedStatus, Overview
-    from core.ranking import Typed
-    from tui.copying import Item
-    from tui.desk import Desk
-    from tui.sheets import Sheet
+    from core.model.documents import Overview
+    from core.model.feed import FeedStatus
+    from core.rules.search.ranking import Typed
+    from tui.runtime.context import Desk
+    from tui.tables.copy_items import Item
+    from tui.tables.export_sheet import Sheet
 
 
 NOTHING_YET = (
@@ -51,7 +53,7 @@ def typed_as(text: str) -> Typed | None:
     """Return what was typed as rows are compared with it."""
     if not text:
         return None
-    from core.ranking import Typed  # not for the first paint
+    from core.rules.search.ranking import Typed  # not for the first paint
 
     return Typed.of(text)
 
@@ -261,7 +263,7 @@ class CustomersScreen(TablePlace):
         self._table.action_choose()
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items as copying  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
@@ -269,7 +271,8 @@ class CustomersScreen(TablePlace):
         return cell(row.name, 60), (*copying.of_customer(row), *self.whole_row(self._table, row))
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui import answers, sheets
+        from tui.format import records as answers
+        from tui.tables import export_sheet as sheets
 
         source = self._picked or CustomerSource(self.desk.backend, self._where)
         return self.sheet_of(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tui.columns import Context
-from tui.hands import CopyWanted, ExportWanted, OpenWanted
-from tui.screens.place import PlaceScreen
-from tui.widgets.news import News
-from tui.widgets.window_table import WindowTable
+from tui.app.flows.copy_open_export import CopyWanted, ExportWanted, OpenWanted
+from tui.screens.base_screen import PlaceScreen
+from tui.widgets.data_table.changed_rows import News
+from tui.widgets.data_table.column import Context
+from tui.widgets.data_table.table import WindowTable
 
 if TYPE_CHECKING:
-    from core.model import DocumentRow
-    from tui.copying import Item
-    from tui.sheets import Rows, Sheet
+    from core.model.documents import DocumentRow
+    from tui.tables.copy_items import Item
+    from tui.tables.export_sheet import Rows, Sheet
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class HandyScreen(PlaceScreen):
 
     def whole_row(self, table: WindowTable[T], row: T) -> tuple[Item, ...]:
         """The row in words, for the end of what can be copied."""
-        from tui.copying import Item, whole
+        from tui.tables.copy_items import Item, whole
 
         return (Item("Whole row", whole(table.columns, row, self._cells_of(table))),)
 
@@ -85,7 +85,7 @@ class HandyScreen(PlaceScreen):
         read: Callable[[], Rows[T]],
     ) -> Sheet[T] | None:
         """Return what ``table`` shows."""
-        from tui.sheets import Sheet
+        from tui.tables.export_sheet import Sheet
 
         if not table.row_count:
             return None

@@ -8,13 +8,14 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from core.errors import OuttrayError
-from core.model import FeedStatus, Insights
-from tui import insight_lines
-from tui.commands import bindings, key_of
-from tui.desk import Desk
-from tui.screens.place import PlaceScreen
-from tui.text import cell, clock_time
+from core.model.errors import OuttrayError
+from core.model.feed import FeedStatus
+from core.model.insights import Insights
+from tui.commands.dispatch import bindings, key_of
+from tui.format import insights as insight_lines
+from tui.format.text import cell, clock_time
+from tui.runtime.context import Desk
+from tui.screens.base_screen import PlaceScreen
 from tui.widgets.chips import ChipItem, Chips
 
 _CHIPS = tuple(ChipItem(str(days), f"{days} days") for days in (7, 30, 90))

@@ -12,19 +12,22 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from core.model import Composition, FeedStatus, OutboxEntry, OutboxOverview, Word
-from tui import outbox_words as words
-from tui.commands import bindings, key_of
-from tui.desk import Desk
-from tui.dialogs.ask import Answer, AskDialog, Choice
-from tui.outbox_columns import OUTBOX_COLUMNS, OutboxSource
-from tui.registry import Command
+from core.model.email import Composition
+from core.model.enums import Word
+from core.model.feed import FeedStatus
+from core.model.outbox import OutboxEntry, OutboxOverview
+from tui.commands.dispatch import bindings, key_of
+from tui.commands.registry import Command
+from tui.dialogs.basic.ask import Answer, AskDialog, Choice
+from tui.format import outbox as words
+from tui.format.text import cell, clock_time
+from tui.runtime.context import Desk
 from tui.screens.handy import HandyScreen
-from tui.text import cell, clock_time
-from tui.widgets.window_table import WindowTable
+from tui.tables.outbox import OUTBOX_COLUMNS, OutboxSource
+from tui.widgets.data_table.table import WindowTable
 
 if TYPE_CHECKING:
-    from tui.copying import Item
+    from tui.tables.copy_items import Item
 
 _MOST_BATCHES = 3
 _NOTHING = "Nothing waits to be sent, and nothing failed that was not sent again."
@@ -158,7 +161,7 @@ class OutboxScreen(HandyScreen):
         return "outbox.why"
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items as copying  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:

@@ -12,20 +12,21 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from core import settings_survey
-from core.errors import OuttrayError
-from core.model import FeedStatus, QuarantinedBody
+from core.model.errors import OuttrayError
+from core.model.feed import FeedStatus
+from core.model.reports import QuarantinedBody
 from core.rules.doctor.checks import Check
-from core.settings_survey import Survey
-from tui import feed_report
-from tui.commands import bindings, key_of
-from tui.desk import Desk
+from core.settings import editing as settings_survey
+from core.settings.editing import Survey
+from tui.commands.dispatch import bindings, key_of
 from tui.dialogs.quarantine import QuarantineDialog
 from tui.dialogs.setting import SettingDialog
-from tui.screens.place import PlaceScreen
-from tui.settings_rows import SETTING_COLUMNS, SettingRow, SettingSource
-from tui.text import cell
-from tui.widgets.window_table import WindowTable
+from tui.format import feed_report
+from tui.format.text import cell
+from tui.runtime.context import Desk
+from tui.screens.base_screen import PlaceScreen
+from tui.tables.settings import SETTING_COLUMNS, SettingRow, SettingSource
+from tui.widgets.data_table.table import WindowTable
 
 
 class SettingsScreen(PlaceScreen):

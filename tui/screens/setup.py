@@ -14,21 +14,23 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from core import beginning, settings_survey
-from core.beginning import Begun
-from core.errors import FailedImport, OuttrayError
-from core.model import AwsFound, Word
+from core.backend import first_run as beginning
+from core.backend.first_run import Begun
+from core.model.enums import Word
+from core.model.errors import FailedImport, OuttrayError
+from core.model.sending import AwsFound
 from core.settings import Settings
-from core.settings_table import BY_KEY, check_entered, shown
-from tui import feed_report
-from tui.commands import bindings, carry_out
-from tui.dialogs.chase import labelled
-from tui.jobs import Jobs
-from tui.paint import sign, toned
-from tui.registry import Command
-from tui.text import cell
-from tui.widgets.field import Field, PathField
+from core.settings import editing as settings_survey
+from core.settings.schema import BY_KEY, check_entered, shown
+from tui.commands.dispatch import bindings, carry_out
+from tui.commands.registry import Command
+from tui.dialogs.basic.form import labelled
+from tui.format import feed_report
+from tui.format.content import sign, toned
+from tui.format.text import cell
+from tui.runtime.background import Jobs
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.text_field import Field, PathField
 
 DONE, DEMO, LATER = "done", "demo", "later"
 _FILE: Final = "file"

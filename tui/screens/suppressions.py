@@ -14,10 +14,10 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from core.model import (
-    CustomerHeader,
-    CustomerRow,
-    FeedStatus,
+from core.model.documents import CustomerRow
+from core.model.feed import FeedStatus
+from core.model.history import CustomerHeader
+from core.model.suppressions import (
     ListPhase,
     ListState,
     SuppressedAddress,
@@ -26,24 +26,24 @@ from core.model import (
     SuppressionDetails,
     SuppressionFilter,
 )
-from core.suppressed import GLOBAL_LIST
-from tui.columns_suppressions import SUPPRESSION_COLUMNS
-from tui.commands import bindings, key_of
-from tui.desk import Desk
-from tui.registry import Command
-from tui.screens.filters import nothing_suppressed, suppression_items
+from core.rules.gate.suppression_list import GLOBAL_LIST
+from tui.commands.dispatch import bindings, key_of
+from tui.commands.registry import Command
+from tui.format.chips import nothing_suppressed, suppression_items
+from tui.format.suppressions import change_words, state_words
+from tui.format.text import cell
+from tui.runtime.context import Desk
 from tui.screens.handy import HandyScreen
-from tui.sources import SuppressionSource
-from tui.suppression_words import change_words, state_words
-from tui.text import cell
+from tui.tables.sources import SuppressionSource
+from tui.tables.suppressions import SUPPRESSION_COLUMNS
 from tui.widgets.chips import Chips
-from tui.widgets.search import Search
+from tui.widgets.data_table.table import WindowTable
+from tui.widgets.search_field import Search
 from tui.widgets.suppression_panel import SuppressionPanel
-from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
-    from tui.copying import Item
-    from tui.sheets import Sheet
+    from tui.tables.copy_items import Item
+    from tui.tables.export_sheet import Sheet
 
 POLL_SECONDS = 0.4
 """How often one looks how far SES's list has come while it is read."""
@@ -216,7 +216,7 @@ class SuppressionsScreen(HandyScreen):
         self._table.action_choose()
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items as copying  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
@@ -225,8 +225,8 @@ class SuppressionsScreen(HandyScreen):
         return cell(row.address, 60), (*items, *self.whole_row(self._table, row))
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui import sheets
-        from tui.actions.suppressions import suppression_row
+        from tui.cli.commands.suppressions import suppression_row
+        from tui.tables import export_sheet as sheets
 
         source = SuppressionSource(self.desk.backend, self._where)
         return self.sheet_of(

@@ -11,20 +11,20 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from core.external import MailSeen, Unlinked
-from core.model import FeedStatus
-from tui.commands import bindings, key_of, with_keys
-from tui.desk import Desk
-from tui.registry import Command
+from core.model.feed import FeedStatus
+from core.rules.delivery.external_email import MailSeen, Unlinked
+from tui.commands.dispatch import bindings, key_of, with_keys
+from tui.commands.registry import Command
+from tui.format.text import cell
+from tui.runtime.context import Desk
 from tui.screens.handy import HandyScreen
-from tui.text import cell
-from tui.unlinked_rows import COLUMNS, UnlinkedSource
+from tui.tables.unlinked import COLUMNS, UnlinkedSource
 from tui.widgets.chips import ChipItem, Chips
-from tui.widgets.window_table import WindowTable
+from tui.widgets.data_table.table import WindowTable
 
 if TYPE_CHECKING:
-    from core.linking import LinkedByHand
-    from tui.copying import Item
+    from core.services.linking import LinkedByHand
+    from tui.tables.copy_items import Item
 
 _WAITING: Final = "waiting"
 _ALL: Final = "all"
@@ -164,7 +164,7 @@ class UnlinkedScreen(HandyScreen):
         return command.label
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items as copying  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:

@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from tui import paint
+from tui.format import content as paint
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class ChipItem:
     count: int | None = None
     glyph: str = ""
     tone: str = ""
-    """A name of ``tui.badges``: ``tone--bounced``."""
+    """A name of ``tui.format.badges``: ``tone--bounced``."""
 
     def text(self, *, short: bool = False) -> str:
         """``✖ Bounced 3``; short: ``✖ 3``."""

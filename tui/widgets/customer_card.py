@@ -11,16 +11,17 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from core.model import Overview, Word
-from tui.badges import badge, block
-from tui.chasing import PHONE, held_mark
-from tui.columns_suppressions import word_of
-from tui.paint import content, never_reached, sign, toned
-from tui.suppression_words import entry_words
-from tui.text import ago, amounts, cell
+from core.model.documents import Overview
+from core.model.enums import Word
+from tui.format.badges import badge, block
+from tui.format.chasing import PHONE, held_mark
+from tui.format.content import content, never_reached, sign, toned
+from tui.format.suppressions import entry_words
+from tui.format.text import ago, amounts, cell
+from tui.tables.suppressions import word_of
 
 if TYPE_CHECKING:
-    from core.model import Contact, CustomerHeader
+    from core.model.history import Contact, CustomerHeader
 
 _WHY = {
     Word.BOUNCED: "hard bounce",

@@ -16,19 +16,19 @@ from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
-from core.document_links import url_of
-from core.model import Call
-from core.status import FAILURES
-from tui.chasing import newest_first
-from tui.commands import bindings, carry_out
-from tui.past import earlier, later
-from tui.text import cell
-from tui.widgets.chase_lines import call_content, chase_lines
-from tui.widgets.email_story import banner, head, story
-from tui.widgets.past_prompt import PastPrompt
+from core.model.chasing import Call
+from core.rules.delivery.status import FAILURES
+from core.rules.export.document_url import url_of
+from tui.commands.dispatch import bindings, carry_out
+from tui.format.chasing import newest_first
+from tui.format.chasing_lines import call_content, chase_lines
+from tui.format.email import banner, head, story
+from tui.format.moments import earlier, later
+from tui.format.text import cell
+from tui.widgets.as_of_prompt import PastPrompt
 
 if TYPE_CHECKING:
-    from core.model import DocumentLog, EmailEntry
+    from core.model.history import DocumentLog, EmailEntry
 
 #: A document is not sent this often; the command line shows the rest.
 MOST_EMAILS = 100
@@ -126,7 +126,7 @@ class EmailLog(VerticalScroll, can_focus=True):
         as_of: datetime | None
 
     def __init__(self, clock: Callable[[], datetime], links: str = "") -> None:
-        """``links`` is the URL of documents' pages; see ``core.document_links``."""
+        """``links`` is the URL of documents' pages; see ``core.rules.export.document_url``."""
         super().__init__(id="log")
         self._links = links
         self.as_of: datetime | None = None

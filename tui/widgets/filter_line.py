@@ -13,11 +13,11 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from core.filters import Line, completion, read
-from tui.commands import bindings, carry_out
-from tui.registry import Command
-from tui.widgets.field import Field
-from tui.widgets.filter_told import FilterTold
+from core.rules.filters import Line, completion, read
+from tui.commands.dispatch import bindings, carry_out
+from tui.commands.registry import Command
+from tui.widgets.filter_feedback import FilterTold
+from tui.widgets.text_field import Field
 
 
 class _Wrong(Highlighter):

@@ -10,11 +10,11 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.commands import BY_ID, carry_out, key_label, keys_of
+from tui.commands.dispatch import BY_ID, carry_out, key_label, keys_of
 
 if TYPE_CHECKING:
-    from tui.commands import Host
-    from tui.registry import Command
+    from tui.commands.dispatch import Host
+    from tui.commands.registry import Command
 
 _ALWAYS = 90
 """From this footer order on a key is shown however narrow the screen is."""

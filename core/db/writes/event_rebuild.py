@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from core.db import external
-from core.db.events import Kept, store_again
-from core.db.external_rows import through
+from core.db.reads.unlinked import stored
 from core.db.rows import EVENT_COLUMNS, fact_of
-from core.db.summaries import chunks, settle_deliveries
-from core.db.unlinked import stored
-from core.model import Fact
+from core.db.writes import external_email as external
+from core.db.writes.events import Kept, store_again
+from core.db.writes.external_rows import through
+from core.db.writes.summaries import chunks, settle_deliveries
+from core.model.delivery import Fact
 
 Reread = Callable[[str], Sequence[Fact]]
 """Reads the facts in a body that is kept; none where it cannot be read."""

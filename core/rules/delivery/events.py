@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from core.model import Effect, Engagement, Fact, Status
+from core.model.delivery import Effect, Fact
+from core.model.enums import Engagement, Status
 from core.rules.delivery import event_words
 from core.rules.delivery.addresses import bare_address
 from core.rules.delivery.event_words import letters

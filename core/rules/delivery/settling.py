@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from core.machines import machine_marks
-from core.model import DeliveryState, Engagement, Note, Status
+from core.model.delivery import DeliveryState, Note
+from core.model.enums import Engagement, Status
 from core.rules.delivery.addresses import is_same_address
+from core.rules.delivery.bot_engagement import machine_marks
 from core.rules.delivery.events import bounce_words, distinct, effect, fullness, natural_key
 
 if TYPE_CHECKING:
-    from core.model import Effect, Fact
+    from core.model.delivery import Effect, Fact
 
 #: A soft bounce has its time only while it is what the badge says: see ``_times``.
 _TIME_OF_STATUS: Final = {

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from core.errors import (
+from core.model.errors import (
     BetweenError,
     FalseAnswerError,
     NoSuchThingError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from core.errors import BetweenError, FalseAnswerError, NotPermittedError, OuttrayError
+from core.model.errors import BetweenError, FalseAnswerError, NotPermittedError, OuttrayError
 from core.rules.doctor.checks import Check, Result, is_missing, unknown
 from core.rules.doctor.keys import Key, KeyVerdict, is_awss_own, judge_key
 from core.rules.doctor.policies import KEY_ACTIONS

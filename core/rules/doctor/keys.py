@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from core.errors import OuttrayError
+from core.model.errors import OuttrayError
 from core.rules.doctor.policies import Verdict, may_use_key
 
 _USABLE_STATE: Final = "Enabled"

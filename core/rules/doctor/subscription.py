@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.errors import OuttrayError
+from core.model.errors import OuttrayError
 from core.rules.doctor.checks import Check, Result, failed, is_missing, skipped
 from core.rules.doctor.filters import Filter, Passage
 from core.rules.doctor.reports import NEEDED, WANTED, in_words

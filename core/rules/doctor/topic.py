@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from core.errors import OuttrayError
+from core.model.errors import OuttrayError
 from core.rules.doctor.checks import Check, Fault, Result, failed, is_missing, skipped, unknown
 from core.rules.doctor.encryption import Encrypted, judge_encryption
 from core.rules.doctor.keys import Key

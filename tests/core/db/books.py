@@ -9,10 +9,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.db import events, outbox, reads, tables
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.db import schema as tables
 from core.db.engine import Database
-from core.model import DocumentFilter, DocumentRow, EmailKind, Fact, Kind, Role
+from core.db.lists import documents as reads
+from core.db.writes import events, outbox
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.delivery import Fact
+from core.model.documents import DocumentFilter, DocumentRow
+from core.model.enums import EmailKind, Kind, Role
 
 START = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 

@@ -7,8 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from core.errors import FailedImport, NotFoundError, OuttrayError
-from core.model import DocumentFilter, EmailKind, SendOutcome, Word, address_key
+from core.model.documents import DocumentFilter
+from core.model.enums import EmailKind, Word, address_key
+from core.model.errors import FailedImport, NotFoundError, OuttrayError
+from core.model.sending import SendOutcome
 from tests.core.machine.books import ADDRESSES
 
 if TYPE_CHECKING:

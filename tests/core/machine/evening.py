@@ -7,9 +7,10 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from core import checking, ingest
 from core.db.engine import Database
-from core.model import Status
+from core.model.enums import Status
+from core.services import integrity_check as checking
+from core.services.feed import ingest
 from tests.core.machine.judge import Judge
 from tests.core.machine.office import Office
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core import checking
-from core.db import reads
 from core.db.codec import from_instant
-from core.model import Status
+from core.db.lists import documents as reads
+from core.model.enums import Status
+from core.services import integrity_check as checking
 from tests.core.machine import reports
 from tests.core.machine.known import Listed
 from tests.core.machine.office import Office

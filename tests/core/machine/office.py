@@ -14,12 +14,13 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Final
 
+from core.aws.clients import Clients
+from core.aws.events.parser import OUR_TAG
+from core.aws.queue import SqsFeed
 from core.db.engine import Database
-from core.errors import OuttrayError
-from core.model import OutboxEntry, Word, address_key
-from core.ses.clients import Clients
-from core.ses.feed import SqsFeed
-from core.ses.payload import OUR_TAG
+from core.model.enums import Word, address_key
+from core.model.errors import OuttrayError
+from core.model.outbox import OutboxEntry
 from core.settings import load
 from core.simulator import Simulator
 from tests.core.machine.books import Books

@@ -36,7 +36,7 @@ def upgrade() -> None:
     op.add_column("emails", _number("contents"))
     for table in _TABLES:
         op.add_column(table, _number("digest"))
-    # They are filled by ``core.db.upgrade``: how they are made is the program's to know.
+    # They are filled by ``core.db.migrations.runner``: how they are made is the program's to know.
 
 
 def downgrade() -> None:

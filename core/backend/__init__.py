@@ -1,0 +1,500 @@
+"""The front door: wires the parts. All that ``tui`` calls.
+
+Nothing slow is imported or opened before it is needed: the first rows of a SQLite database come
+through the driver alone, SQLAlchemy with the first change, boto3 with the first call to AWS.
+Every method may raise ``core.model.errors.OuttrayError``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from core.backend.wiring import Parts
+from core.db.engine import Database
+from core.db.lists import documents as reads
+from core.db.migrations import runner as upgrade
+from core.model.documents import Chip, CustomerFilter, DocumentFilter
+from core.model.errors import NotFoundError, OuttrayError
+from core.services.feed.feed_monitor import FeedWatch
+
+if TYPE_CHECKING:
+    from core.db.engine import Reader
+    from core.model.customer_search import Found
+    from core.model.database import DatabaseLook
+    from core.model.database_copies import DatabaseCopy, Restorable, Restored
+    from core.model.delivery import Fact
+    from core.model.documents import CustomerRow, DocumentRow, Overview
+    from core.model.email import Composition
+    from core.model.enums import EmailKind, Kind
+    from core.model.feed import FeedStatus
+    from core.model.history import Contact, CustomerHeader, DocumentLog
+    from core.model.ports import (
+        Account,
+        Clock,
+        Feed,
+        Mailer,
+        MailRoutes,
+        SuppressionBook,
+        SuppressionList,
+    )
+    from core.model.reports import ImportReport, IngestReport, QuarantinedBody
+    from core.model.sending import Draft, SendOutcome, Verdict
+    from core.model.suppressions import ListState
+    from core.rules.doctor.aws_plan import Names
+    from core.rules.doctor.checks import Check
+    from core.rules.monitoring.incidents import Trouble
+    from core.services.attention import Attention
+    from core.services.aws_setup import SetUp
+    from core.services.chasing import Chasing
+    from core.services.corrections import Correcting
+    from core.services.evidence import Exported
+    from core.services.feed.quarantine import RetryReport
+    from core.services.importing import FailedImport, Progress
+    from core.services.insights import Counting
+    from core.services.integrity_check import CheckReport
+    from core.services.linking import Linking
+    from core.services.preferences import Preferences
+    from core.services.sending.bulk import Bulk
+    from core.services.sending.drafts_editing import Composing
+    from core.services.sending.outbox import Outbox
+    from core.services.suppressions.lists import Suppressions
+    from core.settings import Settings
+
+
+_Filter = TypeVar("_Filter", DocumentFilter, CustomerFilter)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Backend:
+    """One database and one AWS account, as the settings name them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock = _now,
+        mailer: Mailer | None = None,
+        suppression_list: SuppressionList | None = None,
+        suppression_book: SuppressionBook | None = None,
+        feed: Feed | None = None,
+        account: Account | None = None,
+        routes: MailRoutes | None = None,
+        tell: Callable[[str], object] | None = None,
+    ) -> None:
+        """``tell`` hears what a change waits for, where a command waits for it."""
+        self.settings = settings
+        self._clock = clock
+        self._database = Database(settings.database_url, tell)
+        self._parts = Parts(
+            settings,
+            self._database,
+            clock,
+            mailer=mailer,
+            suppression_list=suppression_list,
+            suppression_book=suppression_book,
+            feed=feed,
+            account=account,
+            routes=routes,
+        )
+        self._watch = FeedWatch(clock, is_configured=bool(settings.queue_url) or feed is not None)
+
+    def open(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> None:
+        """Create the database or bring it up to date; ``progress`` is told how far that is.
+
+        Raises:
+            DatabaseVersionError: it is newer than this program, or not Outtray's.
+        """
+        upgrade.prepare(self._database, _facts_in, progress)
+
+    def leave(self) -> None:
+        """Let nothing wait any more for a look at the database after a crash; it fails in words."""
+        self._database.leave()
+
+    def close(self) -> None:
+        self.leave()
+        self._parts.close()
+        self._database.close()
+
+    def database_look(self) -> DatabaseLook | None:
+        """Return how far the database is looked at after a crash, or what is damaged; light.
+
+        The first call begins to look where that is needed.
+        """
+        admission = self._database.admission
+        if admission is None:
+            return None
+        admission.look_ahead()
+        return admission.look()
+
+    def when_a_change_waits(self, call: Callable[[], object]) -> None:
+        """Have ``call`` called, on its own thread, by every change that waits for such a look."""
+        if self._database.admission is not None:
+            self._database.admission.waits = call
+
+    # ----------------------------------------------------------------- looking
+
+    @property
+    def _reader(self) -> Reader:
+        return self._database.reader
+
+    def overview(self) -> Overview:
+        return reads.overview(self._reader, self._clock())
+
+    def count_customers(self, where: CustomerFilter) -> int:
+        return reads.count_customers(self._reader, self._now(where))
+
+    def page_customers(
+        self, where: CustomerFilter, offset: int = 0, limit: int | None = None
+    ) -> tuple[CustomerRow, ...]:
+        """Return customers, those that need attention first; ``limit`` ``None`` is all."""
+        return reads.page_customers(self._reader, self._now(where), offset, limit)
+
+    def find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found:
+        """Return who is meant by what was typed, ranked; ``alike``: with those spelt alike."""
+        from core.db.lists import customer_search as picking
+
+        return picking.find(self._reader, self._now(where), alike=alike)
+
+    def customers(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
+        """Return customers in the order of the ids; those that are gone are left out."""
+        return reads.customers(self._reader, customer_ids, self._clock())
+
+    def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
+        return reads.customer_position(self._reader, self._now(where), customer_id)
+
+    def customer_header(self, customer_id: int) -> CustomerHeader:
+        from core.db.reads import history
+
+        found = history.customer_header(self._reader, customer_id)
+        if found is None:
+            raise NotFoundError("That customer is no longer in the database.")
+        return replace(found, contacts=self._on_lists(found.contacts))
+
+    def count_documents(self, where: DocumentFilter) -> int:
+        return reads.count_documents(self._reader, self._timed(where))
+
+    def page_documents(
+        self, where: DocumentFilter, offset: int = 0, limit: int | None = None
+    ) -> tuple[DocumentRow, ...]:
+        """Return documents, newest sent first; ``limit`` ``None`` is all."""
+        rows = reads.page_documents(self._reader, self._timed(where), offset, limit)
+        return self._parts.paces.marked(rows)
+
+    def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
+        """Return documents in the order of the ids; those that are gone are left out."""
+        return self._parts.paces.marked(reads.documents(self._reader, document_ids))
+
+    def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
+        """Return the first ids that answer to a filter, newest sent first."""
+        return reads.document_ids(self._reader, self._timed(where), limit)
+
+    def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
+        return reads.document_position(self._reader, self._timed(where), document_id)
+
+    def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
+        return reads.chip_counts(self._reader, self._timed(replace(where, chip=Chip.LATE)))
+
+    def _timed(self, where: DocumentFilter) -> DocumentFilter:
+        where = self._now(where)
+        if not where.asks_for_late or where.as_of is None:
+            return where
+        return replace(where, late=self._parts.paces.late_documents(where.as_of))
+
+    def _now(self, where: _Filter) -> _Filter:
+        return where if where.as_of else replace(where, as_of=self._clock())
+
+    def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
+        """Return the emails of a document as they were known at ``as_of``; ``None``: now."""
+        from core.services import history
+
+        log = history.document_log(self._reader, document_id, as_of, self._parts.lookout.late)
+        if as_of is not None:
+            return log
+        (document,) = self._parts.paces.marked((log.document,))
+        return replace(log, document=document)
+
+    def find_document(
+        self, number: str, customer: str = "", kind: Kind | None = None
+    ) -> DocumentRow:
+        """Return the one document with this number; ``NotFoundError`` for none or several."""
+        from core.services import history
+
+        return history.find_document(self._reader, number, customer, kind)
+
+    def count_failed(self) -> int:
+        """Count unresolved bounces, complaints and drops of documents; light."""
+        return reads.count_failed(self._reader)
+
+    def revision(self) -> int:
+        """Return a number that changes when any program has changed the database."""
+        return reads.revision(self._reader)
+
+    def trouble(self) -> Trouble:
+        """Return what goes wrong at this moment beyond single emails; kept for about a minute."""
+        return self._parts.lookout.trouble()
+
+    # ----------------------------------------------------------------- sending
+
+    def outbox_waiting(self) -> int:
+        """Count what waits to be sent or is being handed over; light enough for every second."""
+        from core.db.reads import outbox as outbox_lists
+
+        return outbox_lists.count_waiting(self._reader)
+
+    @property
+    def outbox(self) -> Outbox:
+        """What waits to be sent: put into it, worked, looked at, and decided about."""
+        return self._parts.mailroom.outbox
+
+    @property
+    def suppressions(self) -> Suppressions:
+        """Both suppression lists as one."""
+        return self._parts.suppressions
+
+    def read_suppressions(self) -> ListState:
+        """Keep the copy of SES's list fresh, for whoever has set SES up; raises nothing."""
+        is_set_up = bool(self.settings.sender or self.settings.configuration_set)
+        return self._parts.kept_list.refresh() if is_set_up else self._parts.kept_list.state
+
+    def _on_lists(self, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+        from core.services.suppressions.ses_list_cache import on_lists
+
+        return on_lists(self._reader, self._parts.kept_list, contacts)
+
+    def compose(self, kind: EmailKind, document_id: int) -> Composition:
+        """Return a draft with everything filled in; what was never sent becomes an original."""
+        made = self.composing.compose(kind, document_id)
+        return replace(made, contacts=self._on_lists(made.contacts))
+
+    @cached_property
+    def composing(self) -> Composing:
+        """What a person does while writing: drafts, previews, tests, attachments, templates."""
+        from core.mail.templates.wording import Office
+        from core.services.sending.drafts_editing import Composing
+
+        settings = self.settings
+        office = Office(
+            settings.operator,
+            settings.sender,
+            settings.language,
+            settings.templates,
+            settings.reply_to,
+        )
+        return Composing(self._database, lambda: self._parts.mailroom.dispatch, office, self._clock)
+
+    def check(self, draft: Draft) -> Verdict:
+        """Ask the gate; SES's suppression list is asked live."""
+        return self._parts.mailroom.dispatch.check(draft)
+
+    def send(self, draft: Draft, confirmed: bool, again: bool = False) -> SendOutcome:
+        """Send once, if the gate lets it; see ``Dispatch.send`` for what the answers mean."""
+        return self._parts.mailroom.dispatch.send(draft, confirmed=confirmed, again=again)
+
+    def bulk(self, kind: EmailKind) -> Bulk:
+        """Begin one act about many documents: judge them, choose, send."""
+        from core.services.sending.bulk import Bulk
+
+        outbox = self.outbox
+        return Bulk(
+            kind,
+            self.compose,
+            outbox.approve,
+            lambda some: outbox.enqueue(some, confirmed=True, again=True),
+        )
+
+    @cached_property
+    def correcting(self) -> Correcting:
+        """Correct an address, and send again what failed on it."""
+        from core.services.corrections import Correcting
+
+        return Correcting(
+            self._database, self._parts.mailroom.dispatch, self._clock, self.settings.operator
+        )
+
+    def recover(self) -> int:
+        """Close what stopped programs were sending; return how many deliveries that were."""
+        return self._parts.mailroom.dispatch.recover()
+
+    # ----------------------------------------------------------------- feed
+
+    def pull(self, wait_seconds: int) -> IngestReport:
+        """Take one batch from the queue: one long poll of up to 20 seconds, and its commit."""
+        from core.services.feed import ingest
+
+        try:
+            self._database.await_admission()  # what the queue gives has to be stored at once
+        except OuttrayError as error:
+            self._watch.failed(error)
+            raise
+        if not self._watch.is_answering:
+            wait_seconds = min(wait_seconds, 1)  # say soon whether the feed lives
+        self._watch.asks()
+        try:
+            report = ingest.pull(
+                self._database,
+                self._parts.feed,
+                self._clock,
+                wait_seconds,
+                self._parts.number_search,
+            )
+        except Exception as error:
+            ours = error if isinstance(error, OuttrayError) else None
+            self._watch.failed(ours or OuttrayError(f"Outtray failed: {error!r}."))
+            raise
+        self._watch.answered()
+        self._watch.count(self._parts.feed)
+        return report
+
+    def load_events(self, path: Path) -> IngestReport:
+        """Store the facts in a file of any envelope."""
+        from core.services.feed import ingest
+
+        return ingest.load(self._database, path, self._clock, self._parts.number_search)
+
+    def quarantined(self, wanted: str = "") -> tuple[QuarantinedBody, ...]:
+        """Return the bodies that could not be read, newest first, or the one with that id."""
+        if not wanted:
+            from core.db.writes import quarantine as store
+
+            return store.waiting(self._reader)
+        from core.services.feed import quarantine
+
+        return (quarantine.find(self._reader, wanted),)
+
+    def dismiss_quarantined(self, wanted: str, note: str) -> QuarantinedBody:
+        """Keep a body that could not be read out of every list, with a note; return it."""
+        from core.services.feed import quarantine
+
+        return quarantine.dismiss(self._database, wanted, self._clock, self.settings.operator, note)
+
+    def retry_quarantined(self, wanted: str = "") -> RetryReport:
+        """Read quarantined bodies again, all or the one whose id begins with ``wanted``."""
+        from core.services.feed import quarantine
+
+        return quarantine.retry(self._database, wanted, self._clock, self._parts.number_search)
+
+    def feed_status(self) -> FeedStatus:
+        """Return how the feed of this program fares, and when the newest fact was stored."""
+        return self._watch.status(self._reader)
+
+    def examine(self) -> tuple[Check, ...]:
+        """Look at every leg between an email and its status; changes nothing, raises nothing."""
+        from core.aws.inspector import AwsInspector
+        from core.services import doctor as doctoring
+
+        return doctoring.examine(
+            self.settings, self._database, AwsInspector(self._parts.clients), self._clock
+        )
+
+    def set_up(self, names: Names, *, apply: bool) -> SetUp:
+        """Say what the way from SES to the queue lacks, or make it; raises ``ServiceError``."""
+        from core.aws.provisioning import AwsSetup
+        from core.services import aws_setup as settingup
+
+        act = settingup.apply if apply else settingup.survey
+        return act(names, AwsSetup(self._parts.clients))
+
+    @cached_property
+    def linking(self) -> Linking:
+        """Emails of other programs, and the documents they are about."""
+        from core.services.linking import Linking
+
+        operator = self.settings.operator
+        return Linking(self._database, self._clock, operator, self._parts.number_search)
+
+    @cached_property
+    def chasing(self) -> Chasing:
+        """Snoozes, promises and phone calls."""
+        from core.services.chasing import Chasing
+
+        quiet = timedelta(days=self.settings.call_quiet_days)
+        return Chasing(self._database, self._clock, self.settings.operator, quiet)
+
+    @cached_property
+    def attention(self) -> Attention:
+        """Unresolved failures over all customers, the most urgent first."""
+        from core.services.attention import Attention
+
+        return Attention(self._database, self._clock, self.settings.operator, self._parts.paces)
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """What screens remember for this operator."""
+        from core.services.preferences import Preferences
+
+        return Preferences(self._database, self.settings.operator)
+
+    @cached_property
+    def insights(self) -> Counting:
+        """How sending went over the last days."""
+        from core.services.insights import Counting
+
+        return Counting(self._database, self._clock)
+
+    def export_evidence(
+        self, document_id: int, to: Path | None = None, progress: Progress | None = None
+    ) -> Exported:
+        """Write everything about a document's emails into a new folder or zip file."""
+        from core.services import evidence
+
+        return evidence.export(self._reader, document_id, to, progress)
+
+    # ----------------------------------------------------------------- upkeep
+
+    def import_files(
+        self, paths: Sequence[Path], *, dry_run: bool = False, progress: Progress | None = None
+    ) -> list[ImportReport | FailedImport]:
+        """Import accounting exports; customers before documents, one transaction a file."""
+        from core.services import importing
+
+        return importing.import_files(
+            self._database,
+            paths,
+            dry_run=dry_run,
+            progress=progress,
+            search=self._parts.number_search,
+        )
+
+    def database_version(self) -> str | None:
+        return upgrade.version(self._database)
+
+    def check_summaries(self, progress: Callable[[str, int], object] | None = None) -> CheckReport:
+        """Look for damage in every table; nothing is changed."""
+        from core.services import integrity_check as checking
+
+        return checking.check(self._database, progress)
+
+    def mend(self, progress: Callable[[str, int], object] | None = None) -> CheckReport:
+        """The same, and put right what can be worked out; a SQLite file is copied first."""
+        from core.services import integrity_check as checking
+
+        return checking.mend(self._database, self._clock(), progress)
+
+    def backup(self, target: Path) -> DatabaseCopy:
+        """Copy the SQLite database while it is in use, and verify the copy."""
+        from core.db.sqlite import copies
+
+        return copies.backup(self._database, target)
+
+    def restore(self, file: Path, agree: Callable[[Restorable], object]) -> Restored:
+        """Put a copy back, in a program that has not opened the database; ``agree`` may raise."""
+        from core.db import restoring
+
+        return restoring.restore(
+            self._database, file, self.settings.operator, self._clock(), agree, _facts_in
+        )
+
+
+def _facts_in(body: str) -> tuple[Fact, ...]:
+    """What a kept report says; imported here because only an upgrade asks."""
+    from core.aws.events.parser import parse_all
+
+    return tuple(fact for part in parse_all(body) for fact in part.facts)

@@ -1,0 +1,150 @@
+"""Which part fulfils which port, each made when it is first needed.
+
+boto3, the DNS library and whatever else is slow to import come with the part that needs them.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from core.model.errors import SettingsError
+
+if TYPE_CHECKING:
+    from core.aws.clients import Clients
+    from core.backend.sending_wiring import Mailroom
+    from core.db.engine import Database
+    from core.model.ports import (
+        Account,
+        Clock,
+        Feed,
+        Mailer,
+        MailRoutes,
+        SuppressionBook,
+        SuppressionList,
+    )
+    from core.rules.delivery.external_email import NumberSearch
+    from core.services.monitoring.delivery_latency import Paces
+    from core.services.monitoring.incidents import Lookout
+    from core.services.suppressions.lists import Suppressions
+    from core.services.suppressions.ses_list_cache import KeptList
+    from core.settings import Settings
+
+
+class Parts:
+    """Wires one database and one AWS account; what is given takes the place of the real part."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        *,
+        mailer: Mailer | None = None,
+        suppression_list: SuppressionList | None = None,
+        suppression_book: SuppressionBook | None = None,
+        feed: Feed | None = None,
+        account: Account | None = None,
+        routes: MailRoutes | None = None,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._mailer = mailer
+        self._suppression_list, self._suppression_book = suppression_list, suppression_book
+        self._feed = feed
+        self._account = account
+        self._routes = routes
+
+    def close(self) -> None:
+        """Stop what runs; what was never made stays unmade."""
+        if "mailroom" in vars(self):  # something may have been sent
+            self.mailroom.close()
+
+    @cached_property
+    def clients(self) -> Clients:
+        from core.aws.clients import Clients
+
+        return Clients()
+
+    @cached_property
+    def paces(self) -> Paces:
+        from core.services.monitoring.delivery_latency import Paces
+
+        return Paces(self._database, self._clock)
+
+    @cached_property
+    def lookout(self) -> Lookout:
+        from core.services.monitoring.incidents import Lookout
+
+        return Lookout(self._database, self._clock, self.paces)
+
+    @cached_property
+    def routes(self) -> MailRoutes | None:
+        from core.mail.mx_lookup import DnsRoutes
+
+        return self._routes or (DnsRoutes() if self._settings.check_mx else None)
+
+    @cached_property
+    def feed(self) -> Feed:
+        """Where SES's reports come from; raises ``SettingsError`` where no queue is named."""
+        from core.aws.queue import SqsFeed
+
+        if self._feed is not None:
+            return self._feed
+        if not self._settings.queue_url:
+            raise SettingsError(
+                "No queue is configured, so SES's reports cannot be read.",
+                "Set OUTTRAY_QUEUE_URL, or feed.queue_url in the settings file.",
+            )
+        return SqsFeed(self.clients, self._settings.queue_url)
+
+    @cached_property
+    def number_search(self) -> NumberSearch | None:
+        """The office's own pattern for numbers in subjects; ``None``: every document's number."""
+        from core.regular_expressions.number_search import NumberSearch
+
+        pattern = self._settings.number_pattern
+        return NumberSearch(pattern) if pattern else None
+
+    @cached_property
+    def mailroom(self) -> Mailroom:
+        from core.backend.sending_wiring import Mailroom
+        from core.model.ports import NothingKnown
+
+        given = self._suppression_list
+        return Mailroom(
+            self._database,
+            self._settings,
+            self.clients,
+            self._clock,
+            self.lookout.of,
+            suppressions=given or self.kept_list,
+            known=NothingKnown() if given else self.kept_list,
+            mailer=self._mailer,
+            account=self._account,
+            routes=self.routes,
+        )
+
+    @cached_property
+    def kept_list(self) -> KeptList:
+        """SES's suppression list in memory; nothing is asked before somebody wants it read."""
+        from core.services.suppressions.ses_list_cache import KeptList
+
+        return KeptList(self._open_book, self._clock, self._settings.configuration_set)
+
+    def _open_book(self) -> SuppressionBook:
+        from core.aws.suppression_list import SesSuppressionList
+
+        return self._suppression_book or SesSuppressionList(self.clients)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        from core.services.suppressions.changes import ListChanges
+        from core.services.suppressions.lists import Suppressions
+
+        kept = self.kept_list
+        changes = ListChanges(self._database, kept, self._clock, self._settings.operator)
+        return Suppressions(
+            self._database, kept, self._clock, changes, self.lookout.of, self.routes
+        )

@@ -1,0 +1,208 @@
+"""Documents for the screens, page by page. Only ``Reader`` is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from core.db.codec import from_date, from_instant, from_money, known_instant
+from core.db.engine import Reader, SqliteReader
+from core.db.lists import counters as tallies
+from core.db.lists import document_paging as places
+from core.db.lists import nearby, ordering
+from core.db.lists.customers import count_customers as count_customers
+from core.db.lists.customers import customer_position as customer_position
+from core.db.lists.customers import customers as customers
+from core.db.lists.customers import never_reached_amounts as never_reached_amounts
+from core.db.lists.customers import open_balances as open_balances
+from core.db.lists.customers import overview as overview
+from core.db.lists.customers import page_customers as page_customers
+from core.db.lists.filter_sql import CHIPS, document_conditions, in_chunks, numbered, times_of
+from core.db.lists.text_search import is_ready, narrowed_documents
+from core.model.chasing import CallNeed, CallReason
+from core.model.delivery import DocumentSummary
+from core.model.documents import Chip, DocumentFilter, DocumentRow
+from core.model.enums import Kind, Word
+
+_PAGES: Final = 5_000
+"""More rows than that are one joined statement; a page is read in two steps, its ids first."""
+
+_DOCUMENT_COLUMNS: Final = (
+    "d.id, d.customer_id, c.name, d.kind, d.number, d.status, d.currency, d.total, d.balance_due,"
+    " d.issued_on, d.due_on, d.pdf, d.word, d.other_failed, d.delivered, d.recipients,"
+    " d.send_count, d.last_sent_at, d.last_recipient, d.last_email_id, d.open_bounce,"
+    " d.open_complaint, d.open_drop, d.open_failure, d.ever_delivered, d.never_reached,"
+    " d.by_program, d.call_at, d.call_reason, d.call_emails, d.call_since, d.quiet_until,"
+    " d.held_until, EXISTS (SELECT 1 FROM drafts w WHERE w.document_id = d.id),"
+    " d.is_forward"
+)
+
+# --------------------------------------------------------------------------- documents
+
+
+def count_documents(reader: Reader, where: DocumentFilter) -> int:
+    where = narrowed_documents(reader, where)
+    known = places.known_count(reader, where)
+    if known is not None:
+        return known
+    clause, values = document_conditions(where)
+    return int(reader.rows("SELECT count(*) FROM documents d" + clause, values)[0][0])
+
+
+def page_documents(
+    reader: Reader, where: DocumentFilter, offset: int = 0, limit: int | None = None
+) -> tuple[DocumentRow, ...]:
+    """Return documents in the order of ``where``; ``limit`` ``None`` is all of them."""
+    if limit is not None and limit <= _PAGES:
+        return documents(reader, _ids_at(reader, where, offset, limit))
+    where = narrowed_documents(reader, where)
+    clause, values = document_conditions(where)
+    rows = reader.rows(
+        f"SELECT {_DOCUMENT_COLUMNS} FROM documents d JOIN customers c ON c.id = d.customer_id"
+        f"{clause} ORDER BY {ordering.documents(reader, where.sort).by()}"
+        " LIMIT :limit OFFSET :offset",
+        {**values, "limit": places.ALL if limit is None else limit, "offset": offset},
+    )
+    return tuple(map(_document, rows))
+
+
+def document(reader: Reader, document_id: int) -> DocumentRow | None:
+    rows = reader.rows(
+        f"SELECT {_DOCUMENT_COLUMNS} FROM documents d JOIN customers c ON c.id = d.customer_id"
+        " WHERE d.id = :id",
+        {"id": document_id},
+    )
+    return _document(rows[0]) if rows else None
+
+
+def documents(reader: Reader, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
+    """Return documents in the order of the ids; those that are gone are left out."""
+    found: dict[int, DocumentRow] = {}
+    for some in in_chunks(document_ids):
+        among, values = numbered("id", some)
+        rows = reader.rows(
+            f"SELECT {_DOCUMENT_COLUMNS} FROM documents d"
+            f" JOIN customers c ON c.id = d.customer_id WHERE d.id IN {among}",
+            values,
+        )
+        found |= {row[0]: _document(row) for row in rows}
+    return tuple(found[key] for key in document_ids if key in found)
+
+
+def document_ids(reader: Reader, where: DocumentFilter, limit: int) -> tuple[int, ...]:
+    """Return the first ids that answer to a filter, in its order."""
+    return tuple(_ids_at(reader, where, 0, limit))
+
+
+def _ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> list[int]:
+    """What was not looked up yet may stand near, where that takes less."""
+    near = None if is_ready(reader, where) else nearby.ids_at(reader, where, offset, limit)
+    return near or places.ids_at(reader, narrowed_documents(reader, where), offset, limit)
+
+
+def document_position(reader: Reader, where: DocumentFilter, document_id: int) -> int | None:
+    """Return how many documents stand before this one, ``None`` when it is not among them."""
+    return places.position(reader, narrowed_documents(reader, where), document_id)
+
+
+def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
+    """Return the number behind every chip, whatever chip ``where`` itself has."""
+    if places.is_everything(replace(where, chip=Chip.ALL)):
+        return _chip_counts_of_all(reader, where)
+    where = narrowed_documents(reader, replace(where, chip=Chip.ALL))
+    clause, values = document_conditions(where)
+    chips = list(CHIPS)
+    each = ", ".join(f"count(*) FILTER (WHERE {CHIPS[chip]})" for chip in chips)
+    values |= times_of(where.as_of)
+    row = reader.rows(f"SELECT count(*), {each} FROM documents d{clause}", values)[0]
+    counts = {chip: int(count) for chip, count in zip(chips, row[1:], strict=True)}
+    of_late = replace(where, chip=Chip.LATE)  # a few, found by their index
+    if where.found is not None:
+        of_late = replace(where, found=where.found.intersection(where.late))
+    late = count_documents(reader, of_late)
+    return {Chip.ALL: int(row[0]), Chip.LATE: late, **counts}
+
+
+def _chip_counts_of_all(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
+    """Return what is kept, and what depends on the time by the few rows that it is about."""
+    kept = tallies.read(reader)
+    counts = {chip: kept[tallies.name_of(chip) or ""] for chip in (Chip.ALL, *tallies.OF_CHIPS)}
+    for chip in (Chip.STUCK, Chip.LATE, Chip.NEEDS_CALL, Chip.SNOOZED, Chip.ATTENTION):
+        counts[chip] = count_documents(reader, replace(where, chip=chip))
+    return counts
+
+
+def _document(row: Sequence[Any]) -> DocumentRow:
+    unresolved = {
+        Word.SOFT_BOUNCED: row[20] & 1,
+        Word.BOUNCED: row[20] & 2,
+        Word.COMPLAINED: row[21],
+        Word.DROPPED: row[22],
+        Word.FAILED: row[23],
+    }
+    return DocumentRow(
+        id=row[0],
+        customer_id=row[1],
+        customer=row[2],
+        kind=Kind(row[3]),
+        number=row[4],
+        status=row[5],
+        currency=row[6],
+        total=from_money(row[7]),
+        balance_due=from_money(row[8]),
+        issued_on=from_date(row[9]),
+        due_on=from_date(row[10]),
+        pdf=row[11],
+        summary=DocumentSummary(
+            word=Word(row[12]),
+            other_failed=bool(row[13]),
+            delivered=row[14],
+            recipients=row[15],
+            send_count=row[16],
+            last_sent_at=from_instant(row[17]),
+            last_recipient=row[18],
+            last_email_id=row[19],
+            unresolved=frozenset(word for word, is_open in unresolved.items() if is_open),
+            ever_delivered=bool(row[24]),
+            never_reached=bool(row[25]),
+            by_program=bool(row[26]),
+            is_forward=bool(row[34]),
+            call=_call_need(row[27:31]),
+        ),
+        quiet_until=from_instant(row[31]),
+        held_until=from_instant(row[32]),
+        has_draft=bool(row[33]),
+    )
+
+
+def _call_need(row: Sequence[Any]) -> CallNeed | None:
+    at, why, emails, since = row
+    if not at:
+        return None
+    return CallNeed(CallReason(why), known_instant(at), emails, known_instant(since))
+
+
+def last_received(reader: Reader) -> datetime | None:
+    """Return when the newest fact was stored."""
+    rows = reader.rows("SELECT received_at FROM payloads ORDER BY id DESC LIMIT 1", {})
+    return known_instant(rows[0][0]) if rows else None
+
+
+def count_failed(reader: Reader) -> int:
+    """Count what documents have unresolved: bounces, complaints, drops. Partial indexes do it."""
+    counts = " + ".join(
+        f"(SELECT count(*) FROM documents d WHERE d.{column} > 0)"
+        for column in ("open_bounce", "open_complaint", "open_drop")
+    )
+    return int(reader.rows(f"SELECT {counts}", {})[0][0])
+
+
+def revision(reader: Reader) -> int:
+    """Return a number that changes with the data; what it is says nothing."""
+    if isinstance(reader, SqliteReader):
+        return reader.revision()
+    # PostgreSQL: the snapshot is another one as soon as any transaction has changed anything.
+    snapshot = "SELECT hashtextextended(CAST(pg_current_snapshot() AS text), 0)"
+    return int(reader.rows(snapshot, {})[0][0])

@@ -1,0 +1,139 @@
+"""Made of the registry: bindings, words for keys, and the one way to carry a command out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final, Protocol
+
+from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
+
+from tui.commands.registry import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.commands.registry import Command
+
+BY_ID: Final = {command.id: command for command in COMMANDS}
+#: What a person's own table of keys changed; one process shows one program.
+_in_force: dict[str, tuple[str, ...]] = {}
+
+
+def use_keys(keys: Mapping[str, tuple[str, ...]]) -> None:
+    """From now on these are the keys of commands; those that are missing have their own."""
+    _in_force.clear()
+    _in_force.update(keys)
+
+
+def keys_of(command: Command) -> tuple[str, ...]:
+    """The keys in force; the first is the one that is shown."""
+    return _in_force.get(command.id, command.keys)
+
+
+def key_of(command_id: str) -> str:
+    """The key in force as sentences name it: ``press {key_of('app.reload')}``."""
+    return key_label(keys_of(BY_ID[command_id])[0])
+
+
+def of_places(places: Iterable[str]) -> Iterator[Command]:
+    """The commands of ``places``, in the order of the registry."""
+    wanted = frozenset(places)
+    return (command for command in COMMANDS if command.place in wanted)
+
+
+_NAMED: Final = re.compile(r"\{([a-z_]+\.[a-z_0-9]+)\}")
+
+
+def with_keys(text: str) -> str:
+    """Return one of our own sentences with ``{app.reload}`` as the key in force."""
+    return _NAMED.sub(lambda found: key_of(found[1]), text)
+
+
+def another_filter(place: str) -> str:
+    """The sentence that ends an empty list: which keys choose another filter."""
+    return with_keys(f"{{{place}.previous_chip}} and {{{place}.next_chip}} choose another filter.")
+
+
+def bindings(*places: str) -> list[BindingType]:
+    """Textual's bindings for ``places``; each calls the one action ``command`` with its id.
+
+    They carry the registry's own keys: other ones are laid over them by the app's keymap.
+    """
+    return [
+        Binding(
+            ",".join(command.keys),
+            f"command('{command.id}')",
+            command.label,
+            id=command.id,
+            priority=command.priority,
+            tooltip=command.help,
+        )
+        for command in of_places(places)
+    ]
+
+
+class Host(Protocol):
+    """An app, screen or widget that carries out commands: ``command_VERB`` does it."""
+
+    def why_not(self, command_id: str, /) -> str:
+        """Return why the command cannot be used now, in words; empty: it can."""
+        ...
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None: ...
+
+
+def carry_out(host: Host, command_id: str) -> None:
+    """Do the command, or say why it cannot be done."""
+    command = BY_ID[command_id]
+    reason = host.why_not(command_id)
+    if reason:
+        host.notify(reason, title=f"{command.label} is off", severity="warning", markup=False)
+    else:
+        getattr(host, f"command_{command.verb}")()
+
+
+_KEY_NAMES: Final = {
+    "enter": "⏎",
+    "escape": "Esc",
+    "space": "Space",
+    "slash": "/",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "tab": "Tab",
+    "delete": "Del",
+    "plus": "+",
+    "minus": "-",
+    "exclamation_mark": "!",
+    "asterisk": "*",
+    "comma": ",",
+    "semicolon": ";",
+    "full_stop": ".",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+}
+
+
+def key_label(key: str) -> str:
+    """How a key is written for a person: ``ctrl+s`` → ``^S``, ``f`` → ``F``."""
+    if key in _KEY_NAMES:
+        return _KEY_NAMES[key]
+    modifiers, _, last = key.rpartition("+")
+    name = _KEY_NAMES.get(last, last.upper())
+    if modifiers == "ctrl":
+        return f"^{name}"
+    return "+".join([*(part.capitalize() for part in modifiers.split("+") if part), name])
