@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.aws.clients import Clients, in_words
-from core.rules.monitoring.send_rate import Quota
+from core.model.outbox import Quota
 
 
 class SesAccount:

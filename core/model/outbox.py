@@ -161,3 +161,19 @@ class WorkReport:
             other.next_at,
             other.words,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What the account may do, as ``GetAccount`` tells it."""
+
+    per_second: float
+    per_day: float = -1
+    """-1: unlimited."""
+    sent_in_24_hours: float = 0
+    is_sending_enabled: bool = True
+    is_sandbox: bool = False
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.per_day >= 0 and self.sent_in_24_hours >= self.per_day

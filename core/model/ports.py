@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from core.model.outbox import Quota
     from core.model.sending import MailRoute
     from core.model.suppressions import Suppression
-    from core.rules.monitoring.send_rate import Quota
 
 
 @dataclass(frozen=True, slots=True)

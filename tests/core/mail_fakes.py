@@ -10,9 +10,9 @@ from typing import Any
 from core.db.engine import Database
 from core.model.enums import address_key
 from core.model.errors import ServiceError
+from core.model.outbox import Quota
 from core.model.ports import Outgoing
 from core.model.suppressions import Suppression
-from core.rules.monitoring.send_rate import Quota
 from core.services.sending.dispatch import Dispatch
 from core.services.sending.outbox import Outbox
 from core.services.sending.outbox_worker import Worker

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, cast
 from textual import on
 
 from core.model.documents import Chip
-from tui.app.flows.chase import ChaseWanted
-from tui.app.flows.copy_open_export import CopyWanted, ExportWanted, OpenWanted
 from tui.app.flows.send import back_to
 from tui.app.terminal_app import TerminalApp
 from tui.screens.customers import CustomersScreen
+from tui.tables.intents import ChaseWanted, CopyWanted, ExportWanted, OpenWanted
 
 if TYPE_CHECKING:
     from core.model.documents import CustomerRow

@@ -12,6 +12,10 @@ from core.model.enums import Word
 from core.rules.delivery.status import FAILURES, worst
 
 if TYPE_CHECKING:
+    from core.model.suppressions import Suppression
+
+
+if TYPE_CHECKING:
     from core.model.delivery import DocumentSummary, EmailSummary
 
 
@@ -173,3 +177,28 @@ def style(name: str) -> str:
             return f"$tone-{word}"
         case _:
             return _INK_VARIABLES.get(name, name)
+
+
+def word_of(entry: Suppression) -> Word:
+    """Return the status word whose look an entry has: bounced, complained, else dropped."""
+    known = {"BOUNCE": Word.BOUNCED, "COMPLAINT": Word.COMPLAINED}
+    return known.get(entry.reason.strip().upper(), Word.DROPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class ChipItem:
+    """One filter as it is shown."""
+
+    key: str
+    label: str
+    count: int | None = None
+    glyph: str = ""
+    tone: str = ""
+    """A name of ``tui.format.badges``: ``tone--bounced``."""
+
+    def text(self, *, short: bool = False) -> str:
+        """``✖ Bounced 3``; short: ``✖ 3``."""
+        words = [self.glyph, "" if short and self.glyph else self.label]
+        if self.count is not None:
+            words.append(f"{self.count:,}")
+        return " ".join(word for word in words if word)

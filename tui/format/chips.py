@@ -9,9 +9,8 @@ from core.model.documents import Chip
 from core.model.suppressions import ListPhase, SuppressionChip
 from core.rules.filters import describe
 from tui.commands.dispatch import another_filter, key_of
-from tui.format.badges import LATE_GLYPH
+from tui.format.badges import LATE_GLYPH, ChipItem
 from tui.format.text import cell, cut
-from tui.widgets.chips import ChipItem
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentFilter

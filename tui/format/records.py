@@ -9,9 +9,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from core.model.attention import AttentionRow
 from core.model.enums import Engagement
+from core.model.suppressions import SuppressedAddress
 from core.rules.chasing.call_reminders import is_ahead, needs_call
 from core.rules.monitoring.delivery_latency import late_document, late_words
+from tui.format import records as answers
+from tui.format.suppressions import row_adders, row_reason
 
 if TYPE_CHECKING:
     from core.model.chasing import Call, Hold
@@ -294,4 +298,54 @@ def failed_import(file: str, error: OuttrayError) -> Json:
         "customers_created": 0,
         "kept_corrections": [],
         "error": str(error),
+    }
+
+
+def attention_row(row: AttentionRow) -> answers.Json:
+    return {
+        **answers.document(row.document),
+        "wrong": "NEEDS_CALL" if row.word is None else row.word.value,
+        "words": row.words,
+        "forward_failed": row.is_forward,
+        "address": row.address or None,
+        "since": answers.instant(row.since),
+        "days_overdue": row.days_overdue,
+        "next": row.next,
+        "acknowledged_at": answers.instant(row.acknowledged_at),
+    }
+
+
+def suppression_row(row: SuppressedAddress) -> answers.Json:
+    cause = row.cause
+    return {
+        "address": row.address,
+        "spellings": list(row.spellings),
+        "lists": list(row.lists),
+        "reason": row_reason(row),
+        "complaint": row.is_complaint,
+        "since": answers.instant(row.since),
+        "added_by": row_adders(row) or None,
+        "entries": [
+            {
+                "list": entry.source,
+                "address": entry.address,
+                "reason": entry.reason,
+                "since": answers.instant(entry.since),
+                "added_by": entry.added_by or None,
+                "ignored_by": entry.ignored_by or None,
+                "ses_message_id": entry.ses_message_id or None,
+            }
+            for entry in row.entries
+        ],
+        "caused_by": None
+        if cause is None
+        else {
+            "number": cause.document_number,
+            "kind": cause.document_kind.value,
+            "customer": cause.customer,
+            "subject": cause.subject,
+            "email_id": cause.email_id,
+            "sent_at": answers.instant(cause.sent_at),
+            "named_by_ses": cause.is_named,
+        },
     }

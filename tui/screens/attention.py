@@ -18,7 +18,6 @@ from core.model.documents import CustomerRow, DocumentRow
 from core.model.enums import EmailKind
 from core.model.feed import FeedStatus
 from core.model.history import CustomerHeader
-from tui.app.flows.chase import ChaseWanted
 from tui.commands.dispatch import bindings
 from tui.commands.registry import Command
 from tui.format.text import cell
@@ -27,6 +26,7 @@ from tui.screens.communications import CommunicationsScreen
 from tui.screens.handy import HandyScreen
 from tui.screens.suppressions import customer_of
 from tui.tables.attention import ATTENTION_COLUMNS, AttentionSource, chip_items, nothing
+from tui.tables.intents import ChaseWanted
 from tui.widgets.chips import Chips
 from tui.widgets.data_table.table import WindowTable
 
@@ -220,7 +220,7 @@ class AttentionScreen(HandyScreen):
         return None if row is None else row.document
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui.cli.commands.overviews import attention_row
+        from tui.format.records import attention_row
         from tui.tables import export_sheet as sheets
 
         source = AttentionSource(self.desk.backend.attention, self._chip)

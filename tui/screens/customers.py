@@ -15,14 +15,15 @@ from textual.widgets import Input, Static
 
 from core.model.documents import Chip, CustomerFilter, CustomerRow
 from core.model.ordering import CustomerOrder, CustomerSort
-from tui.app.flows.chase import ChaseWanted
 from tui.commands.dispatch import bindings, key_of
+from tui.format.badges import ChipItem
 from tui.format.content import never_reached
 from tui.format.text import cell
 from tui.screens.base_table_screen import TablePlace
 from tui.tables.customers import CUSTOMER_COLUMNS
+from tui.tables.intents import ChaseWanted
 from tui.tables.sources import CustomerSource, PickSource
-from tui.widgets.chips import ChipItem, Chips
+from tui.widgets.chips import Chips
 from tui.widgets.data_table.table import WindowTable
 from tui.widgets.search_field import Search
 

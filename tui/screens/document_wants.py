@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from core.model.enums import EmailKind
-from tui.app.flows.chase import ChaseWanted
 from tui.screens.base_table_screen import TablePlace
+from tui.tables.intents import ChaseWanted
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow

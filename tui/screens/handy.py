@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tui.app.flows.copy_open_export import CopyWanted, ExportWanted, OpenWanted
 from tui.screens.base_screen import PlaceScreen
+from tui.tables.intents import CopyWanted, ExportWanted, OpenWanted
 from tui.widgets.data_table.changed_rows import News
 from tui.widgets.data_table.column import Context
 from tui.widgets.data_table.table import WindowTable

@@ -13,10 +13,11 @@ from core.model.feed import FeedStatus
 from core.model.insights import Insights
 from tui.commands.dispatch import bindings, key_of
 from tui.format import insights as insight_lines
+from tui.format.badges import ChipItem
 from tui.format.text import cell, clock_time
 from tui.runtime.context import Desk
 from tui.screens.base_screen import PlaceScreen
-from tui.widgets.chips import ChipItem, Chips
+from tui.widgets.chips import Chips
 
 _CHIPS = tuple(ChipItem(str(days), f"{days} days") for days in (7, 30, 90))
 _LEFT, _RIGHT = ("rates", "days", "follow-ups"), ("causes", "times")

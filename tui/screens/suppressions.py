@@ -225,7 +225,7 @@ class SuppressionsScreen(HandyScreen):
         return cell(row.address, 60), (*items, *self.whole_row(self._table, row))
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui.cli.commands.suppressions import suppression_row
+        from tui.format.records import suppression_row
         from tui.tables import export_sheet as sheets
 
         source = SuppressionSource(self.desk.backend, self._where)

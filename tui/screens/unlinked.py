@@ -15,11 +15,12 @@ from core.model.feed import FeedStatus
 from core.rules.delivery.external_email import MailSeen, Unlinked
 from tui.commands.dispatch import bindings, key_of, with_keys
 from tui.commands.registry import Command
+from tui.format.badges import ChipItem
 from tui.format.text import cell
 from tui.runtime.context import Desk
 from tui.screens.handy import HandyScreen
 from tui.tables.unlinked import COLUMNS, UnlinkedSource
-from tui.widgets.chips import ChipItem, Chips
+from tui.widgets.chips import Chips
 from tui.widgets.data_table.table import WindowTable
 
 if TYPE_CHECKING:

@@ -11,11 +11,10 @@ from core.model.documents import Amount
 from core.model.enums import Kind
 from tui.commands.dispatch import another_filter, with_keys
 from tui.format import badges
-from tui.format.badges import Span
+from tui.format.badges import ChipItem, Span
 from tui.format.chasing import PHONE
 from tui.format.text import ago, amount, cell, money
 from tui.runtime.backend_protocol import Attention
-from tui.widgets.chips import ChipItem
 from tui.widgets.data_table.column import Cell, Column, Context
 
 _CHIPS: Final[tuple[tuple[AttentionChip, str, str, str], ...]] = (

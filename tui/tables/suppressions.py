@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.model.enums import Word
 from core.rules.gate.suppression_list import weightiest
 from tui.format import badges
-from tui.format.badges import Span
+from tui.format.badges import Span, word_of
 from tui.format.suppressions import cause_words, row_adders, row_list, row_reason
 from tui.format.text import ago, cell
 from tui.widgets.data_table.column import Column
 
 if TYPE_CHECKING:
-    from core.model.suppressions import SuppressedAddress, Suppression
+    from core.model.suppressions import SuppressedAddress
     from tui.widgets.data_table.column import Cell, Context
-
-
-def word_of(entry: Suppression) -> Word:
-    """Return the status word whose look an entry has: bounced, complained, else dropped."""
-    known = {"BOUNCE": Word.BOUNCED, "COMPLAINT": Word.COMPLAINED}
-    return known.get(entry.reason.strip().upper(), Word.DROPPED)
 
 
 def _address(row: SuppressedAddress, _: Context) -> Cell:

@@ -14,25 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tui.format import content as paint
-
-
-@dataclass(frozen=True, slots=True)
-class ChipItem:
-    """One filter as it is shown."""
-
-    key: str
-    label: str
-    count: int | None = None
-    glyph: str = ""
-    tone: str = ""
-    """A name of ``tui.format.badges``: ``tone--bounced``."""
-
-    def text(self, *, short: bool = False) -> str:
-        """``✖ Bounced 3``; short: ``✖ 3``."""
-        words = [self.glyph, "" if short and self.glyph else self.label]
-        if self.count is not None:
-            words.append(f"{self.count:,}")
-        return " ".join(word for word in words if word)
+from tui.format.badges import ChipItem
 
 
 class Chips(Widget):

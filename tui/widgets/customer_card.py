@@ -13,12 +13,11 @@ from textual.widget import Widget
 
 from core.model.documents import Overview
 from core.model.enums import Word
-from tui.format.badges import badge, block
+from tui.format.badges import badge, block, word_of
 from tui.format.chasing import PHONE, held_mark
 from tui.format.content import content, never_reached, sign, toned
 from tui.format.suppressions import entry_words
 from tui.format.text import ago, amounts, cell
-from tui.tables.suppressions import word_of
 
 if TYPE_CHECKING:
     from core.model.history import Contact, CustomerHeader

@@ -10,7 +10,7 @@ from typing import Any, Final
 from core.db.codec import known_instant, storable, to_instant
 from core.db.engine import Reader
 from core.db.lists.filter_sql import in_chunks, numbered
-from core.db.writes import suppressions
+from core.db.reads import suppressions
 from core.model.enums import Status, Word, address_key
 from core.model.suppressions import Suppression
 from core.rules.gate.domain_typos import MANY

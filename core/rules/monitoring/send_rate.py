@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from core.model.outbox import BRAKE
+from core.model.outbox import BRAKE, Quota
 
 if TYPE_CHECKING:
     from core.model.outbox import OutboxHold
@@ -27,22 +27,6 @@ _LONGEST_PAUSE: Final = 600.0
 
 _NEXT_LOOK: Final = timedelta(hours=1)
 _DAY: Final = timedelta(hours=24)
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """What the account may do, as ``GetAccount`` tells it."""
-
-    per_second: float
-    per_day: float = -1
-    """-1: unlimited."""
-    sent_in_24_hours: float = 0
-    is_sending_enabled: bool = True
-    is_sandbox: bool = False
-
-    @property
-    def is_used_up(self) -> bool:
-        return self.per_day >= 0 and self.sent_in_24_hours >= self.per_day
 
 
 #: What every account may do at least, for as long as SES does not tell.

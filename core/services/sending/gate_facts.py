@@ -15,7 +15,7 @@ from core.db.engine import Reader
 from core.db.reads import chasing as chase_reads
 from core.db.reads import gate as gatefacts
 from core.db.reads import history
-from core.db.writes import suppressions
+from core.db.reads import suppressions
 from core.mail.mime import one_line, sender_address, size_of
 from core.model.documents import DocumentRow
 from core.model.enums import address_key, domain_of

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.model.errors import ServiceError
+from core.model.outbox import Quota
 from core.model.ports import Account, Clock
 from core.rules.monitoring import send_rate as rate
-from core.rules.monitoring.send_rate import MODEST, Quota
+from core.rules.monitoring.send_rate import MODEST
 
 _log: Final = logging.getLogger(__name__)
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from core.db.engine import Database, Reader
 from core.db.reads import gate as gatefacts
+from core.db.reads import suppressions
 from core.db.writes import suppressions as table
 from core.imports import suppressions as files
 from core.model.enums import address_key
@@ -76,7 +77,7 @@ class ListChanges:
         """
         reason = _required(reason)
         there, problem = ask(self.database.reader, self.kept, address)
-        own = table.entries_of(self.database.reader, [address])
+        own = suppressions.entries_of(self.database.reader, [address])
         stored = self.kept.stored(address) if problem else ()
         entries = [*there, *stored, *own.values()]
         if not entries and problem is None:
@@ -110,7 +111,7 @@ class ListChanges:
         with self.database.transaction() as connection:
             if table.remove(connection, address):
                 table.write_audit(connection, [self._audit(address, "own", "removed", reason)])
-        is_there = bool(table.entries_of(self.database.reader, [address]))
+        is_there = bool(suppressions.entries_of(self.database.reader, [address]))
         detail = "Somebody put it back at the same moment." if is_there else ""
         return ListOutcome("own", address, "failed" if is_there else "done", detail)
 

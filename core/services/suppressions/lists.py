@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from core.db.engine import Database
 from core.db.lists import documents as reads
-from core.db.writes import suppressions as table
+from core.db.reads import suppressions
 from core.model.ports import Clock, MailRoutes
 from core.model.sending import Verdict
 from core.model.suppressions import (
@@ -61,7 +61,7 @@ class Suppressions:
         versions = (self.kept.state.version, reads.revision(self.database.reader))
         merged = self._merged
         if merged is None or merged[0] != versions:
-            own = table.entries(self.database.reader)
+            own = suppressions.entries(self.database.reader)
             merged = self._merged = (versions, suppressed.merge(self.kept.entries(), own))
         return merged[1], versions
 
@@ -86,20 +86,20 @@ class Suppressions:
         reader, keys = self.database.reader, {row.key for row in rows}
         named = {e.ses_message_id for row in rows for e in row.entries if e.ses_message_id}
         failures: dict[str, list[suppressed.Failure]] = {}
-        for failure in table.failures(reader, keys, named):
+        for failure in suppressions.failures(reader, keys, named):
             failures.setdefault(failure.address_key, []).append(failure)
             failures.setdefault(failure.ses_message_id, []).append(failure)
-        adders = table.added_by(reader, keys)
+        adders = suppressions.added_by(reader, keys)
         return tuple(_told(row, failures, adders.get(row.key, "SES")) for row in rows)
 
     def details(self, address: str) -> SuppressionDetails:
         """Ask SES about one address, and tell what was done to it before."""
         reader = self.database.reader
-        audit = table.audit(reader, address)
+        audit = suppressions.audit(reader, address)
         entries, problem = ask(reader, self.kept, address)
         if problem is not None:
             entries = list(self.kept.stored(address))
-        entries += table.entries_of(reader, [address]).values()
+        entries += suppressions.entries_of(reader, [address]).values()
         told = self._told([SuppressedAddress(tuple(entries))]) if entries else (None,)
         return SuppressionDetails(told[0], audit, str(problem.title) if problem else "")
 

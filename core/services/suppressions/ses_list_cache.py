@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.db.engine import Reader
-from core.db.writes import suppressions
+from core.db.reads import suppressions
 from core.logs.background import logged
 from core.model.enums import address_key
 from core.model.errors import CredentialsError, ServiceError, ThrottledError, UnreachableError

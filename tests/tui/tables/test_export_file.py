@@ -17,9 +17,9 @@ from core.rules.export.tabular import Form, readable
 from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
 from tests.tui.test_hostile import HOSTILE, NOW, company_of
-from tui.cli.commands.suppressions import suppression_row
 from tui.dialogs.export import ExportDialog
 from tui.format import records as answers
+from tui.format.records import suppression_row
 from tui.tables import export_file as exports
 from tui.tables import export_sheet as sheets
 from tui.tables.customers import CUSTOMER_COLUMNS

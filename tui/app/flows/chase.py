@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
-from textual.message import Message
 from textual.screen import ModalScreen
 
 from core.model.documents import DocumentRow
 from tui.format.text import cell
+from tui.tables.intents import ChaseWanted
 
 if TYPE_CHECKING:
     from core.model.chasing import Call
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
     from core.services.chasing import Scope, Standing
     from core.services.evidence import Exported
     from tui.runtime.context import Desk
-
-
-class ChaseWanted(Message):
-    """The person wants to ``snooze``, log a ``call`` or write ``evidence``."""
-
-    def __init__(self, verb: str, about: DocumentRow | CustomerRow) -> None:
-        super().__init__()
-        self.verb = verb
-        self.about = about
 
 
 class ChaseFlows:

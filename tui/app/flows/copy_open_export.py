@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
-from textual.message import Message
 
 from tui.format.text import cell
 from tui.runtime.browser_files import ON_THE_SERVER, give_file
@@ -21,31 +20,6 @@ if TYPE_CHECKING:
     from tui.tables.copy_items import Item
     from tui.tables.export_file import Written
     from tui.tables.export_sheet import Sheet
-
-
-class CopyWanted(Message):
-    """The person wants to copy something of a row."""
-
-    def __init__(self, title: str, items: Sequence[Item]) -> None:
-        super().__init__()
-        self.title = title
-        self.items = tuple(items)
-
-
-class OpenWanted(Message):
-    """The person wants to see the document itself."""
-
-    def __init__(self, row: DocumentRow) -> None:
-        super().__init__()
-        self.row = row
-
-
-class ExportWanted(Message):
-    """The person wants what the table shows in a file."""
-
-    def __init__(self, sheet: Sheet[Any]) -> None:
-        super().__init__()
-        self.sheet = sheet
 
 
 class Hands:

@@ -15,6 +15,7 @@ from tui.cli.output import text as prints
 from tui.cli.output.text import say
 from tui.format import insights as insight_lines
 from tui.format import records as answers
+from tui.format.records import attention_row
 from tui.format.text import cell, money
 from tui.runtime.exit_codes import DONE
 from tui.tables.attention import nothing, wrong_words
@@ -37,20 +38,6 @@ def attention(options: Namespace) -> int:
     if counts[chip] > len(rows):
         say(f"{len(rows)} of {counts[chip]}; --limit 0 shows the first {MOST:,}.")
     return DONE
-
-
-def attention_row(row: AttentionRow) -> answers.Json:
-    return {
-        **answers.document(row.document),
-        "wrong": "NEEDS_CALL" if row.word is None else row.word.value,
-        "words": row.words,
-        "forward_failed": row.is_forward,
-        "address": row.address or None,
-        "since": answers.instant(row.since),
-        "days_overdue": row.days_overdue,
-        "next": row.next,
-        "acknowledged_at": answers.instant(row.acknowledged_at),
-    }
 
 
 def _print(rows: tuple[AttentionRow, ...]) -> None:

@@ -28,6 +28,7 @@ from tui.cli.commands.common import opened, put_json
 from tui.cli.output import text as prints
 from tui.cli.output.text import say
 from tui.format import records as answers
+from tui.format.records import suppression_row
 from tui.format.suppressions import (
     cause_words,
     change_words,
@@ -214,39 +215,3 @@ def _write(path: Path, text: str) -> None:
         ) from error
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def suppression_row(row: SuppressedAddress) -> answers.Json:
-    cause = row.cause
-    return {
-        "address": row.address,
-        "spellings": list(row.spellings),
-        "lists": list(row.lists),
-        "reason": row_reason(row),
-        "complaint": row.is_complaint,
-        "since": answers.instant(row.since),
-        "added_by": row_adders(row) or None,
-        "entries": [
-            {
-                "list": entry.source,
-                "address": entry.address,
-                "reason": entry.reason,
-                "since": answers.instant(entry.since),
-                "added_by": entry.added_by or None,
-                "ignored_by": entry.ignored_by or None,
-                "ses_message_id": entry.ses_message_id or None,
-            }
-            for entry in row.entries
-        ],
-        "caused_by": None
-        if cause is None
-        else {
-            "number": cause.document_number,
-            "kind": cause.document_kind.value,
-            "customer": cause.customer,
-            "subject": cause.subject,
-            "email_id": cause.email_id,
-            "sent_at": answers.instant(cause.sent_at),
-            "named_by_ses": cause.is_named,
-        },
-    }

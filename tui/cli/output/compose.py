@@ -10,6 +10,7 @@ from core.model.email import Composition, Preview, TemplateReport, TestOutcome, 
 from core.model.errors import NotFoundError
 from core.model.sending import Draft
 from tui.cli.output.text import say
+from tui.format.preview import leaves
 from tui.format.records import Json
 from tui.format.text import cell, paragraphs, size
 
@@ -109,13 +110,6 @@ def print_preview(number: str, seen: Preview) -> None:
         _out(f"  {line}")
     for file in seen.files:
         _out(f"attached: {cell(file.name)} {size(file.size)} sha256 {file.sha256[:12]}")
-
-
-def leaves(seen: Preview) -> str:
-    """``3 emails will leave, one each, 84 kB in all``."""
-    count = len(seen.recipients)
-    emails = "1 email will leave" if count == 1 else f"{count} emails will leave, one each"
-    return f"{emails}, {size(seen.size)}"
 
 
 def say_test(number: str, outcome: TestOutcome) -> None:

@@ -9,11 +9,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.model.email import Preview
-from tui.app.flows.copy_open_export import CopyWanted
-from tui.cli.output.compose import leaves
 from tui.commands.dispatch import bindings, carry_out
 from tui.commands.registry import Command
+from tui.format.preview import leaves
 from tui.format.text import cell, paragraphs, size
+from tui.tables.intents import CopyWanted
 
 _MOST_LETTERS = 100_000
 

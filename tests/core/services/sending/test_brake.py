@@ -22,8 +22,8 @@ from core.model.errors import (
     UnansweredError,
     UnreachableError,
 )
+from core.model.outbox import Quota
 from core.model.ports import Outgoing
-from core.rules.monitoring.send_rate import Quota
 from core.rules.sending.brake import Phase
 from core.services.sending.outbox import Outbox
 from tests.conftest import Clock

@@ -16,6 +16,7 @@ from core.aws.mailer import SesMailer
 from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
 from core.db.engine import Database
+from core.db.reads import suppressions as suppression_reads
 from core.db.writes import suppressions
 from core.model.enums import EmailKind, Word
 from core.model.errors import NotPermittedError, ThrottledError, UnreachableError
@@ -108,7 +109,7 @@ def test_what_a_colleague_confirmed_before_the_call_is_not_mailed(
 
         recheck.suppression_list.listed = slowly  # type: ignore[method-assign]
         outcome = anna.send(draft(row), confirmed=False)
-    (entry,) = suppressions.entries(database.reader)
+    (entry,) = suppression_reads.entries(database.reader)
     assert entry.since == began + timedelta(seconds=15)
     assert words(outcome) == [Word.FAILED]
     assert aws.sent() == []

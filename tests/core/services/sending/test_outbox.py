@@ -31,11 +31,10 @@ from core.model.errors import (
     UnreachableError,
     UsageError,
 )
-from core.model.outbox import Enqueued, WorkReport
+from core.model.outbox import Enqueued, Quota, WorkReport
 from core.model.ports import Outgoing
 from core.model.sending import AttachedFile, Decision
 from core.model.suppressions import Suppression
-from core.rules.monitoring.send_rate import Quota
 from core.services.feed.ingest import ingest
 from core.services.integrity_check import check
 from core.services.sending.outbox import Outbox
