@@ -13,8 +13,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.migrations import runner as upgrade
+from core.db.lists import documents
+from core.db.migrations import runner
 from core.db.writes import outbox
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.model.documents import DocumentFilter
@@ -45,7 +45,7 @@ def fill(database: Database, emails: int) -> list[tuple[str, str, str]]:
                 for n in range(emails // 2)
             ],
         )
-    ids = [row.id for row in reads.page_documents(database.reader, DocumentFilter())]
+    ids = [row.id for row in documents.page_documents(database.reader, DocumentFilter())]
     known: list[tuple[str, str, str]] = []
     new, answers = [], {}
     for n in range(emails):
@@ -152,7 +152,7 @@ def new_file() -> Iterator[Database]:
     """A migrated SQLite file that is gone afterwards."""
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'bench.db'}")
-        upgrade.prepare(database)
+        runner.prepare(database)
         try:
             yield database
         finally:
@@ -168,7 +168,7 @@ def new_postgresql() -> Iterator[Database]:
         server = get_server(Path(folder))
         database = Database(server.get_uri())
         try:
-            upgrade.prepare(database)
+            runner.prepare(database)
             yield database
         finally:
             database.close()

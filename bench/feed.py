@@ -21,7 +21,7 @@ from bench.books import bodies, fill, new_file
 from core.aws.clients import Clients
 from core.backend import Backend
 from core.db.engine import Database
-from core.services import integrity_check as checking
+from core.services import integrity_check
 from core.settings import load
 
 _REGION = "eu-west-1"
@@ -97,7 +97,7 @@ def main() -> None:
                 seconds["outtray events pull"].append(
                     whole(clients, f"{url}{next(copies)}", database, len(given))
                 )
-            if found := checking.check(database).differences:
+            if found := integrity_check.check(database).differences:
                 raise SystemExit(f"{len(found)} summaries do not follow from the facts")
     rates = {name: options.messages / statistics.median(each) for name, each in seconds.items()}
     trip = f"; every answer takes {options.round_trip:g} ms" if options.round_trip else ""

@@ -27,7 +27,7 @@ from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEn
 from core.model.delivery import Fact
 from core.model.documents import DocumentFilter
 from core.model.enums import EmailKind, Kind, Role, Status
-from core.services import integrity_check as checking
+from core.services import integrity_check
 
 START: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
 STRANGER: Final = "forwarded@elsewhere.example"
@@ -273,7 +273,7 @@ def compare(database: Database, histories: Sequence[History]) -> list[str]:
     """Return what differs, in words."""
     from bench import history_fold
 
-    differences = checking.check(database).differences
+    differences = integrity_check.check(database).differences
     found = [f"{d.table} {d.id} {d.column}: {d.stored} for {d.computed}" for d in differences]
     return found + list(history_fold.differences(database, histories))
 

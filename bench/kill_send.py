@@ -31,13 +31,13 @@ from typing import Any, Final
 from core.aws.events.parser import OUR_TAG
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.writes import outbox
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.model.documents import DocumentFilter
 from core.model.enums import EmailKind, Kind, Word
 from core.model.outbox import OutboxEntry
-from core.services import integrity_check as checking
+from core.services import integrity_check
 from core.settings import load
 from core.simulator import Simulator
 
@@ -124,7 +124,7 @@ class Office:
         numbers = {entry.number for entry in entries}
         rows = [
             row
-            for row in reads.page_documents(database.reader, DocumentFilter())
+            for row in documents.page_documents(database.reader, DocumentFilter())
             if row.number in numbers
         ]
         database.close()
@@ -219,7 +219,7 @@ class Office:
         self.counted["accepted by SES"] = sum(recipients.values())
         self.counted["recipients mailed twice"] = sum(n > 1 for n in recipients.values())
         database = Database(self.backend.settings.database_url)
-        self.wrong += map(str, checking.check(database).differences)
+        self.wrong += map(str, integrity_check.check(database).differences)
         database.close()
 
 

@@ -30,7 +30,7 @@ from typing import Any, Final
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.mail.mime import one_line
 from core.model.documents import DocumentFilter
@@ -112,7 +112,7 @@ def leave(simulator: Simulator, folder: Path) -> Iterator[tuple[Draft, str, byte
         database = Database(backend.settings.database_url)
         with database.transaction() as connection:
             put_documents(connection, Catalogue(connection), [_entry()])
-        (row,) = reads.page_documents(database.reader, DocumentFilter())
+        (row,) = documents.page_documents(database.reader, DocumentFilter())
         original = backend.compose(EmailKind.ORIGINAL, row.id).draft
         backend.send(original, confirmed=True)
         draft = replace(backend.compose(EmailKind.FOLLOW_UP, row.id).draft, **changes)

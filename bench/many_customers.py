@@ -8,7 +8,7 @@ from typing import Final
 
 from core.db.bulk import insert_rows
 from core.db.engine import Database
-from core.db.lists import name_prefixes as beginnings
+from core.db.lists import name_prefixes
 from core.db.schema import contacts, customers, documents
 from core.rules.search.normalize import search_key
 
@@ -84,7 +84,7 @@ def fill(database: Database, count: int, random: Random) -> None:
             ("customer_id", "kind", "number", "number_key", "status", "currency"),
             [(n, "invoice", f"INV-{n:06}", f"inv-{n:06}", "OPEN", "EUR") for n, _ in books],
         )
-        beginnings.fill(connection)
+        name_prefixes.fill(connection)
 
 
 def _address(number: int, name: str, random: Random) -> str:

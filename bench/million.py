@@ -29,9 +29,8 @@ from bench.million_people import Company, company
 from bench.million_stories import ON_THE_WAY, STORIES, EmailTold, Row, Story, told
 from core.db.codec import known_instant, search_key, to_instant
 from core.db.engine import Database
-from core.db.lists import counters as tallies
-from core.db.lists import name_prefixes as beginnings
-from core.db.migrations import runner as upgrade
+from core.db.lists import counters, name_prefixes
+from core.db.migrations import runner
 from core.db.writes import chasing, summaries
 from core.model.chasing import HoldKind
 from core.model.enums import Kind
@@ -59,7 +58,7 @@ def make(
         raise SystemExit(f"{path} is there already.")
     moment = now or datetime.now(UTC)
     database = Database(f"sqlite:///{path.resolve()}")
-    upgrade.prepare(database)
+    runner.prepare(database)
     database.close()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1500000"):
@@ -304,8 +303,8 @@ def _finish(path: Path, triggers: list[str], now: datetime, documents: int) -> N
                 summaries.summarise_customers(connection, ids[start : start + _AT_ONCE])
             for sql in triggers:
                 connection.exec_driver_sql(sql)
-            tallies.recount(connection)
-            beginnings.fill(connection)
+            counters.recount(connection)
+            name_prefixes.fill(connection)
             for index in ("document_words", "customer_words"):
                 sql = f"INSERT INTO {index} ({index}) VALUES ('rebuild')"  # noqa: S608
                 connection.exec_driver_sql(sql)

@@ -24,7 +24,7 @@ from bench import books
 from bench.books import NOW, bodies, fill, new_file
 from core.aws.events.parser import Outcome, parse_all, split_bodies
 from core.db.engine import Database
-from core.services import integrity_check as checking
+from core.services import integrity_check
 from core.services.feed import ingest
 
 _CAPTURED: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "events"
@@ -231,7 +231,7 @@ def _lost(database: Database, counted: Counter[str]) -> Iterator[str]:
     ((events,),) = database.reader.rows("SELECT count(*) FROM events", {})
     if events != counted["applied"] + counted["unmatched"]:
         yield f"{events} rows of events"
-    differences = checking.check(database).differences
+    differences = integrity_check.check(database).differences
     if differences:
         yield f"{len(differences)} summaries do not follow from the facts: {differences[0]}"
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from core.db.codec import to_instant
 from core.db.engine import Database
-from core.db.migrations import runner as upgrade
+from core.db.migrations import runner
 from core.model.attention import AttentionChip
 from core.services.attention import Attention
 from core.services.insights import Counting
@@ -96,7 +96,7 @@ def main(documents: int = 1_000_000, deliveries: int = 100_000) -> None:
     with TemporaryDirectory(prefix="outtray-bench-") as folder:
         path = Path(folder) / "outtray.db"
         database = Database(f"sqlite:///{path}")
-        upgrade.prepare(database)
+        runner.prepare(database)
         fill(path, documents, deliveries)
         print(f"{documents:,} documents, {deliveries:,} deliveries of 90 days")
 

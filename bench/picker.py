@@ -19,8 +19,7 @@ from typing import Any, Final
 from bench.books import new_file, new_postgresql
 from bench.many_customers import fill
 from core.db.engine import Database
-from core.db.lists import customer_search as picking
-from core.db.lists import documents as reads
+from core.db.lists import customer_search, documents
 from core.model.documents import CustomerFilter
 from core.rules.search.ranking import Typed
 
@@ -83,12 +82,12 @@ def _bare(database: Database, text: str) -> object:
 
 
 def _find(database: Database, text: str) -> object:
-    return picking.find(database.reader, CustomerFilter(text=text), alike=True)
+    return customer_search.find(database.reader, CustomerFilter(text=text), alike=True)
 
 
 def _shown(database: Database, text: str) -> object:
-    found = picking.find(database.reader, CustomerFilter(text=text), alike=True)
-    return reads.customers(database.reader, found.ids[:_PAGE], None)
+    found = customer_search.find(database.reader, CustomerFilter(text=text), alike=True)
+    return documents.customers(database.reader, found.ids[:_PAGE], None)
 
 
 _Time = tuple[float, float, str]

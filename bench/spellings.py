@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from bench.books import NOW, fill, new_file
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.rows import DELIVERY_COLUMNS, state_of
 from core.model.delivery import DeliveryState
 from core.model.documents import DocumentFilter
@@ -122,7 +122,7 @@ def complaints() -> Iterator[tuple[str, RecipientEntry]]:
         ingest(database, bodies, "test", lambda: NOW)
         entries = {
             recipient.ses_message_id: recipient
-            for row in reads.page_documents(database.reader, DocumentFilter())
+            for row in documents.page_documents(database.reader, DocumentFilter())
             for email in history.document_log(database.reader, row.id).emails
             for recipient in email.recipients
         }

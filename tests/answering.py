@@ -21,7 +21,7 @@ from core.model.conditions import (
 )
 from core.model.documents import Chip, DocumentRow
 from core.model.enums import Kind
-from core.rules.filters import time_ranges as times
+from core.rules.filters import time_ranges
 
 _When = TypeVar("_When", date, datetime)
 _COMPARE = {
@@ -96,13 +96,13 @@ def _goes_to(recipient: str, wanted: str) -> bool:
 
 def _dated(row: DocumentRow, condition: Dated, as_of: datetime) -> bool:
     if condition.moment is Moment.SENT:
-        return _between(row.summary.last_sent_at, times.instants(condition, as_of))
+        return _between(row.summary.last_sent_at, time_ranges.instants(condition, as_of))
     if condition.moment is Moment.OVERDUE and (
         row.kind is not Kind.INVOICE or row.balance_due <= 0
     ):
         return False
     day = row.issued_on if condition.moment is Moment.ISSUED else row.due_on
-    return _between(day, times.days(condition, as_of))
+    return _between(day, time_ranges.days(condition, as_of))
 
 
 def _between(at: _When | None, ends: tuple[_When | None, _When | None]) -> bool:

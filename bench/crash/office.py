@@ -20,8 +20,8 @@ from bench.crash.tracing import Ended, files
 from core.aws.events.parser import OUR_TAG
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.migrations import runner as upgrade
+from core.db.lists import documents
+from core.db.migrations import runner
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.model.documents import DocumentFilter
 from core.model.enums import EmailKind, Kind
@@ -174,7 +174,7 @@ def _make_templates(office: Office) -> None:
     with database.transaction() as connection:
         put_documents(connection, Catalogue(connection), [_entry(n) for n in range(_DOCUMENTS)])
     backend.suppressions.changes.add("listed@customer.example", "asked us to")
-    ids = [row.id for row in reads.page_documents(database.reader, DocumentFilter())]
+    ids = [row.id for row in documents.page_documents(database.reader, DocumentFilter())]
     _in_one_file(database, books)
     shutil.copyfile(books, folder / "queued.db")
     for document_id in ids:
@@ -208,12 +208,12 @@ def _make_old(path: Path) -> None:
     from alembic.config import Config
 
     config = Config()
-    scripts = Path(upgrade.__file__).parent
+    scripts = Path(runner.__file__).parent
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     database = Database(f"sqlite:///{path}")
     with database.transaction() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, upgrade.REVISIONS[0])
+        command.upgrade(config, runner.REVISIONS[0])
         connection.exec_driver_sql(
             "INSERT INTO customers (name, name_key, search, documents)"
             " VALUES ('Ada', 'ada', 'ada', 1)"

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.migrations import runner as upgrade
+from core.db.migrations import runner
 from core.rules.doctor.checks import Check
 from core.settings import Settings
 from core.simulator import Simulator
@@ -47,7 +47,7 @@ class Ground:
         self.database = self.folder / "outtray.db"
         if not self.database.exists():
             made = Database(f"sqlite:///{self.database}")
-            upgrade.prepare(made)
+            runner.prepare(made)
             made.close()
 
     def client(self, service: str, url: str = "") -> Any:

@@ -21,7 +21,7 @@ from core.aws.queue import SqsFeed
 from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.writes.imported_records import Catalogue, put_documents
 from core.model.documents import DocumentFilter
 from core.model.enums import EmailKind
@@ -128,7 +128,7 @@ def _stock(office: Office) -> None:
         with closing(Database(office.databases.stocked)) as database:
             with database.transaction() as connection:
                 put_documents(connection, Catalogue(connection), entries)
-            rows = reads.page_documents(database.reader, DocumentFilter())
+            rows = documents.page_documents(database.reader, DocumentFilter())
         chosen = [row.id for row in rows if row.number in office.queued]
         drafts = [backend.compose(EmailKind.FOLLOW_UP, each).draft for each in chosen]
         backend.outbox.enqueue(drafts, confirmed=True)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from core.backend.wiring import Parts
 from core.db.engine import Database
 from core.db.lists import documents as reads
-from core.db.migrations import runner as upgrade
+from core.db.migrations import runner
 from core.model.documents import Chip, CustomerFilter, DocumentFilter
 from core.model.errors import NotFoundError, OuttrayError
 from core.services.feed.feed_monitor import FeedWatch
@@ -112,7 +112,7 @@ class Backend:
         Raises:
             DatabaseVersionError: it is newer than this program, or not Outtray's.
         """
-        upgrade.prepare(self._database, _facts_in, progress)
+        runner.prepare(self._database, _facts_in, progress)
 
     def leave(self) -> None:
         """Let nothing wait any more for a look at the database after a crash; it fails in words."""
@@ -159,9 +159,9 @@ class Backend:
 
     def find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found:
         """Return who is meant by what was typed, ranked; ``alike``: with those spelt alike."""
-        from core.db.lists import customer_search as picking
+        from core.db.lists import customer_search
 
-        return picking.find(self._reader, self._now(where), alike=alike)
+        return customer_search.find(self._reader, self._now(where), alike=alike)
 
     def customers(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
         """Return customers in the order of the ids; those that are gone are left out."""
@@ -388,18 +388,18 @@ class Backend:
     def examine(self) -> tuple[Check, ...]:
         """Look at every leg between an email and its status; changes nothing, raises nothing."""
         from core.aws.inspector import AwsInspector
-        from core.services import doctor as doctoring
+        from core.services import doctor
 
-        return doctoring.examine(
+        return doctor.examine(
             self.settings, self._database, AwsInspector(self._parts.clients), self._clock
         )
 
     def set_up(self, names: Names, *, apply: bool) -> SetUp:
         """Say what the way from SES to the queue lacks, or make it; raises ``ServiceError``."""
         from core.aws.provisioning import AwsSetup
-        from core.services import aws_setup as settingup
+        from core.services import aws_setup
 
-        act = settingup.apply if apply else settingup.survey
+        act = aws_setup.apply if apply else aws_setup.survey
         return act(names, AwsSetup(self._parts.clients))
 
     @cached_property
@@ -464,19 +464,19 @@ class Backend:
         )
 
     def database_version(self) -> str | None:
-        return upgrade.version(self._database)
+        return runner.version(self._database)
 
     def check_summaries(self, progress: Callable[[str, int], object] | None = None) -> CheckReport:
         """Look for damage in every table; nothing is changed."""
-        from core.services import integrity_check as checking
+        from core.services import integrity_check
 
-        return checking.check(self._database, progress)
+        return integrity_check.check(self._database, progress)
 
     def mend(self, progress: Callable[[str, int], object] | None = None) -> CheckReport:
         """The same, and put right what can be worked out; a SQLite file is copied first."""
-        from core.services import integrity_check as checking
+        from core.services import integrity_check
 
-        return checking.mend(self._database, self._clock(), progress)
+        return integrity_check.mend(self._database, self._clock(), progress)
 
     def backup(self, target: Path) -> DatabaseCopy:
         """Copy the SQLite database while it is in use, and verify the copy."""

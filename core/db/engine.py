@@ -12,7 +12,7 @@ from core.db.driver_errors import UnstorableError, in_words
 from core.db.sqlite.file import connect, create_privately, sqlite_path
 from core.db.sqlite.reader import BUSY_SECONDS, SqliteFile, SqliteReader, type_of_row
 from core.files import protected_files
-from core.model import cancellation as stopping
+from core.model import cancellation
 from core.model.errors import DatabaseError
 
 __all__ = [
@@ -54,7 +54,7 @@ class SqlAlchemyReader:
     def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[type_of_row]:
         from sqlalchemy.exc import DBAPIError
 
-        stop = stopping.current()
+        stop = cancellation.current()
         with stop.during() if stop else nullcontext(), in_words():
             try:
                 return self._rows(sql, values)

@@ -20,12 +20,12 @@ from sqlalchemy import Connection, select, update
 
 from core.db.codec import from_instant
 from core.db.engine import Database
-from core.db.migrations import runner as upgrade
+from core.db.migrations import runner
 from core.db.schema import deliveries, digests
 from core.db.sqlite import copies
 from core.db.sqlite.file import connect, create_privately, exists, sqlite_url
 from core.db.sqlite.reader import BUSY_SECONDS
-from core.db.writes import outbox_decisions as outbox_acts
+from core.db.writes import outbox_decisions
 from core.db.writes.outbox import NO_LEASE
 from core.db.writes.summaries import settle_deliveries
 from core.files import protected_files
@@ -227,12 +227,12 @@ def _make_ready(
     try:
         found = _version(file, copy)
         with copy.transaction() as connection:
-            if found != upgrade.HEAD:
-                upgrade.migrate(connection, found, reread, lambda *_: None)
+            if found != runner.HEAD:
+                runner.migrate(connection, found, reread, lambda *_: None)
             day = f"{now:%d %b %Y, %H:%M} UTC"
             waiting = _give_up_waiting(connection, _UNKNOWN.format(day=day))
             hold = OutboxHold(_PAUSE, by, now, None, _LOOK_FIRST.format(day=day))
-            outbox_acts.hold_back(connection, hold)
+            outbox_decisions.hold_back(connection, hold)
     finally:
         copy.close()
     return found, waiting
@@ -240,15 +240,15 @@ def _make_ready(
 
 def _version(file: Path, copy: Database) -> str:
     try:
-        found = upgrade.version(copy)
+        found = runner.version(copy)
     except DatabaseVersionError as error:
         raise InputError(f"{file} holds tables that are not Outtray's.", _NOTHING) from error
     if found is None:
         raise InputError(f"{file} is not a database of Outtray's.", _NOTHING)
-    if found not in upgrade.REVISIONS:
+    if found not in runner.REVISIONS:
         raise InputError(
             f"{file} was written by a newer Outtray (its version is {found}, this program knows "
-            f"up to {upgrade.HEAD}).",
+            f"up to {runner.HEAD}).",
             f"Update Outtray. {_NOTHING}",
         )
     return found
@@ -274,7 +274,7 @@ def _give_up_waiting(connection: Connection, words: str) -> int:
 def _refuse_foreign(database: Database) -> None:
     """A database of another program is not replaced; a damaged one of ours is."""
     try:
-        upgrade.version(database)
+        runner.version(database)
     except DatabaseError as error:
         if not isinstance(error.__cause__, sqlite3.Error):
             raise

@@ -12,7 +12,7 @@ from typing import Final
 from core.aws.events.fields import OUR_TAG
 from core.db.engine import Database
 from core.db.lists import documents as reads
-from core.db.migrations import runner as upgrade
+from core.db.migrations import runner
 from core.db.writes import outbox
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.demo.books import Document, documents
@@ -69,7 +69,7 @@ def generate(path: Path, now: datetime, seed: int = SEED) -> Company:
     """Create the database ``path`` with about 40 customers, 600 documents and 1,500 emails."""
     database = Database(f"sqlite:///{path}")
     try:
-        upgrade.prepare(database)
+        runner.prepare(database)
         return fill(database, now, seed)
     finally:
         database.close()

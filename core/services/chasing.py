@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.reads import chasing as chase_reads
 from core.model.chasing import Call, Hold, HoldKind, Outcome
 from core.model.documents import DocumentRow
@@ -157,7 +157,7 @@ class Chasing:
                     "Choose the outcome promised or disputed, or leave the day out.",
                 )
             self._check_day(entry.hold_until)
-        document = reads.document(self.database.reader, document_id)
+        document = documents.document(self.database.reader, document_id)
         if document is None:
             raise NotFoundError("That document is no longer in the database.")
         from core.db.writes import chasing

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.reads import corrections
 from core.db.reads import history as stored
 from core.db.writes import contacts
@@ -54,7 +54,7 @@ class Correcting:
         if name is None:
             raise NotFoundError("That customer is no longer in the database.")
         emails = stored.emails_of(reader, document_id) if document_id is not None else ()
-        document = reads.document(reader, document_id) if document_id is not None else None
+        document = documents.document(reader, document_id) if document_id is not None else None
         known = stored.contacts(reader, customer_id)
         failed = _failed(emails, address)
         wrong = address or (failed.address if failed else _primary(known))
@@ -156,7 +156,7 @@ class Correcting:
         found = []
         for document_id in ids:
             failure = open_failure(old, deliveries[document_id])
-            document = reads.document(reader, document_id)
+            document = documents.document(reader, document_id)
             if failure is None or document is None:
                 continue
             again = self._again(document_id, old, new)

@@ -6,12 +6,10 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.migrations import inspect
-from core.db.reads import feed as feedreads
-from core.db.reads import outbox as outbox_lists
-from core.db.writes import account_notices
-from core.db.writes import outbox_decisions as outbox_acts
+from core.db.reads import feed, outbox
+from core.db.writes import account_notices, outbox_decisions
 from core.model.errors import (
     BetweenError,
     CredentialsError,
@@ -177,15 +175,15 @@ def _past(
         return [skipped(leg, why) for leg in _KNOWN_LEGS]
     try:
         reader = database.reader
-        last_event_at = reads.last_received(reader)
-        heard = feedreads.heard(reader, now, last_event_at)
+        last_event_at = documents.last_received(reader)
+        heard = feed.heard(reader, now, last_event_at)
         return [
             judge_feed(heard, last_event_at),
-            judge_quarantine(feedreads.quarantined_count(reader)),
+            judge_quarantine(feed.quarantined_count(reader)),
             judge_notices(account_notices.current(reader), configuration_set, now),
             judge_outbox(
-                outbox_lists.count_waiting(reader),
-                tuple(hold for hold in outbox_acts.holds(reader) if hold.stands(now)),
+                outbox.count_waiting(reader),
+                tuple(hold for hold in outbox_decisions.holds(reader) if hold.stands(now)),
             ),
         ]
     except OuttrayError:

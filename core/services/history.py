@@ -7,9 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.db.engine import Reader
-from core.db.lists import documents as reads
-from core.db.reads import chasing as chase_reads
-from core.db.reads import history
+from core.db.lists import documents
+from core.db.reads import chasing, history
 from core.model.documents import DocumentFilter, DocumentRow, Late
 from core.model.enums import Kind, Word
 from core.model.errors import NotFoundError, UsageError
@@ -43,11 +42,11 @@ def document_log(
     Raises:
         NotFoundError: the document is gone.
     """
-    document = reads.document(reader, document_id)
+    document = documents.document(reader, document_id)
     if document is None:
         raise NotFoundError("That document is no longer in the database.")
     known = history.correspondence(reader, document_id, as_of)
-    chase = chase_reads.chase_of(reader, document_id, document.customer_id, as_of)
+    chase = chasing.chase_of(reader, document_id, document.customer_id, as_of)
     if as_of is not None:
         summary = summarise(known.deliveries, document.balance_due, document.kind)
         document = replace(
@@ -56,7 +55,7 @@ def document_log(
             held_until=chase.held_until,
             quiet_until=chase.quiet_until,
         )
-    about = chase_reads.customer(reader, document.customer_id)
+    about = chasing.customer(reader, document.customer_id)
     return DocumentLog(
         document,
         tuple(
@@ -68,9 +67,7 @@ def document_log(
             )
             for email in known.emails
         ),
-        moments_of(
-            (*history.moments(reader, document_id), *chase_reads.moments(reader, document_id))
-        ),
+        moments_of((*history.moments(reader, document_id), *chasing.moments(reader, document_id))),
         as_of,
         chase.calls,
         chase.holds,
@@ -109,7 +106,7 @@ def find_document(
     if not number.strip():
         raise UsageError("A document's number is missing.", "It must not be empty.")
     where = DocumentFilter(number=number, customer=customer, kind=kind)
-    found = reads.page_documents(reader, where, limit=20)
+    found = documents.page_documents(reader, where, limit=20)
     if not found:
         whose = f" of a customer like {customer!r}" if customer else ""
         raise NotFoundError(

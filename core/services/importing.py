@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from core.db.engine import Database
-from core.db.writes import external_email as external
+from core.db.writes import external_email
 from core.db.writes.imported_records import (
     Catalogue,
     Change,
@@ -65,7 +65,7 @@ def import_files(
             with database.transaction() as connection:
                 answers[position] = _store(connection, paths[position], parsed[position], tell)
         if in_order:
-            external.relink(database, search)
+            external_email.relink(database, search)
     return [answers[position] for position in range(len(paths))]
 
 

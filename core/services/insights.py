@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.db.engine import Database
-from core.db.reads import insights as counts
+from core.db.reads import insights
 from core.model.insights import Insights
 from core.model.ports import Clock
 from core.rules.monitoring.deliverability import added, by_day, causes, first_day, median, times
@@ -39,9 +39,9 @@ class Counting:
     def _count(self, days: int, now: datetime) -> Insights:
         reader = self._database.reader
         since = first_day(days, now)
-        quarters = counts.by_quarter(reader, since)
-        said = counts.diagnostics(reader, since)
-        took = counts.times(reader, since)
+        quarters = insights.by_quarter(reader, since)
+        said = insights.diagnostics(reader, since)
+        took = insights.times(reader, since)
         return Insights(
             days=days,
             since=since,
@@ -50,8 +50,8 @@ class Counting:
             by_day=by_day(quarters, since, now, None),
             causes=causes(said),
             failures_read=sum(each[3] for each in said),
-            domains=counts.domains(reader, since),
+            domains=insights.domains(reader, since),
             times=times(took),
             usual_seconds=median(took),
-            follow_ups=counts.follow_ups(reader, since),
+            follow_ups=insights.follow_ups(reader, since),
         )

@@ -10,10 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from core.db.engine import Database
-from core.db.integrity import derived_columns as audit_derived
-from core.db.integrity import mending
-from core.db.integrity import summaries as audit
-from core.db.integrity import whole_database as audit_whole
+from core.db.integrity import derived_columns, mending, summaries, whole_database
 from core.db.integrity.summaries import Difference as Difference
 from core.db.schema import metadata
 from core.db.schema.coverage import NOT_FINDABLE
@@ -54,7 +51,7 @@ class CheckReport:
 def check(database: Database, progress: Progress | None = None) -> CheckReport:
     """Compare; nothing is changed, and one damaged row does not hide another."""
     told = progress or (lambda *_: None)
-    structure = audit_whole.structure(database, lambda part: told("structure", int(part * 100)))
+    structure = whole_database.structure(database, lambda part: told("structure", int(part * 100)))
     report = check_rows(database, told)
     return replace(report, damage=structure.damage, notes=structure.notes)
 
@@ -65,15 +62,15 @@ def check_rows(database: Database, told: Progress = lambda *_: None) -> CheckRep
     differences: list[Difference] = []
     for table in metadata.sorted_tables:
         rows = 0
-        recompute = audit_derived.RECOMPUTE.get(table.name, ())
-        for count, found in audit.rows_of(database, table, recompute):
+        recompute = derived_columns.RECOMPUTE.get(table.name, ())
+        for count, found in summaries.rows_of(database, table, recompute):
             rows += count
             differences += found
             told(table.name, rows)
         if table.name in counted:
             counted[table.name] = rows
-    differences += audit.orphans(database)
-    for whole in audit_whole.CHECKS:
+    differences += summaries.orphans(database)
+    for whole in whole_database.CHECKS:
         differences += whole(database)
     return CheckReport(
         deliveries=counted["deliveries"],
@@ -99,7 +96,7 @@ def mend(database: Database, now: datetime, progress: Progress | None = None) ->
     """
     before = check(database, progress)
     wanted = [each for each in before.differences if each.is_mendable]
-    only_indexes = all(map(audit_whole.is_of_indexes, before.damage))
+    only_indexes = all(map(whole_database.is_of_indexes, before.damage))
     if not only_indexes or not (wanted or before.damage):
         return before
     copy = None
@@ -109,7 +106,7 @@ def mend(database: Database, now: datetime, progress: Progress | None = None) ->
     with suppress(DatabaseDamagedError), database.mending():  # the report says what is left
         if before.damage:
             with database.transaction() as connection:
-                audit_whole.rebuild(connection)
+                whole_database.rebuild(connection)
         found = before.differences
         if mending.restore_values(database, found):
             found = check(database, progress).differences  # what hung on them follows again

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.lists import unlinked_count
+from core.db.lists import documents, unlinked_count
 from core.db.reads import unlinked
 from core.model.documents import DocumentRow
 from core.model.enums import Kind
@@ -69,38 +68,38 @@ class Linking:
 
     def link_to(self, message_id: str, document_id: int) -> LinkedByHand:
         """Do the same for a document that was chosen from a list."""
-        document = reads.document(self.database.reader, document_id)
+        document = documents.document(self.database.reader, document_id)
         if document is None:
             raise NotFoundError("That document is no longer in the database.")
         return self._link(message_id, document)
 
     def _link(self, message_id: str, document: DocumentRow) -> LinkedByHand:
-        from core.db.writes import external_email as external
+        from core.db.writes import external_email
 
         with self.database.transaction() as connection:
-            email_id, applied = external.link_by_hand(
+            email_id, applied = external_email.link_by_hand(
                 connection, message_id, document.id, self.operator, self.clock()
             )
         return LinkedByHand(document, email_id, applied)
 
     def dismiss(self, message_id: str) -> MailSeen:
         """Say that an email is about no document; raises ``NotFoundError``."""
-        from core.db.writes import external_email as external
+        from core.db.writes import external_email
 
         with self.database.transaction() as connection:
-            return external.dismiss(connection, message_id, self.operator, self.clock())
+            return external_email.dismiss(connection, message_id, self.operator, self.clock())
 
     def restore(self, message_id: str) -> MailSeen:
         """Take that back; raises ``NotFoundError``."""
-        from core.db.writes import external_email as external
+        from core.db.writes import external_email
 
         with self.database.transaction() as connection:
-            return external.restore(connection, message_id)
+            return external_email.restore(connection, message_id)
 
     def again(self) -> Relinked:
         """Look again at everything that waits: documents, addresses or the pattern may be new."""
-        from core.db.writes import external_email as external
+        from core.db.writes import external_email
 
         before = given_up(self.search)
-        found = external.relink(self.database, self.search)
+        found = external_email.relink(self.database, self.search)
         return replace(found, unsearched=given_up(self.search) - before)

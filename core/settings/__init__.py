@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from core.model.errors import SettingsError
-from core.settings import toml_file as settings_file
+from core.settings import toml_file
 from core.settings.schema import FALSE, QUIET_DAYS, SETTINGS, TRUE, USER, check
 from core.settings.toml_file import FileSettings, KeyLine
 
@@ -116,7 +116,7 @@ def load(environment: Mapping[str, str] | None = None, *, may_be_new: bool = Fal
     """
     env = os.environ if environment is None else environment
     path, target = _config_path(env, may_be_new=may_be_new)
-    file = settings_file.read(path) if path is not None else FileSettings({}, {})
+    file = toml_file.read(path) if path is not None else FileSettings({}, {})
     values = dict(file.values)
     origins = {key: Origin(line=line) for key, line in file.lines.items()}
     for setting in SETTINGS:

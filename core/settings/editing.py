@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.model.errors import SettingsError
-from core.settings import Origin, Settings, load
-from core.settings import toml_file as settings_file
+from core.settings import Origin, Settings, load, toml_file
 from core.settings.schema import (
     BY_KEY,
     SETTINGS,
@@ -96,7 +95,7 @@ def change(running: Settings, typed: Mapping[str, str]) -> None:
             if key == "mail.number_pattern" and value:
                 _check_speed(value)
         changes[key] = value
-    settings_file.change(target, changes)
+    toml_file.change(target, changes)
 
 
 def _check_speed(pattern: str) -> None:

@@ -253,13 +253,13 @@ def _server_problem(rest: str) -> str:
 
 
 def _check_page(template: str, place: str) -> None:
-    from core.rules.export import document_url as document_links  # few name a page
+    from core.rules.export import document_url  # few name a page
 
-    reason = document_links.problem(template)
+    reason = document_url.problem(template)
     if reason:
         raise SettingsError(
             f"{place} is {template[:200]!r}: {reason}.",
-            f"Expected something like {document_links.EXAMPLE}.",
+            f"Expected something like {document_url.EXAMPLE}.",
         )
 
 

@@ -21,12 +21,12 @@ from core.db.writes import (
     contacts,
     drafts,
     events,
+    external_email,
     outbox,
+    outbox_decisions,
     preferences,
     suppressions,
 )
-from core.db.writes import external_email as external
-from core.db.writes import outbox_decisions as outbox_acts
 from core.model.chasing import HoldKind, Outcome
 from core.model.delivery import Fact
 from core.model.email import Snapshot
@@ -68,8 +68,8 @@ def fill(database: Database) -> None:
         queued = outbox.record(
             connection, new_email(other, "ada@lovelace.example", at=START + timedelta(hours=1))
         )
-        outbox_acts.cancel(connection, queued.delivery_ids, "anna", START)
-        outbox_acts.hold_back(connection, OutboxHold("pause", "anna", START, None, "Wait."))
+        outbox_decisions.cancel(connection, queued.delivery_ids, "anna", START)
+        outbox_decisions.hold_back(connection, OutboxHold("pause", "anna", START, None, "Wait."))
         hold = chasing.NewHold(
             *(other.customer_id, other.id, HoldKind.PROMISE, date(2026, 12, 24)),
             *(START + timedelta(days=30), "said so", "anna", START),
@@ -109,10 +109,10 @@ def fill(database: Database) -> None:
             subject="INV-0042",
             addressees=(Addressee("ann@customer.example", Role.TO),),
         )
-        external.see(connection, [mail], [])
+        external_email.see(connection, [mail], [])
         dismissed = MailSeen("external-2", START, "shop@else.example", "Hello", ())
-        external.see(connection, [dismissed], [])
-        external.dismiss(connection, "external-2", "anna", START)
+        external_email.see(connection, [dismissed], [])
+        external_email.dismiss(connection, "external-2", "anna", START)
         notice = AccountNotice(NoticeKind.SENDING, "the account", START, is_open=True)
         account_notices.store(connection, [(notice, "{}")])
     assert empty_tables(database) == []

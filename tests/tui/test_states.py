@@ -12,7 +12,7 @@ from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
 from tui.app.app import OuttrayApp
 from tui.screens.customers import CustomersScreen
-from tui.widgets.data_table import view as window_view
+from tui.widgets.data_table import view
 
 GONE = DatabaseGoneError("The database /srv/out.db is gone.", "Put the file back.")
 BUSY = DatabaseBusyError("Another program holds the database.", "Nothing was changed; try again.")
@@ -20,7 +20,7 @@ BUSY = DatabaseBusyError("Another program holds the database.", "Nothing was cha
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window_view, "SLOW_AFTER", 0.05)
+    monkeypatch.setattr(view, "SLOW_AFTER", 0.05)
     monkeypatch.setattr(OuttrayApp, "LONGEST_PAUSE_SECONDS", 0.05)
 
 

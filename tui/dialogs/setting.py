@@ -7,7 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from core.model.errors import SettingsError
-from core.settings import editing as settings_survey
+from core.settings import editing
 from core.settings.editing import Survey
 from core.settings.schema import FALSE, TRUE, Kind, check_entered
 from tui.commands.keymap import resolve_lines
@@ -75,8 +75,8 @@ class SettingDialog(ChaseDialog[Survey | None]):
             _check_keys(key.removeprefix(KEYS), typed)
 
         def write() -> Survey:
-            settings_survey.change(running, {key: typed})
-            return settings_survey.survey(running)
+            editing.change(running, {key: typed})
+            return editing.survey(running)
 
         self.write(write)
 

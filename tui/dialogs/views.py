@@ -21,7 +21,7 @@ from tui.commands.registry import Command
 from tui.dialogs.basic.ask import Answer, AskDialog, Choice
 from tui.format.chips import chip_label
 from tui.format.text import cell
-from tui.runtime import saved_state as remembered
+from tui.runtime import saved_state
 from tui.runtime.context import Desk
 from tui.runtime.saved_state import View
 from tui.widgets.key_bar import KeyBar
@@ -69,11 +69,11 @@ class ViewsDialog(ModalScreen[View | None]):
         preferences = self.desk.backend.preferences
 
         def read_and_write() -> tuple[View, ...]:
-            kept = preferences.get(remembered.VIEWS)
+            kept = preferences.get(saved_state.VIEWS)
             changed = change(kept)
             if changed != kept:
-                preferences.put(remembered.VIEWS, changed or "")
-            return remembered.views_of(changed)
+                preferences.put(saved_state.VIEWS, changed or "")
+            return saved_state.views_of(changed)
 
         def show(views: tuple[View, ...]) -> None:
             if self.is_attached:
@@ -124,23 +124,23 @@ class ViewsDialog(ModalScreen[View | None]):
         name = " ".join(self._name_field.value.split())
         if not name:
             return
-        if len(name) > remembered.LONGEST_NAME:
-            text = f"A name has at most {remembered.LONGEST_NAME} letters."
+        if len(name) > saved_state.LONGEST_NAME:
+            text = f"A name has at most {saved_state.LONGEST_NAME} letters."
             self._told.update(Content.styled(text, "$tone-deferred"))
             return
-        known = remembered.is_named(self.views, name)
-        if not known and len(self.views) >= remembered.MOST_VIEWS:
-            text = f"There are {remembered.MOST_VIEWS} views: delete one first."
+        known = saved_state.is_named(self.views, name)
+        if not known and len(self.views) >= saved_state.MOST_VIEWS:
+            text = f"There are {saved_state.MOST_VIEWS} views: delete one first."
             self._told.update(Content.styled(text, "$tone-deferred"))
             return
         view = View(name, self._now.line, self._now.chip)
         self._stop_naming()
         told = f"“{cell(name)}” is {'replaced' if known else 'saved'}."
-        self._change(lambda kept: remembered.with_view(kept, view), told)
+        self._change(lambda kept: saved_state.with_view(kept, view), told)
 
     @on(Input.Changed, "#view-name")
     def _warn(self) -> None:
-        known = remembered.is_named(self.views, self._name_field.value)
+        known = saved_state.is_named(self.views, self._name_field.value)
         text = "There is one of this name: Enter replaces it." if known else "Enter saves."
         self._told.update(Content.styled(f"{text} {cell(_said(self._now), 60)}", "$muted"))
 
@@ -179,7 +179,7 @@ class ViewsDialog(ModalScreen[View | None]):
         def answered(answer: Answer | None) -> None:
             if answer is not None:
                 told = f"“{cell(view.name)}” is deleted."
-                self._change(lambda kept: remembered.without_view(kept, view.name), told)
+                self._change(lambda kept: saved_state.without_view(kept, view.name), told)
 
         question = AskDialog(
             f"Delete the view “{cell(view.name, 50)}”?",

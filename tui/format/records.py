@@ -14,7 +14,7 @@ from core.model.enums import Engagement
 from core.model.suppressions import SuppressedAddress
 from core.rules.chasing.call_reminders import is_ahead, needs_call
 from core.rules.monitoring.delivery_latency import late_document, late_words
-from tui.format import records as answers
+from tui.format import records
 from tui.format.suppressions import row_adders, row_reason
 
 if TYPE_CHECKING:
@@ -301,21 +301,21 @@ def failed_import(file: str, error: OuttrayError) -> Json:
     }
 
 
-def attention_row(row: AttentionRow) -> answers.Json:
+def attention_row(row: AttentionRow) -> records.Json:
     return {
-        **answers.document(row.document),
+        **records.document(row.document),
         "wrong": "NEEDS_CALL" if row.word is None else row.word.value,
         "words": row.words,
         "forward_failed": row.is_forward,
         "address": row.address or None,
-        "since": answers.instant(row.since),
+        "since": records.instant(row.since),
         "days_overdue": row.days_overdue,
         "next": row.next,
-        "acknowledged_at": answers.instant(row.acknowledged_at),
+        "acknowledged_at": records.instant(row.acknowledged_at),
     }
 
 
-def suppression_row(row: SuppressedAddress) -> answers.Json:
+def suppression_row(row: SuppressedAddress) -> records.Json:
     cause = row.cause
     return {
         "address": row.address,
@@ -323,14 +323,14 @@ def suppression_row(row: SuppressedAddress) -> answers.Json:
         "lists": list(row.lists),
         "reason": row_reason(row),
         "complaint": row.is_complaint,
-        "since": answers.instant(row.since),
+        "since": records.instant(row.since),
         "added_by": row_adders(row) or None,
         "entries": [
             {
                 "list": entry.source,
                 "address": entry.address,
                 "reason": entry.reason,
-                "since": answers.instant(entry.since),
+                "since": records.instant(entry.since),
                 "added_by": entry.added_by or None,
                 "ignored_by": entry.ignored_by or None,
                 "ses_message_id": entry.ses_message_id or None,
@@ -345,7 +345,7 @@ def suppression_row(row: SuppressedAddress) -> answers.Json:
             "customer": cause.customer,
             "subject": cause.subject,
             "email_id": cause.email_id,
-            "sent_at": answers.instant(cause.sent_at),
+            "sent_at": records.instant(cause.sent_at),
             "named_by_ses": cause.is_named,
         },
     }

@@ -207,12 +207,12 @@ class AttentionScreen(HandyScreen):
         self.post_message(CommunicationsScreen.EditWanted(row.document, row.address))
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui.tables import copy_items as copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
             return "", ()
-        items = copying.of_attention(row, self.desk.backend.settings.document_url)
+        items = copy_items.of_attention(row, self.desk.backend.settings.document_url)
         return cell(row.document.number, 60), (*items, *self.whole_row(self._table, row))
 
     def document_here(self) -> DocumentRow | None:
@@ -221,10 +221,12 @@ class AttentionScreen(HandyScreen):
 
     def sheet(self) -> Sheet[Any] | None:
         from tui.format.records import attention_row
-        from tui.tables import export_sheet as sheets
+        from tui.tables import export_sheet
 
         source = AttentionSource(self.desk.backend.attention, self._chip)
-        return self.sheet_of(self._table, "attention", attention_row, lambda: sheets.pages(source))
+        return self.sheet_of(
+            self._table, "attention", attention_row, lambda: export_sheet.pages(source)
+        )
 
     def command_resend(self) -> None:
         self.post_message(CommunicationsScreen.SendWanted(EmailKind.RESEND, self._row.document))

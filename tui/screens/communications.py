@@ -239,28 +239,31 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
         self.refresh_bindings()
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui.tables import copy_items as copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         email = self.log_panel.email_here if self.log_panel.has_focus_within else None
         if email is not None:
             number = self.log_panel.number
-            return f"{cell(email.subject, 60)}", copying.of_email(email, number)
+            return f"{cell(email.subject, 60)}", copy_items.of_email(email, number)
         if row is None:
             return "", ()
-        items = copying.of_document(row, self.desk.backend.settings.document_url)
+        items = copy_items.of_document(row, self.desk.backend.settings.document_url)
         return cell(row.number, 60), (*items, *self.whole_row(self._table, row))
 
     def document_here(self) -> DocumentRow | None:
         return self._table.cursor_row
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui.format import records as answers
-        from tui.tables import export_sheet as sheets
+        from tui.format import records
+        from tui.tables import export_sheet
 
         backend, where = self.desk.backend, self._where
         return self.sheet_of(
-            self._table, "documents", answers.document, lambda: sheets.documents(backend, where)
+            self._table,
+            "documents",
+            records.document,
+            lambda: export_sheet.documents(backend, where),
         )
 
     def command_log(self) -> None:

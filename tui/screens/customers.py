@@ -264,20 +264,20 @@ class CustomersScreen(TablePlace):
         self._table.action_choose()
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui.tables import copy_items as copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
             return "", ()
-        return cell(row.name, 60), (*copying.of_customer(row), *self.whole_row(self._table, row))
+        return cell(row.name, 60), (*copy_items.of_customer(row), *self.whole_row(self._table, row))
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui.format import records as answers
-        from tui.tables import export_sheet as sheets
+        from tui.format import records
+        from tui.tables import export_sheet
 
         source = self._picked or CustomerSource(self.desk.backend, self._where)
         return self.sheet_of(
-            self._table, "customers", answers.customer, lambda: sheets.pages(source)
+            self._table, "customers", records.customer, lambda: export_sheet.pages(source)
         )
 
     def command_snooze(self) -> None:

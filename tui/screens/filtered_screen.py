@@ -16,7 +16,7 @@ from core.model.feed import FeedStatus
 from core.rules.filters import Line, read
 from tui.commands.registry import Command
 from tui.format.chips import chip_items
-from tui.runtime import saved_state as remembered
+from tui.runtime import saved_state
 from tui.runtime.context import Desk
 from tui.runtime.saved_state import View
 from tui.screens.base_screen import PlaceScreen
@@ -56,7 +56,7 @@ class NarrowedScreen(PlaceScreen):
         kept = self.desk.backend.preferences
         self.desk.jobs.start(
             f"{type(self).__name__}.views",
-            lambda: remembered.views_of(kept.get(remembered.VIEWS)),
+            lambda: saved_state.views_of(kept.get(saved_state.VIEWS)),
             partial(setattr, self, "saved"),
             self.log.warning,  # V says it to whoever wants one
         )
@@ -144,7 +144,9 @@ class NarrowedScreen(PlaceScreen):
             value = event.value
 
             def remember() -> None:
-                kept.put(remembered.LINES, remembered.with_line(kept.get(remembered.LINES), value))
+                kept.put(
+                    saved_state.LINES, saved_state.with_line(kept.get(saved_state.LINES), value)
+                )
 
             # that a line is not kept is no reason to disturb anybody
             self.desk.jobs.start(None, remember, on_error=self.log.warning)
@@ -154,7 +156,7 @@ class NarrowedScreen(PlaceScreen):
         kept = self.desk.backend.preferences
         self.read(
             "lines",
-            lambda: remembered.lines_of(kept.get(remembered.LINES)),
+            lambda: saved_state.lines_of(kept.get(saved_state.LINES)),
             partial(setattr, self.line.field, "past"),
         )
 

@@ -12,7 +12,7 @@ from core.model.errors import OuttrayError
 from core.model.feed import FeedStatus
 from core.model.insights import Insights
 from tui.commands.dispatch import bindings, key_of
-from tui.format import insights as insight_lines
+from tui.format import insights
 from tui.format.badges import ChipItem
 from tui.format.text import cell, clock_time
 from tui.runtime.context import Desk
@@ -41,7 +41,7 @@ class Section(Static):
 
     def _draw(self) -> None:
         if self._found is not None and self.size.width:
-            self.update(insight_lines.section(self._which, self._found, self.size.width))
+            self.update(insights.section(self._which, self._found, self.size.width))
 
 
 class InsightsScreen(PlaceScreen):
@@ -94,7 +94,7 @@ class InsightsScreen(PlaceScreen):
         self._found = found
         has_any = bool(found.total.sent)
         self._empty.display = not has_any
-        self._empty.update(Content("") if has_any else insight_lines.nothing(found))
+        self._empty.update(Content("") if has_any else insights.nothing(found))
         self._body.display = has_any
         if has_any:
             self._body.focus()

@@ -161,12 +161,12 @@ class OutboxScreen(HandyScreen):
         return "outbox.why"
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui.tables import copy_items as copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
             return "", ()
-        return cell(row.number, 60), (*copying.of_outbox(row), *self.whole_row(self._table, row))
+        return cell(row.number, 60), (*copy_items.of_outbox(row), *self.whole_row(self._table, row))
 
     def command_why(self) -> None:
         row = self._table.cursor_row

@@ -16,7 +16,7 @@ from core.model.errors import OuttrayError
 from core.model.feed import FeedStatus
 from core.model.reports import QuarantinedBody
 from core.rules.doctor.checks import Check
-from core.settings import editing as settings_survey
+from core.settings import editing
 from core.settings.editing import Survey
 from tui.commands.dispatch import bindings, key_of
 from tui.dialogs.quarantine import QuarantineDialog
@@ -85,7 +85,7 @@ class SettingsScreen(PlaceScreen):
     # ------------------------------------------------------------------ reading
 
     def _look(self) -> Survey:
-        return settings_survey.survey(self._settings)
+        return editing.survey(self._settings)
 
     def show_feed(self, status: FeedStatus) -> None:
         super().show_feed(status)

@@ -14,13 +14,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from core.backend import first_run as beginning
+from core.backend import first_run
 from core.backend.first_run import Begun
 from core.model.enums import Word
 from core.model.errors import FailedImport, OuttrayError
 from core.model.sending import AwsFound
-from core.settings import Settings
-from core.settings import editing as settings_survey
+from core.settings import Settings, editing
 from core.settings.schema import BY_KEY, check_entered, shown
 from tui.commands.dispatch import bindings, carry_out
 from tui.commands.registry import Command
@@ -49,8 +48,8 @@ class SetUp:
     """What the screen needs of the program behind it; tests give their own."""
 
     settings: Settings
-    begin: Callable[[Path | None], Begun] = beginning.begin
-    find_aws: Callable[[], AwsFound] = beginning.aws_found
+    begin: Callable[[Path | None], Begun] = first_run.begin
+    find_aws: Callable[[], AwsFound] = first_run.aws_found
     has_demo: bool = True
     """Whether the demo can be begun from here."""
 
@@ -171,7 +170,7 @@ class SetUpScreen(ModalScreen[str]):
                 if key != _FILE:
                     check_entered(key, typed)
                 elif typed:
-                    beginning.readable(typed)
+                    first_run.readable(typed)
             except OuttrayError as error:
                 found[key] = error
         return found
@@ -204,11 +203,11 @@ class SetUpScreen(ModalScreen[str]):
         self._is_busy = True
         changes, settings, asked = self._changes(), self._settings, self._asked
         named = self.fields[_FILE].value.strip()
-        file = beginning.readable(named) if named else None
+        file = first_run.readable(named) if named else None
 
         def write() -> Begun:
             if changes:
-                settings_survey.change(settings, changes)
+                editing.change(settings, changes)
             return asked.begin(file)
 
         self._show_report(Content.styled("Writing, then looking at every leg …", "$muted"))

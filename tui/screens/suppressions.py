@@ -216,21 +216,21 @@ class SuppressionsScreen(HandyScreen):
         self._table.action_choose()
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui.tables import copy_items as copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
             return "", ()
-        items = copying.of_suppression(row)
+        items = copy_items.of_suppression(row)
         return cell(row.address, 60), (*items, *self.whole_row(self._table, row))
 
     def sheet(self) -> Sheet[Any] | None:
         from tui.format.records import suppression_row
-        from tui.tables import export_sheet as sheets
+        from tui.tables import export_sheet
 
         source = SuppressionSource(self.desk.backend, self._where)
         return self.sheet_of(
-            self._table, "suppressions", suppression_row, lambda: sheets.pages(source)
+            self._table, "suppressions", suppression_row, lambda: export_sheet.pages(source)
         )
 
     def command_remove(self) -> None:

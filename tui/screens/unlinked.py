@@ -165,12 +165,12 @@ class UnlinkedScreen(HandyScreen):
         return command.label
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui.tables import copy_items as copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
             return "", ()
-        items = copying.of_unlinked(row.mail)
+        items = copy_items.of_unlinked(row.mail)
         return cell(row.mail.subject, 60), (*items, *self.whole_row(self._table, row))
 
     def command_link(self) -> None:

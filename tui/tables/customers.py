@@ -9,7 +9,7 @@ from tui.format import badges
 from tui.format.badges import Span
 from tui.format.chasing import PHONE, held_mark
 from tui.format.text import ago, amount, amounts, cell
-from tui.tables import extra as columns_extra
+from tui.tables import extra
 from tui.widgets.data_table.column import Cell, Column, Context, money_of
 
 if TYPE_CHECKING:
@@ -110,9 +110,9 @@ CUSTOMER_COLUMNS: Final[tuple[Column[CustomerRow], ...]] = (
     *(
         Column(name, title, width, value, align="right", unsorted=_PART, hidden=True)
         for name, title, width, value in (
-            ("bounced", "Bounced", 7, columns_extra.bounced),
-            ("unreached", "Never reached", 13, columns_extra.unreached),
-            ("to_call", "To call", 7, columns_extra.to_call),
+            ("bounced", "Bounced", 7, extra.bounced),
+            ("unreached", "Never reached", 13, extra.unreached),
+            ("to_call", "To call", 7, extra.to_call),
         )
     ),
     Column(

@@ -16,7 +16,7 @@ from tui.format import badges
 from tui.format.badges import Span
 from tui.format.chasing import PHONE, held_mark
 from tui.format.text import ago, cell
-from tui.tables import extra as columns_extra
+from tui.tables import extra
 from tui.widgets.data_table.column import Cell, Column, Context, money_of
 
 if TYPE_CHECKING:
@@ -116,20 +116,18 @@ def document_columns(*, customer: bool = False) -> tuple[Column[DocumentRow], ..
             "currency",
             "Currency",
             8,
-            columns_extra.currency,
+            extra.currency,
             priority=2,
             sort="currency",
             hidden=True,
         ),
-        Column(
-            "issued", "Issued", 10, columns_extra.issued, priority=2, sort="issued", hidden=True
-        ),
-        Column("due", "Due", 10, columns_extra.due, priority=2, sort="due", hidden=True),
+        Column("issued", "Issued", 10, extra.issued, priority=2, sort="issued", hidden=True),
+        Column("due", "Due", 10, extra.due, priority=2, sort="due", hidden=True),
         Column(
             "overdue",
             "Overdue",
             8,
-            columns_extra.overdue,
+            extra.overdue,
             align="right",
             unsorted="Sort by Due instead: what was due first is overdue the longest.",
             priority=2,
@@ -151,7 +149,7 @@ def document_columns(*, customer: bool = False) -> tuple[Column[DocumentRow], ..
             "reached",
             "Reached",
             7,
-            columns_extra.reached,
+            extra.reached,
             align="right",
             unsorted="Sort by Delivery instead: what reached nobody stands at its end.",
             priority=2,

@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.format import content as paint
+from tui.format import content
 from tui.format.badges import ChipItem
 
 
@@ -85,7 +85,7 @@ class Chips(Widget):
             if is_chosen:
                 style = "bold $chip-text on $chip"
             elif item.tone and item.count:
-                style = paint.style(item.tone)
+                style = content.style(item.tone)
             else:
                 style = "$muted"
             parts += [(text, style), " " * gap]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from core.db.bulk import rows_among
 from core.db.codec import search_key, storable
 from core.db.integrity.summaries import Recompute, by_id, type_of_row_dicts
-from core.db.lists import counters as tallies
+from core.db.lists import counters
 from core.db.rows import EVENT_COLUMNS, fact_of
 from core.db.schema import digests
 from core.db.writes.event_matching import matches, row_key
@@ -192,7 +192,7 @@ RECOMPUTE: Final[Mapping[str, tuple[Recompute, ...]]] = {
 
 def numbers(connection: Connection) -> Iterator[tuple[str, int, int]]:
     """Yield name, stored and counted, of the numbers of documents that differ."""
-    kept, there = tallies.stored(connection), tallies.counted(connection)
+    kept, there = counters.stored(connection), counters.counted(connection)
     for name in sorted({*kept, *there}):
         if kept.get(name, 0) != there.get(name, 0):
             yield name, kept.get(name, 0), there.get(name, 0)

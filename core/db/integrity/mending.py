@@ -17,8 +17,7 @@ from core.db.bulk import rows_among
 from core.db.driver_errors import UnstorableError
 from core.db.engine import Database
 from core.db.integrity.summaries import Difference
-from core.db.lists import counters as tallies
-from core.db.lists import name_prefixes as beginnings
+from core.db.lists import counters, name_prefixes
 from core.db.schema import events, metadata
 from core.db.schema.coverage import SEALED, VALUES
 from core.db.writes.summaries import (
@@ -65,7 +64,7 @@ def mend(database: Database, differences: Sequence[Difference]) -> None:
     _settle(database, mendable, hanging)
     _words(database, mendable)
     if any(each.table in ("document_counts", "documents") for each in differences):
-        _done(database, tallies.recount)
+        _done(database, counters.recount)
 
 
 def _unsound(differences: Iterable[Difference]) -> set[tuple[str, int | str]]:
@@ -195,12 +194,12 @@ def _words(database: Database, mendable: Iterable[Difference]) -> None:
             row = connection.execute(text(_NAME), {"id": customer_id}).first()
             if row is not None:
                 keys = connection.execute(text(_KEYS), {"id": customer_id}).scalars().all()
-                beginnings.refresh(connection, customer_id, row[0], keys)
+                name_prefixes.refresh(connection, customer_id, row[0], keys)
     if "word_grams" in tables:
         with database.transaction() as connection:
             connection.execute(text("DELETE FROM word_grams"))
             connection.execute(text("DELETE FROM customer_beginnings"))
-            beginnings.fill(connection)
+            name_prefixes.fill(connection)
 
 
 _REKEY: Final = (

@@ -14,7 +14,7 @@ from core.db.engine import Database
 from core.db.integrity.derived_columns import numbers
 from core.db.integrity.summaries import Difference, looking, shown
 from core.db.lists.name_prefixes import Part, words_of
-from core.db.sqlite import integrity as sqlite_integrity
+from core.db.sqlite import integrity
 from core.rules.search.edit_distance import LONGEST, ONE_EDIT, grams
 
 _AT_ONCE: Final = 500
@@ -131,7 +131,7 @@ class Structure:
 def structure(database: Database, progress: Callable[[float], object] | None = None) -> Structure:
     """Look at what lies below the rows: pages and indexes."""
     if database.path is not None:
-        return Structure((*sqlite_integrity.damage(database.path, progress), *_searches(database)))
+        return Structure((*integrity.damage(database.path, progress), *_searches(database)))
     return _postgresql(database)
 
 

@@ -8,9 +8,7 @@ from typing import Any, Final
 
 from core.db.codec import from_instant, from_money
 from core.db.engine import Reader
-from core.db.lists import counters as tallies
-from core.db.lists import customer_paging as customer_places
-from core.db.lists import unlinked_count
+from core.db.lists import counters, customer_paging, unlinked_count
 from core.db.lists.filter_sql import (
     CALL_DUE,
     CUSTOMER_CALLS,
@@ -50,7 +48,7 @@ def page_customers(
     reader: Reader, where: CustomerFilter, offset: int = 0, limit: int | None = None
 ) -> tuple[CustomerRow, ...]:
     """Return customers in the order of ``where``: those that need attention first, then by name."""
-    ids = customer_places.ids_at(
+    ids = customer_paging.ids_at(
         reader, narrowed_customers(reader, where), offset, _ALL if limit is None else limit
     )
     return customers(reader, ids, where.as_of)
@@ -98,7 +96,7 @@ def _rows(reader: Reader, customer_ids: Sequence[int]) -> Sequence[Sequence[Any]
 
 def customer_position(reader: Reader, where: CustomerFilter, customer_id: int) -> int | None:
     """Return how many customers stand before this one, ``None`` when it is not among them."""
-    return customer_places.position(reader, narrowed_customers(reader, where), customer_id)
+    return customer_paging.position(reader, narrowed_customers(reader, where), customer_id)
 
 
 def open_balances(reader: Reader, customer_ids: list[int]) -> dict[int, tuple[Amount, ...]]:
@@ -165,7 +163,7 @@ def _primary_addresses(reader: Reader, customer_ids: list[int]) -> dict[int, str
 
 def overview(reader: Reader, as_of: datetime | None = None) -> Overview:
     """Return the totals over all customers; who needs a call depends on the time."""
-    kept = tallies.read(reader)
+    kept = counters.read(reader)
     customers = reader.rows("SELECT count(*) FROM customers", {})[0][0]
     unreached = reader.rows(
         "SELECT d.currency, sum(d.balance_due), count(*) FROM documents d"
@@ -174,7 +172,7 @@ def overview(reader: Reader, as_of: datetime | None = None) -> Overview:
     )
     return Overview(
         customers=int(customers),
-        documents=kept[tallies.ALL],
+        documents=kept[counters.ALL],
         attention=_count_attention(reader, as_of),
         bounced=kept[Chip.BOUNCED.value],
         never_reached=tuple(Amount(from_money(int(r[1])), r[0]) for r in unreached),

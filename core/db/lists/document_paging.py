@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from core.db.engine import Reader
-from core.db.lists import counters as tallies
-from core.db.lists import nearby, ordering
+from core.db.lists import counters, nearby, ordering
 from core.db.lists.filter_sql import ONLY_CALLS, document_conditions, is_gathered, times_of
 from core.db.lists.ordering import Order
 from core.model.documents import Chip, DocumentFilter
@@ -40,9 +39,9 @@ def known_count(reader: Reader, where: DocumentFilter) -> int | None:
     if not is_everything(where):
         return None
     if where.chip is Chip.ATTENTION:
-        return tallies.read(reader)[tallies.ATTENTION] + _only_calls(reader, where)
-    name = tallies.name_of(where.chip)
-    return None if name is None else tallies.read(reader)[name]
+        return counters.read(reader)[counters.ATTENTION] + _only_calls(reader, where)
+    name = counters.name_of(where.chip)
+    return None if name is None else counters.read(reader)[name]
 
 
 def _only_calls(reader: Reader, where: DocumentFilter) -> int:
@@ -101,24 +100,24 @@ def _is_gathered(reader: Reader, where: DocumentFilter) -> bool:
     if is_gathered(where):
         return True
     if where.found is not None:  # to look up each is about eight times a look at the next one
-        return len(where.found) * 8 < tallies.read(reader)[tallies.ALL]
+        return len(where.found) * 8 < counters.read(reader)[counters.ALL]
     if where.sort.column is DocumentOrder.LAST_SENT:
         return False  # every chip and every customer has an index in this order
     if where.customer_id is not None or where.late:
         return True
     if where.chip in (Chip.STUCK, Chip.NEEDS_CALL, Chip.SNOOZED, Chip.LATE):
         return True
-    name = tallies.name_of(where.chip)
+    name = counters.name_of(where.chip)
     if where.chip is Chip.ALL or name is None:
         return False
-    counts = tallies.read(reader)
-    return counts[name] * 16 < counts[tallies.ALL]
+    counts = counters.read(reader)
+    return counts[name] * 16 < counts[counters.ALL]
 
 
 def _ids_by_day(
     reader: Reader, where: DocumentFilter, order: Order, offset: int, limit: int
 ) -> list[int]:
-    days = tallies.days(reader)
+    days = counters.days(reader)
     edge = 0
     for day, count in days if order.descending else days[::-1]:
         edge = day + 1 if order.descending else day
@@ -128,16 +127,16 @@ def _ids_by_day(
     else:
         return []
     also = "d.last_sent_at < :edge" if order.descending else "d.last_sent_at >= :edge"
-    bound = {"edge": edge * tallies.LONG_A_DAY}
+    bound = {"edge": edge * counters.LONG_A_DAY}
     return _ids(reader, where, order, offset, limit, also=also, bound=bound)
 
 
 def _ids_by_word(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> list[int]:
     """Go from status to status: within each an index has them by when they were sent."""
-    counts, found = tallies.read(reader), list[int]()
+    counts, found = counters.read(reader), list[int]()
     order = ordering.documents(reader, DocumentSort(descending=where.sort.descending))
     for word in _words(where):
-        count = counts[tallies.word_name(word)]
+        count = counts[counters.word_name(word)]
         if offset >= count:
             offset -= count
             continue
@@ -178,11 +177,11 @@ def position(reader: Reader, where: DocumentFilter, document_id: int) -> int | N
 
 
 def _position_by_day(reader: Reader, order: Order, here: Sequence[Any]) -> int:
-    mine = here[0] // tallies.LONG_A_DAY
-    first, last = mine * tallies.LONG_A_DAY, (mine + 1) * tallies.LONG_A_DAY
+    mine = here[0] // counters.LONG_A_DAY
+    first, last = mine * counters.LONG_A_DAY, (mine + 1) * counters.LONG_A_DAY
     before = sum(
         count
-        for day, count in tallies.days(reader)
+        for day, count in counters.days(reader)
         if (day > mine if order.descending else day < mine)
     )
     of_that_day = "documents d WHERE d.last_sent_at >= :first AND d.last_sent_at < :last"
@@ -192,8 +191,8 @@ def _position_by_day(reader: Reader, order: Order, here: Sequence[Any]) -> int:
 
 def _position_by_word(reader: Reader, where: DocumentFilter, here: Sequence[Any]) -> int:
     mine = ordering.WORDS[here[0]]
-    words, counts = _words(where), tallies.read(reader)
-    before = sum(counts[tallies.word_name(word)] for word in words[: words.index(mine)])
+    words, counts = _words(where), counters.read(reader)
+    before = sum(counts[counters.word_name(word)] for word in words[: words.index(mine)])
     order = ordering.documents(reader, DocumentSort(descending=where.sort.descending))
     source, bound = "documents d WHERE d.word = :of_word", {"of_word": mine.value}
     return before + count_before(reader, source, " AND", bound, order, here[1:])

@@ -9,9 +9,7 @@ from typing import Any, Final
 
 from core.db.codec import from_date, from_instant, from_money, known_instant
 from core.db.engine import Reader, SqliteReader
-from core.db.lists import counters as tallies
-from core.db.lists import document_paging as places
-from core.db.lists import nearby, ordering
+from core.db.lists import counters, document_paging, nearby, ordering
 from core.db.lists.customers import count_customers as count_customers
 from core.db.lists.customers import customer_position as customer_position
 from core.db.lists.customers import customers as customers
@@ -44,7 +42,7 @@ _DOCUMENT_COLUMNS: Final = (
 
 def count_documents(reader: Reader, where: DocumentFilter) -> int:
     where = narrowed_documents(reader, where)
-    known = places.known_count(reader, where)
+    known = document_paging.known_count(reader, where)
     if known is not None:
         return known
     clause, values = document_conditions(where)
@@ -63,7 +61,7 @@ def page_documents(
         f"SELECT {_DOCUMENT_COLUMNS} FROM documents d JOIN customers c ON c.id = d.customer_id"
         f"{clause} ORDER BY {ordering.documents(reader, where.sort).by()}"
         " LIMIT :limit OFFSET :offset",
-        {**values, "limit": places.ALL if limit is None else limit, "offset": offset},
+        {**values, "limit": document_paging.ALL if limit is None else limit, "offset": offset},
     )
     return tuple(map(_document, rows))
 
@@ -99,17 +97,17 @@ def document_ids(reader: Reader, where: DocumentFilter, limit: int) -> tuple[int
 def _ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> list[int]:
     """What was not looked up yet may stand near, where that takes less."""
     near = None if is_ready(reader, where) else nearby.ids_at(reader, where, offset, limit)
-    return near or places.ids_at(reader, narrowed_documents(reader, where), offset, limit)
+    return near or document_paging.ids_at(reader, narrowed_documents(reader, where), offset, limit)
 
 
 def document_position(reader: Reader, where: DocumentFilter, document_id: int) -> int | None:
     """Return how many documents stand before this one, ``None`` when it is not among them."""
-    return places.position(reader, narrowed_documents(reader, where), document_id)
+    return document_paging.position(reader, narrowed_documents(reader, where), document_id)
 
 
 def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     """Return the number behind every chip, whatever chip ``where`` itself has."""
-    if places.is_everything(replace(where, chip=Chip.ALL)):
+    if document_paging.is_everything(replace(where, chip=Chip.ALL)):
         return _chip_counts_of_all(reader, where)
     where = narrowed_documents(reader, replace(where, chip=Chip.ALL))
     clause, values = document_conditions(where)
@@ -127,8 +125,8 @@ def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
 
 def _chip_counts_of_all(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
     """Return what is kept, and what depends on the time by the few rows that it is about."""
-    kept = tallies.read(reader)
-    counts = {chip: kept[tallies.name_of(chip) or ""] for chip in (Chip.ALL, *tallies.OF_CHIPS)}
+    kept = counters.read(reader)
+    counts = {chip: kept[counters.name_of(chip) or ""] for chip in (Chip.ALL, *counters.OF_CHIPS)}
     for chip in (Chip.STUCK, Chip.LATE, Chip.NEEDS_CALL, Chip.SNOOZED, Chip.ATTENTION):
         counts[chip] = count_documents(reader, replace(where, chip=chip))
     return counts

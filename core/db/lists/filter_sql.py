@@ -179,10 +179,10 @@ def document_conditions(
         )
         values[name] = part_of(word)
     if where.conditions:
-        from core.db.lists import filter_sql_terms as conditions  # not for the first paint
+        from core.db.lists import filter_sql_terms  # not for the first paint
 
-        parts += conditions.compiled(where, CHIPS, values, near=near)
-        values |= times_of(where.as_of) if conditions.are_timed(where, _TIMED) else {}
+        parts += filter_sql_terms.compiled(where, CHIPS, values, near=near)
+        values |= times_of(where.as_of) if filter_sql_terms.are_timed(where, _TIMED) else {}
     return _where(parts), values
 
 

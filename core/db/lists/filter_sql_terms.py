@@ -15,7 +15,7 @@ from core.db.lists.filter_sql import of_customer
 from core.db.patterns import begins_with, ends_with, part_of
 from core.model.conditions import Condition, Dated, Measure, Measures, Moment, Part, Says, Stands
 from core.model.documents import Chip, DocumentFilter
-from core.rules.filters import time_ranges as times
+from core.rules.filters import time_ranges
 
 _NUMBERS: Final = {
     Measure.BALANCE: "d.balance_due",
@@ -153,13 +153,13 @@ class _Compiler:
     def _dated(self, condition: Dated) -> str:
         as_of = self._where.as_of
         if as_of is None:
-            if times.needs_now(condition):
+            if time_ranges.needs_now(condition):
                 return _NOBODY
             as_of = datetime.fromtimestamp(0).astimezone()  # a calendar's days need no time
         if condition.moment is Moment.SENT:
-            since, until = (at and to_instant(at) for at in times.instants(condition, as_of))
+            since, until = (at and to_instant(at) for at in time_ranges.instants(condition, as_of))
             return self._between("d.last_sent_at", max(since or 0, _FIRST_INSTANT), until)
-        first, after = (day and to_date(day) for day in times.days(condition, as_of))
+        first, after = (day and to_date(day) for day in time_ranges.days(condition, as_of))
         days = self._between(_DATES[condition.moment], first or _FIRST_DAY, after)
         is_overdue = condition.moment is Moment.OVERDUE
         return f"d.kind = 'invoice' AND d.balance_due > 0 AND {days}" if is_overdue else days

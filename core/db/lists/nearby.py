@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from core.db.engine import Reader, SqliteReader
-from core.db.lists import counters as tallies
-from core.db.lists import ordering
+from core.db.lists import counters, ordering
 from core.db.lists.filter_sql import FEW, IS_FOUND, document_conditions
 from core.model.documents import DocumentFilter
 from core.model.ordering import DocumentOrder
@@ -59,4 +58,4 @@ def ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> li
 def _is_near(reader: Reader, where: DocumentFilter, last: int) -> bool:
     """Whether that many of those found should be met with before it is too far."""
     found = where.found or frozenset()
-    return last * tallies.read(reader)[tallies.ALL] < len(found) * _LOOKED_AT_IDS
+    return last * counters.read(reader)[counters.ALL] < len(found) * _LOOKED_AT_IDS

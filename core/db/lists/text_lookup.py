@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from core.db.codec import search_key, storable
-from core.db.lists import filter_sql_terms as conditions
+from core.db.lists import filter_sql_terms
 from core.db.lists.filter_sql import CHIPS, FEW
 from core.db.lists.text_search import LEAST, Lookup, quoted
 from core.model.conditions import Condition, Dated, Moment, Part, Says, Stands
@@ -65,7 +65,7 @@ def _exactly(
     """Among those that an index offers, the ones that the condition itself is true of."""
     values: dict[str, Any] = dict(bound)
     alone = DocumentFilter(conditions=(condition,), as_of=where.as_of, late=where.late)
-    said = conditions.compiled(alone, CHIPS, values, near=bool(among))
+    said = filter_sql_terms.compiled(alone, CHIPS, values, near=bool(among))
     source = f"{among} AND" if among else "documents d WHERE"
     sql = f"SELECT d.id FROM {source} {' AND '.join(said)} LIMIT :limit"
     bound_all = tuple(sorted(values.items()))

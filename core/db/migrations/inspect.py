@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from core.db.engine import Database
-from core.db.migrations import runner as upgrade
+from core.db.migrations import runner
 from core.model.errors import DatabaseError
 from core.rules.doctor.office_checks import DatabaseFacts
 
@@ -18,17 +18,17 @@ def inspect(database: Database, label: str) -> DatabaseFacts:
     Raises:
         DatabaseError: it cannot be opened at all, or is not Outtray's.
     """
-    version = upgrade.version(database)
+    version = runner.version(database)
     is_file = database.path is not None
     return DatabaseFacts(
         label=label,
         version=version,
-        expected=upgrade.HEAD,
-        known=upgrade.REVISIONS,
+        expected=runner.HEAD,
+        known=runner.REVISIONS,
         is_file=is_file,
         damage=(_known_damage(database) or _damage(database)) if is_file and version else "",
         journal=str(_one(database, "PRAGMA journal_mode")) if is_file and version else "",
-        unwritable=_unwritable(database) if version in upgrade.REVISIONS else "",
+        unwritable=_unwritable(database) if version in runner.REVISIONS else "",
         obstacle=_obstacle(database.path) if database.path is not None and not version else "",
     )
 

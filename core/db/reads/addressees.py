@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from core.db.engine import Reader
-from core.db.reads import gate as gatefacts
-from core.db.reads import history
+from core.db.reads import gate, history
 from core.model.email import KnownAddress
 from core.model.enums import address_key, domain_of
 from core.model.history import Contact, Health
@@ -34,7 +33,7 @@ def addresses(reader: Reader, customer_id: int, our_domain: str) -> tuple[KnownA
             bare = Contact("", address, primary=False, health=Health())
             found.setdefault(address_key(address), (bare, origin))
     healths = history.health(reader, list(found))
-    blocked = gatefacts.own_suppressions(reader, list(found))
+    blocked = gate.own_suppressions(reader, list(found))
     return tuple(
         KnownAddress(
             Contact(c.name, c.address, c.primary, healths.get(key, Health())),

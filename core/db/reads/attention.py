@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import known_instant, storable, to_instant
 from core.db.engine import Reader, SqliteReader
-from core.db.lists import counters as tallies
+from core.db.lists import counters
 from core.db.lists.filter_sql import (
     CALL_DUE,
     HELD,
@@ -46,7 +46,7 @@ def count(reader: Reader, now: datetime, acknowledged: Collection[int]) -> dict[
 
     Failures are counted already; what is held back or acknowledged is little, and taken off.
     """
-    numbers = reader.rows(_COUNTS, {**times_of(now), "name": tallies.ATTENTION})[0]
+    numbers = reader.rows(_COUNTS, {**times_of(now), "name": counters.ATTENTION})[0]
     failures, held, calls, only_calls, only_waits = map(int, numbers)
     seen = _counts_among(reader, now, acknowledged)
     open_failures = failures - held - seen["failures"]

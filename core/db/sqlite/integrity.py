@@ -15,7 +15,7 @@ from typing import Final
 
 from core.db.driver_errors import in_words
 from core.db.sqlite.reader import BUSY_SECONDS
-from core.model import cancellation as stopping
+from core.model import cancellation
 from core.model.errors import DatabaseError
 
 Progress = Callable[[float], object]
@@ -197,7 +197,7 @@ def _one(connection: sqlite3.Connection, sql: str) -> int:
 
 
 def _rows(connection: sqlite3.Connection, sql: str, *values: str) -> list[tuple[object, ...]]:
-    stop = stopping.current()
+    stop = cancellation.current()
     with stop.during(connection.interrupt) if stop else nullcontext(), in_words():
         return connection.execute(sql, values).fetchall()
 

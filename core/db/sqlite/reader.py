@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from core.db.driver_errors import in_words
 from core.db.sqlite.file import connect
-from core.model import cancellation as stopping
+from core.model import cancellation
 from core.model.errors import DatabaseGoneError
 
 BUSY_SECONDS: Final = 10.0
@@ -93,7 +93,7 @@ class SqliteReader:
         self._watcher: _Line | None = None
 
     def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[type_of_row]:
-        line, stop = self._line(), stopping.current()
+        line, stop = self._line(), cancellation.current()
         if stop is None:
             return line.rows(sql, values)
         with stop.during(line.connection.interrupt):

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Final
 
 from core.db.driver_errors import NOT_OURS
-from core.db.sqlite import integrity as sqlite_integrity
+from core.db.sqlite import integrity
 from core.db.sqlite.file_lock import LockedFile
 from core.db.sqlite.open_marks import Check, OpenMarks
-from core.model import cancellation as stopping
+from core.model import cancellation
 from core.model.cancellation import SupersededError
 from core.model.database import DatabaseLook
 from core.model.errors import DatabaseDamagedError, DatabaseError
@@ -47,7 +47,7 @@ class _Look:
         self.part = 0.0
         self.is_needed = False
         self.is_over = threading.Event()
-        self.stop = stopping.Stop()
+        self.stop = cancellation.Stop()
         self.error: BaseException | None = None
         self.words = ""
         """What to tell a person afterwards."""
@@ -154,7 +154,7 @@ class WriteAdmission:
 
     def _run(self, look: _Look) -> None:
         try:
-            with stopping.under(look.stop):
+            with cancellation.under(look.stop):
                 self._look_through(look)
         except SupersededError:
             look.error = _closed()
@@ -234,7 +234,7 @@ class WriteAdmission:
         def tell(part: float) -> None:
             look.part = part
 
-        found = sqlite_integrity.damage(self._path, tell)
+        found = integrity.damage(self._path, tell)
         more = f" And {len(found) - _MOST_TOLD} more." if len(found) > _MOST_TOLD else ""
         return " ".join(each.rstrip(".") + "." for each in found[:_MOST_TOLD]) + more
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from core.db.codec import storable, to_instant
 from core.db.engine import hold
-from core.db.lists import name_prefixes as beginnings
+from core.db.lists import name_prefixes
 from core.db.schema import address_changes, contacts, customers, digests
 from core.model.enums import address_key
 from core.rules.chasing.corrections import superseded
@@ -108,7 +108,7 @@ def _refresh_search(connection: Connection, customer_id: int) -> str | None:
     """Make the customer found by the addresses it has now; return its name."""
     keys = connection.scalars(select(_C.address_key).where(_C.customer_id == customer_id)).all()
     name = connection.scalar(select(customers.c.name).where(customers.c.id == customer_id))
-    beginnings.refresh(connection, customer_id, name or "", keys)
+    name_prefixes.refresh(connection, customer_id, name or "", keys)
     return name
 
 

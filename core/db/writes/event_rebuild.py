@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from core.db.reads.unlinked import stored
 from core.db.rows import EVENT_COLUMNS, fact_of
-from core.db.writes import external_email as external
+from core.db.writes import external_email
 from core.db.writes.events import Kept, store_again
 from core.db.writes.external_rows import through
 from core.db.writes.summaries import chunks, settle_deliveries
@@ -66,7 +66,7 @@ def _add_recipients(connection: Connection) -> None:
         text("SELECT message_id FROM external_mails WHERE email_id IS NOT NULL")
     ).all()
     for some in chunks(ids):
-        external.add_recipients(connection, stored(through(connection), some).values())
+        external_email.add_recipients(connection, stored(through(connection), some).values())
 
 
 def _settle_all(connection: Connection, progress: Progress) -> None:

@@ -13,8 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from core.db.codec import search_key, storable, to_date, to_money
 from core.db.engine import hold
-from core.db.lists import counters as tallies
-from core.db.lists import name_prefixes as beginnings
+from core.db.lists import counters, name_prefixes
 from core.db.schema import contacts, customers, digests, documents
 from core.db.schema.coverage import SEALED
 from core.db.writes.chasing import inherit_holds
@@ -202,7 +201,7 @@ class Catalogue:
 
     def _refresh_search(self, customer_id: int, *, new: bool = False) -> None:
         name, addresses = self._details[customer_id][0], self._addresses[customer_id]
-        beginnings.refresh(
+        name_prefixes.refresh(
             self._connection, customer_id, name, addresses, new=new, known=self._known_words
         )
 
@@ -262,8 +261,8 @@ def _put_batch(
         touched.add(customer_id)
     if new:
         connection.execute(insert(documents), list(new.values()))
-        rows = [tuple(values[name] for name in tallies.COLUMNS) for values in new.values()]
-        tallies.add(connection, tallies.changed((), rows))
+        rows = [tuple(values[name] for name in counters.COLUMNS) for values in new.values()]
+        counters.add(connection, counters.changed((), rows))
     if changed:
         lock_documents(connection, changed)
         connection.execute(_UPDATE, list(changed.values()))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, update
 
-from core.db import schema as tables
+from core.db import schema
 from core.db.codec import from_instant, known_instant, storable, to_instant
 from core.db.engine import Reader
 from core.db.schema import digests
@@ -20,8 +20,8 @@ _SELECT = (
     " FROM quarantine"
 )
 _NEW_REASON = (
-    update(tables.quarantine)
-    .where(tables.quarantine.c.sha256 == bindparam("key"))
+    update(schema.quarantine)
+    .where(schema.quarantine.c.sha256 == bindparam("key"))
     .values(reason=bindparam("new_reason"))
 )
 
@@ -57,17 +57,17 @@ def _body(row: type_of_row) -> QuarantinedBody:
 def dismiss(connection: Connection, key: str, operator: str, note: str, at: datetime) -> None:
     """Keep a body out of every list, with who said so and why."""
     connection.execute(
-        update(tables.quarantine)
-        .where(tables.quarantine.c.sha256 == key)
+        update(schema.quarantine)
+        .where(schema.quarantine.c.sha256 == key)
         .values(dismissed_at=to_instant(at), dismissed_by=storable(operator), note=storable(note))
     )
-    digests.seal(connection, tables.quarantine, [key], "sha256")
+    digests.seal(connection, schema.quarantine, [key], "sha256")
 
 
 def release(connection: Connection, ids: Sequence[str]) -> None:
     """Let bodies go: what they say is stored in the same transaction."""
     for some in chunks(ids):
-        connection.execute(delete(tables.quarantine).where(tables.quarantine.c.sha256.in_(some)))
+        connection.execute(delete(schema.quarantine).where(schema.quarantine.c.sha256.in_(some)))
 
 
 def keep(connection: Connection, reasons: Sequence[tuple[str, str]]) -> None:
@@ -75,4 +75,4 @@ def keep(connection: Connection, reasons: Sequence[tuple[str, str]]) -> None:
     if reasons:
         rows = [{"key": key, "new_reason": storable(reason)} for key, reason in reasons]
         connection.execute(_NEW_REASON, rows)
-        digests.seal(connection, tables.quarantine, [key for key, _ in reasons], "sha256")
+        digests.seal(connection, schema.quarantine, [key for key, _ in reasons], "sha256")

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from core.db.bulk import for_update, rows_among, type_of_row, write_changes
 from core.db.codec import from_instant, from_money, to_instant
-from core.db.lists import counters as tallies
+from core.db.lists import counters
 from core.db.lists.filter_sql import CALL_FROM, NEEDS_ATTENTION, REACHED_NOBODY
 from core.db.rows import DELIVERY_COLUMNS, EVENT_COLUMNS, STATE_TIMES, fact_of, view_of
 from core.db.schema import customers, deliveries, documents
@@ -168,7 +168,7 @@ def _write_summaries(
     computed = {key: tuple(document_columns(each).values()) for key, each in summaries.items()}
     changed = write_changes(connection, documents, _SUMMARY_COLUMNS, stored, computed)
     before = [_counted(stored[key]) for key in changed]
-    tallies.add(connection, tallies.changed(before, [_counted(computed[key]) for key in changed]))
+    counters.add(connection, counters.changed(before, [_counted(computed[key]) for key in changed]))
     return changed
 
 
@@ -241,7 +241,7 @@ _SUMMARY_COLUMNS = (
     "call_emails",
     "call_since",
 )
-_counted = itemgetter(*map(_SUMMARY_COLUMNS.index, tallies.COLUMNS))
+_counted = itemgetter(*map(_SUMMARY_COLUMNS.index, counters.COLUMNS))
 _DOCUMENTS = (
     f"SELECT id, customer_id, balance_due, kind, {', '.join(_SUMMARY_COLUMNS)} FROM documents"
     " WHERE id {among} ORDER BY id"

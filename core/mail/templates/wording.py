@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from core.mail.mime import default_body, default_subject, one_line
-from core.mail.templates import loader as book
+from core.mail.templates import loader
 from core.model.documents import DocumentRow
 from core.model.email import Version
 from core.model.enums import EmailKind, Kind
 from core.model.history import Contact, EmailEntry
-from core.rules.chasing import reminder_steps as steps
+from core.rules.chasing import reminder_steps
 from core.rules.mailbox import parse_mailbox
 
 #: Currencies without minor units. Source: ISO 4217, list one.
@@ -51,8 +51,8 @@ def versions(
     A template that is broken is named, and what is built in stands in for it.
     """
     document = occasion.document
-    every = book.entries(office.templates)
-    found = book.fitting(every, document.kind, kind, office.language)
+    every = loader.entries(office.templates)
+    found = loader.fitting(every, document.kind, kind, office.language)
     if not found:
         stray = next((entry.error for entry in every if entry.error), None)
         built_in = _built_in(kind, document, attached=attached)
@@ -63,12 +63,12 @@ def versions(
     known = [
         entry.template.step
         if entry.template
-        else steps.Step(entry.name.step, entry.name.name, 0, max(0, entry.name.step - 1))
+        else reminder_steps.Step(entry.name.step, entry.name.name, 0, max(0, entry.name.step - 1))
         for entry in found
         if entry.name
     ]
-    age = steps.age(document.due_on, occasion.emails, occasion.today)
-    return made, steps.choose(known, age, steps.follow_ups(occasion.emails))
+    age = reminder_steps.age(document.due_on, occasion.emails, occasion.today)
+    return made, reminder_steps.choose(known, age, reminder_steps.follow_ups(occasion.emails))
 
 
 def values(office: Office, occasion: Occasion) -> dict[str, object]:
@@ -97,7 +97,7 @@ def values(office: Office, occasion: Occasion) -> dict[str, object]:
 
 
 def _version(
-    entry: book.Entry,
+    entry: loader.Entry,
     given: Mapping[str, object],
     kind: EmailKind,
     document: DocumentRow,
@@ -107,9 +107,9 @@ def _version(
     step, name = (entry.name.step, entry.name.name) if entry.name else (0, "")
     try:
         if entry.template is None:
-            raise entry.error or book.TemplateFileError(entry.file, 0, "it cannot be read")
-        subject, body = book.fill_in(entry.template, given)
-    except book.TemplateFileError as error:
+            raise entry.error or loader.TemplateFileError(entry.file, 0, "it cannot be read")
+        subject, body = loader.fill_in(entry.template, given)
+    except loader.TemplateFileError as error:
         instead = _built_in(kind, document, attached=attached)
         seed = next((v for v in instead if v.name == name), instead[0])
         return replace(seed, name=name, step=step, problem=str(error))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.reads import feed as feedreads
 from core.rules.monitoring.feed_health import FeedFacts, judge
 
@@ -77,7 +77,7 @@ class FeedWatch:
     def status(self, reader: Reader) -> FeedStatus:
         """Return the verdict of this moment."""
         now = self._clock()
-        last_event_at = reads.last_received(reader)
+        last_event_at = documents.last_received(reader)
         heard = self._heard(reader, now, last_event_at)
         with self._lock:
             facts = replace(self._facts, last_event_at=last_event_at, heard=heard)

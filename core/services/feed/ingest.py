@@ -14,8 +14,7 @@ from typing import Final
 from core.aws.events.files import Body, numbered_bodies
 from core.aws.events.parser import Outcome, Parsed, parse_all
 from core.db.engine import Database, UnstorableError
-from core.db.writes import account_notices, events
-from core.db.writes import external_email as external
+from core.db.writes import account_notices, events, external_email
 from core.db.writes.events import Arrival, Unreadable
 from core.files import protected_files
 from core.model.errors import InputError, ServiceError
@@ -214,7 +213,9 @@ def _store(
     mails = [p.mail for p in parts if p.mail is not None]
     facts = [fact for p in parts for fact in p.facts]
     with database.transaction() as connection:
-        external.see(connection, mails, facts, search)  # first: the facts then find the deliveries
+        external_email.see(
+            connection, mails, facts, search
+        )  # first: the facts then find the deliveries
         account_notices.store(connection, [(p.notice, p.raw) for p in parts if p.notice])
         stored = events.store(connection, readable, arrival or now)
         events.quarantine_bodies(connection, unreadable, now)

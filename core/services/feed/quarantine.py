@@ -12,9 +12,7 @@ from typing import Final
 
 from core.aws.events.parser import Outcome, Parsed, parse_all
 from core.db.engine import Database, Reader, UnstorableError
-from core.db.writes import account_notices, events
-from core.db.writes import external_email as external
-from core.db.writes import quarantine as store
+from core.db.writes import account_notices, events, external_email, quarantine
 from core.db.writes.events import Unreadable
 from core.files import protected_files
 from core.model.errors import InputError, NeedsConfirmationError, NotFoundError, UsageError
@@ -51,7 +49,7 @@ def find(reader: Reader, wanted: str) -> QuarantinedBody:
     Raises:
         NotFoundError: none does, or several do.
     """
-    found = store.find(reader, wanted) if wanted else ()
+    found = quarantine.find(reader, wanted) if wanted else ()
     if len(found) == 1:
         return found[0]
     if found:
@@ -77,7 +75,7 @@ def retry(
         DatabaseError: what was not reported yet is as it was.
     """
     reader = database.reader
-    bodies = (find(reader, wanted),) if wanted else store.waiting(reader)[::-1]
+    bodies = (find(reader, wanted),) if wanted else quarantine.waiting(reader)[::-1]
     report = RetryReport()
     for start in range(0, len(bodies), _AT_ONCE):
         report += _retry(database, bodies[start : start + _AT_ONCE], clock, search)
@@ -99,7 +97,7 @@ def dismiss(
             "A note is required to dismiss a report.", "Say why nobody needs it: --note TEXT."
         )
     with database.transaction() as connection:
-        store.dismiss(connection, body.id, operator, note.strip(), clock())
+        quarantine.dismiss(connection, body.id, operator, note.strip(), clock())
     return find(database.reader, body.id)
 
 
@@ -137,12 +135,12 @@ def _read_again(
     mails = [p.mail for p in parts if p.mail is not None]
     facts = [fact for p in parts for fact in p.facts]
     with database.transaction() as connection:
-        external.see(connection, mails, facts, search)
+        external_email.see(connection, mails, facts, search)
         account_notices.store(connection, [(p.notice, p.raw) for p in parts if p.notice])
         stored = events.store(connection, readable, now)
         events.quarantine_bodies(connection, unreadable, now)
-        store.release(connection, released)
-        store.keep(connection, [(body.id, body.reason) for body in kept])
+        quarantine.release(connection, released)
+        quarantine.keep(connection, [(body.id, body.reason) for body in kept])
     return RetryReport(
         len(released),
         kept,
@@ -172,7 +170,7 @@ def _read(
 
 def _still_refused(database: Database, body: QuarantinedBody) -> RetryReport:
     with database.transaction() as connection:
-        store.keep(connection, [(body.id, _REFUSED)])
+        quarantine.keep(connection, [(body.id, _REFUSED)])
     return RetryReport(kept=(replace(body, reason=_REFUSED),))
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.db.engine import Database
-from core.db.reads import delivery_latency as paces
+from core.db.reads import delivery_latency
 from core.model.documents import Awaited, DocumentRow
 from core.model.enums import Word
 from core.model.ports import Clock
@@ -34,14 +34,14 @@ class Paces:
         with self._lock:
             kept = self._known.get(domain)
         if kept is None or not timedelta(0) <= now - kept[0] < _KEPT:
-            kept = (now, pace_of(paces.delivery_times(self._database.reader, domain)))
+            kept = (now, pace_of(delivery_latency.delivery_times(self._database.reader, domain)))
             with self._lock:
                 self._known[domain] = kept
         return kept[1]
 
     def late_documents(self, now: datetime) -> tuple[int, ...]:
         """Return the ids of the documents whose latest email is late ``now``."""
-        waiting = paces.on_their_way(self._database.reader, now)
+        waiting = delivery_latency.on_their_way(self._database.reader, now)
         limits = {
             domain: self._late_before(domain, now) for domain in {each[1] for each in waiting}
         }
@@ -65,7 +65,7 @@ class Paces:
         }
         if not emails:
             return tuple(rows)
-        waiting = paces.unconfirmed(self._database.reader, emails)
+        waiting = delivery_latency.unconfirmed(self._database.reader, emails)
         return tuple(
             replace(row, awaited=self._first(waiting.get(row.summary.last_email_id or 0, ())))
             for row in rows

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.db.engine import Database
-from core.db.reads import incidents as watch
+from core.db.reads import incidents
 from core.db.writes import account_notices
 from core.model.documents import Late
 from core.model.enums import Status, domain_of
@@ -51,7 +51,7 @@ class Lookout:
         if not troubles:
             return {}
         domains = {domain_of(address) for address in addresses}
-        told = watch.told_by(self._database.reader, domains)
+        told = incidents.told_by(self._database.reader, domains)
         providers = {domain: provider_of(domain, told[domain]) for domain in domains}
         found = {a: troubles.get(providers[domain_of(a)]) for a in addresses}
         return {address: trouble for address, trouble in found.items() if trouble is not None}
@@ -70,7 +70,7 @@ class Lookout:
         now = self._clock()
         kept = self._trouble
         if kept is None or not timedelta(0) <= now - kept[0] < _TROUBLE_KEPT:
-            attempts = watch.attempts(self._database.reader, now)
+            attempts = incidents.attempts(self._database.reader, now)
             kept = self._trouble = (now, provider_troubles(attempts, now))
         return kept[1]
 
@@ -78,5 +78,5 @@ class Lookout:
         now = self._clock()
         kept = self._reputation
         if kept is None or not timedelta(0) <= now - kept[0] < _REPUTATION_KEPT:
-            kept = self._reputation = (now, watch.reputation(self._database.reader, now))
+            kept = self._reputation = (now, incidents.reputation(self._database.reader, now))
         return kept[1]

@@ -12,10 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.writes import leases as claims
-from core.db.writes import outbox
-from core.db.writes import outbox_decisions as outbox_acts
+from core.db.lists import documents
+from core.db.writes import leases, outbox, outbox_decisions
 from core.db.writes.drafts import discard
 from core.db.writes.leases import Taken
 from core.db.writes.summaries import lock_documents
@@ -200,12 +198,12 @@ class Dispatch:
         What they had only queued goes on waiting for whoever works the outbox.
         """
         with self.database.transaction() as connection:
-            return claims.expire(connection, self.clock())
+            return leases.expire(connection, self.clock())
 
     # ----------------------------------------------------------------- steps
 
     def _document(self, document_id: int) -> DocumentRow:
-        document = reads.document(self.database.reader, document_id)
+        document = documents.document(self.database.reader, document_id)
         if document is None:
             raise NotFoundError("That document is no longer in the database.")
         return document
@@ -235,7 +233,7 @@ class Dispatch:
     def _held(self) -> str:
         """Why nothing may leave at the moment, in words."""
         self.handover.brake.heed(self.handover.configuration_set)
-        found = outbox_acts.holds(self.database.reader)
+        found = outbox_decisions.holds(self.database.reader)
         return next((hold_words(each) for each in found if each.stands(self.clock())), "")
 
     def _write_down(
@@ -286,7 +284,7 @@ class Dispatch:
                         break
         finally:  # what cannot be given back is when its lease is over
             with suppress(DatabaseError), self.database.transaction() as connection:
-                claims.release(connection, by)
+                leases.release(connection, by)
         return known
 
     def _outcomes(

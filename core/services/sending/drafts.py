@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from core.db.engine import Reader
-from core.db.lists import documents as reads
-from core.db.reads import addressees as known
-from core.db.reads import history
+from core.db.lists import documents
+from core.db.reads import addressees, history
 from core.db.writes import snapshots
 from core.files import protected_files
 from core.mail.mime import answers, attachments_of, sender_address, thread_id
@@ -42,7 +41,7 @@ def draft(
 
     A follow-up stays one: the accounting program may have sent the document itself.
     """
-    document = reads.document(reader, document_id)
+    document = documents.document(reader, document_id)
     if document is None:
         raise NotFoundError("That document is no longer in the database.")
     emails = history.emails_of(reader, document_id)
@@ -66,7 +65,7 @@ def draft(
         made,
         draft=addressed,
         history=emails,
-        known=known.addresses(reader, document.customer_id, domain),
+        known=addressees.addresses(reader, document.customer_id, domain),
     )
 
 
@@ -94,7 +93,7 @@ def threaded(reader: Reader, draft: Draft, message_id: str) -> Draft:
     """
     if draft.kind is EmailKind.RESEND:
         goes_to = {address_key(address) for address in (*draft.to, *draft.cc, *draft.bcc)}
-        sent = known.wire_ids_to(reader, draft.document_id)
+        sent = addressees.wire_ids_to(reader, draft.document_id)
         parent, others = answers([(i, region) for i, region, key in sent if key in goes_to])
         draft = replace(draft, in_reply_to=parent, references=others)
     root = thread_id(history.first_message_id(reader, draft.document_id) or message_id)

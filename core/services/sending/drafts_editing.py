@@ -12,7 +12,7 @@ from typing import Final
 
 from core.db.engine import Database
 from core.db.writes import drafts
-from core.mail.templates import loader as book
+from core.mail.templates import loader
 from core.mail.templates.wording import Occasion, Office, values
 from core.model.delivery import DocumentSummary
 from core.model.documents import DocumentRow
@@ -101,7 +101,7 @@ class Composing:
 
     def templates(self) -> tuple[TemplateReport, ...]:
         """Return every file of the templates folder, each tried on a made-up document."""
-        return tuple(map(_report, book.entries(self.office.templates)))
+        return tuple(map(_report, loader.entries(self.office.templates)))
 
 
 def _typed(path: str) -> Path:
@@ -111,13 +111,13 @@ def _typed(path: str) -> Path:
         return Path(path)
 
 
-def _report(entry: book.Entry) -> TemplateReport:
+def _report(entry: loader.Entry) -> TemplateReport:
     problem = entry.error
     if entry.template is not None:
-        problem = book.unknown_variable(entry.template)
+        problem = loader.unknown_variable(entry.template)
         try:
-            _ = problem or book.fill_in(entry.template, _example(entry.template.name.kind))
-        except book.TemplateFileError as error:
+            _ = problem or loader.fill_in(entry.template, _example(entry.template.name.kind))
+        except loader.TemplateFileError as error:
             problem = error
     name = entry.name
     return TemplateReport(

@@ -12,10 +12,7 @@ from typing import Final
 from email_validator import EmailNotValidError, validate_email
 
 from core.db.engine import Reader
-from core.db.reads import chasing as chase_reads
-from core.db.reads import gate as gatefacts
-from core.db.reads import history
-from core.db.reads import suppressions
+from core.db.reads import chasing, gate, history, suppressions
 from core.mail.mime import one_line, sender_address, size_of
 from core.model.documents import DocumentRow
 from core.model.enums import address_key, domain_of
@@ -63,7 +60,7 @@ def gather(
         replace(each, same=same.get(address_key(each.address))) for each in recipients
     )
     contacts = history.contacts(reader, document.customer_id)
-    own = gatefacts.own_suppressions(reader, [contact.address for contact in contacts])
+    own = gate.own_suppressions(reader, [contact.address for contact in contacts])
     used = {address_key(each.address) for each in recipients}
     return GateFacts(
         kind=draft.kind,
@@ -76,16 +73,16 @@ def gather(
         size=size_of(draft),
         today=tuple(
             _recent(email, document)
-            for email in gatefacts.emails_since(reader, document.customer_id, _today(now))
+            for email in gate.emails_since(reader, document.customer_id, _today(now))
         ),
         holds=tuple(
             replace(hold, at=hold.at.astimezone())
             for hold in in_force(
-                chase_reads.chase_of(reader, document.id, document.customer_id).holds, now
+                chasing.chase_of(reader, document.id, document.customer_id).holds, now
             )
         ),
         unsettled=tuple(
-            _recent(email, document) for email in gatefacts.unsettled_emails(reader, document.id)
+            _recent(email, document) for email in gate.unsettled_emails(reader, document.id)
         ),
         alternatives=tuple(
             contact.address
@@ -131,7 +128,7 @@ def look_at(
     health = history.health(reader, addresses)
     own = suppressions.entries_of(reader, addresses)
     released = suppressions.releases(reader, addresses)
-    spellings = gatefacts.spellings(reader, addresses)
+    spellings = gate.spellings(reader, addresses)
     trouble = {a: (headline(t, now), extent(t)) for a, t in troubles(addresses).items()}
     better = intended(reader, well)
     recipients = [
@@ -165,7 +162,7 @@ def intended(reader: Reader, addresses: Sequence[str]) -> dict[str, str]:
     ``addresses`` are valid ones.
     """
     near = {domain: candidates(domain) for domain in map(domain_of, addresses)}
-    known = gatefacts.delivered_addresses(reader, {*near, *(d for n in near.values() for d in n)})
+    known = gate.delivered_addresses(reader, {*near, *(d for n in near.values() for d in n)})
     found: dict[str, str] = {}
     for address in addresses:
         domain = domain_of(address)
@@ -182,7 +179,7 @@ def _same_content(
     document: DocumentRow,
     now: datetime,
 ) -> dict[str, RecentEmail]:
-    earlier = gatefacts.same_content(
+    earlier = gate.same_content(
         reader,
         [each.address for each in recipients],
         one_line(draft.subject),
@@ -288,7 +285,7 @@ def _today(now: datetime) -> datetime:
     return datetime.combine(local.date(), time.min).astimezone()
 
 
-def _recent(email: gatefacts.EarlierEmail, document: DocumentRow) -> RecentEmail:
+def _recent(email: gate.EarlierEmail, document: DocumentRow) -> RecentEmail:
     return RecentEmail(
         number=email.number,
         same_document=email.document_id == document.id,

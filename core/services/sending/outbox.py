@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.reads import history
-from core.db.reads import outbox as outbox_lists
-from core.db.writes import outbox_decisions as outbox_acts
+from core.db.lists import documents
+from core.db.reads import history, outbox
+from core.db.writes import outbox_decisions
 from core.db.writes.summaries import lock_documents_of
 from core.mail.mime import attachments_of, one_line, reply_to_of, thread_of
 from core.model.email import Composition
@@ -64,29 +63,29 @@ class Outbox:
     def overview(self) -> OutboxOverview:
         """Return how far everything is that has not ended, and why nothing goes on."""
         reader, now = self._database.reader, self._clock()
-        batches = outbox_lists.open_batches(reader)
-        progress = outbox_lists.open_singly(reader, batches)
+        batches = outbox.open_batches(reader)
+        progress = outbox.open_singly(reader, batches)
         for batch in batches:
             progress += batch.progress
-        holds = tuple(hold for hold in outbox_acts.holds(reader) if hold.stands(now))
-        at = outbox_lists.next_at(reader, now)
+        holds = tuple(hold for hold in outbox_decisions.holds(reader) if hold.stands(now))
+        at = outbox.next_at(reader, now)
         return OutboxOverview(progress, holds, batches, at)
 
     def waiting(self) -> int:
         """Count what waits or is being handed over."""
-        return outbox_lists.count_waiting(self._database.reader)
+        return outbox.count_waiting(self._database.reader)
 
     def entries(self) -> tuple[OutboxEntry, ...]:
         """Return what is going, what nobody knows of, what failed, and what waits."""
-        return outbox_lists.entries(self._database.reader, self._clock())
+        return outbox.entries(self._database.reader, self._clock())
 
     def progress(self, batch_id: str) -> Progress:
         """Return how far a batch has come."""
-        return outbox_lists.progress(self._database.reader, batch_id)
+        return outbox.progress(self._database.reader, batch_id)
 
     def deliveries(self, email_ids: Sequence[int]) -> tuple[OutboxEntry, ...]:
         """Return every delivery of emails, whatever became of it."""
-        return outbox_lists.deliveries_of(self._database.reader, email_ids)
+        return outbox.deliveries_of(self._database.reader, email_ids)
 
     @property
     def per_second(self) -> float:
@@ -118,7 +117,7 @@ class Outbox:
         """Let no program send from this database until somebody resumes."""
         hold = OutboxHold(PAUSE, self._operator, self._clock(), None, one_line(note))
         with self._database.transaction() as connection:
-            outbox_acts.hold_back(connection, hold)
+            outbox_decisions.hold_back(connection, hold)
 
     def resume(self) -> bool:
         """Let it go on, whatever held it; false when nothing did.
@@ -126,23 +125,25 @@ class Outbox:
         Where SES did not answer, one email is tried at once, and the rest waits for its answer.
         """
         with self._database.transaction() as connection:
-            lifted = [outbox_acts.lift(connection, each.name) for each in self._holds()]
+            lifted = [outbox_decisions.lift(connection, each.name) for each in self._holds()]
             lifted.append(self._dispatch.handover.brake.try_at_once(connection))
         return any(lifted)
 
     def _holds(self) -> Sequence[OutboxHold]:
-        return outbox_acts.holds(self._database.reader)
+        return outbox_decisions.holds(self._database.reader)
 
     def cancel(self, delivery_ids: Sequence[int]) -> int:
         """Take out what only waits; return how many deliveries that were."""
         with self._database.transaction() as connection:
-            return len(outbox_acts.cancel(connection, delivery_ids, self._operator, self._clock()))
+            return len(
+                outbox_decisions.cancel(connection, delivery_ids, self._operator, self._clock())
+            )
 
     def cancel_batch(self, batch_id: str) -> int:
         """Take out what still waits of a batch; return how many deliveries that were."""
         with self._database.transaction() as connection:
-            waiting = outbox_acts.waiting_of(connection, batch_id)
-            return len(outbox_acts.cancel(connection, waiting, self._operator, self._clock()))
+            waiting = outbox_decisions.waiting_of(connection, batch_id)
+            return len(outbox_decisions.cancel(connection, waiting, self._operator, self._clock()))
 
     def settle(self, delivery_id: int, *, was_sent: bool, note: str) -> None:
         """Say what became of a delivery of which nobody knew; see ``settle_all``.
@@ -173,20 +174,20 @@ class Outbox:
         with self._database.transaction() as connection:
             lock_documents_of(connection, delivery_ids)  # in one order, however many
             return sum(
-                outbox_acts.settle(connection, each, was_sent, words, self._operator, at, note)
+                outbox_decisions.settle(connection, each, was_sent, words, self._operator, at, note)
                 for each in sorted(set(delivery_ids))
             )
 
     def unsettled(self, document_id: int) -> tuple[OutboxEntry, ...]:
         """Return the deliveries of a document of which nobody knows whether they were sent."""
-        return outbox_lists.unsettled_of(self._database.reader, self._clock(), document_id)
+        return outbox.unsettled_of(self._database.reader, self._clock(), document_id)
 
     def again(self, delivery_id: int) -> Composition:
         """Return the same message as a draft, to this recipient, to go through the gate again."""
         reader = self._database.reader
-        entry = outbox_lists.entry(reader, self._clock(), delivery_id)
-        source = outbox_lists.source_of(reader, delivery_id)
-        document = reads.document(reader, entry.document_id) if entry is not None else None
+        entry = outbox.entry(reader, self._clock(), delivery_id)
+        source = outbox.source_of(reader, delivery_id)
+        document = documents.document(reader, entry.document_id) if entry is not None else None
         if entry is None or source is None or document is None:
             raise NotFoundError("That email is no longer in the database.")
         mime = history.sent_bytes(reader, entry.email_id)

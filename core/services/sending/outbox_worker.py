@@ -15,15 +15,13 @@ from typing import Final
 
 from core.db.engine import Database
 from core.db.reads import outbox as outbox_lists
-from core.db.writes import leases as claims
-from core.db.writes import outbox
-from core.db.writes import outbox_decisions as outbox_acts
+from core.db.writes import leases, outbox, outbox_decisions
 from core.db.writes.leases import Taken
 from core.model.enums import Status
 from core.model.errors import DatabaseError, UnrecordedError
 from core.model.outbox import BRAKE, WorkReport
 from core.model.ports import Clock
-from core.rules.monitoring import send_rate as rate
+from core.rules.monitoring import send_rate
 from core.services.sending.ses_handover import Handover
 
 _log: Final = logging.getLogger(__name__)
@@ -101,7 +99,7 @@ class Worker:
                     return self._in_lanes() + self.outlook()
                 finally:  # what cannot be given back is when its lease is over
                     with suppress(DatabaseError), self._database.transaction() as connection:
-                        claims.release(connection, self.by)
+                        leases.release(connection, self.by)
 
     def step(self, limit: int = 1) -> WorkReport:
         """Take up to ``limit`` deliveries and send them one after the other."""
@@ -115,12 +113,12 @@ class Worker:
             self._sleep(_TURN)
             return WorkReport(later=1)
         with self._database.transaction() as connection:
-            mine = claims.reserve(connection, self._handover.lease(self.by), now, limit)
+            mine = leases.reserve(connection, self._handover.lease(self.by), now, limit)
         for position, taken in enumerate(mine):
             if not self._may_send():
                 left = [each.delivery_id for each in mine[position:]]
                 with self._database.transaction() as connection:
-                    claims.release(connection, self.by, left)  # other lanes keep what is theirs
+                    leases.release(connection, self.by, left)  # other lanes keep what is theirs
                 break
             report += self._send(taken)
         return report
@@ -131,32 +129,32 @@ class Worker:
         if not outbox_lists.has_abandoned(self._database.reader, now):
             return 0
         with self._database.transaction() as connection:
-            return claims.expire(connection, now)
+            return leases.expire(connection, now)
 
     def why_not(self) -> str:
         """Return why nothing may leave at the moment, in words; empty: it may."""
         now = self._clock()
-        for hold in outbox_acts.holds(self._database.reader):
+        for hold in outbox_decisions.holds(self._database.reader):
             if hold.stands(now) and not hold.is_trying:
-                return rate.hold_words(hold)
+                return send_rate.hold_words(hold)
         if (rests_until := self._allowance.rests_until) is not None:
             why = self._allowance.rests_because or "SES could not be used from here."
-            return f"{why} Trying again at {rate.hour(rests_until)}."
+            return f"{why} Trying again at {send_rate.hour(rests_until)}."
         quota = self._allowance.quota()
         if not quota.is_sending_enabled:
             return "SES has paused sending for this account; ask AWS support why."
         if quota.is_used_up:
             words = f"The {quota.per_day:,.0f} emails of 24 hours are used up."
             until = self._handover.hold_for_quota(words)
-            return f"{words} Trying again at {rate.hour(until)}."
+            return f"{words} Trying again at {send_rate.hour(until)}."
         return ""
 
     def outlook(self) -> WorkReport:
         """Return what waits, when it may go, and why it does not go now."""
         waiting = outbox_lists.count_waiting(self._database.reader)
         if not waiting:  # what was spent last may have pulled the brake
-            held = [h for h in outbox_acts.holds(self._database.reader) if h.name == BRAKE]
-            return WorkReport(words=rate.hold_words(held[0]) if held else "")
+            held = [h for h in outbox_decisions.holds(self._database.reader) if h.name == BRAKE]
+            return WorkReport(words=send_rate.hold_words(held[0]) if held else "")
         now = self._clock()
         at = outbox_lists.next_at(self._database.reader, now)
         return WorkReport(waiting=waiting, next_at=at, words=self.why_not())

@@ -10,7 +10,7 @@ from typing import Final
 from core.model.errors import ServiceError
 from core.model.outbox import Quota
 from core.model.ports import Account, Clock
-from core.rules.monitoring import send_rate as rate
+from core.rules.monitoring import send_rate
 from core.rules.monitoring.send_rate import MODEST
 
 _log: Final = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class Allowance:
     def __init__(self, account: Account | None, clock: Clock) -> None:
         self._account, self._clock = account, clock
         self._lock = threading.Lock()
-        self._bucket = rate.full(MODEST.per_second, clock())
+        self._bucket = send_rate.full(MODEST.per_second, clock())
         self._quota = MODEST
         self._good_until: datetime | None = None
         self._rests_until: datetime | None = None
@@ -37,7 +37,7 @@ class Allowance:
     def per_second(self) -> float:
         """The rate at this moment."""
         with self._lock:
-            return rate.filled(self._bucket, self._clock()).rate
+            return send_rate.filled(self._bucket, self._clock()).rate
 
     def quota(self) -> Quota:
         """Return what the account may do, asked now and then; the last known where nobody says."""
@@ -54,7 +54,7 @@ class Allowance:
         with self._lock:
             self._good_until = now + _KEPT
             self._quota = quota
-            self._bucket = rate.with_ceiling(self._bucket, quota.per_second, now)
+            self._bucket = send_rate.with_ceiling(self._bucket, quota.per_second, now)
         return quota
 
     def ask(self) -> None:
@@ -64,7 +64,7 @@ class Allowance:
         quota, now = self._account.quota(), self._clock()
         with self._lock:
             self._good_until, self._quota = now + _KEPT, quota
-            self._bucket = rate.with_ceiling(self._bucket, quota.per_second, now)
+            self._bucket = send_rate.with_ceiling(self._bucket, quota.per_second, now)
 
     def forget_quota(self) -> None:
         """Ask again before the next message: SES has just said something else."""
@@ -74,18 +74,18 @@ class Allowance:
     def take(self) -> float:
         """Take leave to send one; or return how many seconds to wait before asking again."""
         with self._lock:
-            self._bucket, wait = rate.take(self._bucket, self._clock())
+            self._bucket, wait = send_rate.take(self._bucket, self._clock())
             return wait
 
     def spend(self) -> None:
         """Send one at once: a person waits for it, and what waits in the outbox makes room."""
         with self._lock:
-            self._bucket = rate.spend(self._bucket, self._clock())
+            self._bucket = send_rate.spend(self._bucket, self._clock())
 
     def slow_down(self) -> None:
         """SES was asked too fast."""
         with self._lock:
-            self._bucket = rate.slowed(self._bucket, self._clock())
+            self._bucket = send_rate.slowed(self._bucket, self._clock())
 
     def rest(self, why: str = "") -> None:
         """Nothing can be sent from here, whatever it is: try less and less often."""

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.db.engine import Database, UnstorableError
 from core.db.reads import outbox as outbox_lists
-from core.db.writes import attempts, outbox
-from core.db.writes import leases as claims
-from core.db.writes import outbox_decisions as outbox_acts
+from core.db.writes import attempts, leases, outbox, outbox_decisions
 from core.db.writes.leases import Taken
 from core.db.writes.outbox import Lease, NewDelivery, NewEmail
 from core.logs.background import log_fault, logged
@@ -35,7 +33,7 @@ from core.model.errors import (
 )
 from core.model.outbox import OutboxHold
 from core.model.ports import Clock, Mailer, Outgoing
-from core.rules.monitoring import send_rate as rate
+from core.rules.monitoring import send_rate
 from core.rules.sending.brake import Pauses
 from core.services.sending.brake import ITS_TURN, SharedBrake
 from core.services.sending.gate_facts import sender_as_sent
@@ -115,7 +113,7 @@ class Handover:
         def renew() -> None:
             while not over.wait(self.lease_length.total_seconds() / 3):
                 with logged(_NOT_KEPT, DatabaseError), self.database.transaction() as connection:
-                    claims.renew(connection, self.lease(by))
+                    leases.renew(connection, self.lease(by))
 
         threading.Thread(target=renew, name="outtray-lease", daemon=True).start()
         try:
@@ -194,7 +192,7 @@ class Handover:
 
     def _put_back(self, taken: Taken, by: str, words: str, until: datetime) -> Status:
         with self.database.transaction() as connection:
-            claims.postpone(connection, taken.delivery_id, by, words, until)
+            leases.postpone(connection, taken.delivery_id, by, words, until)
         return Status.QUEUED
 
     def call_unrecorded(self, email: NewEmail, delivery: NewDelivery) -> str:
@@ -237,7 +235,7 @@ class Handover:
                 raise
             except ThrottledError:
                 self.allowance.slow_down()
-                self.pause(rate.pause_before(tries, self.spread()))
+                self.pause(send_rate.pause_before(tries, self.spread()))
         self.allowance.spend()
         return self.mailer.send(outgoing)
 
@@ -292,7 +290,7 @@ class Handover:
         if isinstance(error, QuotaUsedUpError):
             until = self.hold_for_quota(error.title)
         else:
-            until = now + timedelta(seconds=rate.pause_before(tries, self.spread()))
+            until = now + timedelta(seconds=send_rate.pause_before(tries, self.spread()))
             self.allowance.slow_down() if isinstance(
                 error, ThrottledError
             ) else self.allowance.rest(str(error))
@@ -301,7 +299,7 @@ class Handover:
         def write(connection: Connection) -> Status:
             if not attempts.is_at(connection, taken.delivery_id, taken.tries):
                 return Status.QUEUED  # written already by a commit that seemed to fail
-            left = claims.not_taken(connection, taken.delivery_id, by, words, until, now)
+            left = leases.not_taken(connection, taken.delivery_id, by, words, until, now)
             if isinstance(error, _TOLD_BY_SES):
                 self.brake.answered(connection, taken.delivery_id, epoch)
             else:
@@ -315,9 +313,9 @@ class Handover:
         now = self.clock()
         self.allowance.forget_quota()
         oldest = outbox_lists.oldest_accepted(self.database.reader, now - _DAY)
-        until = rate.opens_again(oldest, now)
+        until = send_rate.opens_again(oldest, now)
         hold = OutboxHold(QUOTA, "SES", now, until, words)
-        self.records.write(lambda c: outbox_acts.hold_back(c, hold))
+        self.records.write(lambda c: outbox_decisions.hold_back(c, hold))
         return until
 
     def _record(

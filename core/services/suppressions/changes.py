@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from core.db.engine import Database, Reader
-from core.db.reads import gate as gatefacts
-from core.db.reads import suppressions
+from core.db.reads import gate, suppressions
 from core.db.writes import suppressions as table
 from core.imports import suppressions as files
 from core.model.enums import address_key
@@ -203,5 +202,5 @@ def ask(
 ) -> tuple[list[Suppression], ServiceError | None]:
     """Ask SES for every spelling that anybody knows; an error says what kept us from it."""
     typed = address.strip()
-    known = gatefacts.spellings(reader, [typed])
+    known = gate.spellings(reader, [typed])
     return kept.every([typed, *(s for several in known.values() for s in several)])

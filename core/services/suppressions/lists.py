@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.reads import suppressions
 from core.model.ports import Clock, MailRoutes
 from core.model.sending import Verdict
@@ -17,7 +17,7 @@ from core.model.suppressions import (
     SuppressionDetails,
     SuppressionFilter,
 )
-from core.rules.gate import suppression_list as suppressed
+from core.rules.gate import suppression_list
 from core.rules.gate.gate import judge_address
 from core.services.sending.gate_facts import Troubles, look_at
 from core.services.suppressions.changes import ListChanges, ask
@@ -54,15 +54,15 @@ class Suppressions:
         everything, versions = self._all()
         kept = self._chosen
         if kept is None or kept[:2] != (versions, where):
-            kept = self._chosen = (versions, where, suppressed.chosen(everything, where))
+            kept = self._chosen = (versions, where, suppression_list.chosen(everything, where))
         return kept[2]
 
     def _all(self) -> tuple[tuple[SuppressedAddress, ...], tuple[int, int]]:
-        versions = (self.kept.state.version, reads.revision(self.database.reader))
+        versions = (self.kept.state.version, documents.revision(self.database.reader))
         merged = self._merged
         if merged is None or merged[0] != versions:
             own = suppressions.entries(self.database.reader)
-            merged = self._merged = (versions, suppressed.merge(self.kept.entries(), own))
+            merged = self._merged = (versions, suppression_list.merge(self.kept.entries(), own))
         return merged[1], versions
 
     def count(self, where: SuppressionFilter) -> int:
@@ -79,13 +79,13 @@ class Suppressions:
         return next((i for i, row in enumerate(self.rows(where)) if row.id == row_id), None)
 
     def counts(self, where: SuppressionFilter) -> Mapping[SuppressionChip, int]:
-        return suppressed.counts(self._all()[0], where.text)
+        return suppression_list.counts(self._all()[0], where.text)
 
     def _told(self, rows: Sequence[SuppressedAddress]) -> tuple[SuppressedAddress, ...]:
         """Add causes, and who put an address on SES's list through Outtray."""
         reader, keys = self.database.reader, {row.key for row in rows}
         named = {e.ses_message_id for row in rows for e in row.entries if e.ses_message_id}
-        failures: dict[str, list[suppressed.Failure]] = {}
+        failures: dict[str, list[suppression_list.Failure]] = {}
         for failure in suppressions.failures(reader, keys, named):
             failures.setdefault(failure.address_key, []).append(failure)
             failures.setdefault(failure.ses_message_id, []).append(failure)
@@ -117,7 +117,7 @@ class Suppressions:
 
 
 def _told(
-    row: SuppressedAddress, failures: Mapping[str, Sequence[suppressed.Failure]], adder: str
+    row: SuppressedAddress, failures: Mapping[str, Sequence[suppression_list.Failure]], adder: str
 ) -> SuppressedAddress:
     entries = tuple(
         replace(e, added_by=adder) if e.source == "ses" and not e.added_by else e
@@ -125,4 +125,4 @@ def _told(
     )
     mine = [f for e in entries if e.ses_message_id for f in failures.get(e.ses_message_id, ())]
     mine += failures.get(row.key, ())
-    return replace(row, entries=entries, cause=suppressed.cause_of(row, mine))
+    return replace(row, entries=entries, cause=suppression_list.cause_of(row, mine))

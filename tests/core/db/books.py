@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.db import schema as tables
+from core.db import schema
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.writes import events, outbox
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.model.delivery import Fact
@@ -54,7 +54,7 @@ def one(database: Database, **changes: Any) -> DocumentRow:
 
 
 def document(database: Database, number: str = "INV-0042") -> DocumentRow:
-    (row,) = reads.page_documents(database.reader, DocumentFilter(number=number))
+    (row,) = documents.page_documents(database.reader, DocumentFilter(number=number))
     return row
 
 
@@ -167,11 +167,11 @@ def settled(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     with database.transaction() as connection:
         for table in (
-            tables.customers,
-            tables.documents,
-            tables.emails,
-            tables.deliveries,
-            tables.events,
+            schema.customers,
+            schema.documents,
+            schema.emails,
+            schema.deliveries,
+            schema.events,
         ):
             columns = [column for column in table.c if column.name not in heard]
             keys = list(table.primary_key)

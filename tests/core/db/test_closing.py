@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from core.db.engine import Database
-from core.db.migrations import runner as upgrade
+from core.db.migrations import runner
 from core.model.errors import DatabaseError
 
 _ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
@@ -15,7 +15,7 @@ _ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELE
 
 def opened(tmp_path: Path) -> Database:
     database = Database(f"sqlite:///{tmp_path / 'outtray.db'}")
-    upgrade.prepare(database)
+    runner.prepare(database)
     return database
 
 

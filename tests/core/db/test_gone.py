@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.migrations import runner as upgrade
+from core.db.lists import documents
+from core.db.migrations import runner
 from core.model.documents import DocumentFilter
 from core.model.errors import DatabaseBusyError, DatabaseError, DatabaseGoneError
 from tests.conftest import PostgresServer
@@ -24,19 +24,19 @@ def database(migrated_file: Path, tmp_path: Path) -> Database:
 
 
 def count(database: Database) -> int:
-    return reads.count_documents(database.reader, DocumentFilter())
+    return documents.count_documents(database.reader, DocumentFilter())
 
 
 def test_a_file_that_is_deleted_is_neither_read_nor_written_any_more(database: Database) -> None:
     put(database, entry())
     assert database.path is not None
-    before = reads.revision(database.reader)
+    before = documents.revision(database.reader)
     database.path.unlink()
     with pytest.raises(DatabaseGoneError, match="gone") as error:
         count(database)
     assert error.value.hint
     with pytest.raises(DatabaseGoneError):
-        reads.revision(database.reader)
+        documents.revision(database.reader)
     with pytest.raises(DatabaseGoneError), database.transaction():
         pass
     assert not database.path.exists()
@@ -47,7 +47,7 @@ def test_a_file_that_is_put_back_is_read_and_written_again(
     database: Database, migrated_file: Path
 ) -> None:
     put(database, entry())
-    before = reads.revision(database.reader)
+    before = documents.revision(database.reader)
     assert database.path is not None
     moved = database.path.with_name("elsewhere.db")
     database.path.rename(moved)
@@ -57,7 +57,7 @@ def test_a_file_that_is_put_back_is_read_and_written_again(
     for ending in ("-wal", "-shm"):
         database.path.with_name(f"outtray.db{ending}").unlink(missing_ok=True)
     assert count(database) == 0
-    assert reads.revision(database.reader) != before
+    assert documents.revision(database.reader) != before
     put(database, entry(number="INV-2"), entry(number="INV-3"))
     assert count(database) == 2
     database.close()
@@ -90,7 +90,7 @@ def test_a_file_that_another_program_holds_whole_is_told_as_busy_and_read_later(
 def test_connections_that_the_server_cut_are_made_anew(postgres: PostgresServer) -> None:
     name = postgres.create()
     database = Database(postgres.url(name))
-    assert upgrade.version(database) is not None
+    assert runner.version(database) is not None
     cut = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = %s AND pid <> pg_backend_pid()"

@@ -22,12 +22,12 @@ from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
 from core.db import restoring
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.migrations import runner as upgrade
-from core.db.reads import outbox as outbox_lists
+from core.db.lists import documents
+from core.db.migrations import runner
+from core.db.reads import outbox
 from core.db.schema import deliveries, digests
 from core.db.sqlite import copies
-from core.db.writes import outbox_decisions as outbox_acts
+from core.db.writes import outbox_decisions
 from core.model.database_copies import Restorable, Restored
 from core.model.documents import DocumentFilter
 from core.model.enums import EmailKind, Word
@@ -51,12 +51,12 @@ def restore(database: Database, file: Path) -> Restored:
 
 
 def numbers(database: Database) -> list[str]:
-    rows = reads.page_documents(database.reader, DocumentFilter())
+    rows = documents.page_documents(database.reader, DocumentFilter())
     return sorted(row.number for row in rows)
 
 
 def words_of(database: Database) -> dict[str, Word]:
-    rows = reads.page_documents(database.reader, DocumentFilter())
+    rows = documents.page_documents(database.reader, DocumentFilter())
     return {row.number: row.summary.word for row in rows}
 
 
@@ -287,7 +287,7 @@ def test_a_copy_with_a_log_beside_it_comes_back_with_what_is_in_the_log(
     sqlite_database: Database, tmp_path: Path, copy: Path
 ) -> None:
     other = Database(f"sqlite:///{tmp_path / 'other.db'}")
-    upgrade.prepare(other)
+    runner.prepare(other)
     put(other, entry("IN-LOG"))  # its connections stay open: it is in the log alone
     assert (tmp_path / "other.db-wal").stat().st_size
     restore(sqlite_database, tmp_path / "other.db")
@@ -301,10 +301,10 @@ def test_an_older_copy_is_brought_up_to_date(sqlite_database: Database, tmp_path
     old.close()
     done = restore(sqlite_database, tmp_path / "old.db")
     assert done.version == "0009"
-    assert upgrade.version(sqlite_database) == upgrade.HEAD
+    assert runner.version(sqlite_database) == runner.HEAD
     rows = sqlite_database.reader.rows("SELECT name FROM customers", {})
     assert rows == [("Ann",)]
-    assert upgrade.version(Database(f"sqlite:///{tmp_path / 'old.db'}")) == "0009"
+    assert runner.version(Database(f"sqlite:///{tmp_path / 'old.db'}")) == "0009"
 
 
 def test_a_copy_with_other_pages_comes_back(
@@ -339,9 +339,9 @@ def test_what_the_copy_says_is_still_to_be_sent_is_unconfirmed_and_the_rest_as_i
     assert done.unconfirmed == 2
     words = words_of(sqlite_database)
     assert words == {"INV-1": Word.SENT, "INV-2": Word.UNCONFIRMED, "INV-3": Word.UNCONFIRMED}
-    unsettled = outbox_lists.entries(sqlite_database.reader, START)
+    unsettled = outbox.entries(sqlite_database.reader, START)
     assert all("whether it was sent since then is not known" in each.error for each in unsettled)
-    (hold,) = outbox_acts.holds(sqlite_database.reader)
+    (hold,) = outbox_decisions.holds(sqlite_database.reader)
     assert (hold.name, hold.by, hold.until) == ("pause", "anna", None)
     assert check(sqlite_database).differences == ()
     # The report of SES settles it by our tag, as always.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.reads import history
 from core.db.writes import quarantine
 from core.demo.store import one_page_pdf
@@ -45,7 +45,7 @@ def test_the_same_seed_and_time_make_the_same_rows_in_another_process(
 
 
 def test_it_has_the_size_that_is_promised(company: Database) -> None:
-    overview = reads.overview(company.reader)
+    overview = documents.overview(company.reader)
     assert (overview.customers, overview.documents) == (40, 600)
     assert 1_300 <= company.reader.rows("SELECT count(*) FROM emails", {})[0][0] <= 1_700
     unmatched = company.reader.rows("SELECT count(*) FROM events WHERE delivery_id IS NULL", {})
@@ -54,7 +54,7 @@ def test_it_has_the_size_that_is_promised(company: Database) -> None:
 
 
 def test_every_badge_is_to_be_seen(company: Database) -> None:
-    rows = reads.page_documents(company.reader, DocumentFilter())
+    rows = documents.page_documents(company.reader, DocumentFilter())
     in_a_moment = {Word.QUEUED, Word.SENDING}
     assert {row.summary.word for row in rows} == set(Word) - in_a_moment - {Word.CANCELLED}
     front_door = Backend(Settings(company.url), clock=lambda: START)
@@ -73,7 +73,7 @@ def test_most_of_it_went_well(company: Database) -> None:
     total = sum(counts.values())
     assert counts[Status.DELIVERED] > 0.9 * total
     assert 0 < counts[Status.BOUNCED] < 0.03 * total
-    overview = reads.overview(company.reader)
+    overview = documents.overview(company.reader)
     assert 0 < overview.attention < overview.customers / 2
 
 
@@ -84,13 +84,13 @@ def test_nothing_happens_after_now_or_before_it_was_sent(company: Database) -> N
         {},
     )[0]
     assert first >= 0
-    received = reads.last_received(company.reader)
+    received = documents.last_received(company.reader)
     assert received is not None
     assert last / 1e6 <= received.timestamp()
 
 
 def test_the_files_of_an_email_are_real_and_kept(company: Database) -> None:
-    for row in reads.page_documents(company.reader, DocumentFilter(), 0, 30):
+    for row in documents.page_documents(company.reader, DocumentFilter(), 0, 30):
         for email in history.emails_of(company.reader, row.id):
             mime = history.sent_bytes(company.reader, email.id)
             assert mime is not None
@@ -100,9 +100,9 @@ def test_the_files_of_an_email_are_real_and_kept(company: Database) -> None:
 
 
 def test_every_customer_can_be_written_to(company: Database) -> None:
-    for row in reads.page_customers(company.reader, CustomerFilter()):
+    for row in documents.page_customers(company.reader, CustomerFilter()):
         assert "@" in row.address
-        assert row.documents == reads.count_documents(
+        assert row.documents == documents.count_documents(
             company.reader, DocumentFilter(customer_id=row.id)
         )
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from core.db.codec import from_instant
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.model.enums import Status
-from core.services import integrity_check as checking
+from core.services import integrity_check
 from tests.core.machine import reports
 from tests.core.machine.known import Listed
 from tests.core.machine.office import Office
@@ -58,9 +58,9 @@ class Judge:
         wrong += [f"{tag} had ended, and SES was called for it again" for tag in again]
         self._ended = {tag for tag, row in rows.items() if row.status in _ENDED}
         wrong += self._lost_reports()
-        revision = reads.revision(office.database.reader)
+        revision = documents.revision(office.database.reader)
         if revision != self._checked:
-            wrong += map(str, checking.check(office.database).differences)
+            wrong += map(str, integrity_check.check(office.database).differences)
             self._checked = revision
         assert not wrong, "\n".join(wrong)
 

@@ -14,7 +14,7 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from core.mail import mx_lookup as mailroutes
+from core.mail import mx_lookup
 from core.mail.mx_lookup import DnsRoutes, ask_dns, is_reserved
 from core.model.sending import MailRoute
 
@@ -47,7 +47,7 @@ def test_several_domains_are_asked_at_once_and_kept_as_long_as_the_dns_says() ->
 
 
 def test_a_slow_answer_is_not_waited_for_but_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailroutes, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(mx_lookup, "PATIENCE_SECONDS", 0.05)
     come = threading.Event()
 
     def slow(_: str) -> tuple[MailRoute, float]:

@@ -8,7 +8,7 @@ import pytest
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.model.chasing import HoldKind, Outcome
 from core.model.documents import Chip, CustomerFilter, DocumentFilter
 from core.model.enums import EmailKind, Kind
@@ -46,9 +46,9 @@ def silent(database: Database, number: str = "INV-0042") -> None:
 
 def found(database: Database, chip: Chip, now: datetime) -> list[str]:
     where = DocumentFilter(chip=chip, as_of=now)
-    rows = [row.number for row in reads.page_documents(database.reader, where)]
-    assert reads.count_documents(database.reader, where) == len(rows)
-    assert reads.chip_counts(database.reader, DocumentFilter(as_of=now))[chip] == len(rows)
+    rows = [row.number for row in documents.page_documents(database.reader, where)]
+    assert documents.count_documents(database.reader, where) == len(rows)
+    assert documents.chip_counts(database.reader, DocumentFilter(as_of=now))[chip] == len(rows)
     return rows
 
 
@@ -63,9 +63,9 @@ def test_a_silent_document_needs_a_call_and_its_customer_attention(
         needs_call(document(database), later(), UTC) == "3 emails since 20 Nov and no sign of life"
     )
     where = CustomerFilter(attention=True, as_of=later())
-    (customer,) = reads.page_customers(database.reader, where)
+    (customer,) = documents.page_customers(database.reader, where)
     assert customer.needs_call == 1
-    assert reads.overview(database.reader, later()).attention == 1
+    assert documents.overview(database.reader, later()).attention == 1
 
 
 def test_a_snooze_quiets_it_until_the_day_and_it_comes_back_by_itself(
@@ -76,7 +76,7 @@ def test_a_snooze_quiets_it_until_the_day_and_it_comes_back_by_itself(
     assert [hold.note for hold in standing.in_force] == ["by phone"]
     assert found(database, Chip.SNOOZED, later()) == ["INV-0042"]
     assert found(database, Chip.NEEDS_CALL, later()) == []
-    assert reads.overview(database.reader, later()).attention == 0
+    assert documents.overview(database.reader, later()).attention == 0
     day = datetime(2026, 12, 25).astimezone()
     assert found(database, Chip.SNOOZED, day - timedelta(seconds=1)) == ["INV-0042"]
     assert found(database, Chip.SNOOZED, day) == []
@@ -94,7 +94,7 @@ def test_a_bounce_is_a_failure_whatever_was_promised(
     assert found(database, Chip.NEEDS_CALL, later()) == []
     assert found(database, Chip.BOUNCED, later()) == ["INV-0042"]
     assert found(database, Chip.ATTENTION, later()) == ["INV-0042"]
-    (customer,) = reads.page_customers(database.reader, CustomerFilter(as_of=later()))
+    (customer,) = documents.page_customers(database.reader, CustomerFilter(as_of=later()))
     assert (customer.bounced, customer.never_reached, customer.needs_call) == (1, 0, 0)
 
 
@@ -225,7 +225,7 @@ def test_customers_who_only_need_a_call_come_before_those_who_need_nothing(
     silent(database)
     put(database, entry(number="A", customer="Aaron", kind=Kind.INVOICE))
     where = CustomerFilter(as_of=later())
-    rows = reads.page_customers(database.reader, where)
+    rows = documents.page_customers(database.reader, where)
     assert [row.name for row in rows] == ["Krajcik & Sons", "Aaron"]
-    positions = [reads.customer_position(database.reader, where, row.id) for row in rows]
+    positions = [documents.customer_position(database.reader, where, row.id) for row in rows]
     assert positions == [0, 1]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.reads import corrections, history
 from core.db.writes.imported_records import Catalogue, Change, CustomerEntry
 from core.model.corrections import KeptCorrection, Origin
@@ -167,7 +167,7 @@ def test_the_contact_gets_the_new_address_and_the_old_one_is_kept_with_who_and_w
     assert addresses(database, row.customer_id) == [(NEW, True)]
     (change,) = corrections.changes(database.reader, row.customer_id)
     assert (change.old, change.new, change.by, change.at) == (OLD, NEW, "anna", START)
-    found = reads.page_customers(database.reader, CustomerFilter(text=NEW))
+    found = documents.page_customers(database.reader, CustomerFilter(text=NEW))
     assert [each.address for each in found] == [NEW]
     assert correcting.save(OLD, NEW, [row.customer_id]).customers == ()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.reads import history
 from core.db.writes.imported_records import Catalogue, Change, CustomerEntry, put_documents
 from core.model.documents import CustomerFilter, DocumentFilter
@@ -48,7 +48,7 @@ def counts(report: ImportReport) -> tuple[int, int, int]:
 
 
 def names(database: Database) -> list[str]:
-    return [row.name for row in reads.page_customers(database.reader, CustomerFilter())]
+    return [row.name for row in documents.page_customers(database.reader, CustomerFilter())]
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real exports are not beside the repository")
@@ -58,15 +58,15 @@ def test_the_real_export_is_read_whole_and_is_unchanged_the_second_time(
     paths = [REAL / name for name in ("invoice.csv", "quotes.csv", "clients.csv")]
     invoices, quotes, clients = imported(database, *paths)
     assert (invoices.created, quotes.created) == (400, 102)
-    assert reads.count_customers(database.reader, CustomerFilter()) == 31
+    assert documents.count_customers(database.reader, CustomerFilter()) == 31
     assert clients.created + invoices.customers_created + quotes.customers_created == 31
     balances = [
         amount.value
-        for row in reads.page_customers(database.reader, CustomerFilter())
+        for row in documents.page_customers(database.reader, CustomerFilter())
         for amount in row.open_balance
     ]
     assert sum(balances) == Decimal("6174.66")
-    rows = reads.page_documents(database.reader, DocumentFilter())
+    rows = documents.page_documents(database.reader, DocumentFilter())
     assert sum(row.total for row in rows) == Decimal("14950.95")
     before = settled(database)
     for report in imported(database, *paths):
@@ -125,7 +125,7 @@ def test_a_dry_run_tells_what_would_be_done_and_does_nothing(
         write(tmp_path, "clients.csv", CUSTOMERS),
     ]
     tried = imported(database, *files, dry_run=True)
-    assert reads.count_documents(database.reader, DocumentFilter()) == 0
+    assert documents.count_documents(database.reader, DocumentFilter()) == 0
     assert names(database) == []
     assert tried == imported(database, *files)
 
@@ -177,7 +177,7 @@ def test_an_id_of_the_books_is_the_customer_however_it_is_called(database: Datab
     assert catalogue_of(database, CustomerEntry("New Name", ref="C1")) == [Change.UPDATED]
     assert names(database) == ["New Name"]
     assert find(database, CustomerEntry("Whatever", ref="C1")) == "ann@x.example"
-    (row,) = reads.page_customers(database.reader, CustomerFilter(text="new name"))
+    (row,) = documents.page_customers(database.reader, CustomerFilter(text="new name"))
     assert row.name == "New Name"
 
 
@@ -204,11 +204,11 @@ def test_a_customer_is_found_by_name_without_case_and_blanks(database: Database)
 def test_a_new_primary_address_keeps_the_old_one_as_a_contact(database: Database) -> None:
     old, new = "old@x.example", "new@x.example"
     catalogue_of(database, CustomerEntry("K", old), CustomerEntry("K", new, contact="Ann"))
-    customer_id = reads.page_customers(database.reader, CustomerFilter())[0].id
+    customer_id = documents.page_customers(database.reader, CustomerFilter())[0].id
     contacts = history.contacts(database.reader, customer_id)
     assert [(c.address, c.primary) for c in contacts] == [(new, True), (old, False)]
     assert catalogue_of(database, CustomerEntry("K", new.upper())) == [Change.UNCHANGED]
-    assert reads.count_customers(database.reader, CustomerFilter(text="old@x")) == 1
+    assert documents.count_customers(database.reader, CustomerFilter(text="old@x")) == 1
 
 
 def test_one_number_may_be_an_invoice_and_an_estimate_and_of_several_customers(
@@ -233,7 +233,7 @@ def test_one_number_may_be_an_invoice_and_an_estimate_and_of_several_customers(
 def test_a_number_is_kept_as_it_is_written(database: Database, number: str) -> None:
     with database.transaction() as connection:
         put_documents(connection, Catalogue(connection), [entry(number)])
-    (row,) = reads.page_documents(database.reader, DocumentFilter(number=number))
+    (row,) = documents.page_documents(database.reader, DocumentFilter(number=number))
     assert row.number == number.replace("\x00", "\\u0000")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from core.backend import first_run as beginning
+from core.backend import first_run
 from core.backend.first_run import Begun
 from core.model.errors import DatabaseError, OuttrayError
 from core.model.sending import AwsFound
@@ -151,13 +151,13 @@ async def test_a_database_that_cannot_be_opened_is_told_and_the_form_stays(home:
 
 
 def test_only_an_untouched_office_is_asked(home: Path) -> None:
-    assert beginning.is_first(load())
-    assert not beginning.is_first(load({"OUTTRAY_OPERATOR": "anna"}))
+    assert first_run.is_first(load())
+    assert not first_run.is_first(load({"OUTTRAY_OPERATOR": "anna"}))
     assert not (home / "outtray" / "outtray.db").exists()
-    assert beginning.is_first(load({"OUTTRAY_THEME": "outtray-light"}))
+    assert first_run.is_first(load({"OUTTRAY_THEME": "outtray-light"}))
     (home / "outtray").mkdir(exist_ok=True)
     (home / "outtray" / "config.toml").write_text("")
-    assert not beginning.is_first(load())
+    assert not first_run.is_first(load())
 
 
 def test_the_first_import_makes_it_a_used_office(
@@ -168,11 +168,11 @@ def test_the_first_import_makes_it_a_used_office(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     file = home / "c.csv"
     file.write_text("name,email\nAda,ada@example.org\n")
-    made = beginning.begin(beginning.readable(str(file)))
+    made = first_run.begin(first_run.readable(str(file)))
     assert not isinstance(made.imported, (type(None), OuttrayError))
     legs = {check.leg: check for check in made.checks}
     assert legs["database"].result is Result.OK
     assert legs["credentials"].result is Result.FAIL
-    assert not beginning.is_first(load())
-    found = beginning.aws_found()
+    assert not first_run.is_first(load())
+    found = first_run.aws_found()
     assert (found.credentials, found.problem) == ("", "")

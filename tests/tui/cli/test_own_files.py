@@ -18,7 +18,7 @@ from typing import Final
 import pytest
 
 from core.db.engine import Database
-from core.db.migrations import runner as upgrade
+from core.db.migrations import runner
 from tests.core.db.sqlite.test_copies import old_database
 from tests.tui.cli.office import CUSTOMERS, DOCUMENTS, ROOT, Aws, Office
 from tui.cli.parser import parser
@@ -187,8 +187,8 @@ def test_the_upgrade_of_an_older_database_does_not_either(watched: Watched) -> N
     watched.office.database.parent.mkdir(parents=True)
     old_database(watched.office.database).close()
     assert watched.run(("db upgrade", "documents")) == [("db upgrade", 0, 0), ("documents", 0, 0)]
-    copy = Database(f"sqlite:///{watched.office.database}.before-{upgrade.HEAD}")
-    assert upgrade.version(copy) == "0009"
+    copy = Database(f"sqlite:///{watched.office.database}.before-{runner.HEAD}")
+    assert runner.version(copy) == "0009"
     copy.close()
     assert watched.touched == []
 

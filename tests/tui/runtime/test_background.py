@@ -17,7 +17,7 @@ from textual.app import App
 
 from core.model.cancellation import current
 from core.model.errors import DatabaseBusyError, OuttrayError
-from tui.runtime import background as jobs_module
+from tui.runtime import background
 from tui.runtime.background import Jobs, UnexpectedError, backed_off
 
 
@@ -195,7 +195,7 @@ async def test_a_loop_calls_again_and_again_until_it_is_stopped() -> None:
 async def test_a_loop_survives_errors_and_pauses_longer_each_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(jobs_module, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(background, "FIRST_PAUSE", 0.001)
     answers: Any = iter([OuttrayError("down"), ValueError("odd"), 7])
     seen: list[Any] = []
     done = asyncio.Event()

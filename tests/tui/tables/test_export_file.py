@@ -18,10 +18,9 @@ from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
 from tests.tui.test_hostile import HOSTILE, NOW, company_of
 from tui.dialogs.export import ExportDialog
-from tui.format import records as answers
+from tui.format import records
 from tui.format.records import suppression_row
-from tui.tables import export_file as exports
-from tui.tables import export_sheet as sheets
+from tui.tables import export_file, export_sheet
 from tui.tables.customers import CUSTOMER_COLUMNS
 from tui.tables.documents import ALL_DOCUMENT_COLUMNS
 from tui.tables.export_sheet import Sheet
@@ -47,8 +46,8 @@ def sheet(backend: FakeBackend, where: DocumentFilter | None = None) -> Sheet[Do
         "documents",
         ALL_DOCUMENT_COLUMNS,
         Context(NOW),
-        answers.document,
-        lambda: sheets.documents(backend, where or DocumentFilter()),
+        records.document,
+        lambda: export_sheet.documents(backend, where or DocumentFilter()),
     )
 
 
@@ -104,7 +103,7 @@ async def test_the_form_changes_the_name_and_what_is_there_stays(
         await person.do("chase.save")
     where = DocumentFilter(customer_id=1)
     kept = json.loads((tmp_path / "y.json").read_text())
-    assert kept == [answers.document(row) for row in backend.page_documents(where, 0, 99)]
+    assert kept == [records.document(row) for row in backend.page_documents(where, 0, 99)]
 
 
 async def test_the_other_tables_are_exported_too(backend: FakeBackend, home: Path) -> None:
@@ -153,7 +152,7 @@ async def test_while_it_writes_escape_stops_and_nothing_is_left(
 @pytest.mark.parametrize("form", list(Form))
 def test_hostile_text_stays_text_in_every_form(text: str, form: Form, tmp_path: Path) -> None:
     backend = FakeBackend(company_of(f"={text}|`<b>"), NOW)
-    written = exports.write(sheet(backend), form, tmp_path / f"x.{form}", go_on)
+    written = export_file.write(sheet(backend), form, tmp_path / f"x.{form}", go_on)
     assert written is not None
     assert written.rows == 1
     content = written.path.read_text("utf-8-sig")
@@ -185,7 +184,7 @@ def test_a_failure_half_way_leaves_nothing(backend: FakeBackend, tmp_path: Path)
         return 10, chunks()
 
     with pytest.raises(InputError, match="went away"):
-        exports.write(replace(sheet(backend), read=broken), Form.CSV, tmp_path / "x.csv", go_on)
+        export_file.write(replace(sheet(backend), read=broken), Form.CSV, tmp_path / "x.csv", go_on)
     assert list(tmp_path.glob("*.csv")) == list(tmp_path.glob(".*")) == []
 
 
@@ -199,7 +198,7 @@ def test_a_name_that_somebody_takes_meanwhile_is_left_to_them(
         return True
 
     with pytest.raises(InputError, match="is there already"):
-        exports.write(sheet(backend), Form.CSV, target, tell)
+        export_file.write(sheet(backend), Form.CSV, target, tell)
     assert target.read_text() == "theirs"
     assert list(tmp_path.glob(".*")) == []
 
@@ -208,15 +207,15 @@ def test_lists_and_parts_of_a_record_are_one_cell_each(
     backend: FakeBackend, tmp_path: Path
 ) -> None:
     def of(source: Any, columns: Any, record: Any) -> list[dict[str, str]]:
-        made = Sheet("x", columns, Context(NOW), record, lambda: sheets.pages(source))
+        made = Sheet("x", columns, Context(NOW), record, lambda: export_sheet.pages(source))
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.csv"
-        assert exports.write(made, Form.CSV, path, go_on) is not None
+        assert export_file.write(made, Form.CSV, path, go_on) is not None
         return read_csv(path)
 
     from core.model.documents import CustomerFilter
     from core.model.suppressions import SuppressionFilter
 
-    found = of(CustomerSource(backend, CustomerFilter()), CUSTOMER_COLUMNS, answers.customer)
+    found = of(CustomerSource(backend, CustomerFilter()), CUSTOMER_COLUMNS, records.customer)
     assert len(found) == len(backend.page_customers(CustomerFilter(), 0, 99))
     rows: Sequence[CustomerRow] = backend.page_customers(CustomerFilter(), 0, 99)
     assert found[0]["name"] == rows[0].name
@@ -229,7 +228,7 @@ def test_without_a_folder_for_downloads_it_is_the_current_one(
 ) -> None:
     (home / "Downloads").rmdir()
     monkeypatch.chdir(tmp_path)
-    first = exports.suggested("documents", Form.CSV, NOW)
+    first = export_file.suggested("documents", Form.CSV, NOW)
     assert first == tmp_path / "outtray-documents-2026-11-20-1603.csv"
     first.write_text("")
-    assert exports.suggested("documents", Form.CSV, NOW).name.endswith("-1603-2.csv")
+    assert export_file.suggested("documents", Form.CSV, NOW).name.endswith("-1603-2.csv")

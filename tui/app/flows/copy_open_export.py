@@ -66,12 +66,12 @@ class Hands:
 
     def open(self, row: DocumentRow) -> None:
         """Open the PDF or the page of a document; ask which where there are both."""
-        from tui.runtime import opener as opening
+        from tui.runtime import opener
 
         template = self._desk.backend.settings.document_url
         self._desk.jobs.start(
             "open",
-            lambda: opening.targets(row, template),
+            lambda: opener.targets(row, template),
             lambda found: self._choose(cell(row.number, 40), found),
             self._failed,
         )
@@ -90,12 +90,12 @@ class Hands:
         _ = self._app.push_screen(PickDialog(f"Open {number}", lines, "opens"), picked)
 
     def _launch(self, number: str, target: Target) -> None:
-        from tui.runtime import opener as opening
+        from tui.runtime import opener
 
         if self._app.is_web:
             self._hand_over(number, target)
             return
-        command = opening.opener(os.environ)
+        command = opener.opener(os.environ)
         if command is None:
             self._show(number, target, "No window can be opened from this terminal")
             return
@@ -106,7 +106,7 @@ class Hands:
 
         self._desk.jobs.start(
             None,
-            lambda: opening.launch(command, where),
+            lambda: opener.launch(command, where),
             lambda _: self._tell(cell(where, 300), f"{number}: {target.label} opened"),
             failed,
         )

@@ -13,10 +13,9 @@ from core.model.errors import UsageError
 from core.rules.chasing.dates import parse_day
 from core.services.chasing import CallEntry, Scope, Standing
 from tui.cli.commands.common import opened, put_json
-from tui.cli.output import text as prints
+from tui.cli.output import text
 from tui.cli.output.text import say
-from tui.format import chasing
-from tui.format import records as answers
+from tui.format import chasing, records
 from tui.format.moments import parse_time
 from tui.format.text import cell
 from tui.runtime.exit_codes import DONE
@@ -57,13 +56,13 @@ def _document(backend: Backend, options: Namespace) -> DocumentRow:
     return backend.find_document(options.number, options.customer, kind)
 
 
-def _standing_json(row: DocumentRow | None, standing: Standing) -> answers.Json:
+def _standing_json(row: DocumentRow | None, standing: Standing) -> records.Json:
     return {
         "number": row.number if row else None,
         "customer": standing.name,
         "phone": standing.phone or None,
-        "in_force": [answers.hold(hold) for hold in standing.in_force],
-        "history": [answers.hold(hold) for hold in standing.holds],
+        "in_force": [records.hold(hold) for hold in standing.in_force],
+        "history": [records.hold(hold) for hold in standing.holds],
     }
 
 
@@ -96,8 +95,8 @@ def call(options: Namespace) -> int:
         put_json(
             {
                 "number": row.number,
-                **answers.call(made),
-                "snoozed_until": answers.day(entry.hold_until),
+                **records.call(made),
+                "snoozed_until": records.day(entry.hold_until),
             }
         )
     else:
@@ -108,7 +107,7 @@ def call(options: Namespace) -> int:
 def evidence(options: Namespace) -> int:
     with opened() as backend:
         row = _document(backend, options)
-        written = backend.export_evidence(row.id, options.to, prints.progress())
+        written = backend.export_evidence(row.id, options.to, text.progress())
     if options.json:
         put_json(
             {

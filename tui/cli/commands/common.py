@@ -11,7 +11,7 @@ from typing import Any, Final
 from core import settings
 from core.backend import Backend
 from core.model.errors import DatabaseError, DatabaseVersionError, OuttrayError
-from tui.cli.output import text as prints
+from tui.cli.output import text
 from tui.cli.output.stamped_lines import WARNING
 from tui.format.text import cell
 
@@ -24,9 +24,9 @@ _LONGEST_PAUSE: Final = 60.0
 @contextmanager
 def opened() -> Iterator[Backend]:
     """The configured database, created or brought up to date."""
-    backend = Backend(settings.load(), tell=prints.say)
+    backend = Backend(settings.load(), tell=text.say)
     try:
-        backend.open(prints.upgrade_progress)
+        backend.open(text.upgrade_progress)
         yield backend
     finally:
         backend.close()
@@ -41,7 +41,7 @@ def open_when_it_answers(backend: Backend, is_told: Callable[[float], object]) -
     pause = 0.0
     while True:
         try:
-            backend.open(prints.upgrade_progress)
+            backend.open(text.upgrade_progress)
         except DatabaseVersionError:
             raise
         except DatabaseError as error:
@@ -61,8 +61,8 @@ def next_pause(pause: float) -> float:
 def say_it_tries_again(error: OuttrayError, pause: float) -> None:
     if pause <= _FIRST_PAUSE:  # once: what follows has the same cause
         _log.warning("It is tried again", exc_info=error)
-    prints.say(f"{cell(str(error))} Trying again in {pause:.0f} s.", WARNING)
+    text.say(f"{cell(str(error))} Trying again in {pause:.0f} s.", WARNING)
 
 
 def put_json(value: Any) -> None:
-    sys.stdout.write(prints.as_json(value, indent=2) + "\n")
+    sys.stdout.write(text.as_json(value, indent=2) + "\n")

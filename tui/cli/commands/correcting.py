@@ -12,10 +12,9 @@ from core.model.sending import Decision, SendOutcome, Verdict
 from core.rules.chasing.corrections import is_ticked
 from tui.cli.commands.common import opened, put_json
 from tui.cli.commands.sending import code_of, worse
-from tui.cli.output import address as words
-from tui.cli.output import text as prints
+from tui.cli.output import address, text
 from tui.cli.output.text import say
-from tui.format import records as answers
+from tui.format import records
 from tui.runtime.exit_codes import ASKS, DONE, FAILED
 
 
@@ -30,7 +29,7 @@ def fix(options: Namespace) -> int:
                 "outtray customers TEXT finds a customer by a part of the address.",
             )
         verdict = correcting.check(options.new)
-        words.tell_verdict(options.new, verdict)
+        address.tell_verdict(options.new, verdict)
         code = _code_of(verdict, yes=options.yes)
         if code != DONE:
             say("Nothing was changed." + (" Answer with --yes." if code == ASKS else ""))
@@ -38,13 +37,13 @@ def fix(options: Namespace) -> int:
             return code
         customer_ids = [customer_id for customer_id, _ in found]
         saved = correcting.save(options.old, options.new, customer_ids)
-        words.tell_saved(saved)
+        address.tell_saved(saved)
         waiting = correcting.waiting(options.old, saved.new, customer_ids)
         sent: list[SendOutcome] = []
         if options.resend:
             code, sent = _resend(backend, options, saved, waiting)
         else:
-            words.tell_waiting(waiting)
+            address.tell_waiting(waiting)
     _put(options, verdict, saved, waiting, sent)
     return code
 
@@ -66,7 +65,7 @@ def _resend(
                 confirmed=options.yes,
                 again=options.again,
             )
-        prints.outcome(outcome)
+        text.outcome(outcome)
         sent.append(outcome)
         code = worse(code, code_of(outcome))
     if not waiting:
@@ -89,5 +88,5 @@ def _put(
 ) -> None:
     if options.json:
         new = saved.new if saved else options.new
-        answer: answers.Json = words.as_json(options.old, new, verdict, saved, waiting, sent)
+        answer: records.Json = address.as_json(options.old, new, verdict, saved, waiting, sent)
         put_json(answer)

@@ -20,10 +20,9 @@ from tui.cli.commands.common import (
     put_json,
     say_it_tries_again,
 )
-from tui.cli.output import stamped_lines
-from tui.cli.output import text as prints
+from tui.cli.output import stamped_lines, text
 from tui.cli.output.text import say
-from tui.format import records as answers
+from tui.format import records
 from tui.format.text import cell
 from tui.runtime.exit_codes import DONE, FAILED
 
@@ -48,7 +47,7 @@ def _follow(*, as_json: bool) -> int:
     """Until SIGTERM or Ctrl-C; what goes wrong is said, and tried again after a while."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     stamped_lines.begin()
-    backend = Backend(settings.load(), tell=prints.say)
+    backend = Backend(settings.load(), tell=text.say)
     try:
         open_when_it_answers(backend, time.sleep)
         _pull_on(backend, as_json=as_json)
@@ -72,11 +71,11 @@ def _pull_on(backend: Backend, *, as_json: bool) -> NoReturn:
             continue
         pause = 0.0
         if report.read and as_json:
-            sys.stdout.write(prints.as_json(answers.ingest(report)) + "\n")
+            sys.stdout.write(text.as_json(records.ingest(report)) + "\n")
             sys.stdout.flush()
         elif report.read:
-            say(prints.ingest_line(report))
-            prints.unsearched(report.unsearched)
+            say(text.ingest_line(report))
+            text.unsearched(report.unsearched)
 
 
 def events_load(options: Namespace) -> int:
@@ -94,10 +93,10 @@ def events_load(options: Namespace) -> int:
 
 def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
     if as_json:
-        put_json(answers.ingest(report))
+        put_json(records.ingest(report))
     else:
-        say(prints.ingest_line(report))
-        prints.unsearched(report.unsearched)
+        say(text.ingest_line(report))
+        text.unsearched(report.unsearched)
 
 
 def events_parse(options: Namespace) -> int:
@@ -105,18 +104,18 @@ def events_parse(options: Namespace) -> int:
 
     with suppress(OuttrayError):  # settings that cannot be used are no matter here
         Backend(settings.load()).close()  # it names the files that are not to be read
-    entries: list[answers.Json] = []
+    entries: list[records.Json] = []
     code = DONE
     for path in options.files:
         try:
-            entries.extend(prints.parsed_json(path, ingest.parse_file(path)))
+            entries.extend(text.parsed_json(path, ingest.parse_file(path)))
         except OuttrayError as error:
             say(cell(str(error)))
             code = FAILED
     if options.json:
         put_json(entries)
     else:
-        prints.parsed(entries)
+        text.parsed(entries)
     return code
 
 
@@ -128,21 +127,21 @@ def events_quarantine(options: Namespace) -> int:
 
 
 def events_unlinked(options: Namespace) -> int:
-    from tui.cli.output import unlinked as external
+    from tui.cli.output import unlinked
 
     with opened() as backend:
-        return external.unlinked(options, backend)
+        return unlinked.unlinked(options, backend)
 
 
 def events_dismiss(options: Namespace) -> int:
-    from tui.cli.output import unlinked as external
+    from tui.cli.output import unlinked
 
     with opened() as backend:
-        return external.dismiss(options, backend)
+        return unlinked.dismiss(options, backend)
 
 
 def events_link(options: Namespace) -> int:
-    from tui.cli.output import unlinked as external
+    from tui.cli.output import unlinked
 
     with opened() as backend:
-        return external.link(options, backend)
+        return unlinked.link(options, backend)

@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from core import settings
 from tui.cli.commands.common import put_json
-from tui.cli.output import text as prints
+from tui.cli.output import text
 from tui.cli.output.text import say
 from tui.commands.dispatch import key_label
 from tui.commands.keymap import Resolution, resolve_lines
@@ -52,7 +52,7 @@ def keys(options: Namespace) -> int:
 
 
 def _print(found: Resolution) -> None:
-    prints.table(
+    text.table(
         ("Command", "Keys", "", "What it does"),
         [
             (

@@ -10,10 +10,10 @@ from tui.runtime.exit_codes import DONE, FAILED
 
 
 def trouble(options: Namespace) -> int:
-    from tui.cli.output import incidents as lookout
+    from tui.cli.output import incidents
 
     with opened() as backend:
-        return lookout.run(options, backend)
+        return incidents.run(options, backend)
 
 
 def doctor(options: Namespace) -> int:
@@ -45,13 +45,13 @@ def db_upgrade(options: Namespace) -> int:
 
 
 def db_check(options: Namespace) -> int:
-    from tui.cli.output import database_check as output
+    from tui.cli.output import database_check
 
-    told = None if options.json else output.progress()
+    told = None if options.json else database_check.progress()
     with opened() as backend:
         report = backend.mend(told) if options.mend else backend.check_summaries(told)
     if options.json:
-        put_json(output.record(report))
+        put_json(database_check.record(report))
     else:
-        output.say_report(report, was_mended=options.mend)
+        database_check.say_report(report, was_mended=options.mend)
     return DONE if report.is_clean else FAILED

@@ -11,10 +11,10 @@ from core.rules.monitoring.deliverability import Standing, share, standing
 from core.rules.monitoring.incidents import BOUNCE_LIMITS, COMPLAINT_LIMITS
 from core.services.attention import MOST
 from tui.cli.commands.common import opened, put_json
-from tui.cli.output import text as prints
+from tui.cli.output import text
 from tui.cli.output.text import say
 from tui.format import insights as insight_lines
-from tui.format import records as answers
+from tui.format import records
 from tui.format.records import attention_row
 from tui.format.text import cell, money
 from tui.runtime.exit_codes import DONE
@@ -41,13 +41,13 @@ def attention(options: Namespace) -> int:
 
 
 def _print(rows: tuple[AttentionRow, ...]) -> None:
-    prints.table(
+    text.table(
         ("Number", "Customer", "Wrong", "Balance", "Overdue", "Next", "Why"),
         [
             (
                 cell(row.document.number, 20),
                 cell(row.document.customer, 28),
-                "call" if row.word is None else prints.status(row.word, is_forward=row.is_forward),
+                "call" if row.word is None else text.status(row.word, is_forward=row.is_forward),
                 _balance(row),
                 f"{row.days_overdue} d" if row.days_overdue else "",
                 row.next,
@@ -83,17 +83,17 @@ def insights(options: Namespace) -> int:
     return DONE
 
 
-def _insights(found: Insights) -> answers.Json:
+def _insights(found: Insights) -> records.Json:
     total = found.total
     return {
         "days": found.days,
-        "since": answers.instant(found.since),
+        "since": records.instant(found.since),
         **_tally(total),
         "bounce": _rate(standing(total.bounced, total.sent, BOUNCE_LIMITS), BOUNCE_LIMITS),
         "complaint": _rate(
             standing(total.complained, total.sent, COMPLAINT_LIMITS), COMPLAINT_LIMITS
         ),
-        "by_day": [{"day": answers.day(day.on), **_tally(day.tally)} for day in found.by_day],
+        "by_day": [{"day": records.day(day.on), **_tally(day.tally)} for day in found.by_day],
         "causes": [
             {"cause": each.cause, "words": each.words, "fault": each.fault, "count": each.count}
             for each in found.causes
@@ -121,7 +121,7 @@ def _insights(found: Insights) -> answers.Json:
     }
 
 
-def _tally(tally: Tally) -> answers.Json:
+def _tally(tally: Tally) -> records.Json:
     return {
         "sent": tally.sent,
         "delivered": tally.delivered,
@@ -132,7 +132,7 @@ def _tally(tally: Tally) -> answers.Json:
     }
 
 
-def _rate(verdict: Standing, limits: tuple[float, float]) -> answers.Json:
+def _rate(verdict: Standing, limits: tuple[float, float]) -> records.Json:
     return {
         "rate": round(verdict.rate, 6),
         "level": verdict.level.value,

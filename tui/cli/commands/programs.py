@@ -96,10 +96,10 @@ def _open(backend: Backend) -> None:
 
 def _show_upgrade(what: str, done: int, total: int) -> None:
     from tui.cli.output import (
-        text as prints,  # an upgrade is seldom, and the first paint waits for no printing
+        text,  # an upgrade is seldom, and the first paint waits for no printing
     )
 
-    prints.upgrade_progress(what, done, total)
+    text.upgrade_progress(what, done, total)
 
 
 def _say_that_it_waits() -> None:
@@ -113,10 +113,10 @@ def _say_that_it_waits() -> None:
 
 def _is_first(chosen: settings.Settings) -> bool:
     from core.backend import (
-        first_run as beginning,  # not where a file says that it is not the first time
+        first_run,  # not where a file says that it is not the first time
     )
 
-    return beginning.is_first(chosen)
+    return first_run.is_first(chosen)
 
 
 def setup(options: Namespace) -> int:

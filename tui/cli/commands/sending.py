@@ -21,17 +21,16 @@ from core.model.sending import Decision, Draft, RecipientOutcome, SendOutcome
 from core.services.sending.dispatch import Approval
 from tui.cli.commands.common import opened, put_json
 from tui.cli.commands.outbox import work_off
-from tui.cli.output import compose as composing
-from tui.cli.output import text as prints
+from tui.cli.output import compose, text
 from tui.cli.output.text import say
-from tui.format import records as answers
+from tui.format import records
 from tui.format.outbox import counted
 from tui.format.text import cell
 from tui.runtime.exit_codes import ASKS, DONE, FAILED
 
 _ON_THEIR_WAY = (Word.QUEUED, Word.SENDING)
 type_of_results = list[SendOutcome | tuple[str, OuttrayError]]
-Told = tuple[answers.Json, int]
+Told = tuple[records.Json, int]
 
 
 def send(options: Namespace) -> int:
@@ -49,11 +48,11 @@ def send(options: Namespace) -> int:
 
 def _told(result: SendOutcome | tuple[str, OuttrayError]) -> Told:
     if isinstance(result, SendOutcome):
-        prints.outcome(result)
-        return answers.outcome(result), code_of(result)
+        text.outcome(result)
+        return records.outcome(result), code_of(result)
     number, error = result
     say(f"{cell(number)}: {cell(str(error))}")
-    return answers.not_possible(number, error), FAILED
+    return records.not_possible(number, error), FAILED
 
 
 def _try_out(backend: Backend, options: Namespace, number: str) -> Told:
@@ -63,13 +62,13 @@ def _try_out(backend: Backend, options: Namespace, number: str) -> Told:
         if options.preview:
             seen = backend.composing.preview(draft)
             if not options.json:
-                composing.print_preview(number, seen)
-            return composing.preview(number, seen), DONE
+                compose.print_preview(number, seen)
+            return compose.preview(number, seen), DONE
         test = backend.composing.send_test(draft, options.test_to)
     except OuttrayError as error:
         return _told((number, error))
-    composing.say_test(number, test)
-    return composing.test(number, test), FAILED if test.stopped_by else DONE
+    compose.say_test(number, test)
+    return compose.test(number, test), FAILED if test.stopped_by else DONE
 
 
 def _send_one(backend: Backend, options: Namespace) -> type_of_results:
@@ -140,7 +139,7 @@ def _work_off(backend: Backend, email_ids: Sequence[int]) -> Sequence[OutboxEntr
             show("Sending", len(found) - left, len(found))
         return not left, len(found) - left
 
-    show = prints.progress()
+    show = text.progress()
     try:
         report = work_off(outbox, is_done)
     except KeyboardInterrupt:
@@ -205,7 +204,7 @@ def _worded(composition: Composition, options: Namespace) -> Draft:
         if chosen.problem:
             say(f"{cell(composition.document.number)}: {cell(chosen.problem)} Built-in text used.")
         return composition.draft
-    return composing.in_words_of(composition, composing.version(composition, step))
+    return compose.in_words_of(composition, compose.version(composition, step))
 
 
 def code_of(outcome: SendOutcome) -> int:

@@ -12,10 +12,10 @@ from core.model.documents import Chip, CustomerFilter, DocumentFilter
 from core.model.enums import Kind
 from core.model.errors import FailedImport, UsageError
 from tui.cli.commands.common import opened, put_json
-from tui.cli.output import text as prints
+from tui.cli.output import text
 from tui.cli.output.filter_option import filter_of
 from tui.cli.output.text import say
-from tui.format import records as answers
+from tui.format import records
 from tui.format.moments import parse_time
 from tui.runtime.exit_codes import DONE, FAILED
 
@@ -26,9 +26,9 @@ def customers(options: Namespace) -> int:
         rows = backend.page_customers(where, limit=options.limit or None)
         total = backend.count_customers(where)
     if options.json:
-        put_json([answers.customer(row) for row in rows])
+        put_json([records.customer(row) for row in rows])
     else:
-        prints.customers(rows)
+        text.customers(rows)
     _tell_rest(len(rows), total, "customers")
     return DONE
 
@@ -48,11 +48,11 @@ def documents(options: Namespace) -> int:
         rows = backend.page_documents(where, limit=options.limit or None)
         total = backend.count_documents(where)
     if options.json:
-        put_json([answers.document(row) for row in rows])
+        put_json([records.document(row) for row in rows])
     elif options.csv:
-        prints.documents_csv(rows)
+        text.documents_csv(rows)
     else:
-        prints.documents(rows)
+        text.documents(rows)
     _tell_rest(len(rows), total, "documents")
     return DONE
 
@@ -71,9 +71,9 @@ def log(options: Namespace) -> int:
         found = backend.find_document(options.number, options.customer, kind)
         history = backend.document_log(found.id, as_of)
     if options.json:
-        put_json(answers.log(history))
+        put_json(records.log(history))
     else:
-        prints.log(history)
+        text.log(history)
     return DONE
 
 
@@ -83,11 +83,11 @@ def explain(options: Namespace) -> int:
     from core.rules.diagnosis import explain as diagnose
 
     if not options.stdin:
-        found = prints.diagnosis_json(diagnose(options.text))
+        found = text.diagnosis_json(diagnose(options.text))
         if options.json:
             put_json(found)
         else:
-            prints.diagnosis(found)
+            text.diagnosis(found)
         return DONE
     failures = 0
     for number, line in enumerate(sys.stdin, 1):
@@ -99,8 +99,8 @@ def explain(options: Namespace) -> int:
             failures += 1
             answer = {"error": f'line {number}: expected {{"diagnostic": "…"}}'}
         else:
-            answer = prints.diagnosis_json(diagnose(diagnostic))
-        sys.stdout.write(prints.as_json(answer) + "\n")
+            answer = text.diagnosis_json(diagnose(diagnostic))
+        sys.stdout.write(text.as_json(answer) + "\n")
         sys.stdout.flush()
     return FAILED if failures else DONE
 
@@ -116,17 +116,17 @@ def _diagnostic(given: Any) -> str:
 def import_files(options: Namespace) -> int:
     with opened() as backend:
         results = backend.import_files(
-            options.files, dry_run=options.dry_run, progress=prints.progress()
+            options.files, dry_run=options.dry_run, progress=text.progress()
         )
     if options.json:
         put_json(
             [
-                answers.failed_import(r.file, r.error)
+                records.failed_import(r.file, r.error)
                 if isinstance(r, FailedImport)
-                else answers.imported(r)
+                else records.imported(r)
                 for r in results
             ]
         )
     for result in results:
-        prints.import_report(result, dry_run=options.dry_run)
+        text.import_report(result, dry_run=options.dry_run)
     return FAILED if any(isinstance(r, FailedImport) for r in results) else DONE

@@ -27,7 +27,7 @@ from core.rules.gate.suppression_list import GLOBAL_LIST
 from tui.cli.commands.common import opened, put_json
 from tui.cli.output import text as prints
 from tui.cli.output.text import say
-from tui.format import records as answers
+from tui.format import records
 from tui.format.records import suppression_row
 from tui.format.suppressions import (
     cause_words,
@@ -95,7 +95,7 @@ def check(options: Namespace) -> int:
             {
                 "address": options.address,
                 "verdict": verdict.decision.value,
-                "reasons": [answers.finding(found) for found in verdict.findings],
+                "reasons": [records.finding(found) for found in verdict.findings],
             }
         )
     for found in verdict.findings:
@@ -155,7 +155,7 @@ def import_file(options: Namespace) -> int:
             options.file, options.reason, dry_run=options.dry_run
         )
     if options.json:
-        put_json(answers.imported(report))
+        put_json(records.imported(report))
     verb = "would be added" if options.dry_run else "added to our own list"
     say(f"{cell(report.file)}: {report.created} {verb}, {report.unchanged} there already.")
     for rejected in report.rejected:
@@ -193,7 +193,7 @@ def _as_csv(rows: Sequence[SuppressedAddress]) -> str:
             values = (
                 entry.address,
                 entry.reason,
-                answers.instant(entry.since),
+                records.instant(entry.since),
                 entry.source,
                 entry.added_by,
                 row.cause.document_number if row.cause else "",

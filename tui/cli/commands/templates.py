@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from core.model.enums import EmailKind, Kind
 from tui.cli.commands.common import opened, put_json
-from tui.cli.output import compose as composing
+from tui.cli.output import compose
 from tui.cli.output.text import say
 from tui.format.text import cell
 from tui.runtime.exit_codes import DONE, FAILED
@@ -30,12 +30,12 @@ def preview(options: Namespace) -> int:
     fitting = made.versions[made.chosen]
     wanted = made.versions
     if options.step is not None:
-        wanted = (composing.version(made, options.step),)
+        wanted = (compose.version(made, options.step),)
     if options.json:
-        put_json([composing.text(each, fits=each is fitting) for each in wanted])
+        put_json([compose.text(each, fits=each is fitting) for each in wanted])
     else:
         for each in wanted:
-            composing.print_text(each, fits=each is fitting)
+            compose.print_text(each, fits=each is fitting)
     return DONE
 
 
@@ -45,9 +45,9 @@ def _listed(options: Namespace) -> int:
         reports = backend.composing.templates()
         folder = backend.settings.templates
     if options.json:
-        put_json([composing.template(report) for report in reports])
+        put_json([compose.template(report) for report in reports])
     else:
-        composing.print_reports(reports)
+        compose.print_reports(reports)
         if not reports:
             say(f"No templates in {cell(str(folder))}; the built-in texts are used.")
     return sum(bool(report.problem) for report in reports)

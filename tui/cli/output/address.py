@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from core.model.corrections import Corrected, Waiting
 from core.model.sending import SendOutcome, Verdict, Weight
 from core.rules.chasing.corrections import is_ticked
-from tui.cli.output import text as prints
+from tui.cli.output import text
 from tui.cli.output.text import say
-from tui.format import records as answers
+from tui.format import records
 from tui.format.text import cell
 
 
@@ -20,28 +20,28 @@ def as_json(
     saved: Corrected | None,
     waiting: Sequence[Waiting],
     sent: Sequence[SendOutcome],
-) -> answers.Json:
+) -> records.Json:
     """Return everything that was found and done; ``saved`` of ``None``: nothing was changed."""
     return {
         "old": old,
         "new": new,
         "verdict": verdict.decision.value,
-        "reasons": [answers.finding(found) for found in verdict.findings],
+        "reasons": [records.finding(found) for found in verdict.findings],
         "saved": saved is not None,
         "customers": list(saved.customers) if saved else [],
         "waiting": [_waiting(each) for each in waiting],
-        "sent": [answers.outcome(outcome) for outcome in sent],
+        "sent": [records.outcome(outcome) for outcome in sent],
     }
 
 
-def _waiting(each: Waiting) -> answers.Json:
+def _waiting(each: Waiting) -> records.Json:
     return {
         "number": each.document.number,
         "customer": each.document.customer,
         "status": each.word.value,
-        "failed_at": answers.instant(each.failed_at),
+        "failed_at": records.instant(each.failed_at),
         "verdict": each.verdict.decision.value,
-        "reasons": [answers.finding(found) for found in each.verdict.findings],
+        "reasons": [records.finding(found) for found in each.verdict.findings],
         "offered": is_ticked(each.verdict),
     }
 
@@ -68,7 +68,7 @@ def tell_waiting(waiting: Sequence[Waiting]) -> None:
         document = each.document
         reasons = "; ".join(cell(f.title) for f in each.verdict.findings if f.weight > Weight.NOTE)
         say(
-            f"  {cell(document.number)} of {cell(document.customer, 60)} {prints.status(each.word)}"
+            f"  {cell(document.number)} of {cell(document.customer, 60)} {text.status(each.word)}"
             + (f" ({reasons})" if reasons else "")
         )
     count = len(waiting)

@@ -13,9 +13,9 @@ from core.model.errors import OuttrayError
 from core.rules.doctor.aws_plan import Names, Step
 from core.rules.doctor.checks import Result
 from core.services.aws_setup import SetUp
-from tui.cli.output import text as prints
+from tui.cli.output import text
 from tui.cli.output.text import say
-from tui.format import records as answers
+from tui.format import records
 from tui.format.text import cell
 from tui.runtime.exit_codes import DONE, FAILED
 
@@ -25,7 +25,7 @@ def setup(options: Namespace, backend: Backend) -> int:
     names = Names(backend.settings.configuration_set or "outtray", options.name)
     made = backend.set_up(names, apply=options.apply)
     if options.json:
-        sys.stdout.write(prints.as_json(as_answer(made, applied=options.apply), indent=2) + "\n")
+        sys.stdout.write(text.as_json(as_answer(made, applied=options.apply), indent=2) + "\n")
     else:
         _print(made)
     if made.problem is not None:
@@ -44,7 +44,7 @@ def _what_next(problem: OuttrayError) -> str:
     )
 
 
-def as_answer(made: SetUp, *, applied: bool) -> answers.Json:
+def as_answer(made: SetUp, *, applied: bool) -> records.Json:
     return {
         "apply": applied,
         "done": [_step(step) for step in made.done],
@@ -60,7 +60,7 @@ def as_answer(made: SetUp, *, applied: bool) -> answers.Json:
     }
 
 
-def _step(step: Step) -> answers.Json:
+def _step(step: Step) -> records.Json:
     return {
         "what": step.what,
         "service": step.service,

@@ -12,8 +12,8 @@ from core.backend import Backend
 from core.model.errors import SettingsError
 from core.rules.doctor.checks import Check, Result, summary, worst
 from core.services.doctor import unsettled
-from tui.cli.output import text as prints
-from tui.format import records as answers
+from tui.cli.output import text
+from tui.format import records
 from tui.format.text import cell
 from tui.runtime.exit_codes import DONE, FAILED
 
@@ -29,10 +29,10 @@ def run(options: Namespace) -> int:
     """Print the checks; fail where one of them does."""
     checks = _examine()
     if options.json:
-        sys.stdout.write(prints.as_json(as_answer(checks), indent=2) + "\n")
+        sys.stdout.write(text.as_json(as_answer(checks), indent=2) + "\n")
     else:
         sys.stdout.write("".join(f"{line}\n" for line in lines(checks)))
-        prints.say(summary(checks))
+        text.say(summary(checks))
     return FAILED if worst(checks) is Result.FAIL else DONE
 
 
@@ -59,7 +59,7 @@ def lines(checks: Sequence[Check]) -> list[str]:
     return found
 
 
-def as_answer(checks: Sequence[Check]) -> answers.Json:
+def as_answer(checks: Sequence[Check]) -> records.Json:
     """Return the report for scripts."""
     return {
         "result": worst(checks).value,

@@ -16,9 +16,9 @@ from core.rules.monitoring.incidents import (
     headline,
     reputation_words,
 )
-from tui.cli.output import text as prints
+from tui.cli.output import text
 from tui.cli.output.text import say
-from tui.format import records as answers
+from tui.format import records
 from tui.format.text import cell
 from tui.runtime.exit_codes import DONE
 
@@ -33,7 +33,7 @@ def run(options: Namespace, backend: Backend) -> int:
             "reputation": _reputation(found.reputation),
             "notices": [_notice(each, now) for each in found.notices],
         }
-        sys.stdout.write(prints.as_json(answer, indent=2) + "\n")
+        sys.stdout.write(text.as_json(answer, indent=2) + "\n")
         return DONE
     lines = [f"{cell(notice_words(notice, now))}." for notice in found.notices]
     lines += [f"{cell(headline(t, now))}; do not resend ({extent(t)})." for t in found.providers]
@@ -46,10 +46,10 @@ def run(options: Namespace, backend: Backend) -> int:
     return DONE
 
 
-def _provider(trouble: ProviderTrouble, now: datetime) -> answers.Json:
+def _provider(trouble: ProviderTrouble, now: datetime) -> records.Json:
     return {
         "provider": trouble.provider,
-        "since": answers.instant(trouble.since),
+        "since": records.instant(trouble.since),
         "deferred": trouble.deferred,
         "bounced": trouble.bounced,
         "customers": trouble.customers,
@@ -59,17 +59,17 @@ def _provider(trouble: ProviderTrouble, now: datetime) -> answers.Json:
     }
 
 
-def _notice(notice: AccountNotice, now: datetime) -> answers.Json:
+def _notice(notice: AccountNotice, now: datetime) -> records.Json:
     return {
         "kind": notice.kind.value,
         "subject": notice.subject,
-        "since": answers.instant(notice.at),
+        "since": records.instant(notice.at),
         "words": notice.words,
         "text": notice_words(notice, now),
     }
 
 
-def _reputation(known: Reputation) -> answers.Json:
+def _reputation(known: Reputation) -> records.Json:
     return {
         "sent": known.sent,
         "bounced": known.bounced,

@@ -11,9 +11,9 @@ from core.backend import Backend
 from core.model.errors import UsageError
 from core.services.feed import quarantine
 from core.services.feed.quarantine import RetryReport
-from tui.cli.output import text as prints
+from tui.cli.output import text
 from tui.cli.output.text import say
-from tui.format import records as answers
+from tui.format import records
 from tui.format.text import cell, paragraphs
 from tui.runtime.exit_codes import DONE, FAILED
 
@@ -43,7 +43,7 @@ def run(options: Namespace, backend: Backend) -> int:
     if options.json:
         _put([quarantine.as_line(body) for body in found])
     else:
-        prints.quarantined(found)
+        text.quarantined(found)
     return DONE
 
 
@@ -67,7 +67,7 @@ def _dismiss(backend: Backend, options: Namespace) -> int:
 
 
 def _put(value: Any) -> None:
-    sys.stdout.write(prints.as_json(value, indent=2) + "\n")
+    sys.stdout.write(text.as_json(value, indent=2) + "\n")
 
 
 def _show(backend: Backend, wanted: str, *, as_json: bool) -> int:
@@ -76,7 +76,7 @@ def _show(backend: Backend, wanted: str, *, as_json: bool) -> int:
         _put(quarantine.as_line(body))
         return DONE
     lines = [
-        f"{body.id}  {answers.instant(body.received_at)}  {cell(body.source)}",
+        f"{body.id}  {records.instant(body.received_at)}  {cell(body.source)}",
         f"  {cell(body.reason)}",
         "",
         *paragraphs(body.raw, _LONGEST_BODY),
@@ -92,7 +92,7 @@ def _retry(backend: Backend, wanted: str, *, as_json: bool) -> int:
             {
                 "released": report.released,
                 "kept": len(report.kept),
-                **answers.ingest(report.ingested),
+                **records.ingest(report.ingested),
             }
         )
     else:
@@ -108,8 +108,8 @@ def _tell(report: RetryReport) -> None:
         return
     say(f"{report.released} released, {len(report.kept)} still cannot be read.")
     if report.released:
-        say(prints.ingest_line(report.ingested))
-        prints.unsearched(report.ingested.unsearched)
+        say(text.ingest_line(report.ingested))
+        text.unsearched(report.ingested.unsearched)
 
 
 def _export(backend: Backend, path: Path, *, as_json: bool) -> int:

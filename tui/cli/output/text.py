@@ -28,8 +28,7 @@ from core.rules.monitoring.delivery_latency import late_document, late_words
 from core.rules.monitoring.feed_health import is_stuck, no_word
 from core.settings.schema import slow_pattern
 from tui.cli.output import stamped_lines
-from tui.format import chasing
-from tui.format import records as answers
+from tui.format import chasing, records
 from tui.format.moments import spoken
 from tui.format.text import ago, amounts, cell, csv_cell, moment, money, paragraphs
 
@@ -159,7 +158,7 @@ def status(word: Word, *, is_forward: bool = False) -> str:
 
 def documents_csv(rows: Sequence[DocumentRow]) -> None:
     """Print CSV; text that a spreadsheet would run as a formula gets an apostrophe."""
-    entries = [answers.document(row) for row in rows]
+    entries = [records.document(row) for row in rows]
     columns = (
         "number", "kind", "customer", "status", "currency", "total", "balance_due", "issued_on",
         "due_on", "send_count", "last_sent_at", "last_recipient", "delivery",
@@ -240,7 +239,7 @@ def _note(note: Note, now: datetime, indent: str) -> None:
     _out(f"{indent}note {moment(note.at, now)}  {cell(note.text)}{said}")
 
 
-def diagnosis_json(found: Diagnosis) -> answers.Json:
+def diagnosis_json(found: Diagnosis) -> records.Json:
     return {
         "cause": found.cause,
         "class": found.class_,
@@ -252,7 +251,7 @@ def diagnosis_json(found: Diagnosis) -> answers.Json:
     }
 
 
-def diagnosis(found: answers.Json) -> None:
+def diagnosis(found: records.Json) -> None:
     for key, value in found.items():
         _out(f"{key:16} {value if value is not None else ''}".rstrip())
 
@@ -356,7 +355,7 @@ def unsearched(count: int) -> None:
         say(f"{error.title} {error.hint}")
 
 
-def parsed_json(path: Path, parts: Sequence[Parsed]) -> list[answers.Json]:
+def parsed_json(path: Path, parts: Sequence[Parsed]) -> list[records.Json]:
     """Return the contract of ``events parse``: one entry a body, one fact a recipient."""
     entries = []
     for index, part in enumerate(parts):
@@ -368,7 +367,7 @@ def parsed_json(path: Path, parts: Sequence[Parsed]) -> list[answers.Json]:
                     "type": fact.type,
                     "subtype": fact.subtype or None,
                     "recipient": fact.recipient or None,
-                    "at": answers.instant(fact.at),
+                    "at": records.instant(fact.at),
                     "message_id": fact.message_id or None,
                     "tag": fact.tag,
                     "status": what.word.value if what.word else None,
@@ -389,7 +388,7 @@ def parsed_json(path: Path, parts: Sequence[Parsed]) -> list[answers.Json]:
     return entries
 
 
-def parsed(entries: Sequence[answers.Json]) -> None:
+def parsed(entries: Sequence[records.Json]) -> None:
     for entry in entries:
         _out(
             f"{cell(entry['file'])} [{entry['index']}] {entry['envelope']}: {entry['outcome']}"
@@ -407,6 +406,6 @@ def quarantined(bodies: Sequence[QuarantinedBody]) -> None:
     if not bodies:
         say("Nothing is in quarantine.")
     for body in bodies:
-        _out(f"{body.id[:12]}  {answers.instant(body.received_at)}  {cell(body.source)}")
+        _out(f"{body.id[:12]}  {records.instant(body.received_at)}  {cell(body.source)}")
         _out(f"  {cell(body.reason)}")
         _out(f"  {cell(body.raw, 160)}")

@@ -11,9 +11,9 @@ from core.model.enums import Kind
 from core.model.errors import UsageError
 from core.rules.delivery.external_email import Listed, Unlinked
 from core.services.linking import LinkedByHand, Relinked
-from tui.cli.output import text as prints
+from tui.cli.output import text
 from tui.cli.output.text import say
-from tui.format import records as answers
+from tui.format import records
 from tui.format.text import cell
 from tui.runtime.exit_codes import DONE
 
@@ -74,7 +74,7 @@ def _again(options: Namespace, done: Relinked) -> int:
         )
     else:
         say(f"{done.linked} of {done.examined} emails linked, {done.applied} facts applied.")
-        prints.unsearched(done.unsearched)
+        text.unsearched(done.unsearched)
     return DONE
 
 
@@ -97,24 +97,24 @@ def _linked(options: Namespace, done: LinkedByHand) -> int:
 
 
 def _put(value: Any) -> None:
-    sys.stdout.write(prints.as_json(value, indent=2) + "\n")
+    sys.stdout.write(text.as_json(value, indent=2) + "\n")
 
 
-def _mail(found: Unlinked) -> answers.Json:
+def _mail(found: Unlinked) -> records.Json:
     mail = found.mail
     return {
         "message_id": mail.message_id,
         "subject": mail.subject,
         "from": mail.source,
         "to": [addressee.address for addressee in mail.addressees],
-        "at": answers.instant(mail.at),
+        "at": records.instant(mail.at),
         "candidates": [_candidate(document) for document in found.candidates],
         "dismissed_by": found.dismissed_by or None,
-        "dismissed_at": answers.instant(found.dismissed_at),
+        "dismissed_at": records.instant(found.dismissed_at),
     }
 
 
-def _candidate(document: Listed) -> answers.Json:
+def _candidate(document: Listed) -> records.Json:
     return {
         "number": document.number,
         "kind": document.kind.value,
@@ -127,11 +127,11 @@ def _print(found: Unlinked) -> None:
     to = cell(", ".join(addressee.address for addressee in mail.addressees), 80)
     lines = [
         cell(mail.message_id),
-        f"  {answers.instant(mail.at)}  {cell(mail.subject, 70) or '(no subject)'}",
+        f"  {records.instant(mail.at)}  {cell(mail.subject, 70) or '(no subject)'}",
         f"  from {cell(mail.source, 60)}  to {to}",
         *(f"  maybe {cell(d.number)} of {cell(d.customer, 60)}" for d in found.candidates),
     ]
     if found.dismissed_at is not None:
-        when = answers.instant(found.dismissed_at)
+        when = records.instant(found.dismissed_at)
         lines.append(f"  about no document, said {cell(found.dismissed_by, 60)} {when}")
     sys.stdout.write("\n".join(lines) + "\n")

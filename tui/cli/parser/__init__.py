@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.model.documents import Chip
-from tui.cli.parser import sending as arguments
-from tui.cli.parser import suppressions as cli_suppressions
+from tui.cli.parser import sending, suppressions
 from tui.cli.parser.chasing import add_chasing
 from tui.cli.parser.office import add_office, add_serve
 from tui.cli.parser.outbox import add_outbox
@@ -46,14 +45,14 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(title="commands", metavar="COMMAND")
     _add_demo(commands)
     _add_looking(commands)
-    arguments.add_sending(commands, _command, _add_which)
-    arguments.add_templates(commands, _command, _add_which)
-    arguments.add_fix(commands, _command)
+    sending.add_sending(commands, _command, _add_which)
+    sending.add_templates(commands, _command, _add_which)
+    sending.add_fix(commands, _command)
     add_outbox(commands)
     add_chasing(commands, _command)
     add_overviews(commands, _command, _count)
     _add_events(commands)
-    cli_suppressions.add(commands, _command, _count)
+    suppressions.add(commands, _command, _count)
     _add_upkeep(commands)
     add_office(commands, _command)
     _add_verbose(made)

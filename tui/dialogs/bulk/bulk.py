@@ -22,9 +22,7 @@ from core.model.errors import OuttrayError
 from core.model.outbox import Enqueued, OutboxEntry, Progress
 from tui.commands.command import Command
 from tui.commands.dispatch import bindings, carry_out, key_of
-from tui.dialogs.bulk import result as bulk_result
-from tui.dialogs.bulk import state as bulk_state
-from tui.dialogs.bulk import view as bulk_view
+from tui.dialogs.bulk import result, state, view
 from tui.dialogs.bulk.state import Choice, Line
 from tui.format.text import cell
 from tui.runtime.backend_protocol import Bulk
@@ -74,7 +72,7 @@ class BulkDialog(ModalScreen[bool]):
         self._progress = Progress()
         self._entries: tuple[OutboxEntry, ...] = ()
         self._sure_to_cancel = False
-        self.heading = Static(bulk_state.title(kind, len(rows)), id="bulk-title", markup=False)
+        self.heading = Static(state.title(kind, len(rows)), id="bulk-title", markup=False)
         self.bar = ProgressBar(total=len(rows), show_eta=False, id="bulk-bar")
         self.told = Static("", id="bulk-told", markup=False)
         self.list = OptionList(id="bulk-list", compact=True, markup=False)
@@ -167,16 +165,16 @@ class BulkDialog(ModalScreen[bool]):
 
     def _show(self) -> None:
         self.told.update(self._words())
-        self.keys.update(bulk_view.keys(self, self._phase is Phase.CHOOSING))
+        self.keys.update(view.keys(self, self._phase is Phase.CHOOSING))
 
     def _words(self) -> Content:
         if self._phase is Phase.JUDGING:
             return Content(f"Asking the gate: {self._judging.done:,} of {len(self._rows):,} …")
         if self._phase is Phase.CHOOSING:
-            return Content(bulk_state.told(self._choice))
+            return Content(state.told(self._choice))
         if self._enqueued is None and self.desk.board.is_looking:
             return Content("Checking the database; they are sent after that.")
-        return bulk_view.progress(self._progress, self._phase is Phase.DONE)
+        return view.progress(self._progress, self._phase is Phase.DONE)
 
     def show_database_look(self) -> None:
         """Say that the emails wait while the database is checked, or not any more."""
@@ -185,15 +183,15 @@ class BulkDialog(ModalScreen[bool]):
     def _list(self, highlighted: int) -> None:
         """Fill the list anew; the highlight stays where it was."""
         if self._phase is Phase.CHOOSING:
-            prompts = [bulk_view.line(self._choice, line) for line in self._choice.lines()]
+            prompts = [view.line(self._choice, line) for line in self._choice.lines()]
         else:
-            prompts = [bulk_view.result(each) for each in self._results()]
+            prompts = [view.result(each) for each in self._results()]
         self.list.clear_options().add_options([Option(prompt) for prompt in prompts])
         if prompts:
             self.list.highlighted = min(highlighted, len(prompts) - 1)
 
-    def _results(self) -> list[bulk_result.Result]:
-        return bulk_result.results(self._choice, self._enqueued, self._entries)
+    def _results(self) -> list[result.Result]:
+        return result.results(self._choice, self._enqueued, self._entries)
 
     def _line(self) -> Line | None:
         lines = self._choice.lines()
@@ -276,14 +274,14 @@ class BulkDialog(ModalScreen[bool]):
 
     def command_export(self) -> None:
         self.path.display = True
-        self.path.value = str(bulk_result.suggested(Path.home(), self.kind, self.desk.clock()))
+        self.path.value = str(result.suggested(Path.home(), self.kind, self.desk.clock()))
         self.path.focus()
 
     @on(Input.Submitted)
     def _export(self) -> None:
         path, results = Path(self.path.value).expanduser(), self._results()
         self.desk.jobs.start(
-            None, lambda: bulk_result.write(path, results), self._exported, self._failed
+            None, lambda: result.write(path, results), self._exported, self._failed
         )
 
     def _exported(self, path: Path) -> None:

@@ -15,7 +15,7 @@ from core.model.errors import OuttrayError
 from core.model.sending import Decision, Draft, SendOutcome, Verdict
 from tui.commands.dispatch import bindings, carry_out
 from tui.commands.registry import Command
-from tui.dialogs.compose import actions as side_steps
+from tui.dialogs.compose import actions
 from tui.dialogs.compose import view as view
 from tui.dialogs.compose.attachments import AttachmentList
 from tui.dialogs.compose.autosave import Autosave
@@ -63,7 +63,7 @@ class ComposeDialog(ModalScreen[Composed]):
         self.wording = Wording.of(composition.versions, composition.chosen, self.draft)
         self._pristine = untouched(composition.draft, self._failed)
         self.autosave = Autosave(
-            self, desk, self._pristine, side_steps.not_kept(self), was_saved=saved is not None
+            self, desk, self._pristine, actions.not_kept(self), was_saved=saved is not None
         )
         # held, not queried: an answer may come while the dialog is being taken down
         self.form = form = ComposeForm(composition, self.draft, self._shown, desk.clock)
@@ -266,20 +266,20 @@ class ComposeDialog(ModalScreen[Composed]):
         self._check()
 
     def command_preview(self) -> None:
-        side_steps.preview(self)
+        actions.preview(self)
 
     @on(AttachmentList.AddWanted)
     def command_attach(self) -> None:
-        side_steps.attach(self)
+        actions.attach(self)
 
     def command_editor(self) -> None:
-        side_steps.edit(self)
+        actions.edit(self)
 
     def command_test(self) -> None:
-        side_steps.test(self)
+        actions.test(self)
 
     def command_help(self) -> None:
-        side_steps.show_help(self)
+        actions.show_help(self)
 
     def command_version(self) -> None:
         self.form.version_line.command_next()

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from core.model.email import KnownAddress
 from core.model.enums import Word
-from tui.dialogs.compose import addresses as state
+from tui.dialogs.compose import addresses
 from tui.format.content import toned
 from tui.format.text import cell
 from tui.widgets.customer_card import brief_health
@@ -46,7 +46,7 @@ class RecipientField(Field):
     @on(Input.Changed)
     def _suggest(self, event: Input.Changed) -> None:
         if self.has_focus and event.value != self._typed:
-            self._offer(state.suggestions(self._known, self.value, self.cursor_position))
+            self._offer(addresses.suggestions(self._known, self.value, self.cursor_position))
         self._typed = event.value
 
     def on_blur(self) -> None:
@@ -74,7 +74,7 @@ class RecipientField(Field):
         """Put a suggested address in the place of what was typed of it."""
         address = cell(self._offers[index].contact.address)
         self._offer(())
-        value, cursor = state.completed(self.value, self.cursor_position, address)
+        value, cursor = addresses.completed(self.value, self.cursor_position, address)
         self._typed = value  # no suggestion for what was just taken
         self.value = value
         self.cursor_position = cursor
@@ -128,7 +128,7 @@ class Recipients(Vertical):
 
     @on(Input.Changed)
     def _tell(self) -> None:
-        typed = state.addresses(self.field.value)
+        typed = addresses.addresses(self.field.value)
         self._told.display = len(typed) > 1
         if len(typed) > 1:
             now = self._clock()
@@ -137,7 +137,7 @@ class Recipients(Vertical):
 
 
 def _told(address: str, known: Sequence[KnownAddress], now: datetime) -> Content:
-    found = state.of(known, address)
+    found = addresses.of(known, address)
     shown = cell(address, 40)
     if "@" not in address:
         return toned(f"✖ {shown}", Word.BOUNCED)

@@ -9,16 +9,16 @@ from alembic.config import Config
 from sqlalchemy import update
 
 from core.db.engine import Database
-from core.db.migrations import runner as upgrade
+from core.db.migrations import runner
 from core.db.schema import coverage, digests, emails, metadata
-from core.services import integrity_check as checking
+from core.services import integrity_check
 from tests.conftest import PostgresServer
 from tests.core import damage
 from tests.core.damage import Damage
 from tests.core.db.books import START
 
 
-def _is_told(found: checking.CheckReport, what: Damage) -> bool:
+def _is_told(found: integrity_check.CheckReport, what: Damage) -> bool:
     """Whether a finding names the table and the column, alone or as one of several."""
     return any(
         (each.table == what.table and what.column in (each.column, *each.columns))
@@ -47,7 +47,7 @@ def test_every_column_has_a_class() -> None:
 def test_damage_in_any_column_is_found_and_named(database: Database) -> None:
     damage.fill(database)
     is_sqlite = database.path is not None
-    assert checking.check(database).differences == ()
+    assert integrity_check.check(database).differences == ()
     missed, tried = [], 0
     for what in damage.every_column():
         if not _is_to_be_found(what, is_sqlite=is_sqlite):
@@ -56,7 +56,7 @@ def test_damage_in_any_column_is_found_and_named(database: Database) -> None:
         table = metadata.tables[what.table]
         value = damage.damaged(table, what.column, row[what.column], is_sqlite)
         assert damage.inject(database, what, row, value) == 1, what
-        found = checking.check_rows(database)
+        found = integrity_check.check_rows(database)
         tried += 1
         # A row's own number is told by those that point at it.
         if not (found.differences if what.column == "id" else _is_told(found, what)):
@@ -65,7 +65,7 @@ def test_damage_in_any_column_is_found_and_named(database: Database) -> None:
         assert damage.inject(database, what, after, row[what.column]) == 1, what
     assert missed == []
     assert tried > 240
-    assert checking.check(database).differences == ()
+    assert integrity_check.check(database).differences == ()
 
 
 def _damage(database: Database, *statements: str) -> None:
@@ -75,7 +75,7 @@ def _damage(database: Database, *statements: str) -> None:
 
 
 def _found(database: Database) -> set[tuple[str, str]]:
-    found = checking.check(database).differences
+    found = integrity_check.check(database).differences
     assert all(each.words or each.computed != each.stored for each in found)
     return {(each.table, each.column) for each in found}
 
@@ -84,9 +84,9 @@ def test_a_status_of_ours_is_told_back_and_mended(database: Database) -> None:
     """A delivery that looks queued again would be sent again."""
     damage.fill(database)
     _damage(database, "UPDATE deliveries SET local_status = 10 WHERE id = 1")
-    found = [e for e in checking.check(database).differences if e.column == "local_status"]
+    found = [e for e in integrity_check.check(database).differences if e.column == "local_status"]
     assert [(e.id, e.stored, e.computed, e.is_mendable) for e in found] == [(1, 10, 40, True)]
-    report = checking.mend(database, START)
+    report = integrity_check.mend(database, START)
     assert report.is_clean
     assert ("deliveries", "local_status") in {(e.table, e.column) for e in report.mended}
     rows = database.reader.rows("SELECT local_status, status FROM deliveries WHERE id = 1", {})
@@ -101,7 +101,7 @@ def test_a_status_is_not_made_to_fit_a_damaged_row(database: Database) -> None:
         "UPDATE deliveries SET local_status = 10, accepted_at = 0 WHERE id = 1",
         "DELETE FROM events WHERE delivery_id = 1",
     )
-    report = checking.mend(database, START)
+    report = integrity_check.mend(database, START)
     assert not report.is_clean
     rows = database.reader.rows("SELECT status FROM deliveries WHERE id = 1", {})
     assert [tuple(row) for row in rows] == [(80,)]
@@ -124,13 +124,13 @@ def test_all_that_follows_is_mended_and_what_does_not_is_left(database: Database
         "DELETE FROM customer_beginnings",
         "DELETE FROM word_grams",
     )
-    report = checking.mend(database, START)
+    report = integrity_check.mend(database, START)
     assert report.differences == ()
     assert (report.copy is not None) == (database.path is not None)
     after = {t: database.reader.rows(f"SELECT * FROM {t} ORDER BY 1, 2", {}) for t in _KEPT}  # noqa: S608
     assert after == before
     _damage(database, "UPDATE documents SET balance_due = 7 WHERE id = 1")
-    report = checking.mend(database, START)
+    report = integrity_check.mend(database, START)
     assert ("documents", "digest") in {(each.table, each.column) for each in report.differences}
     assert database.reader.rows("SELECT balance_due FROM documents WHERE id = 1", {})[0][0] == 7
 
@@ -180,7 +180,7 @@ def test_a_later_change_does_not_hide_damage(database: Database) -> None:
     _damage(database, "UPDATE emails SET subject = 'Other' WHERE id = 1")
     with database.transaction() as connection:
         assert digests.change(connection, update(emails).values(linked_by="anna")) > 1
-    found = checking.check(database).differences
+    found = integrity_check.check(database).differences
     assert [(e.table, e.id, e.column) for e in found] == [("emails", 1, "digest")]
 
 
@@ -190,19 +190,19 @@ _KEPT = ("deliveries", "documents", "customers", "contacts", "suppressions", "ev
 def test_a_database_of_before_gets_its_digests_and_says_how_far_it_is(database: Database) -> None:
     damage.fill(database)
     _migrate(database, "0012")
-    assert upgrade.version(database) == "0012"
-    upgrade.prepare(database)
-    assert checking.check(database).differences == ()
+    assert runner.version(database) == "0012"
+    runner.prepare(database)
+    assert integrity_check.check(database).differences == ()
     told: list[tuple[int, int]] = []
     with database.transaction() as connection:
         digests.fill(connection, lambda done, every: told.append((done, every)))
     assert (told == sorted(told), told[-1][0]) == (True, told[-1][1])
-    assert checking.check(database).differences == ()
+    assert integrity_check.check(database).differences == ()
 
 
 def _migrate(database: Database, revision: str) -> None:
     config = Config()
-    scripts = Path(upgrade.__file__).parent
+    scripts = Path(runner.__file__).parent
     config.set_main_option("script_location", str(scripts))
     with database.transaction() as connection:
         config.attributes["connection"] = connection
@@ -224,8 +224,8 @@ def test_rows_that_an_index_of_postgresql_lacks_are_found_and_mended(
         database, "INSERT INTO contacts (customer_id, address, address_key) VALUES (1, 'a', 'a')"
     )
     _damage(database, switch.format("true"))
-    (line,) = checking.check(database).damage
+    (line,) = integrity_check.check(database).damage
     assert "ix_contacts_address_key" in line
-    assert checking.mend(database, START).mended_damage == (line,)
+    assert integrity_check.mend(database, START).mended_damage == (line,)
     database.close()
     postgres.drop(name)

@@ -11,9 +11,8 @@ from alembic import command
 from alembic.config import Config
 
 from core.db.engine import Database
-from core.db.lists import customer_search as picking
-from core.db.lists import name_prefixes as beginnings
-from core.db.migrations import runner as upgrade
+from core.db.lists import customer_search, name_prefixes
+from core.db.migrations import runner
 from core.db.writes import contacts
 from core.db.writes.imported_records import Catalogue, CustomerEntry
 from core.model.customer_search import Found
@@ -78,7 +77,7 @@ def expected(database: Database, entries: list[Entry], text: str, most: int) -> 
 
 
 def find(database: Database, text: str, **more: int) -> Found:
-    return picking.find(database.reader, CustomerFilter(text=text, as_of=START), **more)
+    return customer_search.find(database.reader, CustomerFilter(text=text, as_of=START), **more)
 
 
 def exactly(found: Found) -> tuple[int, ...]:
@@ -89,8 +88,10 @@ def exactly(found: Found) -> tuple[int, ...]:
 def test_indexes_find_what_judging_every_customer_would(
     database: Database, monkeypatch: pytest.MonkeyPatch, often: int
 ) -> None:
-    monkeypatch.setattr(picking, "_OFTEN", often)  # 1: what is frequent is met, not gathered
-    monkeypatch.setattr(picking, "_MANY", often * 4)
+    monkeypatch.setattr(
+        customer_search, "_OFTEN", often
+    )  # 1: what is frequent is met, not gathered
+    monkeypatch.setattr(customer_search, "_MANY", often * 4)
     entries = fill(database)
     for text in TYPED:
         for most in (3, 200):
@@ -124,7 +125,7 @@ def test_slips_are_found_after_what_is_spelt_like_that(database: Database) -> No
     )
     found = find(database, "krajcik")
     assert (len(found.ids), found.alike, found.may_look_alike) == (2, 0, True)
-    both = picking.find(database.reader, CustomerFilter("krajcik"), alike=True)
+    both = customer_search.find(database.reader, CustomerFilter("krajcik"), alike=True)
     assert (both.ids[:2], both.alike) == (found.ids, 1)
     assert find(database, "krajick").alike == 3  # nothing matches: nobody has to ask twice
     assert find(database, "krz").ids == ()  # three letters are too few to guess from
@@ -135,7 +136,7 @@ def test_only_those_who_need_attention(database: Database) -> None:
     urgent = {e.id for e in entries if e.needs_attention}
     for text in ("kra", "e", "inv", "example"):
         where = CustomerFilter(text=text, attention=True, as_of=START)
-        found = picking.find(database.reader, where)
+        found = customer_search.find(database.reader, where)
         assert set(found.ids) == set(find(database, text).ids) & urgent
 
 
@@ -148,7 +149,7 @@ def words_are_true(database: Database) -> None:
     for key, name_key, search in database.reader.rows(
         "SELECT id, name_key, search FROM customers", {}
     ):
-        assert stored.pop(key, set()) == set(beginnings.words_of(name_key, search))
+        assert stored.pop(key, set()) == set(name_prefixes.words_of(name_key, search))
     assert stored == {}
     if database.path is not None:
         with database.transaction() as connection:  # raises where the trigrams are out of step
@@ -177,7 +178,7 @@ def test_names_and_addresses_that_change_are_found_as_they_are_now(database: Dat
 def test_a_filled_database_from_before_finds_everybody_after_the_upgrade(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'old.db'}")
     config = Config()
-    scripts = Path(upgrade.__file__).parent
+    scripts = Path(runner.__file__).parent
     config.set_main_option("script_location", str(scripts))
     with database.transaction() as connection:
         config.attributes["connection"] = connection
@@ -186,7 +187,7 @@ def test_a_filled_database_from_before_finds_everybody_after_the_upgrade(tmp_pat
             "INSERT INTO customers (name, name_key, search) VALUES"
             " ('Krajcik & Sons', 'krajcik & sons', 'krajcik & sons ann@customer.example')"
         )
-    upgrade.prepare(database)
+    runner.prepare(database)
     words_are_true(database)
     for text in ("kra", "son", "ann@", "customer.ex", "ajci", "krajick"):
         assert find(database, text).ids == (1,), text

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from core.db.engine import Database, Reader, SqlAlchemyReader
 from core.db.lists import customers as customer_reads
 from core.db.lists import documents as reads
-from core.db.reads import gate as gatefacts
-from core.db.reads import history
+from core.db.reads import gate, history
 from core.demo.store import fill
 from core.model.documents import Chip, CustomerFilter, DocumentFilter
 from core.model.enums import Kind, domain_of
@@ -93,15 +92,15 @@ READS: dict[str, Read] = {
     "sent_bytes": lambda r: [history.sent_bytes(r, i) for i in (1, 700, 99_999)],
     "first_message_id": lambda r: [history.first_message_id(r, i) for i in range(0, 600, 40)],
     "wire_ids": lambda r: [history.wire_ids(r, i) for i in range(0, 600, 40)],
-    "own_suppressions": lambda r: gatefacts.own_suppressions(r, _addresses(r)),
-    "spellings": lambda r: gatefacts.spellings(r, _addresses(r)),
-    "emails_since": lambda r: [gatefacts.emails_since(r, i, START) for i in range(42)],
-    "unsettled_emails": lambda r: [gatefacts.unsettled_emails(r, i) for i in range(601)],
-    "delivered_addresses": lambda r: gatefacts.delivered_addresses(
+    "own_suppressions": lambda r: gate.own_suppressions(r, _addresses(r)),
+    "spellings": lambda r: gate.spellings(r, _addresses(r)),
+    "emails_since": lambda r: [gate.emails_since(r, i, START) for i in range(42)],
+    "unsettled_emails": lambda r: [gate.unsettled_emails(r, i) for i in range(601)],
+    "delivered_addresses": lambda r: gate.delivered_addresses(
         r, {"nobody.example", *map(domain_of, _addresses(r))}
     ),
     "same_content": lambda r: [
-        gatefacts.same_content(r, _addresses(r), subject, body, digests, LONG_AGO)
+        gate.same_content(r, _addresses(r), subject, body, digests, LONG_AGO)
         for subject, body, digests in _contents(r)
     ],
 }
@@ -134,7 +133,7 @@ def test_something_is_found_by_its_content(company: Database) -> None:
 def test_every_read_of_the_screens_is_compared() -> None:
     public = {
         name
-        for module in (reads, customer_reads, history, gatefacts)
+        for module in (reads, customer_reads, history, gate)
         for name, found in vars(module).items()
         if callable(found) and getattr(found, "__module__", "") == module.__name__
         if not name.startswith("_") and isinstance(found, type(public_of))

@@ -12,13 +12,12 @@ from sqlalchemy import text
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.model.conditions import Condition, Dated, Part, Says
 from core.model.documents import Chip, DocumentFilter, DocumentRow
 from core.model.enums import Kind, Word
 from core.rules.chasing.call_reminders import is_ahead, needs_call
-from core.rules.filters import read
-from core.rules.filters import time_ranges as times
+from core.rules.filters import read, time_ranges
 from core.rules.monitoring.feed_health import is_stuck
 from core.settings import Settings
 from tests.answering import answers
@@ -81,8 +80,8 @@ class Books:
         }
 
     def found(self, where: DocumentFilter) -> set[int]:
-        rows = reads.page_documents(self.database.reader, where)
-        assert reads.count_documents(self.database.reader, where) == len(rows)
+        rows = documents.page_documents(self.database.reader, where)
+        assert documents.count_documents(self.database.reader, where) == len(rows)
         return {row.id for row in rows}
 
 
@@ -173,7 +172,7 @@ def to_micro(at: datetime) -> int:
 
 
 def database_rows(database: Database) -> list[DocumentRow]:
-    return list(reads.page_documents(database.reader, DocumentFilter()))
+    return list(documents.page_documents(database.reader, DocumentFilter()))
 
 
 def test_sql_finds_what_a_plain_reading_finds(books: Books) -> None:
@@ -193,7 +192,7 @@ def test_sql_finds_what_a_plain_reading_finds(books: Books) -> None:
         counted += bool(expected)
     assert counted > 130  # most of them find something, or the comparison would say little
     one = DocumentFilter(conditions=read("balance>100 -late").conditions, as_of=NOW, late=LATE)
-    counts = reads.chip_counts(books.database.reader, one)
+    counts = documents.chip_counts(books.database.reader, one)
     for chip, count in counts.items():
         assert count == len(books.found(replace(one, chip=chip))), chip
     nothing_late = replace(one, late=())
@@ -245,12 +244,12 @@ def dated(line: str) -> Dated:
 def test_days_are_those_of_the_zone_and_spans_are_exact(
     line: str, since: str | None, until: str | None
 ) -> None:
-    found = times.instants(dated(line), AT, BERLIN)
+    found = time_ranges.instants(dated(line), AT, BERLIN)
     assert found == tuple(at and datetime.fromisoformat(at + "+00:00") for at in (since, until))
 
 
 def test_younger_leaves_the_edge_out() -> None:
-    since, until = times.instants(dated("sent<7d"), AT, BERLIN)
+    since, until = time_ranges.instants(dated("sent<7d"), AT, BERLIN)
     assert since == AT - timedelta(days=7) + timedelta(microseconds=1)
     assert until is None
 
@@ -274,11 +273,13 @@ def test_younger_leaves_the_edge_out() -> None:
     ],
 )
 def test_dates_are_compared_by_the_day(line: str, since: str | None, until: str | None) -> None:
-    found = times.days(dated(line), AT, BERLIN)
+    found = time_ranges.days(dated(line), AT, BERLIN)
     assert found == tuple(day and date.fromisoformat(day) for day in (since, until))
 
 
 def test_a_month_before_the_end_of_a_longer_one_is_its_last_day() -> None:
     at = datetime(2026, 3, 31, 12, tzinfo=UTC)
-    assert times.days(dated("issued>=1m"), at, UTC) == (None, date(2026, 3, 1))
-    assert times.instants(dated("sent<=1m"), at, UTC)[0] == datetime(2026, 2, 28, 12, tzinfo=UTC)
+    assert time_ranges.days(dated("issued>=1m"), at, UTC) == (None, date(2026, 3, 1))
+    assert time_ranges.instants(dated("sent<=1m"), at, UTC)[0] == datetime(
+        2026, 2, 28, 12, tzinfo=UTC
+    )

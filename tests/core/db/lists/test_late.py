@@ -11,8 +11,8 @@ import pytest
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.reads import delivery_latency as paces
+from core.db.lists import documents
+from core.db.reads import delivery_latency
 from core.model.documents import Chip, DocumentFilter, DocumentRow
 from core.model.enums import Word
 from core.rules.monitoring.delivery_latency import late_document, late_words
@@ -158,7 +158,7 @@ def test_what_is_on_its_way_is_found_by_an_index(sqlite_database: Database) -> N
             asked.append((sql, values))
             return []
 
-    paces.on_their_way(Asked(), START)
+    delivery_latency.on_their_way(Asked(), START)
     ((sql, values),) = asked
     plan = sqlite_database.reader.rows(f"EXPLAIN QUERY PLAN {sql}", values)
     steps = [str(step[3]) for step in plan]
@@ -169,4 +169,4 @@ def test_what_is_on_its_way_is_found_by_an_index(sqlite_database: Database) -> N
 
 def test_more_are_late_than_a_statement_may_have_values(front_door: Backend) -> None:
     where = DocumentFilter(chip=Chip.LATE, late=tuple(range(100_000)), as_of=START)
-    assert reads.count_documents(front_door._reader, where) == 0
+    assert documents.count_documents(front_door._reader, where) == 0

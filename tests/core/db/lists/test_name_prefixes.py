@@ -10,11 +10,7 @@ from typing import Any
 import pytest
 
 from core.db.engine import Database, Reader
-from core.db.lists import documents as reads
-from core.db.lists import filter_sql as queries
-from core.db.lists import nearby
-from core.db.lists import text_lookup as condition_lookups
-from core.db.lists import text_search as search
+from core.db.lists import documents, filter_sql, nearby, text_lookup, text_search
 from core.db.reads import attention, history
 from core.db.rows import DELIVERY_COLUMNS, state_of
 from core.demo.store import fill
@@ -57,13 +53,13 @@ def filters(late: tuple[int, ...]) -> Iterator[DocumentFilter]:
 def seen(reader: Reader, where: DocumentFilter) -> Any:
     """Twice: what is known the second time is another way."""
     pages = [
-        [row.id for row in reads.page_documents(reader, where, offset, 4)]
+        [row.id for row in documents.page_documents(reader, where, offset, 4)]
         for offset in (0, 3, 40)
         for _ in range(2)
     ]
-    every = reads.document_ids(reader, where, 900)
-    place = reads.document_position(reader, where, every[-1]) if every else None
-    count, chips = reads.count_documents(reader, where), reads.chip_counts(reader, where)
+    every = documents.document_ids(reader, where, 900)
+    place = documents.document_position(reader, where, every[-1]) if every else None
+    count, chips = documents.count_documents(reader, where), documents.chip_counts(reader, where)
     return pages, every, place, count, dict(chips)
 
 
@@ -73,17 +69,17 @@ def nothing_near(patch: pytest.MonkeyPatch) -> None:
 
 def row_by_row(patch: pytest.MonkeyPatch) -> None:
     nothing_near(patch)
-    patch.setattr(search, "has_index", lambda _: False)
+    patch.setattr(text_search, "has_index", lambda _: False)
 
 
 def hardly_anything_is_few(patch: pytest.MonkeyPatch) -> None:
-    for module in (search, nearby, queries, condition_lookups):
+    for module in (text_search, nearby, filter_sql, text_lookup):
         patch.setattr(module, "FEW", 3)
 
 
 def everything_is_too_much(patch: pytest.MonkeyPatch) -> None:
     hardly_anything_is_few(patch)
-    patch.setattr(search.Lookup.__new__, "__defaults__", (9, True))
+    patch.setattr(text_search.Lookup.__new__, "__defaults__", (9, True))
 
 
 def little_is_looked_at(patch: pytest.MonkeyPatch) -> None:
@@ -94,7 +90,7 @@ def little_is_looked_at(patch: pytest.MonkeyPatch) -> None:
 
 def test_every_way_finds_the_same(office: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = office.reader
-    late = reads.document_ids(reader, DocumentFilter(chip=Chip.SENT), 3)
+    late = documents.document_ids(reader, DocumentFilter(chip=Chip.SENT), 3)
     ways: tuple[Callable[[pytest.MonkeyPatch], None], ...] = (
         nothing_near,
         hardly_anything_is_few,
@@ -106,7 +102,7 @@ def test_every_way_finds_the_same(office: Database, monkeypatch: pytest.MonkeyPa
         expected = {where: seen(reader, where) for where in filters(late)}
     assert sum(bool(found[1]) for found in expected.values()) > len(expected) // 2
     for way in (lambda _: None, *ways):
-        search._MEMORIES.clear()
+        text_search._MEMORIES.clear()
         with monkeypatch.context() as patch:
             way(patch)
             for where, found in expected.items():

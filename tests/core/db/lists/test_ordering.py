@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.db.engine import Database
-from core.db.lists import counters as tallies
-from core.db.lists import documents as reads
+from core.db.lists import counters, documents
 from core.db.writes import outbox, summaries
 from core.model.delivery import Fact
 from core.model.documents import CustomerFilter
@@ -181,7 +180,7 @@ def test_check_tells_of_every_value_that_does_not_follow_from_the_facts(
     assert (report.deliveries, report.documents, report.customers) == (1, 1, 1)
     with database.transaction() as connection:
         summaries.settle_deliveries(connection, written.delivery_ids)
-        tallies.recount(connection)
+        counters.recount(connection)
     assert check(database).differences == ()
 
 
@@ -222,7 +221,7 @@ def test_two_programs_that_hear_the_same_facts_at_once_apply_them_once(database:
     _at_once(lambda: hear(facts), lambda: hear(facts[::-1]), lambda: hear(facts[4:] + facts[:4]))
     assert database.reader.rows("SELECT count(*) FROM events", {})[0][0] == len(facts)
     assert check(database).differences == ()
-    (customer,) = reads.page_customers(database.reader, CustomerFilter())
+    (customer,) = documents.page_customers(database.reader, CustomerFilter())
     assert customer.bounced == 4
 
 
@@ -262,6 +261,6 @@ def test_what_happens_to_several_documents_of_a_customer_at_once_is_added_up(
             tell(database, hard_bounce(written.message_ids[0]))
 
     _at_once(*(partial(hear, emails[i::3]) for i in range(3)))
-    (customer,) = reads.page_customers(database.reader, CustomerFilter())
+    (customer,) = documents.page_customers(database.reader, CustomerFilter())
     assert customer.bounced == 12
     assert check(database).differences == ()

@@ -11,11 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from core.db.engine import Database
-from core.db.lists import counters as tallies
-from core.db.lists import customer_paging as customer_places
-from core.db.lists import document_paging as places
-from core.db.lists import documents as reads
-from core.db.lists import text_search as search
+from core.db.lists import counters, customer_paging, document_paging, documents, text_search
 from core.demo.store import fill
 from core.model.documents import Chip, CustomerFilter, DocumentFilter, DocumentRow
 from core.model.enums import BEST_TO_WORST, Word
@@ -55,18 +51,18 @@ def sent_at(row: DocumentRow) -> float:
 def office(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A small company in which every page is far away: from the nearer end, by day, by word."""
     fill(database, START, seed=3)
-    monkeypatch.setattr(places, "_FAR", 0)
-    monkeypatch.setattr(customer_places, "_FAR", 0)
+    monkeypatch.setattr(document_paging, "_FAR", 0)
+    monkeypatch.setattr(customer_paging, "_FAR", 0)
     return database
 
 
 def test_documents_stand_as_python_sorts_them(office: Database) -> None:
-    everything = reads.page_documents(office.reader, DocumentFilter())
+    everything = documents.page_documents(office.reader, DocumentFilter())
     for column in DocumentOrder:
         for descending in (True, False):
             for chip in (Chip.ALL, Chip.BOUNCED):
                 where = DocumentFilter(sort=DocumentSort(column, descending), chip=chip)
-                known = {row.id for row in reads.page_documents(office.reader, where)}
+                known = {row.id for row in documents.page_documents(office.reader, where)}
                 wanted = sorted(
                     (row for row in everything if row.id in known),
                     key=lambda row: (KEYS[column](row), row.id),
@@ -77,12 +73,12 @@ def test_documents_stand_as_python_sorts_them(office: Database) -> None:
 
 def assert_stands(office: Database, where: DocumentFilter, ids: list[int]) -> None:
     total = len(ids)
-    assert reads.count_documents(office.reader, where) == total, where
+    assert documents.count_documents(office.reader, where) == total, where
     for offset in {0, total // 3, total // 2 + 5, max(0, total - 20)}:
-        page = reads.page_documents(office.reader, where, offset, 25)
+        page = documents.page_documents(office.reader, where, offset, 25)
         assert [row.id for row in page] == ids[offset : offset + 25], (where, offset)
     for place in {0, total // 2, total - 1}:
-        assert reads.document_position(office.reader, where, ids[place]) == place, where
+        assert documents.document_position(office.reader, where, ids[place]) == place, where
 
 
 def test_customers_stand_alike_near_and_far(
@@ -96,16 +92,16 @@ def test_customers_stand_alike_near_and_far(
             for descending in (True, False)
         ),
     ):
-        monkeypatch.setattr(customer_places, "_FAR", 10**9)
-        near = [row.id for row in reads.page_customers(office.reader, where, 0, 1_000)]
-        monkeypatch.setattr(customer_places, "_FAR", 0)
-        assert len(near) == reads.count_customers(office.reader, where)
+        monkeypatch.setattr(customer_paging, "_FAR", 10**9)
+        near = [row.id for row in documents.page_customers(office.reader, where, 0, 1_000)]
+        monkeypatch.setattr(customer_paging, "_FAR", 0)
+        assert len(near) == documents.count_customers(office.reader, where)
         for offset in (0, 7, 20, len(near) - 5):
-            page = reads.page_customers(office.reader, where, offset, 9)
+            page = documents.page_customers(office.reader, where, offset, 9)
             assert [row.id for row in page] == near[offset : offset + 9], where
         for place in (0, 11, len(near) - 1):
-            assert reads.customer_position(office.reader, where, near[place]) == place
-    rows = reads.page_customers(office.reader, CustomerFilter(sort=NAMES), 0, 1_000)
+            assert documents.customer_position(office.reader, where, near[place]) == place
+    rows = documents.page_customers(office.reader, CustomerFilter(sort=NAMES), 0, 1_000)
     assert list(rows) == sorted(rows, key=lambda row: (key_of(row.name), row.id))
 
 
@@ -121,32 +117,32 @@ def test_words_are_found_by_the_index_as_by_looking(
     texts = ("inv-00", "gmbh", "kra", "KRAJ gmbh", "example.org", "00", "é", "%", '"', "nobody!")
     indexed = {
         each: (
-            [row.id for row in reads.page_documents(reader, DocumentFilter(text=each), 0, 900)],
-            reads.count_documents(reader, DocumentFilter(text=each)),
-            reads.chip_counts(reader, DocumentFilter(text=each)),
-            {row.id for row in reads.page_customers(reader, CustomerFilter(text=each), 0, 900)},
+            [row.id for row in documents.page_documents(reader, DocumentFilter(text=each), 0, 900)],
+            documents.count_documents(reader, DocumentFilter(text=each)),
+            documents.chip_counts(reader, DocumentFilter(text=each)),
+            {row.id for row in documents.page_customers(reader, CustomerFilter(text=each), 0, 900)},
         )
         for each in texts
     }
     assert any(found for found, *_ in indexed.values())
-    monkeypatch.setattr(search, "has_index", lambda _: False)
+    monkeypatch.setattr(text_search, "has_index", lambda _: False)
     for each, (found, total, chips, customers) in indexed.items():
         where = DocumentFilter(text=each)
-        assert found == [row.id for row in reads.page_documents(reader, where, 0, 900)], each
-        assert total == reads.count_documents(reader, where)
-        assert chips == reads.chip_counts(reader, where)
+        assert found == [row.id for row in documents.page_documents(reader, where, 0, 900)], each
+        assert total == documents.count_documents(reader, where)
+        assert chips == documents.chip_counts(reader, where)
         assert customers == {
-            row.id for row in reads.page_customers(reader, CustomerFilter(text=each), 0, 900)
+            row.id for row in documents.page_customers(reader, CustomerFilter(text=each), 0, 900)
         }
 
 
 def test_words_that_are_told_later_are_found(sqlite_database: Database) -> None:
     row = one(sqlite_database)
-    assert reads.count_documents(sqlite_database.reader, DocumentFilter(text="bernie@")) == 0
+    assert documents.count_documents(sqlite_database.reader, DocumentFilter(text="bernie@")) == 0
     sent(sqlite_database, row, "bernie@elsewhere.example")
-    assert reads.count_documents(sqlite_database.reader, DocumentFilter(text="bernie@")) == 1
+    assert documents.count_documents(sqlite_database.reader, DocumentFilter(text="bernie@")) == 1
     put(sqlite_database, entry(number="INV-0999", customer="Quux"))
-    assert reads.count_documents(sqlite_database.reader, DocumentFilter(text="quu 999")) == 1
+    assert documents.count_documents(sqlite_database.reader, DocumentFilter(text="quu 999")) == 1
 
 
 # --------------------------------------------------------------------------- what is counted
@@ -169,7 +165,7 @@ def test_the_numbers_are_those_of_a_recount_whatever_happened(
         if step == "new" or not many:
             one(database, number=number)
         elif step == "send":
-            row = reads.page_documents(database.reader, DocumentFilter(), 0, 1)[0]
+            row = documents.page_documents(database.reader, DocumentFilter(), 0, 1)[0]
             at = START + timedelta(minutes=next(MINUTES))
             messages += sent(database, row, at=at).message_ids
         elif step == "bounce" and messages:
@@ -178,17 +174,17 @@ def test_the_numbers_are_those_of_a_recount_whatever_happened(
             put(database, entry(number="INV-0000", balance_due=entry().balance_due * 0))
         elif step == "fail":
             with database.transaction(commit=False) as connection:
-                tallies.add(connection, {tallies.ALL: 5})
+                counters.add(connection, {counters.ALL: 5})
     assert check(database).differences == ()
     with database.transaction() as connection:
-        kept, there = tallies.stored(connection), tallies.counted(connection)
+        kept, there = counters.stored(connection), counters.counted(connection)
     assert {name: n for name, n in kept.items() if n} == {n: c for n, c in there.items() if c}
 
 
 def test_a_number_that_is_wrong_is_told(database: Database) -> None:
     one(database)
     with database.transaction() as connection:
-        tallies.add(connection, {tallies.ALL: 2})
+        counters.add(connection, {counters.ALL: 2})
     (found,) = check(database).differences
     assert (found.table, found.column, found.stored, found.computed) == (
         "document_counts",
@@ -197,5 +193,5 @@ def test_a_number_that_is_wrong_is_told(database: Database) -> None:
         1,
     )
     with database.transaction() as connection:
-        tallies.recount(connection)
+        counters.recount(connection)
     assert check(database).differences == ()

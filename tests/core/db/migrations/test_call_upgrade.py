@@ -9,8 +9,8 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.migrations import runner as upgrade
+from core.db.lists import documents
+from core.db.migrations import runner
 from core.model.documents import DocumentFilter
 from core.services.integrity_check import check
 from tests.core.db.books import document, hard_bounce, one, sent, tell
@@ -19,7 +19,7 @@ from tests.core.db.books import document, hard_bounce, one, sent, tell
 def downgraded(database: Database) -> None:
     """Take away what 0006 and later brought, as a database of the version before has it."""
     config = Config()
-    config.set_main_option("script_location", str(Path(upgrade.__file__).parent))
+    config.set_main_option("script_location", str(Path(runner.__file__).parent))
     with database.transaction() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0009")
@@ -42,7 +42,7 @@ def downgraded(database: Database) -> None:
         for table, names in columns.items():
             for name in names:
                 connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {name}"))
-        before = upgrade.REVISIONS[upgrade.REVISIONS.index("0006") - 1]
+        before = runner.REVISIONS[runner.REVISIONS.index("0006") - 1]
         connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": before})
 
 
@@ -50,11 +50,11 @@ def test_an_older_database_is_brought_up_to_date_with_its_history(database: Data
     row = one(database)
     tell(database, hard_bounce(sent(database, row).message_ids[0]))
     one(database, number="INV-0043")
-    before = reads.page_documents(database.reader, DocumentFilter())
+    before = documents.page_documents(database.reader, DocumentFilter())
     downgraded(database)
-    upgrade.prepare(database)
-    assert upgrade.version(database) == upgrade.HEAD
+    runner.prepare(database)
+    assert runner.version(database) == runner.HEAD
     assert document(database).summary.call is not None
     assert document(database, "INV-0043").summary.call is None
-    assert reads.page_documents(database.reader, DocumentFilter()) == before
+    assert documents.page_documents(database.reader, DocumentFilter()) == before
     assert check(database).differences == ()

@@ -17,10 +17,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.migrations import runner as upgrade
+from core.db.lists import documents
+from core.db.migrations import runner
 from core.db.schema import metadata
-from core.db.writes import outbox_decisions as outbox_acts
+from core.db.writes import outbox_decisions
 from core.model.documents import DocumentFilter
 from core.model.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
 from tests.conftest import PostgresServer
@@ -43,17 +43,17 @@ def is_beyond_sqlalchemy(difference: Any) -> bool:
 
 
 def test_the_list_of_revisions_is_that_of_the_scripts() -> None:
-    scripts = ScriptDirectory(str(Path(upgrade.__file__).parent))
+    scripts = ScriptDirectory(str(Path(runner.__file__).parent))
     oldest_first = [script.revision for script in scripts.walk_revisions()][::-1]
-    assert tuple(oldest_first) == upgrade.REVISIONS
-    assert scripts.get_current_head() == upgrade.HEAD
+    assert tuple(oldest_first) == runner.REVISIONS
+    assert scripts.get_current_head() == runner.HEAD
 
 
 def test_a_new_database_is_prepared_once_and_then_left_alone(database: Database) -> None:
     put(database, entry())
-    upgrade.prepare(database)
-    assert upgrade.version(database) == upgrade.HEAD
-    assert reads.count_documents(database.reader, DocumentFilter()) == 1
+    runner.prepare(database)
+    assert runner.version(database) == runner.HEAD
+    assert documents.count_documents(database.reader, DocumentFilter()) == 1
 
 
 def test_a_database_of_the_first_version_gets_what_came_later_and_loses_nothing(
@@ -61,7 +61,7 @@ def test_a_database_of_the_first_version_gets_what_came_later_and_loses_nothing(
 ) -> None:
     database = Database(f"sqlite:///{tmp_path / 'old.db'}")
     config = Config()
-    config.set_main_option("script_location", str(Path(upgrade.__file__).parent))
+    config.set_main_option("script_location", str(Path(runner.__file__).parent))
     with database.transaction() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
@@ -70,17 +70,17 @@ def test_a_database_of_the_first_version_gets_what_came_later_and_loses_nothing(
             "INSERT INTO documents (customer_id, kind, number, number_key, status, currency)"
             " VALUES (1, 'invoice', 'INV-1', 'inv-1', 'OPEN', 'USD')"
         )
-    upgrade.prepare(database)
-    assert upgrade.version(database) == upgrade.HEAD
-    (row,) = reads.page_documents(database.reader, DocumentFilter())
+    runner.prepare(database)
+    assert runner.version(database) == runner.HEAD
+    (row,) = documents.page_documents(database.reader, DocumentFilter())
     assert (row.number, row.has_draft) == ("INV-1", False)
-    assert (tmp_path / f"old.db.before-{upgrade.HEAD}").exists()
+    assert (tmp_path / f"old.db.before-{runner.HEAD}").exists()
     database.close()
 
 
 def test_a_database_that_is_not_there_has_no_version_and_is_not_created(tmp_path: Path) -> None:
     path = tmp_path / "outtray.db"
-    assert upgrade.version(Database(f"sqlite:///{path}")) is None
+    assert runner.version(Database(f"sqlite:///{path}")) is None
     assert not path.exists()
 
 
@@ -95,7 +95,7 @@ def test_a_newer_database_is_refused_in_words_and_not_touched(
     before = path.read_bytes()
     database = Database(f"sqlite:///{path}")
     with pytest.raises(DatabaseVersionError, match="newer Outtray") as error:
-        upgrade.prepare(database)
+        runner.prepare(database)
     database.close()
     assert "9999" in str(error.value)
     assert "Update Outtray" in error.value.hint
@@ -107,12 +107,12 @@ def test_a_database_of_somebody_else_is_refused_and_not_touched(tmp_path: Path, 
     path = tmp_path / "theirs.db"
     with sqlite3.connect(path) as connection:
         connection.execute(f"CREATE TABLE {table} (version_num TEXT)")
-        connection.execute(f"INSERT INTO {table} VALUES (?)", (upgrade.HEAD,))  # noqa: S608
+        connection.execute(f"INSERT INTO {table} VALUES (?)", (runner.HEAD,))  # noqa: S608
     connection.close()
     before = path.read_bytes()
     database = Database(f"sqlite:///{path}")
     with pytest.raises(DatabaseVersionError, match="not Outtray's"):
-        upgrade.prepare(database)
+        runner.prepare(database)
     database.close()
     assert path.read_bytes() == before
 
@@ -122,7 +122,7 @@ def test_a_file_that_is_no_database_is_refused_and_not_touched(tmp_path: Path) -
     path.write_text("Dear customer, " * 100)
     database = Database(f"sqlite:///{path}")
     with pytest.raises(DatabaseVersionError, match="not a database"):
-        upgrade.prepare(database)
+        runner.prepare(database)
     assert path.read_text().startswith("Dear customer")
 
 
@@ -133,11 +133,11 @@ def test_a_postgresql_with_tables_of_our_names_is_refused(postgres: PostgresServ
         connection.exec_driver_sql("CREATE TABLE customers (id integer)")
         connection.exec_driver_sql("CREATE TABLE spatial_ref_sys (id integer)")
     with pytest.raises(DatabaseVersionError, match="not Outtray's"):
-        upgrade.prepare(database)
+        runner.prepare(database)
     with database.transaction() as connection:
         connection.exec_driver_sql("DROP TABLE customers")
-    upgrade.prepare(database)  # what is left is no hindrance
-    assert upgrade.version(database) == upgrade.HEAD
+    runner.prepare(database)  # what is left is no hindrance
+    assert runner.version(database) == runner.HEAD
     database.close()
     postgres.drop(name)
 
@@ -150,7 +150,7 @@ def _prepare_at_once(url: str) -> list[DatabaseError]:
         database = Database(url)
         barrier.wait()
         try:
-            upgrade.prepare(database)
+            runner.prepare(database)
         except DatabaseError as error:
             failures.append(error)
         database.close()
@@ -178,7 +178,7 @@ def test_several_programs_started_at_once_on_a_new_postgresql_all_come_up(
 def test_the_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "outtray.db"
     database = Database(f"sqlite:///{path}")
-    upgrade.prepare(database)
+    runner.prepare(database)
     put(database, entry())
     modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
     database.close()
@@ -192,7 +192,7 @@ def test_writers_do_not_stop_readers_and_foreign_keys_are_kept(sqlite_database: 
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
         keys = connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
         safe = connection.exec_driver_sql("PRAGMA synchronous").scalar()
-        assert reads.count_documents(sqlite_database.reader, DocumentFilter()) == 0
+        assert documents.count_documents(sqlite_database.reader, DocumentFilter()) == 0
     assert (mode, keys, safe) == ("wal", 1, 2)
 
 
@@ -244,7 +244,7 @@ def test_what_an_older_version_left_waiting_is_held_until_somebody_has_looked(
 ) -> None:
     database = Database(f"sqlite:///{tmp_path / 'old.db'}")
     config = Config()
-    scripts = Path(upgrade.__file__).parent
+    scripts = Path(runner.__file__).parent
     config.set_main_option("script_location", str(scripts))
     with database.transaction() as connection:
         config.attributes["connection"] = connection
@@ -262,9 +262,9 @@ def test_what_an_older_version_left_waiting_is_held_until_somebody_has_looked(
             ),
         ):
             connection.exec_driver_sql(statement)
-    upgrade.prepare(database)
-    assert upgrade.version(database) == upgrade.HEAD
-    (hold,) = outbox_acts.holds(database.reader)
+    runner.prepare(database)
+    assert runner.version(database) == runner.HEAD
+    (hold,) = outbox_decisions.holds(database.reader)
     assert (hold.name, hold.by, hold.until) == ("pause", "Outtray", None)
     assert "1 from before the update" in hold.words
     database.close()

@@ -13,9 +13,8 @@ from sqlalchemy import text
 
 from core.aws.events.parser import parse_all
 from core.db.engine import Database
-from core.db.lists import counters as tallies
-from core.db.lists import documents as reads
-from core.db.migrations import runner as upgrade
+from core.db.lists import counters, documents
+from core.db.migrations import runner
 from core.model.delivery import Fact
 from core.model.documents import DocumentFilter
 from core.model.enums import Word
@@ -31,8 +30,8 @@ def reread(body: str) -> Sequence[Fact]:
 
 def downgraded(database: Database) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(upgrade.__file__).parent))
-    before = upgrade.REVISIONS[upgrade.REVISIONS.index("0014") - 1]
+    config.set_main_option("script_location", str(Path(runner.__file__).parent))
+    before = runner.REVISIONS[runner.REVISIONS.index("0014") - 1]
     with database.transaction() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, before)
@@ -68,7 +67,7 @@ def test_what_was_misread_is_read_again_and_every_status_follows(database: Datab
         "queue",
         lambda: START,
     )
-    expected = reads.page_documents(database.reader, DocumentFilter())
+    expected = documents.page_documents(database.reader, DocumentFilter())
     downgraded(database)
     with database.transaction() as connection:
         for sql in (
@@ -82,10 +81,10 @@ def test_what_was_misread_is_read_again_and_every_status_follows(database: Datab
             connection.execute(text(sql), {name: values[name]})
         connection.execute(text("UPDATE deliveries SET status = 80, subtype = '', diagnostic = ''"))
         connection.execute(text("UPDATE documents SET word = 'DELIVERED', open_bounce = 0"))
-        tallies.recount(connection)
+        counters.recount(connection)
     told: list[tuple[str, int, int]] = []
-    upgrade.prepare(database, reread, lambda *progress: told.append(progress))
-    assert reads.page_documents(database.reader, DocumentFilter()) == expected
+    runner.prepare(database, reread, lambda *progress: told.append(progress))
+    assert documents.page_documents(database.reader, DocumentFilter()) == expected
     words = {row.number: (row.summary.word, row.summary.is_forward) for row in expected}
     assert words == {
         "INV-1": (Word.BOUNCED, False),
@@ -102,7 +101,7 @@ def test_facts_whose_report_cannot_be_read_any_more_stay(database: Database) -> 
     bounce = Fact("Bounce", START, written.message_ids[0], ANN, "Permanent/General")
     tell(database, bounce)
     downgraded(database)
-    upgrade.prepare(database, reread)
+    runner.prepare(database, reread)
     assert document(database).summary.word is Word.BOUNCED
     assert database.reader.rows("SELECT count(*) FROM events", {})[0][0] == 1
     assert check(database).differences == ()
@@ -116,7 +115,7 @@ def test_recipients_that_a_later_report_had_named_are_written_down(database: Dat
         for_bob = "DELETE FROM events WHERE recipient = :bob"
         connection.execute(text(for_bob), {"bob": BOB})
         connection.execute(text("DELETE FROM deliveries WHERE address = :bob"), {"bob": BOB})
-    upgrade.prepare(database, reread)
+    runner.prepare(database, reread)
     summary = document(database).summary
     assert (summary.recipients, summary.delivered) == (2, 2)
     assert check(database).differences == ()

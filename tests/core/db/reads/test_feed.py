@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.lists.filter_sql import document_conditions
-from core.db.reads import feed as feedreads
+from core.db.reads import feed
 from core.model.documents import Chip, DocumentFilter
 from core.model.enums import EmailKind
 from core.rules.monitoring.feed_health import Heard, is_stuck
@@ -20,7 +20,7 @@ NOW = START + timedelta(days=2)
 
 
 def heard(database: Database) -> Heard:
-    return feedreads.heard(database.reader, NOW, reads.last_received(database.reader))
+    return feed.heard(database.reader, NOW, documents.last_received(database.reader))
 
 
 def test_an_empty_database_has_heard_of_nobody(database: Database) -> None:
@@ -88,18 +88,18 @@ def waiting(database: Database) -> Database:
 
 
 def stuck(database: Database, where: DocumentFilter) -> set[str]:
-    return {row.number for row in reads.page_documents(database.reader, where)}
+    return {row.number for row in documents.page_documents(database.reader, where)}
 
 
 def test_stuck_are_those_without_word_for_a_day_a_send_event_is_none(waiting: Database) -> None:
     where = DocumentFilter(chip=Chip.STUCK, as_of=NOW)
     assert stuck(waiting, where) == {"INV-1", "INV-3"}
-    assert reads.count_documents(waiting.reader, where) == 2
-    assert reads.chip_counts(waiting.reader, DocumentFilter(as_of=NOW))[Chip.STUCK] == 2
+    assert documents.count_documents(waiting.reader, where) == 2
+    assert documents.chip_counts(waiting.reader, DocumentFilter(as_of=NOW))[Chip.STUCK] == 2
 
 
 def test_the_filter_and_the_badge_agree_at_every_hour(waiting: Database) -> None:
-    everything = reads.page_documents(waiting.reader, DocumentFilter())
+    everything = documents.page_documents(waiting.reader, DocumentFilter())
     for hours in range(-3, 4):
         now = NOW + timedelta(hours=hours)
         marked = {
@@ -112,7 +112,7 @@ def test_the_filter_and_the_badge_agree_at_every_hour(waiting: Database) -> None
 
 def test_without_a_now_nothing_counts_as_stuck(waiting: Database) -> None:
     assert stuck(waiting, DocumentFilter(chip=Chip.STUCK)) == set()
-    assert reads.chip_counts(waiting.reader, DocumentFilter())[Chip.STUCK] == 0
+    assert documents.chip_counts(waiting.reader, DocumentFilter())[Chip.STUCK] == 0
 
 
 def test_the_stuck_ones_are_one_range_of_an_index_in_its_order(sqlite_database: Database) -> None:
@@ -131,7 +131,7 @@ def test_the_stuck_ones_are_one_range_of_an_index_in_its_order(sqlite_database: 
 def test_counting_who_was_heard_of_reads_no_table_whole(sqlite_database: Database) -> None:
     connection = sqlite3.connect(sqlite_database.path or "")
     values = dict.fromkeys(("last_event", "sent", "external", "since", "until"), 0)
-    plan = connection.execute("EXPLAIN QUERY PLAN " + feedreads._HEARD, values).fetchall()
+    plan = connection.execute("EXPLAIN QUERY PLAN " + feed._HEARD, values).fetchall()
     connection.close()
     scans = [row[3] for row in plan if row[3].startswith("SCAN")]
     assert all(scan.startswith("SCAN t") for scan in scans), scans

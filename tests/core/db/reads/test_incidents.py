@@ -8,8 +8,7 @@ import pytest
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.reads import delivery_latency as paces
-from core.db.reads import incidents as watch
+from core.db.reads import delivery_latency, incidents
 from core.model.documents import Late
 from core.model.enums import EmailKind, Status
 from core.model.sending import Decision
@@ -80,7 +79,7 @@ def test_only_the_newest_deliveries_of_that_domain_count(database: Database) -> 
         minutes = (at - START) / timedelta(minutes=1)
         seconds = 500 if number < 2 else 9
         tell(database, fact("Delivery", written.message_ids[0], minutes + seconds / 60))
-    times = paces.delivery_times(database.reader, "customer.example")
+    times = delivery_latency.delivery_times(database.reader, "customer.example")
     assert times == [timedelta(seconds=9)] * 50
 
 
@@ -136,7 +135,7 @@ def test_answers_are_kept_for_a_while_and_then_asked_again(
 def test_two_customers_are_no_trouble(database: Database, clock: Clock) -> None:
     deferred_customers(database, 2)
     assert Lookout(database, clock).trouble().providers == ()
-    assert watch.attempts(database.reader, clock.now) == []
+    assert incidents.attempts(database.reader, clock.now) == []
 
 
 # --------------------------------------------------------------------------- our own reputation
@@ -161,7 +160,9 @@ def test_only_what_aws_counts_is_counted(database: Database) -> None:
         tell(database, make(written.message_ids[0], (at - START) / timedelta(minutes=1) + 1))
     old = sent(database, row, at=START - timedelta(days=40))
     tell(database, hard_bounce(old.message_ids[0], -40 * 24 * 60 + 1))
-    assert watch.reputation(database.reader, START) == Reputation(sent=7, bounced=2, complained=1)
+    assert incidents.reputation(database.reader, START) == Reputation(
+        sent=7, bounced=2, complained=1
+    )
 
 
 def test_a_delivery_nobody_confirmed_yet_counts_as_sent(database: Database) -> None:
@@ -169,4 +170,4 @@ def test_a_delivery_nobody_confirmed_yet_counts_as_sent(database: Database) -> N
     sent(database, row)
     states = database.reader.rows("SELECT status, sent_at FROM deliveries", {})
     assert states[0][0] == int(Status.SENT)
-    assert watch.reputation(database.reader, START).sent == 1
+    assert incidents.reputation(database.reader, START).sent == 1

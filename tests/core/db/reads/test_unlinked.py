@@ -7,9 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.lists import unlinked_count
-from core.db.writes import external_email as external
+from core.db.lists import documents, unlinked_count
+from core.db.writes import external_email
 from core.model.enums import EmailKind
 from core.model.errors import NotFoundError
 from core.services.linking import Linking
@@ -40,7 +39,7 @@ def test_a_page_is_a_part_of_the_whole_newest_first(database: Database, linking:
     assert ids(linking) == sorted(names)  # all of one moment: then by their ids
     assert [each.mail.message_id for each in linking.page(offset=1, limit=2)] == ["m-1", "m-2"]
     assert linking.position("m-9") is None
-    assert reads.overview(database.reader).unlinked == 5
+    assert documents.overview(database.reader).unlinked == 5
 
 
 def test_what_is_about_no_document_is_hidden_and_says_who_said_so(
@@ -51,7 +50,7 @@ def test_what_is_about_no_document_is_hidden_and_says_who_said_so(
     assert ids(linking) == [ID]
     linking.dismiss(ID)
     assert ids(linking) == []
-    assert reads.overview(database.reader).unlinked == 0
+    assert documents.overview(database.reader).unlinked == 0
     (found,) = linking.page(everything=True)
     assert (found.dismissed_by, found.dismissed_at) == ("anna", clock())
     linking.restore(ID)
@@ -75,7 +74,7 @@ def test_nothing_links_by_itself_what_a_person_dismissed(
     hear(database, event("Send"))
     linking.dismiss(ID)
     one(database)  # now number and recipient would fit
-    assert external.relink(database).linked == 0
+    assert external_email.relink(database).linked == 0
     hear(database, event("Delivery", subject="Invoice INV-0042 again"))
     assert log(database) == ()
     (found,) = linking.page(everything=True)

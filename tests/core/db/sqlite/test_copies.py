@@ -16,8 +16,8 @@ from alembic import command
 from alembic.config import Config
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.migrations import runner as upgrade
+from core.db.lists import documents
+from core.db.migrations import runner
 from core.db.sqlite import copies
 from core.db.sqlite.file import sqlite_url
 from core.model.documents import DocumentFilter
@@ -62,7 +62,7 @@ def test_a_copy_holds_everything_is_private_and_whole_by_itself(
         assert alone.execute("PRAGMA journal_mode").fetchone() == ("delete",)
         assert alone.execute("SELECT number FROM documents").fetchall() == [("INV-0042",)]
     copied = Database(f"sqlite:///{made.path}")
-    assert reads.count_documents(copied.reader, DocumentFilter()) == 1
+    assert documents.count_documents(copied.reader, DocumentFilter()) == 1
     copied.close()
 
 
@@ -80,7 +80,7 @@ def test_a_copy_never_replaces_the_database_itself_under_any_name(
         with pytest.raises(DatabaseError, match="database itself"):
             copies.backup(sqlite_database, target)
     assert path.stat().st_ino == before
-    assert reads.count_documents(sqlite_database.reader, DocumentFilter()) == 1
+    assert documents.count_documents(sqlite_database.reader, DocumentFilter()) == 1
 
 
 def test_a_copy_into_a_folder_or_nowhere_fails_in_words_and_leaves_nothing(
@@ -253,7 +253,7 @@ def test_a_full_disk_leaves_the_old_copy_and_nothing_else(
 def old_database(path: Path, version: str = "0009") -> Database:
     database = Database(f"sqlite:///{path}")
     config = Config()
-    config.set_main_option("script_location", str(Path(upgrade.__file__).parent))
+    config.set_main_option("script_location", str(Path(runner.__file__).parent))
     with database.transaction() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, version)
@@ -265,15 +265,15 @@ def test_the_copy_before_an_upgrade_is_of_the_older_version_whole_and_private(
     tmp_path: Path,
 ) -> None:
     database = old_database(tmp_path / "old.db")
-    kept = tmp_path / f"old.db.before-{upgrade.HEAD}"
+    kept = tmp_path / f"old.db.before-{runner.HEAD}"
     kept.write_text("from an upgrade that failed")
     victim = tmp_path / "victim"
     victim.write_text("precious")
     (tmp_path / f"{kept.name}.part").symlink_to(victim)
-    upgrade.prepare(database)
-    assert upgrade.version(database) == upgrade.HEAD
+    runner.prepare(database)
+    assert runner.version(database) == runner.HEAD
     copy = Database(f"sqlite:///{kept}")
-    assert upgrade.version(copy) == "0009"
+    assert runner.version(copy) == "0009"
     copy.close()
     database.close()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
@@ -286,8 +286,8 @@ def test_a_damaged_database_is_not_upgraded(tmp_path: Path) -> None:
     damage(tmp_path / "old.db")
     database = Database(sqlite_url(tmp_path / "old.db"))
     with pytest.raises(DatabaseError, match="damaged, so it was not upgraded") as error:
-        upgrade.prepare(database)
+        runner.prepare(database)
     assert "outtray db restore" in error.value.hint
-    assert upgrade.version(database) == "0009"
+    assert runner.version(database) == "0009"
     database.close()
-    assert (tmp_path / f"old.db.before-{upgrade.HEAD}.damaged").exists()
+    assert (tmp_path / f"old.db.before-{runner.HEAD}.damaged").exists()

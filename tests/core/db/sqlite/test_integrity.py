@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from core.db.engine import Database
-from core.db.sqlite import integrity as sqlite_integrity
-from core.model import cancellation as stopping
+from core.db.sqlite import integrity
+from core.model import cancellation
 from core.model.errors import DatabaseError
 
 
@@ -47,10 +47,10 @@ def _in_the_schema(path: Path, statement: str, *values: object) -> None:
 
 def test_a_sound_file_is_sound_and_the_progress_goes_from_nothing_to_all(path: Path) -> None:
     told: list[float] = []
-    assert sqlite_integrity.damage(path, told.append) == ()
+    assert integrity.damage(path, told.append) == ()
     assert told == sorted(told)
     assert (told[-1], told[0] < 0.1) == (1.0, True)
-    assert sqlite_integrity.orphans(path) == ()
+    assert integrity.orphans(path) == ()
 
 
 def _index_without_its_rows(path: Path, name: str, of: str) -> None:
@@ -79,7 +79,7 @@ def test_a_row_that_is_missing_from_an_index_is_found_by_counting(
     path: Path, index: str, table: str, of: str
 ) -> None:
     _index_without_its_rows(path, index, of)
-    found = sqlite_integrity.damage(path)
+    found = integrity.damage(path)
     assert any(f"The index {index} has " in line and table in line for line in found), found
 
 
@@ -87,23 +87,23 @@ def test_a_row_that_is_missing_from_an_index_is_found_by_counting(
 def test_a_page_that_was_overwritten_is_found(path: Path, name: str) -> None:
     page, size = _page_of(path, name)
     _overwrite(path, page, size, b"\x5a" * size)
-    assert sqlite_integrity.damage(path)
+    assert integrity.damage(path)
 
 
 def test_a_file_that_was_cut_short_is_found(path: Path) -> None:
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size // 2)
-    assert sqlite_integrity.damage(path)
+    assert integrity.damage(path)
 
 
 def test_a_file_that_is_no_database_is_damaged_and_no_failure(path: Path) -> None:
     path.write_bytes(b"Dear customer, " * 1000)
-    assert "not a database" in " ".join(sqlite_integrity.damage(path))
+    assert "not a database" in " ".join(integrity.damage(path))
 
 
 def test_a_file_that_is_not_there_is_refused_in_words_and_not_made(tmp_path: Path) -> None:
     with pytest.raises(DatabaseError):
-        sqlite_integrity.damage(tmp_path / "none.db")
+        integrity.damage(tmp_path / "none.db")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -111,13 +111,13 @@ def test_a_row_that_points_at_nothing_is_named(path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("DELETE FROM emails WHERE id = 7")
     connection.close()
-    found = {(each.table, each.column, each.parent) for each in sqlite_integrity.orphans(path)}
+    found = {(each.table, each.column, each.parent) for each in integrity.orphans(path)}
     assert ("deliveries", "email_id", "emails") in found
-    assert sqlite_integrity.damage(path) == ()
+    assert integrity.damage(path) == ()
 
 
 def test_it_ends_when_nobody_waits_for_it_any_more(path: Path) -> None:
-    stop = stopping.Stop()
+    stop = cancellation.Stop()
     told: list[float] = []
 
     def tell(part: float) -> None:
@@ -126,8 +126,8 @@ def test_it_ends_when_nobody_waits_for_it_any_more(path: Path) -> None:
         another.start()
         another.join()
 
-    with stopping.under(stop), pytest.raises(stopping.SupersededError):
-        sqlite_integrity.damage(path, tell)
+    with cancellation.under(stop), pytest.raises(cancellation.SupersededError):
+        integrity.damage(path, tell)
     assert len(told) == 1
 
 
@@ -140,5 +140,5 @@ def test_others_write_while_it_is_looked_at(company: Database, path: Path) -> No
             connection.exec_driver_sql("INSERT INTO customers (name, name_key) VALUES ('N', 'n')")
             connection.exec_driver_sql("UPDATE documents SET open_bounce = 3 - open_bounce")
 
-    assert sqlite_integrity.damage(path, write) == ()
+    assert integrity.damage(path, write) == ()
     assert len(written) > 10

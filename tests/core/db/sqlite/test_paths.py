@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.migrations import runner as upgrade
+from core.db.lists import documents
+from core.db.migrations import runner
 from core.db.sqlite import copies
 from core.db.sqlite.file import sqlite_path, sqlite_url
 from core.files import protected_files
@@ -42,9 +42,9 @@ STRANGE = (
 def test_reader_writer_and_copy_open_exactly_the_named_file(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     database = Database(sqlite_url(path))
-    upgrade.prepare(database)
+    runner.prepare(database)
     put(database, entry())
-    assert reads.count_documents(database.reader, DocumentFilter()) == 1
+    assert documents.count_documents(database.reader, DocumentFilter()) == 1
     with database.transaction() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM documents").scalar() == 1
         opened = connection.exec_driver_sql("PRAGMA database_list").all()[0][2]
@@ -83,7 +83,7 @@ def test_a_url_that_would_be_cut_or_misread_is_refused_and_opens_nothing(
 ) -> None:
     url = url.format(tmp_path) if "sqlite://{" not in url else url.format("host" + str(tmp_path))
     with pytest.raises(DatabaseError):
-        upgrade.prepare(Database(url))
+        runner.prepare(Database(url))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -94,11 +94,11 @@ def test_another_spelling_of_a_database_that_is_there_makes_no_new_one(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my books").mkdir()
     there = Database(sqlite_url(tmp_path / "my books" / "out.db"))
-    upgrade.prepare(there)
+    runner.prepare(there)
     there.close()
     for url in (f"sqlite:///{tmp_path}/my%20books/out.db", "sqlite:///~/my books/out.db"):
         with pytest.raises(DatabaseError, match="but there is") as error:
-            upgrade.prepare(Database(url))
+            runner.prepare(Database(url))
         assert "my books/out.db" in error.value.title
     assert {each.name for each in tmp_path.iterdir()} == {"my books"}
 
@@ -120,7 +120,7 @@ def test_a_path_that_cannot_be_is_told_in_words(tmp_path: Path) -> None:
     for name, words in wrong.items():
         database = Database(sqlite_url(tmp_path / name))
         with pytest.raises(DatabaseError) as error:
-            upgrade.prepare(database)
+            runner.prepare(database)
         assert words in str(error.value).lower(), (name, str(error.value))
         database.close()
     assert (tmp_path / "file").read_text() == "x"
@@ -132,10 +132,10 @@ def test_a_path_that_is_not_allowed_is_told_in_words(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o500)
     with pytest.raises(DatabaseError, match="Permission denied"):
-        upgrade.prepare(Database(sqlite_url(closed / "outtray.db")))
+        runner.prepare(Database(sqlite_url(closed / "outtray.db")))
     closed.chmod(0o000)
     with pytest.raises(DatabaseError, match="Permission denied"):
-        upgrade.version(Database(sqlite_url(closed / "outtray.db")))
+        runner.version(Database(sqlite_url(closed / "outtray.db")))
     closed.chmod(0o700)
 
 
@@ -143,7 +143,7 @@ def test_new_files_and_folders_are_private_whatever_the_mask(tmp_path: Path) -> 
     before = os.umask(0)
     try:
         database = Database(sqlite_url(tmp_path / "new" / "outtray.db"))
-        upgrade.prepare(database)
+        runner.prepare(database)
         put(database, entry())
         modes = {
             each.name: stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "new").iterdir()
@@ -162,7 +162,7 @@ def test_new_files_and_folders_are_private_whatever_the_mask(tmp_path: Path) -> 
 
 def test_nothing_reads_a_file_of_the_database_under_any_name(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "outtray.db"))
-    upgrade.prepare(database)
+    runner.prepare(database)
     os.link(tmp_path / "outtray.db", tmp_path / "hard.csv")
     (tmp_path / "link.csv").symlink_to(tmp_path / "outtray.db")
     (tmp_path / "folder").symlink_to(tmp_path)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.db.engine import Database
-from core.db.migrations import runner as upgrade
+from core.db.migrations import runner
 from core.db.sqlite.open_marks import OpenMarks
 from core.model.errors import DatabaseDamagedError, DatabaseError
 from tests.conftest import PostgresServer
@@ -471,7 +471,7 @@ def test_what_is_damaged_is_still_read_and_a_sound_copy_ends_it(
     with pytest.raises(DatabaseDamagedError):
         change(database)
     assert database.reader.rows("SELECT count(*) FROM customers NOT INDEXED", {}) == [(3,)]
-    assert upgrade.version(database) == upgrade.HEAD
+    assert runner.version(database) == runner.HEAD
     assert database.admission is not None
     look = database.admission.look()
     assert look is not None

@@ -9,8 +9,7 @@ import pytest
 
 from core.db.engine import Database
 from core.db.reads import history
-from core.db.writes import events, outbox, quarantine
-from core.db.writes import leases as claims
+from core.db.writes import events, leases, outbox, quarantine
 from core.db.writes.events import Stored, Unreadable
 from core.model.enums import Engagement, Role, Status, Word
 from core.model.history import RecipientEntry
@@ -252,7 +251,7 @@ def test_what_a_stopped_program_was_sending_is_unknown_and_the_rest_waits(
     record(database, new_email(claimed_row))
     for now, closed in ((START, 0), (START + timedelta(seconds=1), 1), (START, 0)):
         with database.transaction() as connection:
-            assert claims.expire(connection, now) == closed
+            assert leases.expire(connection, now) == closed
     assert document(database, "INV-1").summary.word is Word.QUEUED
     assert document(database, "INV-2").summary.word is Word.UNCONFIRMED
     assert check(database).differences == ()
@@ -262,7 +261,7 @@ def test_an_answer_that_comes_after_all_is_believed(database: Database) -> None:
     row = one(database)
     written = record(database, new_email(row))
     with database.transaction() as connection:
-        claims.expire(connection, START + timedelta(hours=1))
+        leases.expire(connection, START + timedelta(hours=1))
     accept(database, written)
     assert only_recipient(database).state.status is Status.SENT
     with database.transaction() as connection:

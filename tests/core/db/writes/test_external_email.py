@@ -17,7 +17,7 @@ from core.aws.events.parser import OUR_TAG
 from core.db.engine import Database
 from core.db.reads import unlinked
 from core.db.schema import emails
-from core.db.writes import external_email as external
+from core.db.writes import external_email
 from core.db.writes.imported_records import Catalogue, put_documents
 from core.model.enums import EmailKind, Role, Word
 from core.model.errors import NotFoundError
@@ -294,7 +294,7 @@ def test_an_email_that_came_with_a_tag_of_ours_waits_for_nobody(
     for body in bodies:
         hear(database, body)
     assert (log(database), waiting(database, everything=True)) == ((), [])
-    external.relink(database)
+    external_email.relink(database)
     assert log(database) == ()
 
 
@@ -318,7 +318,7 @@ def test_a_link_by_hand_brings_its_facts_along_and_says_who_did_it(database: Dat
     row = one(database)
     hear(database, event("Send", "Hello"), event("Delivery", "Hello"))
     with database.transaction() as connection:
-        _, applied = external.link_by_hand(connection, ID, row.id, "anna", START)
+        _, applied = external_email.link_by_hand(connection, ID, row.id, "anna", START)
     assert applied == 2
     (email,) = log(database)
     assert (email.summary.word, email.notes[0].text) == (
@@ -333,7 +333,9 @@ def test_a_wrong_link_is_put_right_by_hand(database: Database) -> None:
     put(database, entry(), entry("INV-0043", "Other & Co", "bob@other.example"))
     hear(database, event("Delivery"))
     with database.transaction() as connection:
-        external.link_by_hand(connection, ID, document(database, "INV-0043").id, "anna", START)
+        external_email.link_by_hand(
+            connection, ID, document(database, "INV-0043").id, "anna", START
+        )
     hear(database, bounce())
     assert (log(database), len(log(database, "INV-0043"))) == ((), 1)
     assert document(database).summary.word is Word.NEVER_SENT
@@ -347,7 +349,7 @@ def test_only_other_programs_emails_can_be_linked(database: Database) -> None:
     hear(database, event("Delivery", message_id=written.message_ids[0], published=False))
     for message_id in (written.message_ids[0], "0102-nobody-heard-of"):
         with pytest.raises(NotFoundError), database.transaction() as connection:
-            external.link_by_hand(connection, message_id, row.id, "anna", START)
+            external_email.link_by_hand(connection, message_id, row.id, "anna", START)
 
 
 def test_a_document_imported_later_finds_its_email(database: Database, tmp_path: Path) -> None:
@@ -364,17 +366,17 @@ def test_a_document_imported_later_finds_its_email(database: Database, tmp_path:
     importing.import_files(database, [customers, path])
     (email,) = log(database)
     assert (email.kind, email.summary.word) == (EmailKind.EXTERNAL, Word.DELIVERED)
-    assert external.relink(database) == Relinked()
+    assert external_email.relink(database) == Relinked()
 
 
 def test_relinking_looks_at_every_email_however_many_there_are(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(external, "_AT_ONCE", 3)
+    monkeypatch.setattr(external_email, "_AT_ONCE", 3)
     for number in range(8):
         hear(database, event("Send", f"INV-{number:04}", message_id=f"0102-{number}"))
     put(database, *(entry(f"INV-{number:04}") for number in range(8)))
-    assert external.relink(database) == Relinked(examined=8, linked=8, applied=8)
+    assert external_email.relink(database) == Relinked(examined=8, linked=8, applied=8)
     assert check(database).differences == ()
 
 
@@ -396,12 +398,12 @@ def test_hostile_subjects_and_addresses_are_kept_as_they_are(database: Database)
 def test_follow_ups_thread_under_it_and_its_content_is_not_sent_again(
     database: Database, clock: Clock
 ) -> None:
-    from core.services.sending import drafts as drafting
+    from core.services.sending import drafts
 
     row = one(database)
     hear(database, event("Send"))
-    followed = drafting.draft(database.reader, EmailKind.FOLLOW_UP, row.id).draft
+    followed = drafts.draft(database.reader, EmailKind.FOLLOW_UP, row.id).draft
     assert followed.in_reply_to == f"<{ID}@eu-west-1.amazonses.com>"
-    again = drafting.draft(database.reader, EmailKind.RESEND, row.id).draft
+    again = drafts.draft(database.reader, EmailKind.RESEND, row.id).draft
     assert (again.kind, bool(again.body), again.to) == (EmailKind.ORIGINAL, True, (ANN,))
     assert replace(again, body="") != again

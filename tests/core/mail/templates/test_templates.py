@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from core.mail.html import to_html
 from core.mail.mime import compose, one_line
-from core.mail.templates import loader as book
+from core.mail.templates import loader
 from core.mail.templates.sandbox import BrokenTemplateError, render
 from core.mail.templates.wording import Occasion, Office, versions
 from core.model.enums import EmailKind, Kind
 from core.model.history import Contact, Health
-from core.rules.chasing import reminder_steps as steps
+from core.rules.chasing import reminder_steps
 from tests.core.mail.test_mime import AT, HOSTILE, MESSAGE_ID, NAMES, SENDER, document, draft
 
 TODAY = date(2026, 12, 24)
@@ -69,7 +69,7 @@ def test_a_folder_that_is_not_there_is_no_problem(tmp_path: Path) -> None:
 
 
 def test_every_variable_can_be_used(tmp_path: Path) -> None:
-    body = "\n".join(f"{name}={{{{ {name} }}}}" for name in book.VARIABLES)
+    body = "\n".join(f"{name}={{{{ {name} }}}}" for name in loader.VARIABLES)
     write(tmp_path, "invoice.follow_up.1.friendly.en.md", f"subject: {{{{ number }}}}\n---\n{body}")
     made, _ = texts(tmp_path)
     assert made[0].problem == ""
@@ -232,9 +232,9 @@ def test_a_misspelt_name_is_told_where_its_text_is_missed(tmp_path: Path) -> Non
 def test_a_misspelt_variable_is_found_even_where_it_is_not_reached(tmp_path: Path) -> None:
     text = "subject: x\n---\n{% if sends > 99 %}\n{{ custmer }}{% endif %}"
     write(tmp_path, "invoice.original.en.md", text)
-    (entry,) = book.entries(tmp_path)
+    (entry,) = loader.entries(tmp_path)
     assert entry.template is not None
-    problem = book.unknown_variable(entry.template)
+    problem = loader.unknown_variable(entry.template)
     assert problem is not None
     assert (problem.line, "there is no variable custmer" in problem.reason) == (4, True)
 
@@ -243,9 +243,9 @@ def test_a_misspelt_variable_is_found_even_where_it_is_not_reached(tmp_path: Pat
 
 
 STEPS = (
-    steps.Step(1, "friendly"),
-    steps.Step(2, "firm", after_days=14, after_follow_ups=1),
-    steps.Step(3, "final", after_days=30, after_follow_ups=2),
+    reminder_steps.Step(1, "friendly"),
+    reminder_steps.Step(2, "firm", after_days=14, after_follow_ups=1),
+    reminder_steps.Step(3, "final", after_days=30, after_follow_ups=2),
 )
 
 
@@ -256,7 +256,7 @@ STEPS = (
 def test_a_step_needs_both_its_age_and_the_follow_ups_before_it(
     age: int, follow_ups: int, chosen: int
 ) -> None:
-    assert steps.choose(STEPS, age, follow_ups) == chosen
+    assert reminder_steps.choose(STEPS, age, follow_ups) == chosen
 
 
 def test_the_steps_of_the_office_are_chosen_by_age(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_the_steps_of_the_office_are_chosen_by_age(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_the_name_of_a_file_says_what_it_is_for(file: str, found: tuple[Any, ...] | None) -> None:
-    name = steps.name_of(file)
+    name = reminder_steps.name_of(file)
     read = name and (name.kind, name.email, name.step, name.name, name.language)
     assert read == found
 

@@ -15,7 +15,7 @@ from core.model.documents import DocumentFilter
 from core.model.enums import Engagement, Status, Word
 from core.model.history import DocumentLog
 from core.rules.delivery.as_of import local_then, moments_of
-from core.services import integrity_check as checking
+from core.services import integrity_check
 from core.services.feed.ingest import ingest
 from core.services.history import document_log
 from tests.core.db.books import START, fact, hard_bounce, new_email, one, record, sent, tell
@@ -169,9 +169,9 @@ def test_a_document_that_was_never_sent_has_no_moments(database: Database) -> No
 
 
 def test_the_last_moment_is_the_present_for_every_document(company: Database) -> None:
-    from core.db.lists import documents as reads
+    from core.db.lists import documents
 
-    rows = reads.page_documents(company.reader, DocumentFilter(), 0, 60)
+    rows = documents.page_documents(company.reader, DocumentFilter(), 0, 60)
     for row in rows:
         now = document_log(company.reader, row.id)
         for as_of in now.moments[-1:]:
@@ -187,7 +187,7 @@ def test_the_demo_hears_of_things_when_they_happen(company: Database) -> None:
     )
     assert [timedelta(microseconds=each) for each in rows[0]] == [0.9 * SECOND, 0.9 * SECOND]
     assert company.reader.rows("SELECT count(*) FROM documents WHERE by_program > 0", {})[0][0] > 5
-    assert checking.check(company).differences == ()
+    assert integrity_check.check(company).differences == ()
 
 
 def test_without_an_arrival_a_body_is_received_now(sqlite_database: Database) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from core.aws.events.parser import OUR_TAG
 from core.db.engine import Database, UnstorableError
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.writes import events, quarantine
 from core.model.enums import Word
 from core.model.errors import (
@@ -94,7 +94,7 @@ def test_bodies_are_deleted_after_their_facts_are_committed(
     report = ingest.pull(database, feed, clock, 0)
     assert report == IngestReport(read=2, applied=1, quarantined=1)
     assert (feed.stored_at_delete, feed.messages) == (1, [])
-    assert reads.last_received(database.reader) == clock.now
+    assert documents.last_received(database.reader) == clock.now
     assert ingest.pull(database, feed, clock, 0) == IngestReport()
 
 

@@ -9,9 +9,7 @@ from datetime import timedelta
 import pytest
 
 from core.db.engine import Database
-from core.db.writes import brake as state
-from core.db.writes import leases as claims
-from core.db.writes import outbox
+from core.db.writes import brake, leases, outbox
 from core.db.writes.outbox import Lease
 from core.model.enums import Status, Word
 from core.model.errors import (
@@ -142,7 +140,7 @@ def test_after_a_failure_two_programs_with_four_lanes_each_call_one_at_a_time(
     desk = office(database, clock, FakeMailer(DOWN), lanes=1)
     fill(desk, documents(database, 12))
     assert desk._worker.step().unconfirmed == 1
-    assert state.read(database.reader).phase is Phase.CAREFUL
+    assert brake.read(database.reader).phase is Phase.CAREFUL
     mailer = EveryOther()
     mailer.taken = 1  # it begins with a failure, so that nothing is clear before that
     desks = [office(database, clock, mailer, by=name) for name in ("one", "two")]
@@ -163,13 +161,13 @@ def test_an_email_is_not_claimed_while_another_program_calls_in_careful_times(
     assert desk._worker.step().unconfirmed == 1
     lease = Lease("elsewhere", clock.now + timedelta(seconds=60))
     with database.transaction() as connection:
-        (theirs,) = claims.reserve(connection, lease, clock.now, 1)
+        (theirs,) = leases.reserve(connection, lease, clock.now, 1)
         assert outbox.claim(connection, theirs.delivery_id, clock.now, lease)
     mailer = FakeMailer()
     waiting = office(database, clock, mailer, by="two")
     handover = waiting._worker._handover
     with database.transaction() as connection:
-        (taken,) = claims.reserve(connection, Lease("two", lease.until), clock.now, 1)
+        (taken,) = leases.reserve(connection, Lease("two", lease.until), clock.now, 1)
     assert handover.hand_over(taken, "two") is Status.QUEUED
     assert mailer.calls == []
     assert [e.error for e in waiting.entries() if e.delivery_id == taken.delivery_id] == [
@@ -280,10 +278,10 @@ def test_a_program_that_dies_with_the_one_email_holds_nobody_for_ever(
     handover.brake.look(lambda: None)
     lease = Lease("dead", clock.now + timedelta(seconds=60))
     with database.transaction() as connection:
-        (taken,) = claims.reserve(connection, lease, clock.now, 1)
+        (taken,) = leases.reserve(connection, lease, clock.now, 1)
         assert outbox.claim(connection, taken.delivery_id, clock.now, lease)
         assert handover.brake.admit(connection, taken.delivery_id) is not None
-    assert state.read(database.reader).phase is Phase.TRYING
+    assert brake.read(database.reader).phase is Phase.TRYING
     mailer.error = None
     live([desk], clock, hours=1, minutes=10)
     assert len(mailer.calls) == 1
@@ -298,14 +296,14 @@ def test_answers_to_calls_under_way_when_the_first_failed_do_not_let_it_go(
     handover = desk._worker._handover
     with database.transaction() as connection:
         lease = handover.lease("one")
-        early, late = claims.reserve(connection, lease, clock.now, 2)
+        early, late = leases.reserve(connection, lease, clock.now, 2)
         for each in (early, late):
             assert outbox.claim(connection, each.delivery_id, clock.now, lease)
         epoch = handover.brake.admit(connection, late.delivery_id)
     assert epoch is not None
     handover._unanswered(early, DOWN)
     handover._accepted(late, "ses-1", epoch)
-    assert state.read(database.reader).phase is Phase.CAREFUL
+    assert brake.read(database.reader).phase is Phase.CAREFUL
 
 
 def test_a_test_to_oneself_counts_and_is_held_back_as_well(

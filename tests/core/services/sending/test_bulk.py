@@ -11,7 +11,7 @@ from core.model.enums import EmailKind, Word
 from core.model.errors import InputError
 from core.model.sending import Decision
 from core.model.suppressions import Suppression
-from core.services.sending import drafts as drafting
+from core.services.sending import drafts
 from core.services.sending.bulk import Bulk
 from core.services.sending.outbox import Outbox
 from tests.conftest import Clock
@@ -21,7 +21,7 @@ from tests.core.mail_fakes import FakeList, FakeMailer, office
 
 def many(desk: Outbox, database: Database, kind: EmailKind = EmailKind.FOLLOW_UP) -> Bulk:
     def compose(kind: EmailKind, document_id: int) -> Composition:
-        return drafting.draft(database.reader, kind, document_id)
+        return drafts.draft(database.reader, kind, document_id)
 
     return Bulk(kind, compose, desk.approve, lambda some: desk.enqueue(some, confirmed=True))
 
@@ -108,7 +108,7 @@ def test_a_draft_that_cannot_be_written_is_refused_and_the_others_go_on(
     def compose(kind: EmailKind, document_id: int) -> Composition:
         if document_id == rows[0].id:
             raise InputError("invoice.pdf cannot be attached: permission denied.", "Ask ben.")
-        return drafting.draft(database.reader, kind, document_id)
+        return drafts.draft(database.reader, kind, document_id)
 
     bulk = Bulk(
         EmailKind.RESEND, compose, desk.approve, lambda some: desk.enqueue(some, confirmed=True)

@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.reads import history
-from core.db.writes import leases as claims
-from core.db.writes import outbox
+from core.db.writes import leases, outbox
 from core.db.writes.outbox import Lease
 from core.model.enums import Role, Status, Word
 from core.model.errors import (
@@ -238,7 +237,7 @@ def test_a_delivery_that_another_program_took_is_left_to_it(
     def steal(_: Outgoing) -> None:
         clock.advance(seconds=61)
         with database.transaction() as connection:
-            (other,) = claims.reserve(connection, Lease("two", clock.now), clock.now, 9)
+            (other,) = leases.reserve(connection, Lease("two", clock.now), clock.now, 9)
             assert other.address == BOB
 
     mailer = FakeMailer(steal)
@@ -403,4 +402,4 @@ def test_statuses_are_told_by_delivery(database: Database) -> None:
     assert {key: value[0] for key, value in found.items()} == dict.fromkeys(
         written.delivery_ids, Status.SENT
     )
-    assert reads.last_received(database.reader) is None
+    assert documents.last_received(database.reader) is None

@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.reads import history
-from core.db.writes import drafts
-from core.db.writes import outbox_decisions as outbox_acts
+from core.db.writes import drafts, outbox_decisions
 from core.mail.templates.wording import Office
 from core.model.documents import DocumentFilter
 from core.model.email import Change, Composition
@@ -124,7 +123,9 @@ def test_only_the_newest_draft_and_its_files_are_kept(
 def test_a_document_with_a_draft_says_so(database: Database, composing: Composing) -> None:
     row, other = put(database, entry(), entry("INV-0043"))
     composing.save(draft(row))
-    found = {r.number: r.has_draft for r in reads.page_documents(database.reader, DocumentFilter())}
+    found = {
+        r.number: r.has_draft for r in documents.page_documents(database.reader, DocumentFilter())
+    }
     assert found == {row.number: True, other.number: False}
     composing.discard(draft(row))
     assert not document(database).has_draft
@@ -413,7 +414,7 @@ def test_a_test_that_does_not_leave_says_so_and_leaves_no_trace(
     with pytest.raises(type(answers[0]), match=answers[0].title):
         testing.send_test(draft(row), "me@outtray.example")
     assert (len(mailer.calls), emails(database)) == (calls, 0)
-    assert outbox_acts.holds(database.reader) == ()
+    assert outbox_decisions.holds(database.reader) == ()
 
 
 def test_no_test_leaves_while_somebody_holds_the_outbox(
@@ -421,7 +422,7 @@ def test_no_test_leaves_while_somebody_holds_the_outbox(
 ) -> None:
     row = one(database)
     with database.transaction() as connection:
-        outbox_acts.hold_back(connection, OutboxHold("pause", "ben", clock.now, None, "wait"))
+        outbox_decisions.hold_back(connection, OutboxHold("pause", "ben", clock.now, None, "wait"))
     stopped_by = composing.send_test(draft(row), "me@outtray.example").stopped_by
     assert stopped_by.startswith("Paused by ben")
     assert mailer.calls == []

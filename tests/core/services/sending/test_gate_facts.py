@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.db.engine import Database
-from core.db.reads import gate as gatefacts
+from core.db.reads import gate
 from core.model.enums import EmailKind, Word
 from core.model.sending import AttachedFile, Decision, MailRoute, Verdict
 from core.rules.gate.domain_typos import MANY
@@ -106,9 +106,9 @@ def test_a_domain_that_only_bounced_is_doubted_still(
 
 def test_counting_stops_where_it_no_longer_matters(database: Database) -> None:
     deliver(database, "INV-1", *(f"p{n}@northwind.example" for n in range(3)))
-    found = gatefacts.delivered_addresses(database.reader, {"northwind.example", "none.example"})
+    found = gate.delivered_addresses(database.reader, {"northwind.example", "none.example"})
     assert found == {"northwind.example": 3}
-    assert gatefacts.delivered_addresses(database.reader, set()) == {}
+    assert gate.delivered_addresses(database.reader, set()) == {}
 
 
 # --------------------------------------------------------------------------- the DNS

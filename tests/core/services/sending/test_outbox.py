@@ -13,8 +13,7 @@ import pytest
 
 from core.db.engine import Database
 from core.db.reads import history
-from core.db.writes import leases as claims
-from core.db.writes import outbox
+from core.db.writes import leases, outbox
 from core.db.writes.outbox import Lease
 from core.mail.mime import compose, size_of
 from core.model.documents import DocumentRow
@@ -177,7 +176,7 @@ def test_two_programs_never_take_the_same_row(database: Database, clock: Clock) 
         while True:
             lease = Lease(name, clock.now + timedelta(seconds=60))
             with database.transaction() as connection:
-                mine = claims.reserve(connection, lease, clock.now, 3)
+                mine = leases.reserve(connection, lease, clock.now, 3)
             if not mine:
                 return
             taken.extend(each.delivery_id for each in mine)
@@ -211,7 +210,7 @@ def test_what_a_dead_program_had_taken_is_taken_by_another_when_its_lease_ends(
     fill(office(database, clock), documents(database, 1))
     with database.transaction() as connection:
         lease = Lease("dead", clock.now + timedelta(seconds=60))
-        assert len(claims.reserve(connection, lease, clock.now, 5)) == 1
+        assert len(leases.reserve(connection, lease, clock.now, 5)) == 1
     mailer = FakeMailer()
     other = office(database, clock, mailer, by="two")
     report = other.work()
@@ -227,7 +226,7 @@ def test_what_a_dead_program_was_sending_is_unconfirmed_and_never_sent_again(
     fill(office(database, clock), documents(database, 1))
     lease = Lease("dead", clock.now + timedelta(seconds=60))
     with database.transaction() as connection:
-        (taken,) = claims.reserve(connection, lease, clock.now, 1)
+        (taken,) = leases.reserve(connection, lease, clock.now, 1)
         assert outbox.claim(connection, taken.delivery_id, clock.now, lease)
     clock.advance(seconds=61)
     mailer = FakeMailer()
@@ -243,14 +242,14 @@ def test_a_lease_is_renewed_while_a_slow_call_runs(database: Database, clock: Cl
     fill(office(database, clock), documents(database, 1))
     lease = Lease("slow", clock.now + timedelta(seconds=60))
     with database.transaction() as connection:
-        (taken,) = claims.reserve(connection, lease, clock.now, 1)
+        (taken,) = leases.reserve(connection, lease, clock.now, 1)
         outbox.claim(connection, taken.delivery_id, clock.now, lease)
     clock.advance(seconds=50)
     with database.transaction() as connection:
-        claims.renew(connection, Lease("slow", clock.now + timedelta(seconds=60)))
+        leases.renew(connection, Lease("slow", clock.now + timedelta(seconds=60)))
     clock.advance(seconds=50)
     with database.transaction() as connection:
-        assert claims.expire(connection, clock.now) == 0
+        assert leases.expire(connection, clock.now) == 0
 
 
 def test_the_renewal_runs_by_itself_during_the_call(
@@ -286,7 +285,7 @@ def test_a_program_that_was_held_up_past_its_lease_does_not_send_what_another_to
     slow = office(database, clock, mailer, by="slow")
     with database.transaction() as connection:
         lease = Lease("slow", clock.now + timedelta(seconds=60))
-        (taken,) = claims.reserve(connection, lease, clock.now, 1)
+        (taken,) = leases.reserve(connection, lease, clock.now, 1)
     clock.advance(seconds=61)
     assert office(database, clock, mailer, by="two").work().sent == 1
     handover = slow._worker._handover
@@ -303,7 +302,7 @@ def test_a_no_that_comes_after_the_lease_is_failed_and_not_queued_again(
     def too_late(_: Outgoing) -> None:
         clock.advance(seconds=61)
         with database.transaction() as connection:
-            assert claims.expire(connection, clock.now) == 1
+            assert leases.expire(connection, clock.now) == 1
         raise answer
 
     fill(office(database, clock), documents(database, 1))
@@ -653,7 +652,7 @@ def test_what_was_cancelled_while_a_program_had_it_in_hand_is_not_sent(
     fill(desk := office(database, clock, mailer := FakeMailer()), documents(database, 1))
     with database.transaction() as connection:
         lease = Lease("one", clock.now + timedelta(seconds=60))
-        (taken,) = claims.reserve(connection, lease, clock.now, 1)
+        (taken,) = leases.reserve(connection, lease, clock.now, 1)
     assert desk.cancel([taken.delivery_id]) == 1
     assert desk._worker._handover.hand_over(taken, "one") is None
     assert mailer.calls == []
@@ -745,7 +744,7 @@ def test_a_program_killed_at_any_step_loses_and_doubles_nothing(
     fill(office(database, clock), documents(database, 2))
     mailer, lease = FakeMailer(), Lease("dead", clock.now + timedelta(seconds=60))
     with database.transaction() as connection:
-        (taken,) = claims.reserve(connection, lease, clock.now, 1)
+        (taken,) = leases.reserve(connection, lease, clock.now, 1)
     if step != "taken":
         with database.transaction() as connection:
             outbox.claim(connection, taken.delivery_id, clock.now, lease)

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
-from core.db.writes import leases as claims
-from core.db.writes import outbox
+from core.db.lists import documents
+from core.db.writes import leases, outbox
 from core.model.documents import DocumentRow
 from core.model.enums import Word
 from core.model.errors import (
@@ -239,7 +238,7 @@ def unended(request: pytest.FixtureRequest, database: Database, clock: Clock) ->
             lease = outbox.Lease("gone", clock() + timedelta(seconds=60))
             assert outbox.claim(connection, 1, clock(), lease)
         if request.param == "nobody knows":
-            claims.expire(connection, clock() + timedelta(hours=1))
+            leases.expire(connection, clock() + timedelta(hours=1))
     return row
 
 
@@ -293,7 +292,7 @@ def test_a_commit_whose_answer_is_lost_is_not_called_a_failure(lost: LostCommit)
         connection.exec_driver_sql("UPDATE documents SET status = 'PAID'")
     assert says_nothing_false(str(told.value))
     assert "may or may not be saved" in str(told.value)
-    assert reads.document(database.reader, row.id).status == "PAID"  # type: ignore[union-attr]
+    assert documents.document(database.reader, row.id).status == "PAID"  # type: ignore[union-attr]
     database.close()
 
 

@@ -20,8 +20,7 @@ from core.model.errors import InputError
 from core.model.outbox import Enqueued, LeftOut, OutboxEntry
 from core.model.sending import Decision, Finding, Verdict, Weight
 from core.services.sending import bulk
-from tui.dialogs.bulk import result as bulk_result
-from tui.dialogs.bulk import view as bulk_view
+from tui.dialogs.bulk import result, view
 from tui.dialogs.bulk.state import TOGETHER, Choice, Line, groups, title, told
 
 AT = datetime(2026, 11, 25, 14, 12, tzinfo=UTC)
@@ -104,7 +103,7 @@ def test_a_group_names_no_next_step_that_is_one_documents_own() -> None:
     other = replace(SUPPRESSED, next="Use y.")
     (group,) = groups([item(1, SUPPRESSED), item(2, other)])
     assert group.next == ""
-    assert "Use y." in bulk_view.line(Choice((group,), frozenset()), Line(0, group.items[1])).plain
+    assert "Use y." in view.line(Choice((group,), frozenset()), Line(0, group.items[1])).plain
     (same,) = groups([item(1, SUPPRESSED), item(2, SUPPRESSED)])
     assert same.next == "Use x."
 
@@ -170,7 +169,7 @@ def entry(number: int, word: Word, error: str = "") -> OutboxEntry:
 def test_the_result_names_what_went_wrong_then_what_went_and_last_what_was_not_ticked() -> None:
     choice = a_choice()
     enqueued = Enqueued("b", (1,), (LeftOut(3, Verdict(), is_overtaken=True),))
-    made = bulk_result.results(
+    made = result.results(
         choice, enqueued, [entry(1, Word.SENT), entry(8, Word.FAILED, "SES said: no")]
     )
     assert [(r.number, r.state) for r in made] == [
@@ -187,15 +186,15 @@ def test_the_result_names_what_went_wrong_then_what_went_and_last_what_was_not_t
 
 
 def test_the_exported_result_holds_no_formula_and_overwrites_nothing(tmp_path: Path) -> None:
-    path = bulk_result.suggested(tmp_path, EmailKind.FOLLOW_UP, AT)
-    made = [bulk_result.Result("=1+1", "@evil", "a@b.example", Word.SENT, "SENT", "-2\nx")]
-    bulk_result.write(path, made)
+    path = result.suggested(tmp_path, EmailKind.FOLLOW_UP, AT)
+    made = [result.Result("=1+1", "@evil", "a@b.example", Word.SENT, "SENT", "-2\nx")]
+    result.write(path, made)
     text = path.read_text()
     assert text.splitlines()[0] == "number,customer,address,state,reason"
     assert text.splitlines()[1].startswith("'=1+1,'@evil,a@b.example,SENT,'-2")
     assert len(text.splitlines()) == 2
     with pytest.raises(InputError, match="is there already"):
-        bulk_result.write(path, made)
-    assert bulk_result.suggested(tmp_path, EmailKind.FOLLOW_UP, AT) != path
+        result.write(path, made)
+    assert result.suggested(tmp_path, EmailKind.FOLLOW_UP, AT) != path
     with pytest.raises(InputError, match="cannot be written"):
-        bulk_result.write(tmp_path / "none" / "x.csv", made)
+        result.write(tmp_path / "none" / "x.csv", made)
