@@ -18,7 +18,7 @@ from core.db.migrations import runner
 from core.db.writes import outbox
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.model.documents import DocumentFilter
-from core.model.enums import EmailKind, Kind, Role, Status
+from core.model.enums import DocumentKind, EmailKind, Role, Status
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 _DUPLICATES = 0.1
@@ -33,7 +33,7 @@ def fill(database: Database, emails: int) -> list[tuple[str, str, str]]:
             [
                 DocumentEntry(
                     CustomerEntry(f"Customer {n % (emails // 20 + 1)}"),
-                    Kind.INVOICE,
+                    DocumentKind.INVOICE,
                     f"INV-{n}",
                     "OPEN",
                     "USD",
@@ -67,7 +67,7 @@ def fill(database: Database, emails: int) -> list[tuple[str, str, str]]:
                 (outbox.NewDelivery(Role.TO, address, tag),),
             )
         )
-        answers[tag] = outbox.Answer(Status.SENT, message_id, "eu-west-1", at)
+        answers[tag] = outbox.SesAnswer(Status.SENT, message_id, "eu-west-1", at)
         known.append((message_id, tag, address))
     for start in range(0, len(new), 2_000):
         with database.transaction() as connection:

@@ -24,7 +24,7 @@ from core.db.engine import Database
 from core.db.lists import counters
 from core.db.schema import deliveries, events, payloads
 from core.db.writes.summaries import settle_deliveries
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.services import integrity_check
 from core.services.feed import ingest
 
@@ -75,7 +75,7 @@ def measure(database: Database, given: Sequence[str], runs: int) -> dict[str, fl
 
 
 def _variants(
-    database: Database, given: Sequence[str], told: Sequence[tuple[str, Fact]], path: str
+    database: Database, given: Sequence[str], told: Sequence[tuple[str, DeliveryEvent]], path: str
 ) -> list[tuple[str, Callable[[], object]]]:
     found: list[tuple[str, Callable[[], object]]] = [
         ("(a) parsing alone", lambda: limits.parsed(given)),

@@ -37,7 +37,7 @@ from core.db.engine import Database
 from core.db.lists import documents
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.model.documents import DocumentFilter
-from core.model.enums import EmailKind, Kind
+from core.model.enums import DocumentKind, EmailKind
 from core.services import integrity_check
 from core.settings import load
 from core.simulator import Simulator
@@ -114,7 +114,7 @@ def _entry(n: int) -> DocumentEntry:
     customer = CustomerEntry(f"Customer {n}", f"{kind}+{n}@simulator.amazonses.com")
     owed = Decimal(100)
     return DocumentEntry(
-        customer, Kind.INVOICE, f"INV-{n:04}", "OPEN", "EUR", owed, owed, None, None
+        customer, DocumentKind.INVOICE, f"INV-{n:04}", "OPEN", "EUR", owed, owed, None, None
     )
 
 

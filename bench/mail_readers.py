@@ -34,7 +34,7 @@ from core.db.lists import documents
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.mail.mime import one_line
 from core.model.documents import DocumentFilter
-from core.model.enums import EmailKind, Kind
+from core.model.enums import DocumentKind, EmailKind
 from core.model.sending import AttachedFile, Draft
 from core.rules.mailbox import parse_mailbox
 from core.settings import load
@@ -125,7 +125,9 @@ def leave(simulator: Simulator, folder: Path) -> Iterator[tuple[Draft, str, byte
 def _entry() -> DocumentEntry:
     customer = CustomerEntry("Ann [Ltd]", "success@simulator.amazonses.com")
     owed = Decimal(100)
-    return DocumentEntry(customer, Kind.INVOICE, "INV-1", "OPEN", "EUR", owed, owed, None, None)
+    return DocumentEntry(
+        customer, DocumentKind.INVOICE, "INV-1", "OPEN", "EUR", owed, owed, None, None
+    )
 
 
 def _accepted(simulator: Simulator) -> bytes:

@@ -27,7 +27,7 @@ from typing import Any, Final
 
 from bench.kill_send import Office, open_office
 from bench.outage_server import OUTAGES, Between, Outage
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.services.sending.outbox_worker import LANES
 
 PROGRAMS: Final = 2
@@ -162,7 +162,7 @@ def _until_it_has_begun(office: Office, between: Between) -> None:
 def _count(office: Office, ids: tuple[int, ...], row: Row) -> None:
     entries = office.backend.outbox.deliveries(ids)
     words = Counter(entry.word for entry in entries)
-    row.unconfirmed, row.failed = words[Word.UNCONFIRMED], words[Word.FAILED]
+    row.unconfirmed, row.failed = words[DisplayStatus.UNCONFIRMED], words[DisplayStatus.FAILED]
     row.queued = row.emails - row.spent  # during the outage; they have gone since
     row.said = row.said or next((entry.error for entry in entries if entry.error), "")
 

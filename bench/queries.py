@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from core.backend import Backend
 from core.model.attention import AttentionChip
-from core.model.documents import Chip, CustomerFilter, DocumentFilter
+from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
 from core.rules.filters import parser as filters
 from core.settings import load
 
@@ -91,19 +91,19 @@ def _documents(office: Office) -> Iterator[tuple[str, Query]]:
     yield "documents: count", lambda: backend.count_documents(everything)
     yield "documents: counts of all chips", lambda: backend.chip_counts(everything)
     for chip in (
-        Chip.BOUNCED,
-        Chip.COMPLAINED,
-        Chip.DROPPED,
-        Chip.DEFERRED,
-        Chip.FAILED,
-        Chip.UNCONFIRMED,
-        Chip.STUCK,
-        Chip.LATE,
-        Chip.NEEDS_CALL,
-        Chip.SNOOZED,
-        Chip.NEVER_SENT,
-        Chip.DELIVERED,
-        Chip.ATTENTION,
+        DocumentView.BOUNCED,
+        DocumentView.COMPLAINED,
+        DocumentView.DROPPED,
+        DocumentView.DEFERRED,
+        DocumentView.FAILED,
+        DocumentView.UNCONFIRMED,
+        DocumentView.STUCK,
+        DocumentView.LATE,
+        DocumentView.NEEDS_CALL,
+        DocumentView.SNOOZED,
+        DocumentView.NEVER_SENT,
+        DocumentView.DELIVERED,
+        DocumentView.ATTENTION,
     ):
         where = DocumentFilter(chip=chip)
         yield f"chip {chip}: page", _page(backend, where, 0)

@@ -19,8 +19,8 @@ from core.model.conditions import (
     Says,
     Stands,
 )
-from core.model.documents import Chip, DocumentRow
-from core.model.enums import Kind
+from core.model.documents import DocumentRow, DocumentView
+from core.model.enums import DocumentKind
 from core.rules.filters import time_ranges
 
 _When = TypeVar("_When", date, datetime)
@@ -38,7 +38,7 @@ def answers(
     condition: Condition,
     *,
     as_of: datetime,
-    has_chip: Callable[[DocumentRow, Chip], bool],
+    has_chip: Callable[[DocumentRow, DocumentView], bool],
     sent_by: str = "",
     addresses: tuple[str, ...] = (),
 ) -> bool:
@@ -98,7 +98,7 @@ def _dated(row: DocumentRow, condition: Dated, as_of: datetime) -> bool:
     if condition.moment is Moment.SENT:
         return _between(row.summary.last_sent_at, time_ranges.instants(condition, as_of))
     if condition.moment is Moment.OVERDUE and (
-        row.kind is not Kind.INVOICE or row.balance_due <= 0
+        row.kind is not DocumentKind.INVOICE or row.balance_due <= 0
     ):
         return False
     day = row.issued_on if condition.moment is Moment.ISSUED else row.due_on

@@ -24,7 +24,7 @@ from core.db.lists import documents
 from core.db.migrations import runner
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.model.documents import DocumentFilter
-from core.model.enums import EmailKind, Kind
+from core.model.enums import DocumentKind, EmailKind
 from core.rules.delivery.external_email import mention_key
 from core.settings import load
 from core.simulator import Simulator
@@ -249,5 +249,5 @@ def _entry(n: int) -> DocumentEntry:
     customer = CustomerEntry(f"Customer {n}", f"success+n{n}@simulator.amazonses.com")
     owed = Decimal(100)
     return DocumentEntry(
-        customer, Kind.INVOICE, f"INV-{n:04}", "OPEN", "EUR", owed, owed, None, None
+        customer, DocumentKind.INVOICE, f"INV-{n:04}", "OPEN", "EUR", owed, owed, None, None
     )

@@ -18,7 +18,7 @@ from bench.neighbours.kinds import KINDS, READER, UI, WORKER, Draw, Kind
 from bench.neighbours.office import Office
 from bench.neighbours.programs import Program
 from bench.neighbours.proof import Findings, damage_is_found, examine
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,12 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TICK: Final = 0.015
 _MODES: Final = ("immediate", "fast")
 _EXIT_CODES: Final = (0, 1, 3)
-_UNHEARD: Final = (Word.QUEUED, Word.SENDING, Word.SENT, Word.UNCONFIRMED)
+_UNHEARD: Final = (
+    DisplayStatus.QUEUED,
+    DisplayStatus.SENDING,
+    DisplayStatus.SENT,
+    DisplayStatus.UNCONFIRMED,
+)
 
 
 class Fate(StrEnum):

@@ -11,7 +11,7 @@ from core.aws.hints import Doing
 from core.aws.inspector import AwsInspector
 from core.aws.queue import attributes
 from core.model.errors import NoSuchThingError, QueueGoneError
-from core.rules.doctor.aws_plan import Found, Names, Step
+from core.rules.doctor.aws_plan import Found, Names, SetUpStep
 from core.rules.doctor.destination_checks import Destination
 from core.rules.doctor.report_path_facts import WayFacts
 
@@ -47,7 +47,7 @@ class AwsSetup:
             destinations=destinations,
         )
 
-    def make(self, step: Step) -> None:
+    def make(self, step: SetUpStep) -> None:
         """Do one step; the parameters are those of the API."""
         client = {
             "sesv2": self._clients.control,

@@ -18,7 +18,7 @@ from core.backend.wiring import Parts
 from core.db.engine import Database
 from core.db.lists import documents as reads
 from core.db.migrations import runner
-from core.model.documents import Chip, CustomerFilter, DocumentFilter
+from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
 from core.model.errors import NotFoundError, OuttrayError
 from core.services.feed.feed_monitor import FeedWatch
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from core.model.customer_search import Found
     from core.model.database import DatabaseLook
     from core.model.database_copies import DatabaseCopy, Restorable, Restored
-    from core.model.delivery import Fact
+    from core.model.delivery import DeliveryEvent
     from core.model.documents import CustomerRow, DocumentRow, Overview
     from core.model.email import Composition
-    from core.model.enums import EmailKind, Kind
+    from core.model.enums import DocumentKind, EmailKind
     from core.model.feed import FeedStatus
     from core.model.history import Contact, CustomerHeader, DocumentLog
     from core.model.ports import (
@@ -199,8 +199,8 @@ class Backend:
     def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
         return reads.document_position(self._reader, self._timed(where), document_id)
 
-    def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
-        return reads.chip_counts(self._reader, self._timed(replace(where, chip=Chip.LATE)))
+    def chip_counts(self, where: DocumentFilter) -> Mapping[DocumentView, int]:
+        return reads.chip_counts(self._reader, self._timed(replace(where, chip=DocumentView.LATE)))
 
     def _timed(self, where: DocumentFilter) -> DocumentFilter:
         where = self._now(where)
@@ -222,7 +222,7 @@ class Backend:
         return replace(log, document=document)
 
     def find_document(
-        self, number: str, customer: str = "", kind: Kind | None = None
+        self, number: str, customer: str = "", kind: DocumentKind | None = None
     ) -> DocumentRow:
         """Return the one document with this number; ``NotFoundError`` for none or several."""
         from core.services import history
@@ -493,7 +493,7 @@ class Backend:
         )
 
 
-def _facts_in(body: str) -> tuple[Fact, ...]:
+def _facts_in(body: str) -> tuple[DeliveryEvent, ...]:
     """What a kept report says; imported here because only an upgrade asks."""
     from core.aws.events.parser import parse_all
 

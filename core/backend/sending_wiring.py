@@ -13,7 +13,7 @@ from core.services.sending.gate_facts import Troubles
 from core.services.sending.outbox import Outbox
 from core.services.sending.outbox_worker import Worker
 from core.services.sending.rate_limiter import Allowance
-from core.services.sending.ses_handover import Handover
+from core.services.sending.ses_handover import SesSender
 from core.services.sending.suppression_recheck import Recheck
 from core.settings import Settings
 
@@ -48,7 +48,7 @@ class Mailroom:
         self._database, self._settings, self._clock = database, settings, clock
         self._troubles, self._routes = troubles, routes
         self._suppressions, self._known = suppressions, known
-        self._handover = Handover(
+        self._handover = SesSender(
             database=database,
             mailer=mailer or SesMailer(clients),
             clock=clock,

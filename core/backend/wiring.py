@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.services.monitoring.delivery_latency import Paces
     from core.services.monitoring.incidents import Lookout
     from core.services.suppressions.lists import Suppressions
-    from core.services.suppressions.ses_list_cache import KeptList
+    from core.services.suppressions.ses_list_cache import SesListCache
     from core.settings import Settings
 
 
@@ -127,11 +127,11 @@ class Parts:
         )
 
     @cached_property
-    def kept_list(self) -> KeptList:
+    def kept_list(self) -> SesListCache:
         """SES's suppression list in memory; nothing is asked before somebody wants it read."""
-        from core.services.suppressions.ses_list_cache import KeptList
+        from core.services.suppressions.ses_list_cache import SesListCache
 
-        return KeptList(self._open_book, self._clock, self._settings.configuration_set)
+        return SesListCache(self._open_book, self._clock, self._settings.configuration_set)
 
     def _open_book(self) -> SuppressionBook:
         from core.aws.suppression_list import SesSuppressionList

@@ -30,7 +30,7 @@ from core.db.writes.outbox import NO_LEASE
 from core.db.writes.summaries import settle_deliveries
 from core.files import protected_files
 from core.model.database_copies import DatabaseCopy, Findings, Holding, Restorable, Restored
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.model.enums import Status
 from core.model.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError, InputError
 from core.model.outbox import OutboxHold
@@ -55,7 +55,7 @@ def restore(
     by: str,
     now: datetime,
     agree: Callable[[Restorable], object],
-    reread: Callable[[str], Sequence[Fact]] = lambda _: (),
+    reread: Callable[[str], Sequence[DeliveryEvent]] = lambda _: (),
 ) -> Restored:
     """Put ``file`` back; ``agree`` raises where a person does not want that after all.
 
@@ -220,7 +220,7 @@ def _make_ready(
     ready: Path,
     by: str,
     now: datetime,
-    reread: Callable[[str], Sequence[Fact]],
+    reread: Callable[[str], Sequence[DeliveryEvent]],
 ) -> tuple[str, int]:
     """Bring the copy up to date and let nothing leave by itself; return version and how many."""
     copy = Database(sqlite_url(ready))

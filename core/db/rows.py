@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from core.db.codec import from_instant, known_instant
-from core.model.delivery import DeliveryState, DeliveryView, Fact
+from core.model.delivery import DeliveryEvent, DeliveryState, DeliveryView
 from core.model.enums import Engagement, Role, Status
 
 DELIVERY_COLUMNS: Final = (
@@ -52,9 +52,9 @@ def view_of(row: Sequence[Any], state: DeliveryState | None = None) -> DeliveryV
     return DeliveryView(row[1], known_instant(row[23]), Role(row[3]), row[4], row[5], known)
 
 
-def fact_of(row: Sequence[Any]) -> Fact:
+def fact_of(row: Sequence[Any]) -> DeliveryEvent:
     """Read a fact from a row of ``EVENT_COLUMNS``."""
-    return Fact(
+    return DeliveryEvent(
         type=row[2],
         at=known_instant(row[3]),
         message_id=row[4],

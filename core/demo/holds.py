@@ -10,7 +10,7 @@ from core.db.engine import Database
 from core.demo.people import Customer
 from core.model.chasing import HoldKind
 from core.model.documents import DocumentRow
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from core.model.ports import Clock
 from core.services.chasing import Chasing, Scope
 
@@ -29,7 +29,7 @@ def write_holds(
         theirs = [
             row
             for _, row in sorted(rows.items())
-            if row.customer == people[position].name and row.kind is Kind.INVOICE
+            if row.customer == people[position].name and row.kind is DocumentKind.INVOICE
         ]
         document = ([row for row in theirs if row.balance_due] or theirs)[-1]
         at = now - timedelta(days=ago)

@@ -22,17 +22,17 @@ from core.demo.lists import as_ses_stores, write_own_list
 from core.demo.others import external_bodies
 from core.demo.people import Customer, Mailbox, customers
 from core.mail.mime import compose, default_body, default_subject
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.model.documents import DocumentFilter, DocumentRow
-from core.model.enums import EmailKind, Kind, Role, Status
+from core.model.enums import DocumentKind, EmailKind, Role, Status
 from core.model.sending import AttachedFile, Draft
 from core.rules.delivery.bot_engagement import PREFETCH_AGENTS
 from core.services.feed.ingest import ingest
 from core.simulator.events import Delays, reports
 from core.simulator.messages import read_headers
-from core.simulator.outcomes import Behaviour, Step, steps_for, suppressed_step
-from core.simulator.outcomes import Kind as Does
-from core.simulator.state import Origin, Sent, Suppressed
+from core.simulator.outcomes import Behaviour, SimulatedEvent, steps_for, suppressed_step
+from core.simulator.outcomes import MailboxBehaviour as Does
+from core.simulator.state import Sent, SentMail, Suppressed
 
 SEED: Final = 42
 SENDER: Final = "Outtray Demo <billing@outtray.example>"
@@ -40,7 +40,7 @@ _REGION: Final = "eu-west-1"
 _ACCOUNT: Final = "123456789012"
 
 
-class _SeededOrigin(Origin):
+class _SeededOrigin(SentMail):
     """Gives the same ids for the same seed."""
 
     __slots__ = ("_random",)
@@ -138,7 +138,7 @@ def _write_emails(
     origin = _SeededOrigin(random)
     causes: dict[str, Suppressed] = {}
     new: list[outbox.NewEmail] = []
-    answers: dict[str, outbox.Answer] = {}
+    answers: dict[str, outbox.SesAnswer] = {}
     bodies: list[tuple[datetime, str]] = []
     for email in emails:
         written = _new_email(random, email, rows[email.document.number])
@@ -155,7 +155,7 @@ def _write_emails(
     return [text for _, text in sorted(bodies)], list(causes.values())
 
 
-def _arrived_at(facts: Sequence[Fact]) -> datetime:
+def _arrived_at(facts: Sequence[DeliveryEvent]) -> datetime:
     """A report is here about a second after what it tells of."""
     return max(fact.at for fact in facts) + timedelta(milliseconds=900)
 
@@ -197,13 +197,13 @@ def _new_email(random: Random, email: PastEmail, row: DocumentRow) -> outbox.New
     )
 
 
-def _answer(origin: Origin, email: PastEmail, fate: Fate) -> outbox.Answer:
+def _answer(origin: SentMail, email: PastEmail, fate: Fate) -> outbox.SesAnswer:
     if fate is Fate.REFUSED:
         words = "SES said: Sending paused for this configuration set."
-        return outbox.Answer(Status.FAILED, error=words)
+        return outbox.SesAnswer(Status.FAILED, error=words)
     if fate is Fate.LOST_ANSWER:
-        return outbox.Answer(Status.UNCONFIRMED, error="SES did not answer within 60 seconds.")
-    return outbox.Answer(Status.SENT, origin.new_id(email.at), _REGION, email.at)
+        return outbox.SesAnswer(Status.UNCONFIRMED, error="SES did not answer within 60 seconds.")
+    return outbox.SesAnswer(Status.SENT, origin.new_id(email.at), _REGION, email.at)
 
 
 def _sent(email: outbox.NewEmail, delivery: outbox.NewDelivery, ses_message_id: str) -> Sent:
@@ -226,7 +226,7 @@ def _sent(email: outbox.NewEmail, delivery: outbox.NewDelivery, ses_message_id: 
 
 def _reported(
     random: Random,
-    origin: Origin,
+    origin: SentMail,
     email: PastEmail,
     fate: Fate,
     sent: Sent,
@@ -237,7 +237,7 @@ def _reported(
         return
     recipient = sent.to[0]
     if fate is Fate.IN_FLIGHT:
-        steps: tuple[Step, ...] = ()
+        steps: tuple[SimulatedEvent, ...] = ()
     elif fate is Fate.DROPPED and recipient in causes:
         steps = (suppressed_step(recipient, causes[recipient]),)
     else:
@@ -274,7 +274,7 @@ def _pdf(row: DocumentRow) -> AttachedFile:
 
 
 def _lines(row: DocumentRow) -> list[str]:
-    what = "Invoice" if row.kind is Kind.INVOICE else "Estimate"
+    what = "Invoice" if row.kind is DocumentKind.INVOICE else "Estimate"
     return [f"{what} {row.number}", row.customer, f"Total {row.total:,.2f} {row.currency}"]
 
 

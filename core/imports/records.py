@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from core.model.reports import Rejection
 
 Progress = Callable[[int, int], None]
@@ -36,7 +36,7 @@ class DocumentRecord:
 
     line: int
     """Of its first row."""
-    kind: Kind
+    kind: DocumentKind
     number: str
     """Text: leading zeros are part of it."""
     customer: str

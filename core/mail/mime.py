@@ -24,7 +24,7 @@ from urllib.parse import quote
 
 from core.mail.html import to_html
 from core.model.documents import DocumentRow
-from core.model.enums import EmailKind, Kind
+from core.model.enums import DocumentKind, EmailKind
 from core.model.sending import AttachedFile, Draft
 from core.rules.mailbox import parse_mailbox
 
@@ -79,7 +79,7 @@ def default_body(kind: EmailKind, document: DocumentRow, *, attached: bool = Fal
 def _still_due(document: DocumentRow) -> str:
     """A sentence on what is left of an invoice that was paid in part, else nothing."""
     balance = document.balance_due
-    is_partly_paid = document.kind is Kind.INVOICE and 0 < balance < document.total
+    is_partly_paid = document.kind is DocumentKind.INVOICE and 0 < balance < document.total
     return f" {_money(balance, document)} is still due." if is_partly_paid else ""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow
-    from core.model.enums import Word
+    from core.model.enums import DisplayStatus
 
 
 class AttentionChip(StrEnum):
@@ -31,7 +31,7 @@ class Failure:
     """One delivery that went wrong, or of which nobody knows whether it left."""
 
     delivery_id: int
-    word: Word
+    word: DisplayStatus
     address: str
     at: datetime
     diagnostic: str = ""
@@ -47,7 +47,7 @@ class AttentionRow:
     """One line of the list."""
 
     document: DocumentRow
-    word: Word | None
+    word: DisplayStatus | None
     """What is wrong; ``None``: the emails failed to get an answer, and somebody should call."""
     words: str
     """The same in a sentence."""

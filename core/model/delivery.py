@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from core.model.enums import Engagement, Status, Word
+from core.model.enums import DisplayStatus, Engagement, Status
 
 if TYPE_CHECKING:
     from core.model.chasing import CallNeed
     from core.model.enums import Role
 
-_WORD_OF_STATUS: Final = {status: Word[status.name] for status in Status}
+_WORD_OF_STATUS: Final = {status: DisplayStatus[status.name] for status in Status}
 _WORD_OF_ENGAGEMENT: Final = {
-    engagement: Word[engagement.name] for engagement in Engagement if engagement
+    engagement: DisplayStatus[engagement.name] for engagement in Engagement if engagement
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class DeliveryEvent:
     """One thing SES reported about one recipient (about nobody in particular: ``recipient == ""``).
 
     It holds what SES said; what that *means* is decided by ``core.rules.delivery.status.effect``.
@@ -63,7 +63,7 @@ class Effect:
     """A bounce of another address after ours had taken the email."""
 
     @property
-    def word(self) -> Word | None:
+    def word(self) -> DisplayStatus | None:
         """The status word this fact alone would show, or ``None``."""
         if self.engagement is not Engagement.NONE:
             return _WORD_OF_ENGAGEMENT[self.engagement]
@@ -98,7 +98,7 @@ class DeliveryState:
     """SOFT_BOUNCED, but not by our address: it took the email, and a forward of it came back."""
 
     @property
-    def word(self) -> Word:
+    def word(self) -> DisplayStatus:
         """The badge: engagement is shown only while nothing went wrong."""
         if self.status is Status.DELIVERED and self.engagement is not Engagement.NONE:
             return _WORD_OF_ENGAGEMENT[self.engagement]
@@ -107,7 +107,7 @@ class DeliveryState:
     @property
     def by_program(self) -> bool:
         """What the badge says was maybe done by a program alone."""
-        is_shown = self.word in (Word.OPENED, Word.CLICKED)
+        is_shown = self.word in (DisplayStatus.OPENED, DisplayStatus.CLICKED)
         return is_shown and self.by_person < self.engagement
 
 
@@ -128,7 +128,7 @@ class DeliveryView:
 
 @dataclass(frozen=True, slots=True)
 class EmailSummary:
-    word: Word
+    word: DisplayStatus
     """The worst *To*."""
     other_failed: bool
     """A Cc or Bcc failed: shown as ``!``."""
@@ -144,7 +144,7 @@ class EmailSummary:
 class DocumentSummary:
     """What a person sees on a document's row; stored beside it, recomputable from the events."""
 
-    word: Word = Word.NEVER_SENT
+    word: DisplayStatus = DisplayStatus.NEVER_SENT
     other_failed: bool = False
     delivered: int = 0
     recipients: int = 0
@@ -152,7 +152,7 @@ class DocumentSummary:
     last_sent_at: datetime | None = None
     last_recipient: str = ""
     last_email_id: int | None = None
-    unresolved: frozenset[Word] = frozenset()
+    unresolved: frozenset[DisplayStatus] = frozenset()
     """The failures of addresses that have no later delivery, nor has their replacement."""
     ever_delivered: bool = False
     never_reached: bool = False

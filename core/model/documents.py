@@ -13,7 +13,7 @@ from core.model.ordering import MOST_ATTENTION, NEWEST_SENT, CustomerSort, Docum
 if TYPE_CHECKING:
     from core.model.conditions import Condition
     from core.model.delivery import DocumentSummary
-    from core.model.enums import Kind
+    from core.model.enums import DocumentKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class DocumentRow:
     id: int
     customer_id: int
     customer: str
-    kind: Kind
+    kind: DocumentKind
     number: str
     status: str
     currency: str
@@ -113,7 +113,7 @@ class Late:
     waited_seconds: float
 
 
-class Chip(StrEnum):
+class DocumentView(StrEnum):
     """The ready-made filters above the tables, and the words of ``--delivery``."""
 
     ALL = "all"
@@ -151,8 +151,8 @@ class DocumentFilter:
     """Part of a customer's name, as typed."""
     text: str = ""
     """Words looked for in number, customer and last recipient."""
-    kind: Kind | None = None
-    chip: Chip = Chip.ALL
+    kind: DocumentKind | None = None
+    chip: DocumentView = DocumentView.ALL
     number: str = ""
     """Exactly this document number."""
     conditions: tuple[Condition, ...] = ()
@@ -161,7 +161,7 @@ class DocumentFilter:
     """Now, for what depends on it: the front door fills it in. Without it nothing counts as stuck,
     late, held, or in need of a call."""
     late: tuple[int, ...] = ()
-    """The ids for ``Chip.LATE``, filled in likewise: they depend on every domain's pace."""
+    """The ids for ``DocumentView.LATE``, filled in likewise: they depend on every domain's pace."""
     sort: DocumentSort = NEWEST_SENT
     found: frozenset[int] | None = None
     """The ids that answer to words which an index knows; the database fills it in."""
@@ -169,8 +169,8 @@ class DocumentFilter:
     @property
     def asks_for_late(self) -> bool:
         """Whether ``late`` has to be filled in."""
-        return self.chip is Chip.LATE or any(
-            Chip.LATE in getattr(condition, "chips", ()) for condition in self.conditions
+        return self.chip is DocumentView.LATE or any(
+            DocumentView.LATE in getattr(condition, "chips", ()) for condition in self.conditions
         )
 
 

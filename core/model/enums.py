@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Final
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """What was billed or offered. Quotes, offers and proposals are estimates."""
 
     INVOICE = "invoice"
@@ -62,7 +62,7 @@ class Engagement(IntEnum):
     CLICKED = 2
 
 
-class Word(StrEnum):
+class DisplayStatus(StrEnum):
     """What a person reads on a badge."""
 
     NEVER_SENT = "NEVER_SENT"
@@ -84,20 +84,20 @@ class Word(StrEnum):
 
 #: How much a person must see a word before the others, the least first.
 BEST_TO_WORST: Final = (
-    Word.CANCELLED,  # only where nothing else is left of the email
-    Word.CLICKED,
-    Word.OPENED,
-    Word.DELIVERED,
-    Word.SENT,
-    Word.SENDING,
-    Word.QUEUED,
-    Word.DEFERRED,
-    Word.UNCONFIRMED,
-    Word.SOFT_BOUNCED,
-    Word.FAILED,
-    Word.DROPPED,
-    Word.BOUNCED,
-    Word.COMPLAINED,
+    DisplayStatus.CANCELLED,  # only where nothing else is left of the email
+    DisplayStatus.CLICKED,
+    DisplayStatus.OPENED,
+    DisplayStatus.DELIVERED,
+    DisplayStatus.SENT,
+    DisplayStatus.SENDING,
+    DisplayStatus.QUEUED,
+    DisplayStatus.DEFERRED,
+    DisplayStatus.UNCONFIRMED,
+    DisplayStatus.SOFT_BOUNCED,
+    DisplayStatus.FAILED,
+    DisplayStatus.DROPPED,
+    DisplayStatus.BOUNCED,
+    DisplayStatus.COMPLAINED,
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 
 if TYPE_CHECKING:
     from core.model.chasing import Call, Hold
@@ -32,7 +32,7 @@ class Contact:
 class Health:
     """Derived from the facts (``rules.delivery.address_health``); clears itself with a delivery."""
 
-    word: Word | None = None
+    word: DisplayStatus | None = None
     """The newest telling status of this address; ``None``: nothing is known."""
     at: datetime | None = None
     soft_streak: int = 0
@@ -47,7 +47,7 @@ class Health:
 
     @property
     def is_bad(self) -> bool:
-        return self.word in (Word.BOUNCED, Word.COMPLAINED, Word.DROPPED)
+        return self.word in (DisplayStatus.BOUNCED, DisplayStatus.COMPLAINED, DisplayStatus.DROPPED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from core.model.enums import EmailKind, Word
+    from core.model.enums import DisplayStatus, EmailKind
     from core.model.sending import Verdict
 
 
@@ -51,7 +51,7 @@ class OutboxEntry:
     kind: EmailKind
     subject: str
     address: str
-    word: Word
+    word: DisplayStatus
     queued_at: datetime
     sent_by: str
     batch_id: str = ""

@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from core.model.enums import EmailKind, Word
+    from core.model.enums import DisplayStatus, EmailKind
 
 
 class Weight(IntEnum):
@@ -118,7 +118,7 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class RecipientOutcome:
     address: str
-    status: Word
+    status: DisplayStatus
     ses_message_id: str = ""
     error: str = ""
     is_recorded: bool = True

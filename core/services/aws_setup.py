@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from core.model.errors import OuttrayError
-from core.rules.doctor.aws_plan import Found, Names, Step, plan
+from core.rules.doctor.aws_plan import Found, Names, SetUpStep, plan
 from core.rules.doctor.checks import Check, Result
 from core.rules.doctor.report_path import judge_way
 from core.rules.doctor.report_path_facts import WayFacts
@@ -16,7 +16,7 @@ class Builder(Protocol):
     """Every method may raise ``ServiceError``."""
 
     def look(self, names: Names) -> Found: ...
-    def make(self, step: Step) -> None: ...
+    def make(self, step: SetUpStep) -> None: ...
     def queue_url(self, name: str) -> str: ...
     def way(self, name: str, queue_url: str) -> WayFacts: ...
 
@@ -25,8 +25,8 @@ class Builder(Protocol):
 class SetUp:
     """What was done, and what is still to be done."""
 
-    done: tuple[Step, ...]
-    missing: tuple[Step, ...]
+    done: tuple[SetUpStep, ...]
+    missing: tuple[SetUpStep, ...]
     configuration_set: str
     queue_url: str
     """Empty while there is no queue."""
@@ -50,7 +50,7 @@ def survey(names: Names, aws: Builder) -> SetUp:
 
 
 def _by_hand(
-    names: Names, queue_url: str, steps: tuple[Step, ...], aws: Builder
+    names: Names, queue_url: str, steps: tuple[SetUpStep, ...], aws: Builder
 ) -> tuple[Check, ...]:
     """Judge as the doctor does, and leave out what the steps will mend."""
     mended = {leg for step in steps for leg in step.legs}
@@ -67,7 +67,7 @@ def apply(names: Names, aws: Builder) -> SetUp:
     One looks again after the first step: only what is there tells the account's number, which all
     the others need.
     """
-    done: list[Step] = []
+    done: list[SetUpStep] = []
     found = aws.look(names)
     steps = plan(names, found)
     try:

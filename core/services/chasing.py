@@ -55,7 +55,7 @@ class CallEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ChaseState:
     """What stands about chasing: every entry there is, those in force, and whom to call."""
 
     name: str
@@ -76,7 +76,7 @@ class Chasing:
     quiet: timedelta
     """A call puts the need of the next one off for so long."""
 
-    def standing(self, scope: Scope) -> Standing:
+    def standing(self, scope: Scope) -> ChaseState:
         """Return what is known now; raises ``NotFoundError`` for a customer who is gone."""
         from core.db.reads.history import contacts
 
@@ -89,7 +89,7 @@ class Chasing:
         else:
             holds = chase_reads.chase_of(reader, scope.document_id, scope.customer_id).holds
         people = (contact.name for contact in contacts(reader, scope.customer_id))
-        return Standing(
+        return ChaseState(
             name=found[0],
             phone=found[1],
             holds=holds,
@@ -113,7 +113,7 @@ class Chasing:
         names = ", ".join(each for _, each in found[:5])
         raise NotFoundError(f"Several customers are like {name!r}: {names}.", "Name one in full.")
 
-    def hold(self, scope: Scope, kind: HoldKind, until: date, note: str = "") -> Standing:
+    def hold(self, scope: Scope, kind: HoldKind, until: date, note: str = "") -> ChaseState:
         """Let nobody chase before ``until``, in place of what was in force for this scope.
 
         Raises:
@@ -123,7 +123,7 @@ class Chasing:
         self._write_hold(scope, kind, until, _checked(note))
         return self.standing(scope)
 
-    def lift(self, scope: Scope, note: str = "") -> Standing:
+    def lift(self, scope: Scope, note: str = "") -> ChaseState:
         """Let everybody chase again.
 
         Raises:

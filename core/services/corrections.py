@@ -11,7 +11,7 @@ from core.db.lists import documents
 from core.db.reads import corrections
 from core.db.reads import history as stored
 from core.db.writes import contacts
-from core.model.corrections import Correctable, Corrected, Origin, Proposal, Waiting
+from core.model.corrections import AddressOrigin, Correctable, Corrected, Proposal, Waiting
 from core.model.delivery import DeliveryState
 from core.model.enums import EmailKind, address_key
 from core.model.errors import InputError, NotFoundError
@@ -94,10 +94,10 @@ class Correcting:
         spelling = {address_key(c.address): c.address for c in known}
         meant = [] if syntax_problem(wrong) else list(intended(reader, [as_sent(wrong)]).values())
         candidates = [
-            *((address, Origin.MEANT) for address in meant),
-            *((spelling[key], Origin.CONTACT) for key in when if key in spelling),
-            *((address, Origin.EARLIER) for address, _ in reached),
-            *((contact.address, Origin.CONTACT) for contact in known),
+            *((address, AddressOrigin.MEANT) for address in meant),
+            *((spelling[key], AddressOrigin.CONTACT) for key in when if key in spelling),
+            *((address, AddressOrigin.EARLIER) for address, _ in reached),
+            *((contact.address, AddressOrigin.CONTACT) for contact in known),
         ]
         seen = {address_key(wrong)} | bad
         for address, origin in candidates:

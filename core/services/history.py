@@ -10,7 +10,7 @@ from core.db.engine import Reader
 from core.db.lists import documents
 from core.db.reads import chasing, history
 from core.model.documents import DocumentFilter, DocumentRow, Late
-from core.model.enums import Kind, Word
+from core.model.enums import DisplayStatus, DocumentKind
 from core.model.errors import NotFoundError, UsageError
 from core.model.history import DocumentLog, RecipientEntry
 from core.rules.chasing.call_reminders import summarise
@@ -25,7 +25,7 @@ Lateness = Callable[[RecipientEntry, datetime | None], Late | None]
 
 #: What stops an email is a list, but for these.
 _CAUSES = {"virus": "virusdetected", "rendering": "contenterror"}
-_EXPLAINED = FAILURES | {Word.DEFERRED}
+_EXPLAINED = FAILURES | {DisplayStatus.DEFERRED}
 
 
 def document_log(
@@ -81,8 +81,12 @@ def explained(entry: RecipientEntry) -> RecipientEntry:
     advice = WHAT_TO_DO[word]
     reason = reason_of(entry.state, entry.error)
     if reason is not None:
-        cause = "feedback" if word is Word.COMPLAINED else _CAUSES.get(reason.name, "suppressed")
-        stopped_by = "" if word is Word.COMPLAINED else reason.name
+        cause = (
+            "feedback"
+            if word is DisplayStatus.COMPLAINED
+            else _CAUSES.get(reason.name, "suppressed")
+        )
+        stopped_by = "" if word is DisplayStatus.COMPLAINED else reason.name
         return replace(entry, cause=cause, advice=reason.advice, stopped_by=stopped_by)
     if entry.state.is_forward:
         advice = FORWARD_FAILED
@@ -95,7 +99,7 @@ def explained(entry: RecipientEntry) -> RecipientEntry:
 
 
 def find_document(
-    reader: Reader, number: str, customer: str = "", kind: Kind | None = None
+    reader: Reader, number: str, customer: str = "", kind: DocumentKind | None = None
 ) -> DocumentRow:
     """Return the one document with this number.
 

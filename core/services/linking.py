@@ -11,7 +11,7 @@ from core.db.engine import Database
 from core.db.lists import documents, unlinked_count
 from core.db.reads import unlinked
 from core.model.documents import DocumentRow
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from core.model.errors import NotFoundError
 from core.model.ports import Clock
 from core.rules.delivery.external_email import MailSeen, NumberSearch, Relinked, Unlinked, given_up
@@ -56,7 +56,7 @@ class Linking:
         return unlinked.position(self.database.reader, message_id, everything=everything)
 
     def link(
-        self, message_id: str, number: str, customer: str = "", kind: Kind | None = None
+        self, message_id: str, number: str, customer: str = "", kind: DocumentKind | None = None
     ) -> LinkedByHand:
         """Link an email to a document, or to another one than before; who did it is kept.
 

@@ -19,7 +19,7 @@ _TEXTUALS: Final = "TEXTUAL_ANIMATIONS"
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SettingOrigin:
     """Where a value comes from: a variable wins over a line; neither: it is the default."""
 
     variable: str = ""
@@ -73,7 +73,7 @@ class Settings:
     """The TOML file that was read, if there is one."""
     target: Path | None = field(default=None, compare=False)
     """The file that a change is written into; ``None``: these are not to be changed."""
-    origins: Mapping[str, Origin] = field(default_factory=dict, compare=False)
+    origins: Mapping[str, SettingOrigin] = field(default_factory=dict, compare=False)
     """Key of the file → where its value is from; what is missing is a default."""
 
     @property
@@ -118,16 +118,16 @@ def load(environment: Mapping[str, str] | None = None, *, may_be_new: bool = Fal
     path, target = _config_path(env, may_be_new=may_be_new)
     file = toml_file.read(path) if path is not None else FileSettings({}, {})
     values = dict(file.values)
-    origins = {key: Origin(line=line) for key, line in file.lines.items()}
+    origins = {key: SettingOrigin(line=line) for key, line in file.lines.items()}
     for setting in SETTINGS:
         said = env.get(setting.variable)
         if said:
             check(setting.key, said, setting.variable)
             values[setting.key] = said
-            origins[setting.key] = Origin(setting.variable, file.lines.get(setting.key, 0))
+            origins[setting.key] = SettingOrigin(setting.variable, file.lines.get(setting.key, 0))
     if _is_still(env):
         values["ui.motion"] = FALSE
-        origins["ui.motion"] = Origin(_TEXTUALS, file.lines.get("ui.motion", 0))
+        origins["ui.motion"] = SettingOrigin(_TEXTUALS, file.lines.get("ui.motion", 0))
     return Settings(
         database_url=values.get("database.url") or _default_database_url(),
         operator=values.get("operator") or _login_name(),

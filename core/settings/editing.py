@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.model.errors import SettingsError
-from core.settings import Origin, Settings, load, toml_file
+from core.settings import SettingOrigin, Settings, load, toml_file
 from core.settings.schema import (
     BY_KEY,
     SETTINGS,
@@ -28,7 +28,7 @@ class InForce:
     setting: Setting
     value: str
     """What the next start will use; a password in it is ``***``."""
-    origin: Origin
+    origin: SettingOrigin
     running: str
     """What this program uses, which is another where it has to be started again."""
 
@@ -60,7 +60,7 @@ def survey(running: Settings, environment: Mapping[str, str] | None = None) -> S
         InForce(
             setting,
             shown(setting.key, fresh.value(setting.key)),
-            fresh.origins.get(setting.key, Origin()),
+            fresh.origins.get(setting.key, SettingOrigin()),
             shown(setting.key, running.value(setting.key)),
         )
         for setting in SETTINGS

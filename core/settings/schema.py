@@ -32,7 +32,7 @@ USER: Final = re.compile(r"\A[^:/@]*(?::[^@]*)?@")
 _IN_QUERY: Final = re.compile(r"(?P<before>[?&][a-z]*pass(?:word|wd)?=)(?P<secret>[^&]*)", re.I)
 
 
-class Kind(StrEnum):
+class SettingKind(StrEnum):
     TEXT = "text"
     SWITCH = "switch"
     """True or false: in TOML without quotes."""
@@ -50,7 +50,7 @@ class Setting:
     """The environment variable, which wins."""
     help: str
     example: str = ""
-    kind: Kind = Kind.TEXT
+    kind: SettingKind = SettingKind.TEXT
     at_once: bool = False
     """Whether a running program can follow a change."""
 
@@ -86,7 +86,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "OUTTRAY_CHECK_MX",
         "Whether the DNS is asked for the mail servers of a recipient's domain.",
         TRUE,
-        Kind.SWITCH,
+        SettingKind.SWITCH,
     ),
     Setting(
         "mail.language", "OUTTRAY_LANGUAGE", "The language of the texts one begins with.", "de-AT"
@@ -108,7 +108,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "OUTTRAY_CALL_QUIET_DAYS",
         "For so many days after a call nobody needs to call about that document.",
         str(QUIET_DAYS),
-        Kind.NUMBER,
+        SettingKind.NUMBER,
     ),
     Setting(
         "feed.queue_url",
@@ -128,7 +128,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "OUTTRAY_MOTION",
         "Whether anything on the screen moves by itself: sliding, a blinking cursor.",
         TRUE,
-        Kind.SWITCH,
+        SettingKind.SWITCH,
         at_once=True,
     ),
     Setting(
@@ -136,14 +136,14 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "OUTTRAY_MOUSE",
         "Whether the terminal is asked to report the mouse.",
         TRUE,
-        Kind.SWITCH,
+        SettingKind.SWITCH,
     ),
     Setting(
         "ui.bell",
         "OUTTRAY_BELL",
         "Whether the terminal rings when an email has failed.",
         FALSE,
-        Kind.SWITCH,
+        SettingKind.SWITCH,
     ),
     Setting(
         "ui.editor",
@@ -162,9 +162,9 @@ def check(key: str, value: str, place: str) -> None:
     """
     setting = BY_KEY[key]
     shown = value[:40]
-    if setting.kind is Kind.SWITCH and value.lower() not in (TRUE, FALSE):
+    if setting.kind is SettingKind.SWITCH and value.lower() not in (TRUE, FALSE):
         raise SettingsError(f"{place} is {shown!r}.", "Expected true or false.")
-    if setting.kind is Kind.NUMBER and not _is_days(value):
+    if setting.kind is SettingKind.NUMBER and not _is_days(value):
         raise SettingsError(f"{place} is {shown!r}.", f'Expected days, from "0" to "{_MOST_DAYS}".')
     if key == "mail.language" and not _LANGUAGE.fullmatch(value):
         raise SettingsError(f"{place} is {shown!r}.", "Expected a language like en, de or de-AT.")

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from core.files import protected_files
 from core.model.errors import InputError, SettingsError
-from core.settings.schema import BY_KEY, TRUE, Kind, check
+from core.settings.schema import BY_KEY, TRUE, SettingKind, check
 
 _NAME: Final = re.compile(r"[\w\"'.\s-]+")
 _KEYS: Final = "keys."
@@ -70,7 +70,7 @@ def read(path: Path) -> FileSettings:
             place = f"{path}, line {line}: "
             values[key] = _as_text(key, value, place)
             lines[key] = line
-            if BY_KEY[key].kind is not Kind.SWITCH and values[key]:
+            if BY_KEY[key].kind is not SettingKind.SWITCH and values[key]:
                 check(key, values[key], place + key)
     return FileSettings(values, lines, tuple(keys))
 
@@ -119,8 +119,8 @@ def _as_text(key: str, value: object, place: str) -> str:
     if setting is None:
         known = ", ".join([*BY_KEY, "and [keys]"])
         raise SettingsError(f"{place}unknown key {key[:_MOST_SHOWN]!r}.", f"Known keys: {known}.")
-    is_switch = setting.kind is Kind.SWITCH
-    if setting.kind is Kind.NUMBER and type(value) is int:
+    is_switch = setting.kind is SettingKind.SWITCH
+    if setting.kind is SettingKind.NUMBER and type(value) is int:
         return _brief(value)
     if not isinstance(value, bool if is_switch else str):
         raise SettingsError(
@@ -228,10 +228,10 @@ def _unwritable(changes: Mapping[str, str]) -> SettingsError:
 
 
 def _typed(key: str, value: str) -> str | bool | int:
-    kind = BY_KEY[key].kind if key in BY_KEY else Kind.TEXT
-    if kind is Kind.SWITCH:
+    kind = BY_KEY[key].kind if key in BY_KEY else SettingKind.TEXT
+    if kind is SettingKind.SWITCH:
         return value.lower() == TRUE
-    return int(value) if kind is Kind.NUMBER else value
+    return int(value) if kind is SettingKind.NUMBER else value
 
 
 def _set(document: Any, key: str, value: object) -> None:

@@ -21,7 +21,7 @@ from moto.sqs.models import Message, Queue, sqs_backends
 from core.simulator import refusals
 from core.simulator.refusals import RefusedError
 from core.simulator.sockets import is_client_gone
-from core.simulator.state import QUEUE, Origin
+from core.simulator.state import QUEUE, SentMail
 
 DEAD_LETTER_QUEUE: Final = "outtray-events-dead-letter"
 TOPIC: Final = "outtray-events"
@@ -74,7 +74,7 @@ class Queues:
     long poll; so every call takes one lock, and the waiting of a long poll is done out here.
     """
 
-    def __init__(self, origin: Origin) -> None:
+    def __init__(self, origin: SentMail) -> None:
         self._origin = origin
         # Not moto's own dispatcher, which serves whatever is asked for, and moto's own controls.
         self._apps: dict[str, Any] = {name: create_backend_app(name) for name in _SERVICES}

@@ -103,11 +103,11 @@ def _sent(service: Service, call: Call, draft: Draft, identity: Identity) -> Sen
     )
 
 
-def _steps(service: Service, sent: Sent, *, has_virus: bool) -> tuple[outcomes.Step, ...]:
+def _steps(service: Service, sent: Sent, *, has_virus: bool) -> tuple[outcomes.SimulatedEvent, ...]:
     """Return what happens to the message: one fate with a virus, else one for each recipient."""
     if has_virus:
         return (outcomes.reject_step(sent.recipients),)
-    steps: list[outcomes.Step] = []
+    steps: list[outcomes.SimulatedEvent] = []
     for recipient in sent.recipients:
         entry = service.state.suppression_of(recipient, sent.configuration_set)
         if entry is not None:
@@ -121,7 +121,9 @@ def _steps(service: Service, sent: Sent, *, has_virus: bool) -> tuple[outcomes.S
     )
 
 
-def _as_effective(service: Service, configuration_set: str, step: outcomes.Step) -> outcomes.Step:
+def _as_effective(
+    service: Service, configuration_set: str, step: outcomes.SimulatedEvent
+) -> outcomes.SimulatedEvent:
     """A reason that the account does not suppress for adds nobody to its list."""
     reasons = service.state.effective_reasons(configuration_set)
     return step if step.suppress in reasons else outcomes.without_suppression(step)

@@ -17,7 +17,7 @@ from core.simulator.events import Delays
 from core.simulator.faults import Faults
 from core.simulator.publish import Publisher
 from core.simulator.service import Call, Service, utc_now
-from core.simulator.state import EVENT_TYPES, QUEUE, Origin, State, bare
+from core.simulator.state import EVENT_TYPES, QUEUE, SentMail, State, bare
 
 if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
@@ -64,7 +64,7 @@ class Simulator:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         require_extra()
-        self._origin = Origin(region, str(next(_account_ids)))
+        self._origin = SentMail(region, str(next(_account_ids)))
         self._sender = sender
         self._delays = delays or Delays()
         self._is_raw = is_raw

@@ -28,7 +28,7 @@ from core.db.writes import (
     suppressions,
 )
 from core.model.chasing import HoldKind, Outcome
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.model.email import Snapshot
 from core.model.enums import EmailKind, Role
 from core.model.feed import AccountNotice, NoticeKind
@@ -59,7 +59,9 @@ def fill(database: Database) -> None:
     tell(
         database,
         *(
-            Fact(kind, START + timedelta(seconds=n), message_id, "ann@customer.example", tag=tag)
+            DeliveryEvent(
+                kind, START + timedelta(seconds=n), message_id, "ann@customer.example", tag=tag
+            )
             for n, kind in enumerate(("Send", "Delivery"))
             for message_id, tag in [(written.message_ids[0], written.tags[0])]
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.model.documents import DocumentRow
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.sending import Draft, SendOutcome
 
 ANN, BOB, BOSS = "ann@customer.example", "bob@customer.example", "boss@outtray.example"
@@ -23,5 +23,5 @@ def draft(row: DocumentRow, *to: str, **changes: Any) -> Draft:
     return Draft(**values)
 
 
-def words(outcome: SendOutcome) -> list[Word]:
+def words(outcome: SendOutcome) -> list[DisplayStatus]:
     return [recipient.status for recipient in outcome.recipients]

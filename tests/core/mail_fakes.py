@@ -17,7 +17,7 @@ from core.services.sending.dispatch import Dispatch
 from core.services.sending.outbox import Outbox
 from core.services.sending.outbox_worker import Worker
 from core.services.sending.rate_limiter import Allowance
-from core.services.sending.ses_handover import Handover
+from core.services.sending.ses_handover import SesSender
 from core.services.sending.suppression_recheck import Recheck
 from tests.conftest import Clock
 
@@ -102,7 +102,7 @@ def office(
 ) -> Outbox:
     """A whole program on ``database``: its outbox, gate and worker."""
     listed = suppressions or FakeList()
-    handover = Handover(
+    handover = SesSender(
         database,
         mailer or FakeMailer(),
         clock,
@@ -137,9 +137,9 @@ def handover(
     clock: Clock,
     configuration_set: str = "outtray",
     suppressions: FakeList | None = None,
-) -> Handover:
+) -> SesSender:
     """The way to SES alone, for what sends at once."""
-    return Handover(
+    return SesSender(
         database,
         mailer,
         clock,

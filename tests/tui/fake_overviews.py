@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from core.model.attention import AttentionChip, AttentionRow, Failure
 from core.model.documents import DocumentRow
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.insights import CauseCount, DomainCount, FollowUps, Insights, Tally
 from core.rules.chasing.attention import days_overdue, has_news, score, signs, what_is_wrong
 from core.rules.chasing.call_reminders import is_ahead, needs_call
@@ -39,7 +39,7 @@ class FakeAttention:
             )
             for email in self._company.log(document_id).emails
             for r in email.recipients
-            if r.state.word in FAILURES | {Word.UNCONFIRMED}
+            if r.state.word in FAILURES | {DisplayStatus.UNCONFIRMED}
         ]
 
     def _row(self, document: DocumentRow) -> AttentionRow:
@@ -63,7 +63,7 @@ class FakeAttention:
         found = []
         for document in self._company.rows():
             is_wrong = bool(document.summary.unresolved & FAILURES)
-            is_unknown = document.summary.word is Word.UNCONFIRMED
+            is_unknown = document.summary.word is DisplayStatus.UNCONFIRMED
             calls = bool(needs_call(document, self._now))
             if not (is_wrong or is_unknown or calls):
                 continue

@@ -18,18 +18,18 @@ from core.model.chasing import Call, Hold, HoldKind
 from core.model.conditions import Condition
 from core.model.customer_search import Found
 from core.model.database import DatabaseLook
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.model.documents import (
     Amount,
-    Chip,
     CustomerFilter,
     CustomerRow,
     DocumentFilter,
     DocumentRow,
+    DocumentView,
     Overview,
 )
 from core.model.email import Composition
-from core.model.enums import BEST_TO_WORST, EmailKind, Word, address_key
+from core.model.enums import BEST_TO_WORST, DisplayStatus, EmailKind, address_key
 from core.model.feed import FeedState, FeedStatus
 from core.model.history import CustomerHeader, DocumentLog
 from core.model.ordering import CustomerOrder, DocumentOrder
@@ -51,7 +51,7 @@ from core.rules.monitoring.delivery_latency import late_document
 from core.rules.monitoring.feed_health import is_stuck
 from core.rules.monitoring.incidents import Trouble
 from core.rules.search.ranking import Rank, Typed, ranked
-from core.services.chasing import CallEntry, Scope, Standing
+from core.services.chasing import CallEntry, ChaseState, Scope
 from core.services.evidence import Exported
 from core.settings import Settings
 from tests.answering import answers
@@ -63,10 +63,10 @@ from tests.tui.fake_overviews import FakeAttention, FakeCounting
 from tests.tui.fake_upkeep import FakeUpkeep
 
 _CHIP_WORDS = {
-    Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
-    Chip.COMPLAINED: {Word.COMPLAINED},
-    Chip.DROPPED: {Word.DROPPED},
-    Chip.FAILED: {Word.FAILED},
+    DocumentView.BOUNCED: {DisplayStatus.BOUNCED, DisplayStatus.SOFT_BOUNCED},
+    DocumentView.COMPLAINED: {DisplayStatus.COMPLAINED},
+    DocumentView.DROPPED: {DisplayStatus.DROPPED},
+    DocumentView.FAILED: {DisplayStatus.FAILED},
 }
 
 
@@ -102,17 +102,17 @@ class FakeOutbox:
         self.is_working = False
         self.why = ""
 
-    def _count(self, word: Word, batch_id: str | None = None) -> int:
+    def _count(self, word: DisplayStatus, batch_id: str | None = None) -> int:
         mine = (e for e in self.listed if batch_id in (None, e.batch_id))
         return sum(e.word is word for e in mine)
 
     def _progress(self, batch_id: str | None = None) -> Progress:
         return Progress(
-            waiting=self._count(Word.QUEUED, batch_id),
-            going=self._count(Word.SENDING, batch_id),
+            waiting=self._count(DisplayStatus.QUEUED, batch_id),
+            going=self._count(DisplayStatus.SENDING, batch_id),
             sent=self.sent,
-            failed=self._count(Word.FAILED, batch_id),
-            unconfirmed=self._count(Word.UNCONFIRMED, batch_id),
+            failed=self._count(DisplayStatus.FAILED, batch_id),
+            unconfirmed=self._count(DisplayStatus.UNCONFIRMED, batch_id),
         )
 
     def overview(self) -> OutboxOverview:
@@ -125,10 +125,10 @@ class FakeOutbox:
 
     def work(self) -> WorkReport:
         if self.is_working and not self.holds:
-            gone = [e for e in self.listed if e.word is Word.QUEUED]
+            gone = [e for e in self.listed if e.word is DisplayStatus.QUEUED]
             self._change([e for e in self.listed if e not in gone])
             self.sent += len(gone)
-        return WorkReport(waiting=self._count(Word.QUEUED), words=self.why)
+        return WorkReport(waiting=self._count(DisplayStatus.QUEUED), words=self.why)
 
     def pause(self, note: str = "") -> None:
         self.holds = (OutboxHold("pause", "anna", NOW, None, note),)
@@ -192,7 +192,7 @@ class FakeBackend(FakeUpkeep):
         self._failures: dict[str, Exception] = {}
         self._gates: dict[str, threading.Event] = {}
         self._lock = threading.RLock()
-        self._pending: list[tuple[int, Fact]] = []
+        self._pending: list[tuple[int, DeliveryEvent]] = []
         self._has_pending = threading.Event()
         self._send_answer: SendOutcome | None = None
         self.composing = FakeComposing(self)
@@ -217,7 +217,7 @@ class FakeBackend(FakeUpkeep):
     def release(self, method: str) -> None:
         self._gates.pop(method).set()
 
-    def report(self, document_id: int, fact: Fact) -> None:
+    def report(self, document_id: int, fact: DeliveryEvent) -> None:
         """SES reports ``fact`` about the newest email of a document; the next pull applies it."""
         with self._lock:
             self._pending.append((document_id, fact))
@@ -250,7 +250,7 @@ class FakeBackend(FakeUpkeep):
             customers=len(self.company.customers),
             documents=len(documents),
             attention=sum(_needs_attention(row) for row in self.company.customer_rows()),
-            bounced=sum(_has_chip(row, Chip.BOUNCED) for row in documents),
+            bounced=sum(_has_chip(row, DocumentView.BOUNCED) for row in documents),
             never_reached=_total(lost),
             never_reached_documents=len(lost),
             unlinked=len(self.linking._shown(everything=False)),
@@ -347,7 +347,7 @@ class FakeBackend(FakeUpkeep):
             DocumentOrder.BALANCE: lambda row: row.balance_due,
             DocumentOrder.SENDS: lambda row: row.summary.send_count,
             DocumentOrder.LAST_RECIPIENT: lambda row: row.summary.last_recipient,
-            DocumentOrder.DELIVERY: lambda row: [Word.NEVER_SENT, *BEST_TO_WORST].index(
+            DocumentOrder.DELIVERY: lambda row: [DisplayStatus.NEVER_SENT, *BEST_TO_WORST].index(
                 row.summary.word
             ),
         }
@@ -389,9 +389,9 @@ class FakeBackend(FakeUpkeep):
         rows = {row.id: row for row in self.company.rows()}
         return tuple(rows[each] for each in document_ids if each in rows)
 
-    def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
+    def chip_counts(self, where: DocumentFilter) -> Mapping[DocumentView, int]:
         self._enter("chip_counts")
-        return {chip: len(self._documents(replace(where, chip=chip))) for chip in Chip}
+        return {chip: len(self._documents(replace(where, chip=chip))) for chip in DocumentView}
 
     def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
         self._enter("document_log")
@@ -450,7 +450,7 @@ class FakeBackend(FakeUpkeep):
             self.composing.kept.pop((draft.document_id, draft.kind), None)
             email_id = self.company.add_email(draft, self.now, self.settings.operator)
             self._revision += 1
-        sent = tuple(RecipientOutcome(address, Word.SENT, "0100") for address in draft.to)
+        sent = tuple(RecipientOutcome(address, DisplayStatus.SENT, "0100") for address in draft.to)
         return SendOutcome(number, email_id, verdict, sent)
 
     # ------------------------------------------------------------------ feed
@@ -479,7 +479,7 @@ class FakeBackend(FakeUpkeep):
 
     def count_failed(self) -> int:
         self._enter("count_failed")
-        chips = (Chip.BOUNCED, Chip.COMPLAINED, Chip.DROPPED)
+        chips = (DocumentView.BOUNCED, DocumentView.COMPLAINED, DocumentView.DROPPED)
         return sum(_has_chip(row, chip) for row in self.company.rows() for chip in chips)
 
     def revision(self) -> int:
@@ -514,14 +514,14 @@ class FakeChasing:
         self._backend = backend
         self._company = backend.company
 
-    def standing(self, scope: Scope) -> Standing:
+    def standing(self, scope: Scope) -> ChaseState:
         self._backend._enter("standing")
         customer = self._company.customers[scope.customer_id]
         holds = self._company.holds_about(scope.customer_id, scope.document_id)
         force = tuple(in_force(holds, self._backend.now))
-        return Standing(customer.name, customer.phone, holds, force, ("Ada Nord",))
+        return ChaseState(customer.name, customer.phone, holds, force, ("Ada Nord",))
 
-    def _put(self, scope: Scope, kind: HoldKind, until: date | None, note: str) -> Standing:
+    def _put(self, scope: Scope, kind: HoldKind, until: date | None, note: str) -> ChaseState:
         resumes = None if until is None else datetime.combine(until, time()).astimezone(UTC)
         now = self._backend.now + timedelta(microseconds=len(self._company.holds))
         whole = scope.document_id is None
@@ -530,11 +530,11 @@ class FakeChasing:
         self._backend._revision += 1
         return self.standing(scope)
 
-    def hold(self, scope: Scope, kind: HoldKind, until: date, note: str = "") -> Standing:
+    def hold(self, scope: Scope, kind: HoldKind, until: date, note: str = "") -> ChaseState:
         self._backend._enter("hold")
         return self._put(scope, kind, until, note)
 
-    def lift(self, scope: Scope, note: str = "") -> Standing:
+    def lift(self, scope: Scope, note: str = "") -> ChaseState:
         self._backend._enter("lift")
         return self._put(scope, self.standing(scope).in_force[0].kind, None, note)
 
@@ -557,21 +557,21 @@ def _needs_attention(row: CustomerRow) -> bool:
     return bool(row.bounced or row.complained or row.dropped or row.failed or row.never_reached)
 
 
-def _has_chip(row: DocumentRow, chip: Chip) -> bool:
+def _has_chip(row: DocumentRow, chip: DocumentView) -> bool:
     summary = row.summary
-    if chip is Chip.ALL:
+    if chip is DocumentView.ALL:
         return True
-    if chip is Chip.ATTENTION:
+    if chip is DocumentView.ATTENTION:
         return bool(summary.unresolved & FAILURES)
-    if chip is Chip.LATE:
+    if chip is DocumentView.LATE:
         return late_document(row, NOW) is not None
-    if chip is Chip.NEEDS_CALL:
+    if chip is DocumentView.NEEDS_CALL:
         return bool(needs_call(row, NOW))
-    if chip is Chip.SNOOZED:
+    if chip is DocumentView.SNOOZED:
         return is_ahead(row.held_until, NOW)
-    if chip is Chip.STUCK:
+    if chip is DocumentView.STUCK:
         return is_stuck(summary.word, summary.last_sent_at, NOW)
-    if chip is Chip.NEVER_REACHED:
+    if chip is DocumentView.NEVER_REACHED:
         return summary.never_reached and bool(summary.send_count)
     if chip in _CHIP_WORDS:
         return bool(summary.unresolved & _CHIP_WORDS[chip])

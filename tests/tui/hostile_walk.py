@@ -10,9 +10,9 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from core.model.corrections import Correctable, Origin, Proposal
+from core.model.corrections import AddressOrigin, Correctable, Proposal
 from core.model.documents import CustomerFilter
-from core.model.enums import EmailKind, Kind, Word
+from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.errors import OuttrayError
 from core.model.outbox import OutboxEntry
 from core.model.sending import Finding, Verdict, Weight
@@ -57,9 +57,19 @@ class HostileCorrecting:
         self, customer_id: int, document_id: int | None = None, address: str = ""
     ) -> Correctable:
         text = self._text
-        proposal = Proposal(f"{text}@example.org", Origin.CONTACT, NOW)
+        proposal = Proposal(f"{text}@example.org", AddressOrigin.CONTACT, NOW)
         return Correctable(
-            customer_id, text, text, Word.BOUNCED, NOW, text, text, text, text, (proposal,), (text,)
+            customer_id,
+            text,
+            text,
+            DisplayStatus.BOUNCED,
+            NOW,
+            text,
+            text,
+            text,
+            text,
+            (proposal,),
+            (text,),
         )
 
     def check(self, address: str) -> Verdict:
@@ -89,7 +99,7 @@ def hostile_backend(texts: Sequence[str]) -> FakeBackend:
     ]
     backend.suppressions.causes = {
         f"{text}@example.org".strip().lower(): Cause(
-            1, text, NOW, 1, text, Kind.INVOICE, 1, text, is_named=False
+            1, text, NOW, 1, text, DocumentKind.INVOICE, 1, text, is_named=False
         )
         for text in texts
     }
@@ -115,7 +125,7 @@ def _waiting(number: int, text: str) -> OutboxEntry:
         kind=EmailKind.FOLLOW_UP,
         subject=text,
         address=f"{text}@example.org",
-        word=(Word.QUEUED, Word.FAILED, Word.UNCONFIRMED)[number % 3],
+        word=(DisplayStatus.QUEUED, DisplayStatus.FAILED, DisplayStatus.UNCONFIRMED)[number % 3],
         queued_at=NOW,
         sent_by=text,
         error=text,

@@ -13,7 +13,7 @@ import pytest
 from core.backend import Backend
 from core.db.engine import Database
 from core.model.documents import DocumentFilter
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import RefusedError
 from core.model.suppressions import Suppression
 from core.settings import Settings
@@ -92,7 +92,7 @@ async def summary(person: Driver, command: str = "documents.follow_up") -> BulkD
     return dialog(person)
 
 
-def words(office: Backend) -> dict[str, Word]:
+def words(office: Backend) -> dict[str, DisplayStatus]:
     return {row.number: row.summary.word for row in office.page_documents(DocumentFilter())}
 
 
@@ -109,7 +109,7 @@ async def test_the_summary_counts_by_reason_before_anything_is_sent(
         assert "6 documents, 6 emails to 6 customers." in person.words
         await person.do("bulk.close")
         assert mailer.calls == []
-        assert set(words(office).values()) == {Word.NEVER_SENT}
+        assert set(words(office).values()) == {DisplayStatus.NEVER_SENT}
 
 
 async def test_the_keys_f_and_r_say_how_many_are_selected(office: Backend) -> None:
@@ -136,7 +136,7 @@ async def test_what_is_ticked_leaves_once_and_the_result_says_why_the_rest_did_n
         assert "PAID" in person.line("INV-7")
         await person.do("bulk.close")
         assert "Follow up 8" not in person.lines[-1], "what was dealt with is not selected"
-    assert sum(word is Word.SENT for word in words(office).values()) == 6
+    assert sum(word is DisplayStatus.SENT for word in words(office).values()) == 6
 
 
 async def test_a_group_and_a_single_document_can_be_unticked(
@@ -187,7 +187,7 @@ async def test_a_refusal_of_ses_stands_first_in_the_result(
         await person.settle()
         assert "5 of 6 sent · 1 failed" in person.text
         first = shown._results()[0]
-        assert (first.word, "not verified" in first.reason) == (Word.FAILED, True)
+        assert (first.word, "not verified" in first.reason) == (DisplayStatus.FAILED, True)
 
 
 async def test_what_waits_can_be_taken_out_after_a_second_press(

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from textual.pilot import Pilot
 
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.outbox import OutboxEntry
 from core.model.suppressions import Suppression
 from tests.tui.company import NOW
@@ -51,14 +51,15 @@ def busy(backend: FakeBackend) -> FakeBackend:
         Suppression("stop@x.example", "asked us", NOW - timedelta(days=9), "own", added_by="anna"),
     ]
     backend.outbox.listed = [
-        waiting(number, word) for number, word in enumerate((Word.UNCONFIRMED, Word.FAILED), 1)
-    ] + [waiting(number, Word.QUEUED) for number in range(3, 9)]
+        waiting(number, word)
+        for number, word in enumerate((DisplayStatus.UNCONFIRMED, DisplayStatus.FAILED), 1)
+    ] + [waiting(number, DisplayStatus.QUEUED) for number in range(3, 9)]
     backend.linking.add("m1", "Invoice INV-0042 attached", "brook59@example.org", "INV-0042")
     backend.linking.add("m2", "Your estimates", "office@fjord.example", "INV-0041", "INV-0042")
     return backend
 
 
-def waiting(number: int, word: Word) -> OutboxEntry:
+def waiting(number: int, word: DisplayStatus) -> OutboxEntry:
     return OutboxEntry(
         delivery_id=number,
         email_id=number,
@@ -71,7 +72,7 @@ def waiting(number: int, word: Word) -> OutboxEntry:
         word=word,
         queued_at=NOW - timedelta(minutes=number),
         sent_by="anna",
-        error="" if word is Word.QUEUED else "SES did not answer in time.",
+        error="" if word is DisplayStatus.QUEUED else "SES did not answer in time.",
     )
 
 

@@ -20,21 +20,21 @@ from core.logs.setup import log
 from core.model.feed import FeedState, FeedStatus
 from core.settings.schema import slow_pattern
 from tui.app.bell import Ringing
-from tui.app.first_paint import FIRST_SHEETS, Curtain
+from tui.app.first_paint import FIRST_SHEETS, FirstPaint
 from tui.app.flows.chase import ChaseFlows
-from tui.app.flows.copy_open_export import Hands
-from tui.app.flows.correct import Fixing
+from tui.app.flows.copy_open_export import CopyOpenExport
+from tui.app.flows.correct import Correct
 from tui.app.flows.send import Sending
 from tui.app.live_settings import Following
-from tui.app.navigation import Places
+from tui.app.navigation import Navigation
 from tui.app.outbox_worker import Outgoing
 from tui.commands.dispatch import bindings, carry_out, key_of
 from tui.commands.registry import COMMANDS
 from tui.format.feed import news
 from tui.format.text import cell
 from tui.runtime import themes
-from tui.runtime.background import Jobs
-from tui.runtime.context import Desk, utc_now
+from tui.runtime.background import BackgroundCalls
+from tui.runtime.context import AppContext, utc_now
 from tui.runtime.terminal_keys import read_alt_keys
 from tui.screens.base_screen import PlaceScreen
 from tui.screens.customers import CustomersScreen
@@ -61,13 +61,13 @@ def _views_in_the_palette() -> type[Provider]:
     return ViewProvider
 
 
-class OuttrayApp(Places):
+class OuttrayApp(Navigation):
     """Shows ``backend`` on a terminal; ``clock`` is for tests."""
 
     TITLE = "Outtray"
     CSS_PATH = [*FIRST_SHEETS]
     BINDINGS = bindings("app")
-    COMMANDS = Places.COMMANDS | {_views_in_the_palette}
+    COMMANDS = Navigation.COMMANDS | {_views_in_the_palette}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     PULSE_SECONDS = 1.0
     """How often one looks for changes of other programs, and at the feed."""
@@ -83,10 +83,10 @@ class OuttrayApp(Places):
         read_alt_keys()
         super().__init__()
         self.backend = backend
-        self.jobs = Jobs(self)
-        self.desk = Desk(backend, self.jobs, clock)
+        self.jobs = BackgroundCalls(self)
+        self.desk = AppContext(backend, self.jobs, clock)
         self.outgoing = Outgoing(self, self.desk)
-        self.fixing = Fixing(self, self.desk, changed=self.show_again, failed=self.report)
+        self.fixing = Correct(self, self.desk, changed=self.show_again, failed=self.report)
         self.sending = Sending(
             self,
             self.desk,
@@ -95,13 +95,13 @@ class OuttrayApp(Places):
             corrected=self.fixing.saved_with_a_send,
         )
         self.chases = ChaseFlows(self, self.desk, changed=self.show_again, failed=self.report)
-        self.hands = Hands(self, self.desk, self.report)
+        self.hands = CopyOpenExport(self, self.desk, self.report)
         self.ringing = Ringing(self, self.desk)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._is_pattern_slow = False
         self._list_version = 0
-        self._curtain = Curtain(self, self._start_loops)
+        self._curtain = FirstPaint(self, self._start_loops)
         self.following = Following(self)
         for theme in themes.THEMES:
             self.register_theme(theme)

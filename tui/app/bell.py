@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from textual.app import App
 
-    from tui.runtime.context import Desk
+    from tui.runtime.context import AppContext
 
 QUIET: Final = timedelta(seconds=10)
 """A list that bounces is one piece of bad news."""
@@ -17,7 +17,7 @@ QUIET: Final = timedelta(seconds=10)
 class Ringing:
     """Rings once when more documents have failed than before; by default never."""
 
-    def __init__(self, app: App[Any], desk: Desk) -> None:
+    def __init__(self, app: App[Any], desk: AppContext) -> None:
         self._app, self._desk = app, desk
         self._revision: int | None = None
         self._count: int | None = None

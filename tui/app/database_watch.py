@@ -11,13 +11,13 @@ from tui.screens.base_screen import PlaceScreen
 if TYPE_CHECKING:
     from core.model.database import DatabaseLook
     from core.model.errors import OuttrayError
-    from tui.runtime.context import Desk
+    from tui.runtime.context import AppContext
 
 
 class DatabaseWatch:
     """Begins the look after the first rows; meanwhile changes wait and reading goes on."""
 
-    def __init__(self, app: App[None], desk: Desk) -> None:
+    def __init__(self, app: App[None], desk: AppContext) -> None:
         self._app, self._desk = app, desk
 
     def begin(self, every: float) -> None:

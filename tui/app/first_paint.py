@@ -27,7 +27,7 @@ ALL_SHEETS: Final = [*FIRST_SHEETS, *(str(_STYLES / f"{sheet}.tcss") for sheet i
 """For a program whose first screen is another one."""
 
 
-class Curtain:
+class FirstPaint:
     """Down from ``lower`` until the first rows are there; ``begin`` follows the first paint."""
 
     def __init__(self, app: App[None], begin: Callable[[], object]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual import on
 
-from core.model.documents import Chip
+from core.model.documents import DocumentView
 from tui.app.flows.send import back_to
 from tui.app.terminal_app import TerminalApp
 from tui.screens.customers import CustomersScreen
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from core.model.documents import CustomerRow
     from core.model.feed import FeedStatus
     from tui.app.flows.chase import ChaseFlows
-    from tui.app.flows.copy_open_export import Hands
-    from tui.app.flows.correct import Fixing
+    from tui.app.flows.copy_open_export import CopyOpenExport
+    from tui.app.flows.correct import Correct
     from tui.app.flows.send import Sending
     from tui.app.live_settings import Following
-    from tui.runtime.context import Desk
+    from tui.runtime.context import AppContext
     from tui.screens.attention import AttentionScreen
     from tui.screens.communications import CommunicationsScreen
     from tui.screens.outbox import OutboxScreen
@@ -28,22 +28,24 @@ if TYPE_CHECKING:
     from tui.screens.suppressions import SuppressionsScreen
 
 
-class Places(TerminalApp[None]):
+class Navigation(TerminalApp[None]):
     """What ``OuttrayApp`` knows of its screens; it sets what is declared here."""
 
-    desk: Desk
+    desk: AppContext
     sending: Sending
-    fixing: Fixing
+    fixing: Correct
     chases: ChaseFlows
     following: Following
-    hands: Hands
+    hands: CopyOpenExport
     _feed: FeedStatus
 
     @on(CustomersScreen.Opened)
     def _open_customer(self, event: CustomersScreen.Opened) -> None:
         self.show_documents(event.customer, event.chip)
 
-    def show_documents(self, customer: CustomerRow | None, chip: Chip = Chip.ALL) -> None:
+    def show_documents(
+        self, customer: CustomerRow | None, chip: DocumentView = DocumentView.ALL
+    ) -> None:
         """Show a customer's documents, or everybody's, on top of the list of customers."""
         from tui.screens.communications import CommunicationsScreen  # not for the first paint
 

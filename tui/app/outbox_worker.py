@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.model.errors import OuttrayError
     from core.model.outbox import WorkReport
     from tui.dialogs.leave import LeaveDialog
-    from tui.runtime.context import Desk
+    from tui.runtime.context import AppContext
 
 
 _ENDS: Final = ("SIGTERM", "SIGHUP", "SIGINT")
@@ -26,7 +26,7 @@ _ENDS: Final = ("SIGTERM", "SIGHUP", "SIGINT")
 class Outgoing:
     """Works the outbox in the background, tells the screens, and speaks up before one leaves."""
 
-    def __init__(self, app: App[None], desk: Desk) -> None:
+    def __init__(self, app: App[None], desk: AppContext) -> None:
         self._app, self._desk = app, desk
         self._dialog: LeaveDialog | None = None
         """The question that is open, while one leaves."""

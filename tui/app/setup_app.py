@@ -9,7 +9,7 @@ from tui.app.first_paint import ALL_SHEETS
 from tui.app.terminal_app import TerminalApp
 from tui.commands.dispatch import use_keys
 from tui.runtime import themes
-from tui.runtime.background import Jobs
+from tui.runtime.background import BackgroundCalls
 from tui.runtime.motion import steady
 from tui.runtime.terminal_keys import read_alt_keys
 from tui.screens.setup import LATER, SetUp, SetUpScreen
@@ -28,7 +28,7 @@ class SetUpApp(TerminalApp[str]):
         read_alt_keys()
         use_keys({})
         super().__init__()
-        self.jobs = Jobs(self)
+        self.jobs = BackgroundCalls(self)
         self._asked = asked
         for theme in themes.THEMES:
             self.register_theme(theme)

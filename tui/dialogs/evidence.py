@@ -13,7 +13,7 @@ from core.rules.export.evidence_names import safe_name
 from core.services.evidence import Exported
 from tui.dialogs.basic.form import ChaseDialog, labelled
 from tui.format.text import cell
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.widgets.text_field import PathField
 
 _WHAT = (
@@ -27,7 +27,7 @@ class EvidenceDialog(ChaseDialog[Exported]):
 
     AUTO_FOCUS = "#to"
 
-    def __init__(self, desk: Desk, row: DocumentRow) -> None:
+    def __init__(self, desk: AppContext, row: DocumentRow) -> None:
         super().__init__(desk, f"Evidence about {cell(row.number, 40)}")
         self._row = row
         name = f"evidence-{safe_name(row.number, 'document')}.zip"

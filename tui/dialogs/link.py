@@ -16,12 +16,12 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.model.documents import DocumentFilter, DocumentRow
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from core.model.errors import OuttrayError
 from core.rules.delivery.external_email import Listed, Unlinked
 from tui.commands.dispatch import bindings, carry_out
 from tui.format.text import ago, cell, money
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.widgets.text_field import Field
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _UNMARKED: Final = Content("  ")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class LinkChoice:
     """A document that the email may be linked to."""
 
     document_id: int
@@ -46,7 +46,7 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
     BINDINGS = bindings("link")
     AUTO_FOCUS = "#document"
 
-    def __init__(self, desk: Desk, email: Unlinked) -> None:
+    def __init__(self, desk: AppContext, email: Unlinked) -> None:
         super().__init__()
         self.desk = desk
         self.email = email
@@ -56,7 +56,7 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
         self.list = OptionList(id="link-choices", compact=True)
         self.list.can_focus = False
         self.said = Static("", id="link-said", markup=False)
-        self._choices: tuple[Choice, ...] = ()
+        self._choices: tuple[LinkChoice, ...] = ()
         self._is_linking = False
         self._choose_next = False
         self._shown_for: str | None = None
@@ -104,7 +104,7 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
     def _show_candidates(self) -> None:
         found = self.email.candidates
         heading = "Something in it points to" if found else "Nothing in it points to a document."
-        self._show("", heading, [Choice(d.document_id, listed_words(d)) for d in found])
+        self._show("", heading, [LinkChoice(d.document_id, listed_words(d)) for d in found])
 
     def _found(self, text: str, rows: Sequence[DocumentRow]) -> None:
         if not self.is_mounted:
@@ -113,13 +113,13 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
         heading = f"Documents found{more}" if rows else f"No document matches “{cell(text, 40)}”."
         now = self.desk.clock()
         width = 32 if self.app.size.width >= 100 else 20
-        choices = [Choice(row.id, row_words(row, now, width)) for row in rows[:_MOST]]
+        choices = [LinkChoice(row.id, row_words(row, now, width)) for row in rows[:_MOST]]
         choose, self._choose_next = self._choose_next, False
         self._show(text, heading, choices)
         if choose:
             self.command_choose()
 
-    def _show(self, text: str, heading: str, choices: Sequence[Choice]) -> None:
+    def _show(self, text: str, heading: str, choices: Sequence[LinkChoice]) -> None:
         self._shown_for, self._choices = text, tuple(choices)
         self.heading.update(Content.styled(heading, "$muted"))
         self.said.update("")
@@ -183,7 +183,7 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
         else:
             _ = self.dismiss(None)
 
-    def _link(self, choice: Choice) -> None:
+    def _link(self, choice: LinkChoice) -> None:
         if self._is_linking:
             return
         self._is_linking = True
@@ -218,7 +218,7 @@ def row_words(row: DocumentRow, now: datetime, width: int = 32) -> Content:
     return _words(row.number, row.kind, row.customer, f"{total}  {sent}", width)
 
 
-def _words(number: str, kind: Kind, customer: str, more: str, width: int = 32) -> Content:
+def _words(number: str, kind: DocumentKind, customer: str, more: str, width: int = 32) -> Content:
     return Content.assemble(
         (f"{cell(number, 24):<12}", "bold"),
         (f"  {kind.value:<8}  ", "$muted"),

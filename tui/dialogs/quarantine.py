@@ -18,7 +18,7 @@ from tui.commands.dispatch import bindings, carry_out, key_of
 from tui.commands.registry import Command
 from tui.dialogs.basic.prompt import PromptDialog
 from tui.format.text import cell, moment, paragraphs
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 
 _MOST_LETTERS = 20_000
 _MOST_LISTED = 500
@@ -30,7 +30,7 @@ class QuarantineDialog(ModalScreen[None]):
     BINDINGS = bindings("quarantine")
     AUTO_FOCUS = "#quarantine-list"
 
-    def __init__(self, desk: Desk, bodies: Sequence[QuarantinedBody]) -> None:
+    def __init__(self, desk: AppContext, bodies: Sequence[QuarantinedBody]) -> None:
         super().__init__()
         self.desk = desk
         self._bodies = tuple(bodies)

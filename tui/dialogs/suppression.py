@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Static
 
-from core.model.enums import Word, address_key
+from core.model.enums import DisplayStatus, address_key
 from core.model.errors import NeedsConfirmationError, OuttrayError
 from core.model.suppressions import SuppressedAddress, SuppressionChange
 from core.rules.gate.suppression_list import GLOBAL_LIST
@@ -21,7 +21,7 @@ from tui.commands.registry import Command
 from tui.format.content import sign
 from tui.format.suppressions import cause_words, change_words, entry_words
 from tui.format.text import cell
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.widgets.text_field import Field
 
 
@@ -31,7 +31,7 @@ class ListDialog(ModalScreen[SuppressionChange | None]):
     BINDINGS = bindings("reason")
     VERB = ""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppContext) -> None:
         super().__init__()
         self.desk = desk
         self.reason = Field(placeholder="why; it is kept with your name", name="list-reason")
@@ -124,7 +124,7 @@ class ReleaseDialog(ListDialog):
     VERB = "Release"
     AUTO_FOCUS = "#list-reason"
 
-    def __init__(self, desk: Desk, row: SuppressedAddress) -> None:
+    def __init__(self, desk: AppContext, row: SuppressedAddress) -> None:
         super().__init__(desk)
         self.row = row
         self.typed = Field(placeholder="the address once more", name="list-typed")
@@ -140,7 +140,7 @@ class ReleaseDialog(ListDialog):
             yield _told(f"caused by {cause_words(self.row.cause)}")
         if self.row.is_complaint:
             words = "They marked our email as spam. Release it only if they ask for our emails."
-            yield Static(sign(words, Word.COMPLAINED), classes="told", markup=False)
+            yield Static(sign(words, DisplayStatus.COMPLAINED), classes="told", markup=False)
         yield _told(GLOBAL_LIST)
         yield _labelled("Reason", self.reason)
         if self.row.is_complaint:
@@ -173,7 +173,7 @@ class AddDialog(ListDialog):
     VERB = "Add"
     AUTO_FOCUS = "#list-address"
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppContext) -> None:
         super().__init__(desk)
         self.address = Field(placeholder="name@example.com", name="list-address")
         self.ses = Checkbox("on SES's list instead: stops every program", compact=True)

@@ -14,15 +14,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from core.model.documents import Chip
+from core.model.documents import DocumentView
 from core.model.errors import OuttrayError
 from tui.commands.dispatch import bindings, carry_out
 from tui.commands.registry import Command
-from tui.dialogs.basic.ask import Answer, AskDialog, Choice
+from tui.dialogs.basic.ask import AskAnswer, AskDialog, AskOption
 from tui.format.chips import chip_label
 from tui.format.text import cell
 from tui.runtime import saved_state
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.runtime.saved_state import View
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.text_field import Field
@@ -38,7 +38,7 @@ class ViewsDialog(ModalScreen[View | None]):
     BINDINGS = bindings("views")
     AUTO_FOCUS = "#views-list"
 
-    def __init__(self, desk: Desk, now: View) -> None:
+    def __init__(self, desk: AppContext, now: View) -> None:
         super().__init__()
         self.desk = desk
         self._now = now
@@ -101,7 +101,7 @@ class ViewsDialog(ModalScreen[View | None]):
 
     @property
     def _is_something(self) -> bool:
-        return bool(self._now.line) or self._now.chip is not Chip.ALL
+        return bool(self._now.line) or self._now.chip is not DocumentView.ALL
 
     # ------------------------------------------------------------------ choosing
 
@@ -176,7 +176,7 @@ class ViewsDialog(ModalScreen[View | None]):
             return
         view = self.views[at]
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: AskAnswer | None) -> None:
             if answer is not None:
                 told = f"“{cell(view.name)}” is deleted."
                 self._change(lambda kept: saved_state.without_view(kept, view.name), told)
@@ -184,7 +184,7 @@ class ViewsDialog(ModalScreen[View | None]):
         question = AskDialog(
             f"Delete the view “{cell(view.name, 50)}”?",
             cell(_said(view), 100),
-            [Choice("delete", "d", "Delete")],
+            [AskOption("delete", "d", "Delete")],
         )
         _ = self.app.push_screen(question, answered)
 
@@ -198,7 +198,7 @@ class ViewsDialog(ModalScreen[View | None]):
 
 def _said(view: View) -> str:
     """``bounced balance>500 · Bounced``."""
-    chip = "" if view.chip is Chip.ALL else f"[{chip_label(view.chip)}]"
+    chip = "" if view.chip is DocumentView.ALL else f"[{chip_label(view.chip)}]"
     return " ".join(part for part in (view.line, chip) if part) or "everything"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.rules.delivery.status import FAILURES, worst
 
 if TYPE_CHECKING:
@@ -47,34 +47,34 @@ class Span:
 
 
 _LOOKS: Final = {
-    Word.NEVER_SENT: ("·", "never sent"),
-    Word.QUEUED: ("…", "QUEUED"),
-    Word.SENDING: ("…", "SENDING"),
-    Word.UNCONFIRMED: ("?", "UNCONFIRMED"),
-    Word.FAILED: ("✖", "FAILED"),
-    Word.CANCELLED: ("−", "CANCELLED"),
-    Word.SENT: ("➤", "SENT"),
-    Word.DEFERRED: ("◌", "DEFERRED"),
-    Word.SOFT_BOUNCED: ("✖", "BOUNCED soft"),
-    Word.DROPPED: ("⊘", "DROPPED"),
-    Word.DELIVERED: ("●", "DELIVERED"),
-    Word.OPENED: ("◉", "OPENED"),
-    Word.CLICKED: ("◈", "CLICKED"),
-    Word.BOUNCED: ("✖", "BOUNCED"),
-    Word.COMPLAINED: ("⚑", "COMPLAINED"),
+    DisplayStatus.NEVER_SENT: ("·", "never sent"),
+    DisplayStatus.QUEUED: ("…", "QUEUED"),
+    DisplayStatus.SENDING: ("…", "SENDING"),
+    DisplayStatus.UNCONFIRMED: ("?", "UNCONFIRMED"),
+    DisplayStatus.FAILED: ("✖", "FAILED"),
+    DisplayStatus.CANCELLED: ("−", "CANCELLED"),
+    DisplayStatus.SENT: ("➤", "SENT"),
+    DisplayStatus.DEFERRED: ("◌", "DEFERRED"),
+    DisplayStatus.SOFT_BOUNCED: ("✖", "BOUNCED soft"),
+    DisplayStatus.DROPPED: ("⊘", "DROPPED"),
+    DisplayStatus.DELIVERED: ("●", "DELIVERED"),
+    DisplayStatus.OPENED: ("◉", "OPENED"),
+    DisplayStatus.CLICKED: ("◈", "CLICKED"),
+    DisplayStatus.BOUNCED: ("✖", "BOUNCED"),
+    DisplayStatus.COMPLAINED: ("⚑", "COMPLAINED"),
 }
 
 
-def _look(word: Word) -> Badge:
+def _look(word: DisplayStatus) -> Badge:
     glyph, label = _LOOKS[word]
     name = word.value.lower().replace("_", "-")
     return Badge(glyph, label, f"badge--{name}", f"tone--{name}")
 
 
-_BADGES: Final = {word: _look(word) for word in Word}
+_BADGES: Final = {word: _look(word) for word in DisplayStatus}
 
 #: A soft bounce of an address that it was forwarded to: the one we wrote to has it.
-FORWARD: Final = replace(_BADGES[Word.SOFT_BOUNCED], label="BOUNCED forward")
+FORWARD: Final = replace(_BADGES[DisplayStatus.SOFT_BOUNCED], label="BOUNCED forward")
 
 #: What of a text was typed in a search.
 MATCH: Final = "ink--match"
@@ -91,23 +91,25 @@ BY_PROGRAM: Final = Span("?", "ink--dim")
 
 #: In the block, instead of its own glyph, and the word beside it: slower than its domain ever is.
 LATE_GLYPH: Final = "◔"
-LATE: Final = Span("late", _BADGES[Word.DEFERRED].tone)
+LATE: Final = Span("late", _BADGES[DisplayStatus.DEFERRED].tone)
 
 
-def badge(word: Word, *, forward: bool = False) -> Badge:
+def badge(word: DisplayStatus, *, forward: bool = False) -> Badge:
     """Return the look of ``word``; ``forward``: of a soft bounce that is a forward's alone."""
     return FORWARD if forward else _BADGES[word]
 
 
-def block(word: Word, *, stuck: bool = False, late: bool = False, forward: bool = False) -> Span:
+def block(
+    word: DisplayStatus, *, stuck: bool = False, late: bool = False, forward: bool = False
+) -> Span:
     """Return `` ✖ BOUNCED `` on its coloured ground; what was never sent has none."""
     look = badge(word, forward=forward)
-    if word is Word.NEVER_SENT:
+    if word is DisplayStatus.NEVER_SENT:
         return Span(f" {look.text}", look.tone)
     if late:
         return Span(f" {LATE_GLYPH} {look.label} ", look.style, f" {LATE_GLYPH} ")
     doubt = " ?" if stuck else ""
-    style = _BADGES[Word.UNCONFIRMED].style if stuck else look.style
+    style = _BADGES[DisplayStatus.UNCONFIRMED].style if stuck else look.style
     short = f" {look.glyph} forward " if forward else f" {look.glyph} "
     return Span(f" {look.text}{doubt} ", style, short)
 
@@ -144,7 +146,7 @@ def email_delivery(summary: EmailSummary, *, stuck: bool = False) -> tuple[Span,
 
 
 def _count(delivered: int, recipients: int) -> Span:
-    return Span(f" ! {delivered}/{recipients}", _BADGES[Word.BOUNCED].tone)
+    return Span(f" ! {delivered}/{recipients}", _BADGES[DisplayStatus.BOUNCED].tone)
 
 
 def content(spans: Iterable[Span]) -> Content:
@@ -179,10 +181,10 @@ def style(name: str) -> str:
             return _INK_VARIABLES.get(name, name)
 
 
-def word_of(entry: Suppression) -> Word:
+def word_of(entry: Suppression) -> DisplayStatus:
     """Return the status word whose look an entry has: bounced, complained, else dropped."""
-    known = {"BOUNCE": Word.BOUNCED, "COMPLAINT": Word.COMPLAINED}
-    return known.get(entry.reason.strip().upper(), Word.DROPPED)
+    known = {"BOUNCE": DisplayStatus.BOUNCED, "COMPLAINT": DisplayStatus.COMPLAINED}
+    return known.get(entry.reason.strip().upper(), DisplayStatus.DROPPED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from core.model.documents import Chip
+from core.model.documents import DocumentView
 from core.model.suppressions import ListPhase, SuppressionChip
 from core.rules.filters import describe
 from tui.commands.dispatch import another_filter, key_of
@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from core.model.suppressions import ListState, SuppressionFilter
 
 #: In the order of urgency. Chips that are not always there appear when they count something.
-_LOOKS: Final[tuple[tuple[Chip, str, str, str, bool], ...]] = (
-    (Chip.ALL, "All", "", "", True),
-    (Chip.BOUNCED, "Bounced", "✖", "tone--bounced", True),
-    (Chip.COMPLAINED, "Complained", "⚑", "tone--complained", False),
-    (Chip.DROPPED, "Dropped", "⊘", "tone--dropped", False),
-    (Chip.DEFERRED, "Deferred", "◌", "tone--deferred", False),
-    (Chip.FAILED, "Failed", "✖", "tone--failed", False),
-    (Chip.UNCONFIRMED, "Unconfirmed", "?", "tone--unconfirmed", False),
-    (Chip.STUCK, "SENT ?", "➤", "tone--unconfirmed", False),
-    (Chip.LATE, "Late", LATE_GLYPH, "tone--deferred", False),
-    (Chip.NEEDS_CALL, "Needs a call", "☎", "ink--warning", False),
-    (Chip.SNOOZED, "Snoozed", "zz", "ink--dim", False),
-    (Chip.NEVER_SENT, "Never sent", "·", "tone--never-sent", False),
+_LOOKS: Final[tuple[tuple[DocumentView, str, str, str, bool], ...]] = (
+    (DocumentView.ALL, "All", "", "", True),
+    (DocumentView.BOUNCED, "Bounced", "✖", "tone--bounced", True),
+    (DocumentView.COMPLAINED, "Complained", "⚑", "tone--complained", False),
+    (DocumentView.DROPPED, "Dropped", "⊘", "tone--dropped", False),
+    (DocumentView.DEFERRED, "Deferred", "◌", "tone--deferred", False),
+    (DocumentView.FAILED, "Failed", "✖", "tone--failed", False),
+    (DocumentView.UNCONFIRMED, "Unconfirmed", "?", "tone--unconfirmed", False),
+    (DocumentView.STUCK, "SENT ?", "➤", "tone--unconfirmed", False),
+    (DocumentView.LATE, "Late", LATE_GLYPH, "tone--deferred", False),
+    (DocumentView.NEEDS_CALL, "Needs a call", "☎", "ink--warning", False),
+    (DocumentView.SNOOZED, "Snoozed", "zz", "ink--dim", False),
+    (DocumentView.NEVER_SENT, "Never sent", "·", "tone--never-sent", False),
 )
 
 
-def chip_items(counts: Mapping[Chip, int], chosen: Chip) -> list[ChipItem]:
+def chip_items(counts: Mapping[DocumentView, int], chosen: DocumentView) -> list[ChipItem]:
     """Return the chips for ``counts``; the chosen one is always among them."""
     return [
         ChipItem(chip, label, counts.get(chip), glyph, tone)
@@ -42,7 +42,7 @@ def chip_items(counts: Mapping[Chip, int], chosen: Chip) -> list[ChipItem]:
     ]
 
 
-def chip_label(chip: Chip) -> str:
+def chip_label(chip: DocumentView) -> str:
     """What a chip is called."""
     return next((look[1] for look in _LOOKS if look[0] is chip), chip.value)
 
@@ -51,17 +51,17 @@ def nothing_found(where: DocumentFilter) -> str:
     """Say why the table is empty, and what to press."""
     if where.text or where.conditions:
         return _nothing_matches(where)
-    if where.chip is Chip.BOUNCED:
+    if where.chip is DocumentView.BOUNCED:
         return f"No unresolved bounce.\n{key_of('documents.bounced')} shows all documents."
-    if where.chip is Chip.STUCK:
+    if where.chip is DocumentView.STUCK:
         return f"No email waits for word for more than a day.\n{another_filter('documents')}"
-    if where.chip is Chip.LATE:
+    if where.chip is DocumentView.LATE:
         return "No email waits longer than its domain usually takes.\n" + another_filter(
             "documents"
         )
-    if where.chip is Chip.NEEDS_CALL:
+    if where.chip is DocumentView.NEEDS_CALL:
         return f"Nobody needs a call.\n{another_filter('documents')}"
-    if where.chip is not Chip.ALL:
+    if where.chip is not DocumentView.ALL:
         return f"No document is “{chip_label(where.chip).lower()}”.\n{another_filter('documents')}"
     return "No documents yet.\nouttray import FILE…   reads them from your accounting program"
 
@@ -70,7 +70,11 @@ def _nothing_matches(where: DocumentFilter) -> str:
     """What the line looked for, and that the chip narrows as well where it does."""
     words = [f"“{cell(where.text, 40)}”"] if where.text else []
     said = cut(", ".join([*words, *(cell(describe(each)) for each in where.conditions)]), 70)
-    chip = "" if where.chip is Chip.ALL else f" The filter “{chip_label(where.chip)}” narrows, too."
+    chip = (
+        ""
+        if where.chip is DocumentView.ALL
+        else f" The filter “{chip_label(where.chip)}” narrows, too."
+    )
     return f"No document matches {said}.{chip}\nEsc clears the search."
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from tui.format.badges import badge, content, style
 from tui.format.text import amounts
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["content", "never_reached", "sign", "style", "toned"]
 
 
-def toned(text: str, word: Word) -> Content:
+def toned(text: str, word: DisplayStatus) -> Content:
     """Return ``text`` as letters in the colour of ``word``."""
     return Content.styled(text, style(badge(word).tone))
 
 
-def sign(text: str, word: Word) -> Content:
+def sign(text: str, word: DisplayStatus) -> Content:
     """Return `` ✖ text `` on the ground of ``word``'s badge."""
     look = badge(word)
     return Content.styled(f" {look.glyph} {text} ", style(look.style))
@@ -33,4 +33,4 @@ def never_reached(lost: Sequence[Amount], where: str = "") -> Content:
     """What is owed on documents that reached nobody; empty for nothing."""
     if not lost:
         return Content("")
-    return toned(f"{amounts(tuple(lost))}{where} has never reached anyone", Word.DEFERRED)
+    return toned(f"{amounts(tuple(lost))}{where} has never reached anyone", DisplayStatus.DEFERRED)

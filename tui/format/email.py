@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len
 from textual.content import Content
 
-from core.model.enums import EmailKind, Role, Word
+from core.model.enums import DisplayStatus, EmailKind, Role
 from core.rules.delivery.status import FAILURES
 from core.rules.delivery.status_help import WHAT_TO_DO
 from core.rules.monitoring.delivery_latency import late_words
@@ -38,9 +38,9 @@ _MESSAGE_LINES: Final = 6
 _MESSAGE_LIMIT: Final = 2_000
 _DIAGNOSTIC_LIMIT: Final = 1_000
 _CLASSES: Final = {
-    Word.BOUNCED: "hard bounce",
-    Word.SOFT_BOUNCED: "soft bounce",
-    Word.DROPPED: "not sent",
+    DisplayStatus.BOUNCED: "hard bounce",
+    DisplayStatus.SOFT_BOUNCED: "soft bounce",
+    DisplayStatus.DROPPED: "not sent",
 }
 
 
@@ -149,9 +149,9 @@ def _recipient_lines(
     if state.diagnostic:
         yield _labelled("server said", cell(state.diagnostic, _DIAGNOSTIC_LIMIT))
     if state.sent_at and is_stuck(state.word, state.sent_at, judged_at):
-        yield toned(no_word(state.sent_at, judged_at), Word.DEFERRED)
+        yield toned(no_word(state.sent_at, judged_at), DisplayStatus.DEFERRED)
     if recipient.late is not None:
-        yield toned(cell(late_words(recipient.late), _DIAGNOSTIC_LIMIT), Word.DEFERRED)
+        yield toned(cell(late_words(recipient.late), _DIAGNOSTIC_LIMIT), DisplayStatus.DEFERRED)
     advice = recipient.advice or WHAT_TO_DO.get(state.word, "")
     if advice and (state.word in FAILURES or not with_name):
         yield _advice(cell(advice), is_bad=state.word in FAILURES)
@@ -228,11 +228,11 @@ def _latest_time(email: EmailEntry) -> datetime | None:
     """When the badge's status came about, where that says more than the time of sending."""
     word = email.summary.word
     name = {
-        Word.BOUNCED: "bounced_at",
-        Word.SOFT_BOUNCED: "bounced_at",
-        Word.COMPLAINED: "complained_at",
-        Word.DROPPED: "dropped_at",
-        Word.DEFERRED: "deferred_at",
+        DisplayStatus.BOUNCED: "bounced_at",
+        DisplayStatus.SOFT_BOUNCED: "bounced_at",
+        DisplayStatus.COMPLAINED: "complained_at",
+        DisplayStatus.DROPPED: "dropped_at",
+        DisplayStatus.DEFERRED: "deferred_at",
     }.get(word)
     if name is None:
         return None

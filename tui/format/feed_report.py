@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from textual.content import Content
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.feed import FeedState, FeedStatus
 from core.rules.doctor.checks import Check, Result, summary
 from tui.format.content import toned
@@ -26,10 +26,10 @@ _MEANS: Final = {
     FeedState.DOWN: "The queue does not answer.",
 }
 _SIGNS: Final = {
-    Result.OK: ("✓ ok", Word.DELIVERED),
-    Result.WARN: ("▲ warn", Word.DEFERRED),
-    Result.FAIL: ("✖ fail", Word.BOUNCED),
-    Result.SKIPPED: ("· skipped", Word.NEVER_SENT),
+    Result.OK: ("✓ ok", DisplayStatus.DELIVERED),
+    Result.WARN: ("▲ warn", DisplayStatus.DEFERRED),
+    Result.FAIL: ("✖ fail", DisplayStatus.BOUNCED),
+    Result.SKIPPED: ("· skipped", DisplayStatus.NEVER_SENT),
 }
 
 
@@ -49,7 +49,7 @@ def feed_lines(status: FeedStatus, queue_url: str, now: datetime) -> Content:
     lines.append(_line("Waiting", Content(_waiting(status))))
     dead = status.dead_letters
     if dead is not None:
-        shown = toned(f"✖ {dead:,}", Word.BOUNCED) if dead else Content("0")
+        shown = toned(f"✖ {dead:,}", DisplayStatus.BOUNCED) if dead else Content("0")
         words = Content.assemble(shown, (" in the dead-letter queue", "$muted"))
         lines.append(_line("Dead", words))
     fact = moment(status.last_event_at, now) if status.last_event_at else "none yet"
@@ -87,7 +87,7 @@ def unread_line(count: int | None, key: str) -> Content:
     """How many bodies could not be read."""
     if not count:
         return _line("Unread", Content("…" if count is None else "every report could be read"))
-    words = toned(f"▲ {count:,} could not be read", Word.DEFERRED)
+    words = toned(f"▲ {count:,} could not be read", DisplayStatus.DEFERRED)
     return _line("Unread", Content.assemble(words, (f"   {key} shows them", "$muted")))
 
 

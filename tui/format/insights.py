@@ -8,7 +8,7 @@ from typing import Final
 
 from textual.content import Content
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.insights import Insights
 from core.rules.monitoring.deliverability import Level, share, standing
 from core.rules.monitoring.incidents import BOUNCE_LIMITS, COMPLAINT_LIMITS, percent
@@ -22,15 +22,15 @@ from tui.format.text import cut
 _LABEL: Final = 11
 _LEVELS: Final = {
     Level.FEW: ("·", "$muted"),
-    Level.WITHIN: ("✓", style(badge(Word.DELIVERED).tone)),
-    Level.CLOSE: ("!", style(badge(Word.DEFERRED).tone)),
-    Level.REVIEW: ("!", style(badge(Word.BOUNCED).tone)),
-    Level.PAUSE: ("✖", f"bold {style(badge(Word.BOUNCED).tone)}"),
+    Level.WITHIN: ("✓", style(badge(DisplayStatus.DELIVERED).tone)),
+    Level.CLOSE: ("!", style(badge(DisplayStatus.DEFERRED).tone)),
+    Level.REVIEW: ("!", style(badge(DisplayStatus.BOUNCED).tone)),
+    Level.PAUSE: ("✖", f"bold {style(badge(DisplayStatus.BOUNCED).tone)}"),
 }
 #: Only what is ours to mend; of the rest the words themselves say whose it is.
 _FAULTS: Final = {"our_reputation": "our reputation", "our_configuration": "what we sent"}
-_BAD: Final = style(badge(Word.BOUNCED).tone)
-_GOOD: Final = style(badge(Word.DELIVERED).tone)
+_BAD: Final = style(badge(DisplayStatus.BOUNCED).tone)
+_GOOD: Final = style(badge(DisplayStatus.DELIVERED).tone)
 
 
 def title(text: str, note: str = "") -> Content:
@@ -173,7 +173,7 @@ def domains(found: Insights, width: int) -> Iterator[Content]:
 def nothing(found: Insights) -> Content:
     """What to say where nothing was sent."""
     return Content.assemble(
-        toned(f"Nothing was sent in the last {found.days} days.", Word.NEVER_SENT),
+        toned(f"Nothing was sent in the last {found.days} days.", DisplayStatus.NEVER_SENT),
         f"\nLook at more days with {key_of('insights.next_chip')}, or follow up on a document: "
         f"{key_of('app.all')} lists them all.",
     )

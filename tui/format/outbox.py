@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.outbox import Progress
 from core.rules.monitoring.send_rate import hold_words
 from tui.format.records import instant
@@ -18,10 +18,10 @@ Json = dict[str, Any]
 
 NOTHING: Final = Progress()
 MEANING: Final = {
-    Word.QUEUED: "It waits for its turn.",
-    Word.SENDING: "It is being handed to SES.",
-    Word.UNCONFIRMED: "Nobody knows whether SES took it.",
-    Word.FAILED: "It was not sent.",
+    DisplayStatus.QUEUED: "It waits for its turn.",
+    DisplayStatus.SENDING: "It is being handed to SES.",
+    DisplayStatus.UNCONFIRMED: "Nobody knows whether SES took it.",
+    DisplayStatus.FAILED: "It was not sent.",
 }
 
 
@@ -141,8 +141,12 @@ def holds_line(overview: OutboxOverview) -> str:
 
 def why(entry: OutboxEntry, now: datetime) -> str:
     """Say why it stands where it stands."""
-    if entry.word is Word.QUEUED and entry.not_before is not None and entry.not_before > now:
+    if (
+        entry.word is DisplayStatus.QUEUED
+        and entry.not_before is not None
+        and entry.not_before > now
+    ):
         return f"again at {moment(entry.not_before, now)}: {cell(entry.error, 300)}"
-    if entry.word is Word.QUEUED and entry.held_by:
+    if entry.word is DisplayStatus.QUEUED and entry.held_by:
         return "taken, about to go"
     return cell(entry.error, 300)

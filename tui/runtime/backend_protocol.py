@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from core.model.customer_search import Found
     from core.model.database import DatabaseLook
     from core.model.documents import (
-        Chip,
         CustomerFilter,
         CustomerRow,
         DocumentFilter,
         DocumentRow,
+        DocumentView,
         Overview,
     )
     from core.model.email import Composition, Preview, TestOutcome
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from core.rules.delivery.external_email import MailSeen, Unlinked
     from core.rules.doctor.checks import Check
     from core.rules.monitoring.incidents import Trouble
-    from core.services.chasing import CallEntry, Scope, Standing
+    from core.services.chasing import CallEntry, ChaseState, Scope
     from core.services.evidence import Exported
     from core.services.feed.quarantine import RetryReport
     from core.services.linking import LinkedByHand
@@ -108,9 +108,9 @@ class Correcting(Protocol):
 class Chasing(Protocol):
     """Snoozes, promises and calls; see ``core.services.chasing``."""
 
-    def standing(self, scope: Scope) -> Standing: ...
-    def hold(self, scope: Scope, kind: HoldKind, until: date, note: str = "") -> Standing: ...
-    def lift(self, scope: Scope, note: str = "") -> Standing: ...
+    def standing(self, scope: Scope) -> ChaseState: ...
+    def hold(self, scope: Scope, kind: HoldKind, until: date, note: str = "") -> ChaseState: ...
+    def lift(self, scope: Scope, note: str = "") -> ChaseState: ...
     def log_call(self, document_id: int, entry: CallEntry) -> Call: ...
 
 
@@ -198,7 +198,7 @@ class Backend(Protocol):
         self, where: DocumentFilter, offset: int, limit: int
     ) -> tuple[DocumentRow, ...]: ...
     def document_position(self, where: DocumentFilter, document_id: int) -> int | None: ...
-    def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]: ...
+    def chip_counts(self, where: DocumentFilter) -> Mapping[DocumentView, int]: ...
     def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog: ...
 
     def compose(self, kind: EmailKind, document_id: int) -> Composition: ...

@@ -87,7 +87,7 @@ class _Call:
         return None if self.on_done is None else partial(self.on_done, result)
 
 
-class Jobs:
+class BackgroundCalls:
     """Calls in daemon threads. Every method is for the UI's thread."""
 
     def __init__(self, app: App[Any], workers: int = 4) -> None:

@@ -13,7 +13,7 @@ from core.rules.monitoring.incidents import Trouble
 if TYPE_CHECKING:
     from core.model.database import DatabaseLook
     from tui.runtime.backend_protocol import Backend
-    from tui.runtime.background import Jobs
+    from tui.runtime.background import BackgroundCalls
 
 
 def utc_now() -> datetime:
@@ -22,7 +22,7 @@ def utc_now() -> datetime:
 
 
 @dataclass
-class Board:
+class LiveState:
     """What was last known beyond the rows of one screen, for screens that open later."""
 
     trouble: Trouble = field(default_factory=Trouble)
@@ -51,10 +51,10 @@ class Board:
 
 
 @dataclass(frozen=True)
-class Desk:
+class AppContext:
     """One person's place of work."""
 
     backend: Backend
-    jobs: Jobs
+    jobs: BackgroundCalls
     clock: Callable[[], datetime]
-    board: Board = field(default_factory=Board)
+    board: LiveState = field(default_factory=LiveState)

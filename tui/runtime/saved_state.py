@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from core.model.documents import Chip
+from core.model.documents import DocumentView
 
 LINES: Final = "documents.lines"
 VIEWS: Final = "documents.views"
@@ -25,7 +25,7 @@ class View:
 
     name: str
     line: str
-    chip: Chip = Chip.ALL
+    chip: DocumentView = DocumentView.ALL
 
 
 def lines_of(kept: str | None) -> tuple[str, ...]:
@@ -86,5 +86,5 @@ def _view(each: Any) -> View | None:
     name, line, chip = each.get("name"), each.get("line"), each.get("chip")
     if not (isinstance(name, str) and name.strip() and isinstance(line, str)):
         return None
-    known = next((each for each in Chip if each.value == chip), None)
+    known = next((each for each in DocumentView if each.value == chip), None)
     return None if known is None else View(name, line, known)

@@ -21,63 +21,63 @@ from typing import Final
 
 from textual.theme import Theme
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 
 _Badge = tuple[str, str, str]
 """Ground of the badge, its letters, and letters on the ordinary ground."""
 
-_DARK_BADGES: Final[dict[Word, _Badge]] = {
-    Word.NEVER_SENT: ("#0f1720", "#7d90a5", "#7d90a5"),
-    Word.QUEUED: ("#24364a", "#b9c9d9", "#9db0c4"),
-    Word.SENDING: ("#24364a", "#b9c9d9", "#9db0c4"),
-    Word.UNCONFIRMED: ("#f0b952", "#1a1408", "#f0b952"),
-    Word.FAILED: ("#c93a53", "#ffffff", "#ff8b9c"),
-    Word.CANCELLED: ("#0f1720", "#7d90a5", "#7d90a5"),
-    Word.SENT: ("#3a5068", "#e8f0f8", "#a9bdd2"),
-    Word.DEFERRED: ("#f0b952", "#1a1408", "#f0b952"),
-    Word.SOFT_BOUNCED: ("#6b2c3a", "#ffc9d1", "#ee97a4"),
-    Word.DROPPED: ("#8c3a3a", "#ffe9e6", "#e89c94"),
-    Word.DELIVERED: ("#7fd88f", "#0b1f12", "#7fd88f"),
-    Word.OPENED: ("#6cc7e8", "#07212b", "#6cc7e8"),
-    Word.CLICKED: ("#8fb7ff", "#0a1a36", "#8fb7ff"),
-    Word.BOUNCED: ("#c93a53", "#ffffff", "#ff8b9c"),
-    Word.COMPLAINED: ("#9a4abd", "#ffffff", "#d59bea"),
+_DARK_BADGES: Final[dict[DisplayStatus, _Badge]] = {
+    DisplayStatus.NEVER_SENT: ("#0f1720", "#7d90a5", "#7d90a5"),
+    DisplayStatus.QUEUED: ("#24364a", "#b9c9d9", "#9db0c4"),
+    DisplayStatus.SENDING: ("#24364a", "#b9c9d9", "#9db0c4"),
+    DisplayStatus.UNCONFIRMED: ("#f0b952", "#1a1408", "#f0b952"),
+    DisplayStatus.FAILED: ("#c93a53", "#ffffff", "#ff8b9c"),
+    DisplayStatus.CANCELLED: ("#0f1720", "#7d90a5", "#7d90a5"),
+    DisplayStatus.SENT: ("#3a5068", "#e8f0f8", "#a9bdd2"),
+    DisplayStatus.DEFERRED: ("#f0b952", "#1a1408", "#f0b952"),
+    DisplayStatus.SOFT_BOUNCED: ("#6b2c3a", "#ffc9d1", "#ee97a4"),
+    DisplayStatus.DROPPED: ("#8c3a3a", "#ffe9e6", "#e89c94"),
+    DisplayStatus.DELIVERED: ("#7fd88f", "#0b1f12", "#7fd88f"),
+    DisplayStatus.OPENED: ("#6cc7e8", "#07212b", "#6cc7e8"),
+    DisplayStatus.CLICKED: ("#8fb7ff", "#0a1a36", "#8fb7ff"),
+    DisplayStatus.BOUNCED: ("#c93a53", "#ffffff", "#ff8b9c"),
+    DisplayStatus.COMPLAINED: ("#9a4abd", "#ffffff", "#d59bea"),
 }
 
-_LIGHT_BADGES: Final[dict[Word, _Badge]] = {
-    Word.NEVER_SENT: ("#f7f9fb", "#566a7e", "#566a7e"),
-    Word.QUEUED: ("#d5dee8", "#33475b", "#4d6175"),
-    Word.SENDING: ("#d5dee8", "#33475b", "#4d6175"),
-    Word.UNCONFIRMED: ("#f5c868", "#2b1d00", "#835400"),
-    Word.FAILED: ("#c22b45", "#ffffff", "#b3223b"),
-    Word.CANCELLED: ("#f7f9fb", "#566a7e", "#566a7e"),
-    Word.SENT: ("#50667d", "#ffffff", "#465b70"),
-    Word.DEFERRED: ("#f5c868", "#2b1d00", "#835400"),
-    Word.SOFT_BOUNCED: ("#f3c8cf", "#7a1428", "#9a2c42"),
-    Word.DROPPED: ("#7d2f2f", "#ffffff", "#7d2f2f"),
-    Word.DELIVERED: ("#1e7b3a", "#ffffff", "#1a6f33"),
-    Word.OPENED: ("#0b6c88", "#ffffff", "#0b647e"),
-    Word.CLICKED: ("#2a5cc0", "#ffffff", "#2353b0"),
-    Word.BOUNCED: ("#c22b45", "#ffffff", "#b3223b"),
-    Word.COMPLAINED: ("#8436a8", "#ffffff", "#7a2f9e"),
+_LIGHT_BADGES: Final[dict[DisplayStatus, _Badge]] = {
+    DisplayStatus.NEVER_SENT: ("#f7f9fb", "#566a7e", "#566a7e"),
+    DisplayStatus.QUEUED: ("#d5dee8", "#33475b", "#4d6175"),
+    DisplayStatus.SENDING: ("#d5dee8", "#33475b", "#4d6175"),
+    DisplayStatus.UNCONFIRMED: ("#f5c868", "#2b1d00", "#835400"),
+    DisplayStatus.FAILED: ("#c22b45", "#ffffff", "#b3223b"),
+    DisplayStatus.CANCELLED: ("#f7f9fb", "#566a7e", "#566a7e"),
+    DisplayStatus.SENT: ("#50667d", "#ffffff", "#465b70"),
+    DisplayStatus.DEFERRED: ("#f5c868", "#2b1d00", "#835400"),
+    DisplayStatus.SOFT_BOUNCED: ("#f3c8cf", "#7a1428", "#9a2c42"),
+    DisplayStatus.DROPPED: ("#7d2f2f", "#ffffff", "#7d2f2f"),
+    DisplayStatus.DELIVERED: ("#1e7b3a", "#ffffff", "#1a6f33"),
+    DisplayStatus.OPENED: ("#0b6c88", "#ffffff", "#0b647e"),
+    DisplayStatus.CLICKED: ("#2a5cc0", "#ffffff", "#2353b0"),
+    DisplayStatus.BOUNCED: ("#c22b45", "#ffffff", "#b3223b"),
+    DisplayStatus.COMPLAINED: ("#8436a8", "#ffffff", "#7a2f9e"),
 }
 
-_CONTRAST_BADGES: Final[dict[Word, _Badge]] = {
-    Word.NEVER_SENT: ("#000000", "#ffffff", "#ffffff"),
-    Word.QUEUED: ("#404040", "#ffffff", "#ffffff"),
-    Word.SENDING: ("#404040", "#ffffff", "#ffffff"),
-    Word.UNCONFIRMED: ("#ffd000", "#000000", "#ffd000"),
-    Word.FAILED: ("#b00020", "#ffffff", "#ff8a9b"),
-    Word.CANCELLED: ("#000000", "#ffffff", "#ffffff"),
-    Word.SENT: ("#404040", "#ffffff", "#ffffff"),
-    Word.DEFERRED: ("#ffd000", "#000000", "#ffd000"),
-    Word.SOFT_BOUNCED: ("#7a0016", "#ffffff", "#ff8a9b"),
-    Word.DROPPED: ("#7a0016", "#ffffff", "#ffb0a8"),
-    Word.DELIVERED: ("#5dff83", "#000000", "#5dff83"),
-    Word.OPENED: ("#6be3ff", "#000000", "#6be3ff"),
-    Word.CLICKED: ("#a9c6ff", "#000000", "#a9c6ff"),
-    Word.BOUNCED: ("#b00020", "#ffffff", "#ff8a9b"),
-    Word.COMPLAINED: ("#7a1fa8", "#ffffff", "#e7b3ff"),
+_CONTRAST_BADGES: Final[dict[DisplayStatus, _Badge]] = {
+    DisplayStatus.NEVER_SENT: ("#000000", "#ffffff", "#ffffff"),
+    DisplayStatus.QUEUED: ("#404040", "#ffffff", "#ffffff"),
+    DisplayStatus.SENDING: ("#404040", "#ffffff", "#ffffff"),
+    DisplayStatus.UNCONFIRMED: ("#ffd000", "#000000", "#ffd000"),
+    DisplayStatus.FAILED: ("#b00020", "#ffffff", "#ff8a9b"),
+    DisplayStatus.CANCELLED: ("#000000", "#ffffff", "#ffffff"),
+    DisplayStatus.SENT: ("#404040", "#ffffff", "#ffffff"),
+    DisplayStatus.DEFERRED: ("#ffd000", "#000000", "#ffd000"),
+    DisplayStatus.SOFT_BOUNCED: ("#7a0016", "#ffffff", "#ff8a9b"),
+    DisplayStatus.DROPPED: ("#7a0016", "#ffffff", "#ffb0a8"),
+    DisplayStatus.DELIVERED: ("#5dff83", "#000000", "#5dff83"),
+    DisplayStatus.OPENED: ("#6be3ff", "#000000", "#6be3ff"),
+    DisplayStatus.CLICKED: ("#a9c6ff", "#000000", "#a9c6ff"),
+    DisplayStatus.BOUNCED: ("#b00020", "#ffffff", "#ff8a9b"),
+    DisplayStatus.COMPLAINED: ("#7a1fa8", "#ffffff", "#e7b3ff"),
 }
 
 #: On these of a terminal's own colours black cannot be read; on all others white cannot.
@@ -87,22 +87,22 @@ _DEEP_ANSI: Final = frozenset(
     for colour in ("blue", "magenta", "red")
 )
 #: For themes that are not ours: which of their colours stands for a word.
-_FOREIGN: Final[dict[Word, str]] = {
-    Word.UNCONFIRMED: "warning",
-    Word.FAILED: "error",
-    Word.SENT: "secondary",
-    Word.DEFERRED: "warning",
-    Word.SOFT_BOUNCED: "error",
-    Word.DROPPED: "error",
-    Word.DELIVERED: "success",
-    Word.OPENED: "primary",
-    Word.CLICKED: "accent",
-    Word.BOUNCED: "error",
-    Word.COMPLAINED: "error",
+_FOREIGN: Final[dict[DisplayStatus, str]] = {
+    DisplayStatus.UNCONFIRMED: "warning",
+    DisplayStatus.FAILED: "error",
+    DisplayStatus.SENT: "secondary",
+    DisplayStatus.DEFERRED: "warning",
+    DisplayStatus.SOFT_BOUNCED: "error",
+    DisplayStatus.DROPPED: "error",
+    DisplayStatus.DELIVERED: "success",
+    DisplayStatus.OPENED: "primary",
+    DisplayStatus.CLICKED: "accent",
+    DisplayStatus.BOUNCED: "error",
+    DisplayStatus.COMPLAINED: "error",
 }
 
 
-def _badge_variables(badges: Mapping[Word, _Badge]) -> dict[str, str]:
+def _badge_variables(badges: Mapping[DisplayStatus, _Badge]) -> dict[str, str]:
     variables: dict[str, str] = {}
     for word, (ground, letters, tone) in badges.items():
         name = variable_name(word)
@@ -112,7 +112,7 @@ def _badge_variables(badges: Mapping[Word, _Badge]) -> dict[str, str]:
     return variables
 
 
-def variable_name(word: Word) -> str:
+def variable_name(word: DisplayStatus) -> str:
     """The part of a variable's name that stands for ``word``: ``soft-bounced``."""
     return word.value.lower().replace("_", "-")
 
@@ -269,7 +269,7 @@ def complete(variables: Mapping[str, str], *, ansi: bool) -> dict[str, str]:
         "border": variables["primary"],
         "border-blurred": dim,
     }
-    for word in Word:
+    for word in DisplayStatus:
         name = variable_name(word)
         colour = variables[_FOREIGN[word]] if word in _FOREIGN else dim
         solid = word in _FOREIGN

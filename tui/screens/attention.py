@@ -21,7 +21,7 @@ from core.model.history import CustomerHeader
 from tui.commands.dispatch import bindings
 from tui.commands.registry import Command
 from tui.format.text import cell
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.screens.communications import CommunicationsScreen
 from tui.screens.handy import HandyScreen
 from tui.screens.suppressions import customer_of
@@ -73,7 +73,7 @@ class AttentionScreen(HandyScreen):
             self.customer = customer
             self.document_id = document_id
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed, name="attention")
         self._chip = AttentionChip.OPEN
         self._counts: Mapping[AttentionChip, int] = {}

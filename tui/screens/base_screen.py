@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.model.errors import OuttrayError
     from core.model.feed import FeedStatus
     from tui.commands.registry import Command
-    from tui.runtime.context import Desk
+    from tui.runtime.context import AppContext
 
 R = TypeVar("R")
 
@@ -29,7 +29,7 @@ class PlaceScreen(Screen[None]):
 
     BINDINGS = bindings("screen")
 
-    def __init__(self, desk: Desk, feed: FeedStatus, name: str | None = None) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus, name: str | None = None) -> None:
         super().__init__(name)
         settings = desk.backend.settings
         self.desk = desk

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.app import ComposeResult
 
-from core.model.documents import Chip, DocumentFilter
-from core.model.enums import Word
+from core.model.documents import DocumentFilter, DocumentView
+from core.model.enums import DisplayStatus
 from core.model.ordering import DocumentOrder, DocumentSort
 from tui.commands.dispatch import bindings
 from tui.format.chips import nothing_found
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.model.feed import FeedStatus
     from core.model.history import CustomerHeader, DocumentLog
     from tui.commands.registry import Command
-    from tui.runtime.context import Desk
+    from tui.runtime.context import AppContext
     from tui.tables.copy_items import Item
     from tui.tables.export_sheet import Sheet
 
@@ -47,7 +47,7 @@ def _sign(row: DocumentRow) -> tuple[object, ...]:
 
 
 def _is_own_doing(row: DocumentRow) -> bool:
-    return row.summary.word in (Word.QUEUED, Word.SENDING, Word.SENT)
+    return row.summary.word in (DisplayStatus.QUEUED, DisplayStatus.SENDING, DisplayStatus.SENT)
 
 
 class CommunicationsScreen(NarrowedScreen, DocumentWants):
@@ -58,10 +58,10 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
 
     def __init__(
         self,
-        desk: Desk,
+        desk: AppContext,
         feed: FeedStatus,
         customer: CustomerRow | None = None,
-        chip: Chip = Chip.ALL,
+        chip: DocumentView = DocumentView.ALL,
         document_id: int | None = None,
     ) -> None:
         where = DocumentFilter(customer_id=customer.id if customer else None, chip=chip)

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from core.model.documents import Chip, CustomerFilter, CustomerRow
+from core.model.documents import CustomerFilter, CustomerRow, DocumentView
 from core.model.ordering import CustomerOrder, CustomerSort
 from tui.commands.dispatch import bindings, key_of
 from tui.format.badges import ChipItem
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from core.model.documents import Overview
     from core.model.feed import FeedStatus
     from core.rules.search.ranking import Typed
-    from tui.runtime.context import Desk
+    from tui.runtime.context import AppContext
     from tui.tables.copy_items import Item
     from tui.tables.export_sheet import Sheet
 
@@ -74,12 +74,14 @@ class CustomersScreen(TablePlace):
     class Opened(Message):
         """Show this customer's documents; ``None``: everybody's, filtered by ``chip``."""
 
-        def __init__(self, customer: CustomerRow | None, chip: Chip = Chip.ALL) -> None:
+        def __init__(
+            self, customer: CustomerRow | None, chip: DocumentView = DocumentView.ALL
+        ) -> None:
             super().__init__()
             self.customer = customer
             self.chip = chip
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed)
         self._where = CustomerFilter()
         self._overview: Overview | None = None
@@ -289,7 +291,7 @@ class CustomersScreen(TablePlace):
         self.chips.pick("all" if self._where.attention else "attention")
 
     def command_bounced(self) -> None:
-        self.post_message(self.Opened(None, Chip.BOUNCED))
+        self.post_message(self.Opened(None, DocumentView.BOUNCED))
 
     def command_search(self) -> None:
         self.search.focus()

@@ -11,13 +11,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from core.model.documents import Chip, DocumentFilter
+from core.model.documents import DocumentFilter, DocumentView
 from core.model.feed import FeedStatus
 from core.rules.filters import Line, read
 from tui.commands.registry import Command
 from tui.format.chips import chip_items
 from tui.runtime import saved_state
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.runtime.saved_state import View
 from tui.screens.base_screen import PlaceScreen
 from tui.widgets.chips import Chips
@@ -39,7 +39,7 @@ class NarrowedScreen(PlaceScreen):
     """``load_rows`` and ``show_surroundings`` read what ``_where`` lets through."""
 
     def __init__(
-        self, desk: Desk, feed: FeedStatus, where: DocumentFilter, name: str | None = None
+        self, desk: AppContext, feed: FeedStatus, where: DocumentFilter, name: str | None = None
     ) -> None:
         super().__init__(desk, feed, name)
         self._where = where
@@ -81,7 +81,7 @@ class NarrowedScreen(PlaceScreen):
         backend, where = self.desk.backend, self._where
         self.read("chips", lambda: backend.chip_counts(where), self._show_counts)
 
-    def _show_counts(self, counts: Mapping[Chip, int]) -> None:
+    def _show_counts(self, counts: Mapping[DocumentView, int]) -> None:
         self.chips.show(chip_items(counts, self._where.chip), self._where.chip)
 
     # ------------------------------------------------------------------ narrowing
@@ -103,7 +103,7 @@ class NarrowedScreen(PlaceScreen):
 
     @on(Chips.Picked)
     def _pick_chip(self, event: Chips.Picked) -> None:
-        self._filter(replace(self._where, chip=Chip(event.key)))
+        self._filter(replace(self._where, chip=DocumentView(event.key)))
 
     @on(FilterLine.Meant)
     def _mean(self, event: FilterLine.Meant) -> None:
@@ -180,12 +180,14 @@ class NarrowedScreen(PlaceScreen):
     # ------------------------------------------------------------------ commands
 
     def label_of(self, command: Command) -> str:
-        if command.id == "documents.bounced" and self._where.chip is Chip.BOUNCED:
+        if command.id == "documents.bounced" and self._where.chip is DocumentView.BOUNCED:
             return "Show all"
         return super().label_of(command)
 
     def command_bounced(self) -> None:
-        self.chips.pick(Chip.ALL if self._where.chip is Chip.BOUNCED else Chip.BOUNCED)
+        self.chips.pick(
+            DocumentView.ALL if self._where.chip is DocumentView.BOUNCED else DocumentView.BOUNCED
+        )
 
     def command_next_chip(self) -> None:
         self.chips.step(1)

@@ -15,7 +15,7 @@ from tui.commands.dispatch import bindings, key_of
 from tui.format import insights
 from tui.format.badges import ChipItem
 from tui.format.text import cell, clock_time
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.screens.base_screen import PlaceScreen
 from tui.widgets.chips import Chips
 
@@ -50,7 +50,7 @@ class InsightsScreen(PlaceScreen):
     BINDINGS = bindings("insights")
     AUTO_FOCUS = "#insights-body"
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed, name="insights")
         self._days = 30
         self._found: Insights | None = None

@@ -13,15 +13,15 @@ from textual.message import Message
 from textual.widgets import Static
 
 from core.model.email import Composition
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.feed import FeedStatus
 from core.model.outbox import OutboxEntry, OutboxOverview
 from tui.commands.dispatch import bindings, key_of
 from tui.commands.registry import Command
-from tui.dialogs.basic.ask import Answer, AskDialog, Choice
+from tui.dialogs.basic.ask import AskAnswer, AskDialog, AskOption
 from tui.format import outbox as words
 from tui.format.text import cell, clock_time
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.screens.handy import HandyScreen
 from tui.tables.outbox import OUTBOX_COLUMNS, OutboxSource
 from tui.widgets.data_table.table import WindowTable
@@ -46,7 +46,7 @@ class OutboxScreen(HandyScreen):
             super().__init__()
             self.composition = composition
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed)
         self._overview = OutboxOverview(words.NOTHING)
         self._rate = 0.0
@@ -150,9 +150,12 @@ class OutboxScreen(HandyScreen):
         if row is None:
             return "There is no email here."
         needed = {
-            "outbox.cancel": (Word.QUEUED, "Only what waits can be cancelled."),
-            "outbox.again": (Word.FAILED, "Only what failed can be tried again."),
-            "outbox.settle": (Word.UNCONFIRMED, "Only what is unconfirmed can be settled."),
+            "outbox.cancel": (DisplayStatus.QUEUED, "Only what waits can be cancelled."),
+            "outbox.again": (DisplayStatus.FAILED, "Only what failed can be tried again."),
+            "outbox.settle": (
+                DisplayStatus.UNCONFIRMED,
+                "Only what is unconfirmed can be settled.",
+            ),
         }
         word, reason = needed.get(command_id, (row.word, ""))
         return "" if row.word is word else reason
@@ -188,14 +191,14 @@ class OutboxScreen(HandyScreen):
 
     def command_cancel(self) -> None:
         row = self._row
-        choices = [Choice("one", "y", "Cancel this one")]
+        choices = [AskOption("one", "y", "Cancel this one")]
         batch = next((b for b in self._overview.batches if b.batch_id == row.batch_id), None)
         if batch is not None and batch.progress.waiting > 1:
             label = f"Cancel all {batch.progress.waiting:,} that wait of its batch"
-            choices.append(Choice("batch", "b", label))
+            choices.append(AskOption("batch", "b", label))
         outbox = self.desk.backend.outbox
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: AskAnswer | None) -> None:
             if answer is not None and answer.value == "one":
                 self._do(lambda: outbox.cancel([row.delivery_id]), "Cancelled; nobody gets it.")
             elif answer is not None:
@@ -216,7 +219,7 @@ class OutboxScreen(HandyScreen):
     def command_settle(self) -> None:
         row, outbox = self._row, self.desk.backend.outbox
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: AskAnswer | None) -> None:
             if answer is not None:
                 what, _, which = answer.value.partition(" ")
                 ids = others if which else [row.delivery_id]
@@ -226,12 +229,15 @@ class OutboxScreen(HandyScreen):
                 )
 
         title = f"Was {cell(row.number, 30)} sent to {cell(row.address, 60)}?"
-        choices = [Choice("sent", "s", "It was sent"), Choice("not_sent", "n", "It was not sent")]
+        choices = [
+            AskOption("sent", "s", "It was sent"),
+            AskOption("not_sent", "n", "It was not sent"),
+        ]
         others = self._unconfirmed()
         if len(others) > 1:
             choices += [
-                Choice("sent all", "a", f"All {len(others):,} were sent"),
-                Choice("not_sent all", "o", f"None of the {len(others):,} was sent"),
+                AskOption("sent all", "a", f"All {len(others):,} were sent"),
+                AskOption("not_sent all", "o", f"None of the {len(others):,} was sent"),
             ]
         dialog = AskDialog(
             title, cell(row.error, 300), choices, note="How do you know? It is kept."
@@ -240,7 +246,7 @@ class OutboxScreen(HandyScreen):
 
     def _unconfirmed(self) -> list[int]:
         """Everything that nobody knows of, as the table shows it."""
-        return [e.delivery_id for e in self._source.entries if e.word is Word.UNCONFIRMED]
+        return [e.delivery_id for e in self._source.entries if e.word is DisplayStatus.UNCONFIRMED]
 
     @property
     def _row(self) -> OutboxEntry:

@@ -23,7 +23,7 @@ from tui.dialogs.quarantine import QuarantineDialog
 from tui.dialogs.setting import SettingDialog
 from tui.format import feed_report
 from tui.format.text import cell
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.screens.base_screen import PlaceScreen
 from tui.tables.settings import SETTING_COLUMNS, SettingRow, SettingSource
 from tui.widgets.data_table.table import WindowTable
@@ -44,7 +44,7 @@ class SettingsScreen(PlaceScreen):
     class SetUpWanted(Message):
         """Ask everything one by one."""
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed, name="settings")
         self._settings = desk.backend.settings
         self._bodies: Sequence[QuarantinedBody] | None = None

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from core.backend import first_run
 from core.backend.first_run import Begun
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import FailedImport, OuttrayError
 from core.model.sending import AwsFound
 from core.settings import Settings, editing
@@ -27,7 +27,7 @@ from tui.dialogs.basic.form import labelled
 from tui.format import feed_report
 from tui.format.content import sign, toned
 from tui.format.text import cell
-from tui.runtime.background import Jobs
+from tui.runtime.background import BackgroundCalls
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.text_field import Field, PathField
 
@@ -60,7 +60,7 @@ class SetUpScreen(ModalScreen[str]):
     BINDINGS = bindings("setup")
     AUTO_FOCUS = "Field"
 
-    def __init__(self, jobs: Jobs, asked: SetUp) -> None:
+    def __init__(self, jobs: BackgroundCalls, asked: SetUp) -> None:
         super().__init__()
         self._jobs, self._asked = jobs, asked
         self._settings = asked.settings
@@ -122,7 +122,9 @@ class SetUpScreen(ModalScreen[str]):
     def _tell(self, key: str, error: OuttrayError | None) -> None:
         """What the field means, or what is wrong with what is in it."""
         if error is not None:
-            words = toned(f"✖ {cell(error.title, 200)} {cell(error.hint, 200)}", Word.FAILED)
+            words = toned(
+                f"✖ {cell(error.title, 200)} {cell(error.hint, 200)}", DisplayStatus.FAILED
+            )
         else:
             said = BY_KEY[key].help if key in BY_KEY else _FILE_HELP
             if key in BY_KEY and self._settings.value(key) and key not in self._settings.origins:
@@ -137,7 +139,7 @@ class SetUpScreen(ModalScreen[str]):
         if not self.is_mounted:
             return
         if found.problem:
-            self._aws.update(toned(f"AWS: {cell(found.problem, 300)}", Word.DEFERRED))
+            self._aws.update(toned(f"AWS: {cell(found.problem, 300)}", DisplayStatus.DEFERRED))
             return
         parts = [
             f"profile {cell(found.profile, 40)}" if found.profile else "",
@@ -148,7 +150,9 @@ class SetUpScreen(ModalScreen[str]):
         ]
         said = f"AWS, as boto3 finds it: {' · '.join(filter(None, parts))}"
         is_whole = found.region and found.credentials
-        self._aws.update(Content.styled(said, "$muted") if is_whole else toned(said, Word.DEFERRED))
+        self._aws.update(
+            Content.styled(said, "$muted") if is_whole else toned(said, DisplayStatus.DEFERRED)
+        )
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
@@ -236,7 +240,10 @@ class SetUpScreen(ModalScreen[str]):
     def _failed(self, error: OuttrayError) -> None:
         self._is_busy = False
         if self.is_mounted:
-            lines = [sign(cell(error.title, 300), Word.FAILED), Content(cell(error.hint, 300))]
+            lines = [
+                sign(cell(error.title, 300), DisplayStatus.FAILED),
+                Content(cell(error.hint, 300)),
+            ]
             self._show_report(Content("\n").join(lines))
             self._form.display = True
             self.refresh_bindings()
@@ -280,7 +287,11 @@ def _imported(begun: Begun) -> list[Content]:
     if report is None:
         return []
     if isinstance(report, FailedImport):
-        return [toned(f"✖ {cell(report.file, 80)}: {cell(str(report.error), 300)}", Word.FAILED)]
+        return [
+            toned(
+                f"✖ {cell(report.file, 80)}: {cell(str(report.error), 300)}", DisplayStatus.FAILED
+            )
+        ]
     left_out = f", {len(report.rejected)} rows left out" if report.rejected else ""
     words = f"{report.created} new, {report.updated} changed of {report.read} rows{left_out}"
     return [Content(f"Imported {cell(report.file, 80)}: {words}")]

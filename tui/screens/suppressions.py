@@ -32,7 +32,7 @@ from tui.commands.registry import Command
 from tui.format.chips import nothing_suppressed, suppression_items
 from tui.format.suppressions import change_words, state_words
 from tui.format.text import cell
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.screens.handy import HandyScreen
 from tui.tables.sources import SuppressionSource
 from tui.tables.suppressions import SUPPRESSION_COLUMNS
@@ -63,7 +63,7 @@ class SuppressionsScreen(HandyScreen):
             self.customer = customer
             self.document_id = document_id
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed)
         self.id = "suppressions-screen"
         self._where = SuppressionFilter()

@@ -17,7 +17,7 @@ from tui.commands.dispatch import bindings, key_of, with_keys
 from tui.commands.registry import Command
 from tui.format.badges import ChipItem
 from tui.format.text import cell
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.screens.handy import HandyScreen
 from tui.tables.unlinked import COLUMNS, UnlinkedSource
 from tui.widgets.chips import Chips
@@ -50,7 +50,7 @@ class UnlinkedScreen(HandyScreen):
     BINDINGS = bindings("unlinked")
     AUTO_FOCUS = "#unlinked"
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed, name="unlinked")
         self._everything = False
         self.chips = Chips(_chips())

@@ -8,7 +8,7 @@ from typing import Final
 from core.model.attention import AttentionChip, AttentionRow
 from core.model.chasing import CallReason
 from core.model.documents import Amount
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from tui.commands.dispatch import another_filter, with_keys
 from tui.format import badges
 from tui.format.badges import ChipItem, Span
@@ -102,7 +102,7 @@ def _next(row: AttentionRow, _: Context) -> Cell:
 
 def _balance(row: AttentionRow, _: Context) -> Cell:
     document = row.document
-    if document.kind is Kind.ESTIMATE:
+    if document.kind is DocumentKind.ESTIMATE:
         return ()
     style = "ink--money" if document.balance_due else "ink--dim"
     owed = Amount(document.balance_due, document.currency)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from tui.format import badges
 from tui.format.badges import Span
 from tui.format.chasing import PHONE, held_mark
@@ -55,11 +55,11 @@ def _customer_last_sent(row: CustomerRow, context: Context) -> Cell:
 
 def _needs_attention(row: CustomerRow, context: Context) -> Cell:
     counts = (
-        (row.bounced, Word.BOUNCED, "bounced"),
-        (row.complained, Word.COMPLAINED, "complained"),
-        (row.dropped, Word.DROPPED, "dropped"),
-        (row.failed, Word.FAILED, "failed"),
-        (row.unconfirmed, Word.UNCONFIRMED, "unconfirmed"),
+        (row.bounced, DisplayStatus.BOUNCED, "bounced"),
+        (row.complained, DisplayStatus.COMPLAINED, "complained"),
+        (row.dropped, DisplayStatus.DROPPED, "dropped"),
+        (row.failed, DisplayStatus.FAILED, "failed"),
+        (row.unconfirmed, DisplayStatus.UNCONFIRMED, "unconfirmed"),
     )
     spans: list[Span] = []
     for count, word, label in counts:

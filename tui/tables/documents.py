@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from core.rules.chasing.call_reminders import needs_call
 from core.rules.monitoring.delivery_latency import late_document
 from core.rules.monitoring.feed_health import is_stuck
@@ -37,7 +37,7 @@ def _customer(row: DocumentRow, _: Context) -> Cell:
 
 
 def _kind(row: DocumentRow, _: Context) -> Cell:
-    return (Span("Invoice" if row.kind is Kind.INVOICE else "Estimate"),)
+    return (Span("Invoice" if row.kind is DocumentKind.INVOICE else "Estimate"),)
 
 
 def _status(row: DocumentRow, _: Context) -> Cell:
@@ -50,7 +50,7 @@ def _total(row: DocumentRow, context: Context) -> Cell:
 
 
 def _balance(row: DocumentRow, context: Context) -> Cell:
-    if row.kind is Kind.ESTIMATE:
+    if row.kind is DocumentKind.ESTIMATE:
         return ()
     return (money_of(row.balance_due, row.currency, context),)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from tui.format.badges import Span
 from tui.format.text import cell
 
@@ -28,7 +28,7 @@ def due(row: DocumentRow, _: Context) -> Cell:
 
 def overdue(row: DocumentRow, context: Context) -> Cell:
     """Days, of what is open on an invoice."""
-    is_open = row.kind is Kind.INVOICE and row.balance_due > 0
+    is_open = row.kind is DocumentKind.INVOICE and row.balance_due > 0
     if row.due_on is None or not is_open:
         return ()
     days = (context.now.astimezone().date() - row.due_on).days

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core.settings import Origin
+from core.settings import SettingOrigin
 from core.settings.editing import InForce, Survey
 from core.settings.schema import Setting
 from tui.commands.keymap import resolve_lines
@@ -27,7 +27,7 @@ class SettingRow:
     value: str
     written: str
     """What stands in the file, for an editor to begin with; empty: nothing."""
-    origin: Origin
+    origin: SettingOrigin
     where: str
     about: str
     setting: Setting | None = None
@@ -60,8 +60,8 @@ def rows(found: Survey) -> tuple[SettingRow, ...]:
             key=KEYS + line.command,
             value=line.written,
             written=line.written if line.is_text else "",
-            origin=Origin(line=line.line),
-            where=_where(Origin(line=line.line)),
+            origin=SettingOrigin(line=line.line),
+            where=_where(SettingOrigin(line=line.line)),
             about=problems.get(line.command, _NEW_KEYS),
             problem=problems.get(line.command, ""),
         )
@@ -75,7 +75,7 @@ def _numbered(row: SettingRow, number: int) -> SettingRow:
     return replace(row, id=number)
 
 
-def _where(origin: Origin) -> str:
+def _where(origin: SettingOrigin) -> str:
     if origin.variable:
         return origin.variable
     return f"line {origin.line}" if origin.line else "default"

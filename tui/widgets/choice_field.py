@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 
-class Choice(Widget, can_focus=True):
+class ChoiceField(Widget, can_focus=True):
     """``● promise  ○ snooze  ○ dispute``."""
 
     DEFAULT_CSS = "Choice { height: 1; width: 1fr; }"
@@ -27,11 +27,11 @@ class Choice(Widget, can_focus=True):
     class Changed(Message):
         """The person chose another word."""
 
-        choice: Choice
+        choice: ChoiceField
         key: str
 
         @property
-        def control(self) -> Choice:
+        def control(self) -> ChoiceField:
             return self.choice
 
     def __init__(self, options: Sequence[tuple[str, str]], chosen: str, *, name: str) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from core.aws.events.envelopes import storable
 from core.aws.events.fields import address, instant, items, text
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.model.enums import Role
 from core.rules.delivery.addresses import bare_address
 from core.rules.delivery.external_email import DOCUMENT_TAG, Addressee, MailSeen
@@ -21,7 +21,7 @@ _MOST_ADDRESSEES: Final = 50
 """What one message of SES may have."""
 
 
-def seen_in(event: object, facts: Sequence[Fact]) -> MailSeen | None:
+def seen_in(event: object, facts: Sequence[DeliveryEvent]) -> MailSeen | None:
     """Return what ``event`` tells of its email, ``None`` for one of ours.
 
     Its ``facts`` stand in for what the mail object lacks.
@@ -33,7 +33,7 @@ def seen_in(event: object, facts: Sequence[Fact]) -> MailSeen | None:
 
 
 def _mail_seen(
-    event: Mapping[str, object], mail: Mapping[str, object], facts: Sequence[Fact]
+    event: Mapping[str, object], mail: Mapping[str, object], facts: Sequence[DeliveryEvent]
 ) -> MailSeen:
     common = mail.get("commonHeaders")
     headers: Mapping[str, object] = common if isinstance(common, dict) else {}

@@ -30,7 +30,7 @@ from core.aws.events.fields import (
 )
 from core.aws.events.files import split_bodies
 from core.aws.events.headers import seen_in
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.model.feed import AccountNotice
 from core.rules.delivery import event_words
 from core.rules.delivery.external_email import MailSeen
@@ -63,7 +63,7 @@ _EMAIL: Final = "email"
 _RECEIVED: Final = "an inbound receipt notification, not about an email we sent"
 
 
-type_of_fact = Callable[..., Fact]
+type_of_fact = Callable[..., DeliveryEvent]
 """Makes a fact of what is known already and what is still named."""
 
 
@@ -81,7 +81,7 @@ class Parsed:
     envelope: str
     """The wrappings, outermost first, joined by ``+``."""
     outcome: Outcome
-    facts: tuple[Fact, ...]
+    facts: tuple[DeliveryEvent, ...]
     raw: str
     """The text to keep; it can be parsed again by itself, and any database can hold it."""
     reason: str = ""
@@ -182,7 +182,7 @@ def _set_up(message: Message) -> str:
     return ""
 
 
-def _facts(message: Message) -> tuple[Fact, ...]:
+def _facts(message: Message) -> tuple[DeliveryEvent, ...]:
     if message.fault:
         raise _UnreadableError(message.fault)
     if not isinstance(message.content, dict):
@@ -207,7 +207,7 @@ def _facts(message: Message) -> tuple[Fact, ...]:
     if not message_id and tag is None:
         raise _UnreadableError(f"{kind} without mail.messageId and without our tag")
     common = partial(  # what is the same for every recipient
-        Fact,
+        DeliveryEvent,
         type=kind,
         at=at,
         message_id=message_id,
@@ -244,7 +244,7 @@ def _stranger(event: Mapping[str, object]) -> str:
 
 def _per_recipient(
     kind: str, common: type_of_fact, details: Mapping[str, object], mail: Mapping[str, object]
-) -> Iterator[Fact]:
+) -> Iterator[DeliveryEvent]:
     if kind in _RECIPIENTS:
         told = [
             (item, to)
@@ -264,7 +264,7 @@ def _per_recipient(
         yield common(recipient=destination[0] if len(destination) == 1 else "")
 
 
-def _of_recipient(common: type_of_fact, item: object, recipient: str) -> Fact:
+def _of_recipient(common: type_of_fact, item: object, recipient: str) -> DeliveryEvent:
     if not isinstance(item, dict):
         return common(recipient=recipient)
     words = text(item.get("diagnosticCode"), LONG)

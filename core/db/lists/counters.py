@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.db.engine import Reader
 from core.db.lists.filter_sql import CHIPS, NEEDS_ATTENTION
-from core.model.documents import Chip
-from core.model.enums import Word
+from core.model.documents import DocumentView
+from core.model.enums import DisplayStatus
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -39,21 +39,21 @@ COLUMNS: Final = (
 LONG_A_DAY: Final = 86_400_000_000
 #: Chips that depend on the document's row alone, and not on the time.
 OF_CHIPS: Final = (
-    Chip.BOUNCED,
-    Chip.SOFT_BOUNCED,
-    Chip.COMPLAINED,
-    Chip.DROPPED,
-    Chip.FAILED,
-    Chip.NEVER_REACHED,
-    Chip.NEVER_SENT,
-    Chip.QUEUED,
-    Chip.SENDING,
-    Chip.UNCONFIRMED,
-    Chip.SENT,
-    Chip.DEFERRED,
-    Chip.DELIVERED,
-    Chip.OPENED,
-    Chip.CLICKED,
+    DocumentView.BOUNCED,
+    DocumentView.SOFT_BOUNCED,
+    DocumentView.COMPLAINED,
+    DocumentView.DROPPED,
+    DocumentView.FAILED,
+    DocumentView.NEVER_REACHED,
+    DocumentView.NEVER_SENT,
+    DocumentView.QUEUED,
+    DocumentView.SENDING,
+    DocumentView.UNCONFIRMED,
+    DocumentView.SENT,
+    DocumentView.DEFERRED,
+    DocumentView.DELIVERED,
+    DocumentView.OPENED,
+    DocumentView.CLICKED,
 )
 _FOLD_EVERY: Final = 64
 _SENT: Final = "sent "
@@ -63,20 +63,20 @@ _SENT: Final = "sent "
 def names(row: tuple[Any, ...]) -> tuple[str, ...]:
     """Return where a document with these ``COLUMNS`` is counted, the last one in whole days."""
     word, bounce, complaint, drop, failure, never_reached, day = row
-    found = [ALL, word_name(Word(word)), day_name(day)]
+    found = [ALL, word_name(DisplayStatus(word)), day_name(day)]
     flags = {
-        Chip.BOUNCED: bounce,
-        Chip.SOFT_BOUNCED: bounce in (1, 3),
-        Chip.COMPLAINED: complaint,
-        Chip.DROPPED: drop,
-        Chip.FAILED: failure,
-        Chip.NEVER_REACHED: never_reached,
-        ATTENTION: bounce or complaint or drop or failure or word == Word.UNCONFIRMED,
+        DocumentView.BOUNCED: bounce,
+        DocumentView.SOFT_BOUNCED: bounce in (1, 3),
+        DocumentView.COMPLAINED: complaint,
+        DocumentView.DROPPED: drop,
+        DocumentView.FAILED: failure,
+        DocumentView.NEVER_REACHED: never_reached,
+        ATTENTION: bounce or complaint or drop or failure or word == DisplayStatus.UNCONFIRMED,
     }
     return (*found, *(str(name) for name, is_set in flags.items() if is_set))
 
 
-def word_name(word: Word) -> str:
+def word_name(word: DisplayStatus) -> str:
     """Return the name under which the documents of a status are counted."""
     return f"word {word.value}"
 
@@ -96,14 +96,14 @@ def days(reader: Reader) -> list[tuple[int, int]]:
     return [(int(row[0].removeprefix(_SENT)), int(row[1])) for row in rows]
 
 
-def name_of(chip: Chip) -> str | None:
+def name_of(chip: DocumentView) -> str | None:
     """Return the name under which a chip is counted; ``None`` where it depends on more."""
-    if chip is Chip.ALL:
+    if chip is DocumentView.ALL:
         return ALL
     if chip not in OF_CHIPS:
         return None
-    of_words = chip.name in Word.__members__ and CHIPS[chip] == f"d.word = '{chip.name}'"
-    return word_name(Word[chip.name]) if of_words else chip.value
+    of_words = chip.name in DisplayStatus.__members__ and CHIPS[chip] == f"d.word = '{chip.name}'"
+    return word_name(DisplayStatus[chip.name]) if of_words else chip.value
 
 
 def read(reader: Reader) -> Mapping[str, int]:
@@ -172,7 +172,7 @@ def counted(connection: Connection) -> dict[str, int]:
     return {
         **{day_name(int(each[0])): int(each[1]) for each in sent},
         **{name: int(n) for name, n in zip((ALL, *wanted), row, strict=True)},
-        **{word_name(Word(each[0])): int(each[1]) for each in words},
+        **{word_name(DisplayStatus(each[0])): int(each[1]) for each in words},
     }
 
 

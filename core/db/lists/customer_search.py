@@ -19,7 +19,7 @@ from core.db.lists.picking_words import spelt_alike
 from core.db.lists.text_search import has_index
 from core.model.customer_search import Found
 from core.model.documents import CustomerFilter
-from core.rules.search.ranking import Entry, Rank, Standing, Typed, ranked
+from core.rules.search.ranking import Candidate, MatchRank, Rank, Typed, ranked
 
 #: As many as are worth looking through; who is not among them types another letter.
 MOST: Final = 200
@@ -51,7 +51,7 @@ def find(reader: Reader, where: CustomerFilter, *, alike: bool = False, most: in
     return _found(both, most)
 
 
-def _found(places: Sequence[Standing], most: int, *, may_look_alike: bool = False) -> Found:
+def _found(places: Sequence[MatchRank], most: int, *, may_look_alike: bool = False) -> Found:
     shown = places[:most]
     return Found(
         ids=tuple(place.id for place in shown),
@@ -68,7 +68,7 @@ class _Search:
     reader: Reader
     where: CustomerFilter
     most: int
-    entries: dict[int, Entry] = field(default_factory=dict)
+    entries: dict[int, Candidate] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.typed = Typed.of(self.where.text)
@@ -78,7 +78,7 @@ class _Search:
             has_words=isinstance(self.reader, SqliteReader) and has_index(self.reader),
         )
 
-    def exact(self) -> list[Standing]:
+    def exact(self) -> list[MatchRank]:
         """Return what matches without slips, with one more than wanted where there are more."""
         ask = self.conditions
         inside = ask.parts()
@@ -110,7 +110,7 @@ class _Search:
                 return True
         return False
 
-    def alike(self) -> list[Standing]:
+    def alike(self) -> list[MatchRank]:
         """Return all that ``exact`` did, then what is spelt alike."""
         before = len(self.entries)
         words = {word: spelt_alike(self.reader, word) for word in self.typed.words}
@@ -127,7 +127,7 @@ class _Search:
     def _keep(self, rows: Sequence[Sequence[Any]], number: Rank | None) -> None:
         for row in rows:
             entry = self.entries.get(row[0])
-            entry = entry or Entry(row[0], row[1], row[2], needs_attention=bool(row[3]))
+            entry = entry or Candidate(row[0], row[1], row[2], needs_attention=bool(row[3]))
             if number is not None and (entry.number is None or number < entry.number):
                 entry = replace(entry, number=number)
             self.entries[row[0]] = entry

@@ -20,7 +20,7 @@ from core.db.lists.filter_sql import (
     times_of,
 )
 from core.db.lists.text_search import narrowed_customers
-from core.model.documents import Amount, Chip, CustomerFilter, CustomerRow, Overview
+from core.model.documents import Amount, CustomerFilter, CustomerRow, DocumentView, Overview
 
 _ALL: Final = 2**31 - 1
 
@@ -174,7 +174,7 @@ def overview(reader: Reader, as_of: datetime | None = None) -> Overview:
         customers=int(customers),
         documents=kept[counters.ALL],
         attention=_count_attention(reader, as_of),
-        bounced=kept[Chip.BOUNCED.value],
+        bounced=kept[DocumentView.BOUNCED.value],
         never_reached=tuple(Amount(from_money(int(r[1])), r[0]) for r in unreached),
         never_reached_documents=sum(int(r[2]) for r in unreached),
         unlinked=unlinked_count.count(reader),

@@ -13,8 +13,8 @@ from core.db.engine import Reader
 from core.db.lists import counters, nearby, ordering
 from core.db.lists.filter_sql import ONLY_CALLS, document_conditions, is_gathered, times_of
 from core.db.lists.ordering import Order
-from core.model.documents import Chip, DocumentFilter
-from core.model.enums import Word
+from core.model.documents import DocumentFilter, DocumentView
+from core.model.enums import DisplayStatus
 from core.model.ordering import DocumentOrder, DocumentSort
 
 ALL: Final = 2**31 - 1
@@ -38,7 +38,7 @@ def known_count(reader: Reader, where: DocumentFilter) -> int | None:
         return len(where.found)
     if not is_everything(where):
         return None
-    if where.chip is Chip.ATTENTION:
+    if where.chip is DocumentView.ATTENTION:
         return counters.read(reader)[counters.ATTENTION] + _only_calls(reader, where)
     name = counters.name_of(where.chip)
     return None if name is None else counters.read(reader)[name]
@@ -59,9 +59,9 @@ def ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> li
     by_word = where.sort.column is DocumentOrder.DELIVERY
     if not is_everything(where) or (offset < _FAR and not by_word):
         return _ids(reader, where, order, offset, limit)
-    if where.chip is Chip.ALL and where.sort.column is DocumentOrder.LAST_SENT:
+    if where.chip is DocumentView.ALL and where.sort.column is DocumentOrder.LAST_SENT:
         return _ids_by_day(reader, where, order, offset, limit)
-    if where.chip is Chip.ALL and by_word:
+    if where.chip is DocumentView.ALL and by_word:
         return _ids_by_word(reader, where, offset, limit)
     total = known_count(reader, where)
     if total is None or offset <= total // 2 or offset >= total:
@@ -105,10 +105,15 @@ def _is_gathered(reader: Reader, where: DocumentFilter) -> bool:
         return False  # every chip and every customer has an index in this order
     if where.customer_id is not None or where.late:
         return True
-    if where.chip in (Chip.STUCK, Chip.NEEDS_CALL, Chip.SNOOZED, Chip.LATE):
+    if where.chip in (
+        DocumentView.STUCK,
+        DocumentView.NEEDS_CALL,
+        DocumentView.SNOOZED,
+        DocumentView.LATE,
+    ):
         return True
     name = counters.name_of(where.chip)
-    if where.chip is Chip.ALL or name is None:
+    if where.chip is DocumentView.ALL or name is None:
         return False
     counts = counters.read(reader)
     return counts[name] * 16 < counts[counters.ALL]
@@ -152,7 +157,7 @@ def _ids_by_word(reader: Reader, where: DocumentFilter, offset: int, limit: int)
     return found
 
 
-def _words(where: DocumentFilter) -> Sequence[Word]:
+def _words(where: DocumentFilter) -> Sequence[DisplayStatus]:
     return ordering.WORDS[::-1] if where.sort.descending else ordering.WORDS
 
 
@@ -167,10 +172,10 @@ def position(reader: Reader, where: DocumentFilter, document_id: int) -> int | N
     )
     if not here:
         return None
-    by_day = where.chip is Chip.ALL and where.sort.column is DocumentOrder.LAST_SENT
+    by_day = where.chip is DocumentView.ALL and where.sort.column is DocumentOrder.LAST_SENT
     if by_day and is_everything(where):
         return _position_by_day(reader, order, here[0])
-    everything = where.chip is Chip.ALL and is_everything(where)
+    everything = where.chip is DocumentView.ALL and is_everything(where)
     if everything and where.sort.column is DocumentOrder.DELIVERY:
         return _position_by_word(reader, where, here[0])
     return count_before(reader, f"documents d{order.joins}{clause}", also, values, order, here[0])

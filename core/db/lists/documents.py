@@ -21,8 +21,8 @@ from core.db.lists.filter_sql import CHIPS, document_conditions, in_chunks, numb
 from core.db.lists.text_search import is_ready, narrowed_documents
 from core.model.chasing import CallNeed, CallReason
 from core.model.delivery import DocumentSummary
-from core.model.documents import Chip, DocumentFilter, DocumentRow
-from core.model.enums import Kind, Word
+from core.model.documents import DocumentFilter, DocumentRow, DocumentView
+from core.model.enums import DisplayStatus, DocumentKind
 
 _PAGES: Final = 5_000
 """More rows than that are one joined statement; a page is read in two steps, its ids first."""
@@ -105,46 +105,54 @@ def document_position(reader: Reader, where: DocumentFilter, document_id: int) -
     return document_paging.position(reader, narrowed_documents(reader, where), document_id)
 
 
-def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
+def chip_counts(reader: Reader, where: DocumentFilter) -> Mapping[DocumentView, int]:
     """Return the number behind every chip, whatever chip ``where`` itself has."""
-    if document_paging.is_everything(replace(where, chip=Chip.ALL)):
+    if document_paging.is_everything(replace(where, chip=DocumentView.ALL)):
         return _chip_counts_of_all(reader, where)
-    where = narrowed_documents(reader, replace(where, chip=Chip.ALL))
+    where = narrowed_documents(reader, replace(where, chip=DocumentView.ALL))
     clause, values = document_conditions(where)
     chips = list(CHIPS)
     each = ", ".join(f"count(*) FILTER (WHERE {CHIPS[chip]})" for chip in chips)
     values |= times_of(where.as_of)
     row = reader.rows(f"SELECT count(*), {each} FROM documents d{clause}", values)[0]
     counts = {chip: int(count) for chip, count in zip(chips, row[1:], strict=True)}
-    of_late = replace(where, chip=Chip.LATE)  # a few, found by their index
+    of_late = replace(where, chip=DocumentView.LATE)  # a few, found by their index
     if where.found is not None:
         of_late = replace(where, found=where.found.intersection(where.late))
     late = count_documents(reader, of_late)
-    return {Chip.ALL: int(row[0]), Chip.LATE: late, **counts}
+    return {DocumentView.ALL: int(row[0]), DocumentView.LATE: late, **counts}
 
 
-def _chip_counts_of_all(reader: Reader, where: DocumentFilter) -> Mapping[Chip, int]:
+def _chip_counts_of_all(reader: Reader, where: DocumentFilter) -> Mapping[DocumentView, int]:
     """Return what is kept, and what depends on the time by the few rows that it is about."""
     kept = counters.read(reader)
-    counts = {chip: kept[counters.name_of(chip) or ""] for chip in (Chip.ALL, *counters.OF_CHIPS)}
-    for chip in (Chip.STUCK, Chip.LATE, Chip.NEEDS_CALL, Chip.SNOOZED, Chip.ATTENTION):
+    counts = {
+        chip: kept[counters.name_of(chip) or ""] for chip in (DocumentView.ALL, *counters.OF_CHIPS)
+    }
+    for chip in (
+        DocumentView.STUCK,
+        DocumentView.LATE,
+        DocumentView.NEEDS_CALL,
+        DocumentView.SNOOZED,
+        DocumentView.ATTENTION,
+    ):
         counts[chip] = count_documents(reader, replace(where, chip=chip))
     return counts
 
 
 def _document(row: Sequence[Any]) -> DocumentRow:
     unresolved = {
-        Word.SOFT_BOUNCED: row[20] & 1,
-        Word.BOUNCED: row[20] & 2,
-        Word.COMPLAINED: row[21],
-        Word.DROPPED: row[22],
-        Word.FAILED: row[23],
+        DisplayStatus.SOFT_BOUNCED: row[20] & 1,
+        DisplayStatus.BOUNCED: row[20] & 2,
+        DisplayStatus.COMPLAINED: row[21],
+        DisplayStatus.DROPPED: row[22],
+        DisplayStatus.FAILED: row[23],
     }
     return DocumentRow(
         id=row[0],
         customer_id=row[1],
         customer=row[2],
-        kind=Kind(row[3]),
+        kind=DocumentKind(row[3]),
         number=row[4],
         status=row[5],
         currency=row[6],
@@ -154,7 +162,7 @@ def _document(row: Sequence[Any]) -> DocumentRow:
         due_on=from_date(row[10]),
         pdf=row[11],
         summary=DocumentSummary(
-            word=Word(row[12]),
+            word=DisplayStatus(row[12]),
             other_failed=bool(row[13]),
             delivered=row[14],
             recipients=row[15],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import search_key, storable, to_instant
 from core.db.patterns import begins_with, part_of
-from core.model.documents import Chip
+from core.model.documents import DocumentView
 from core.model.enums import Status
 from core.rules.monitoring.delivery_latency import NEVER_LATE_BEFORE
 from core.rules.monitoring.feed_health import STUCK_AFTER
@@ -78,34 +78,34 @@ WAITS_LONG: Final = (
 #: Whose only trouble is that.
 ONLY_WAITS: Final = f"{WAITS_LONG} AND NOT {HELD} AND NOT {NEEDS_ATTENTION} AND NOT {CALL_DUE}"
 
-#: What each chip looks for; ``Chip.LATE`` needs the paces of domains, see
+#: What each chip looks for; ``DocumentView.LATE`` needs the paces of domains, see
 #: ``core.services.monitoring.delivery_latency``. Bounces, complaints, drops and failures are looked
 #: for where they are *unresolved*, whatever the latest email says; the other words are those of the
 #: latest email.
 CHIPS: Final = {
-    Chip.ATTENTION: f"({NEEDS_ATTENTION} OR {CALL_DUE})",
-    Chip.NEEDS_CALL: CALL_DUE,
-    Chip.SNOOZED: HELD,
-    Chip.BOUNCED: "d.open_bounce > 0",
-    Chip.SOFT_BOUNCED: "d.open_bounce IN (1, 3)",
-    Chip.COMPLAINED: "d.open_complaint > 0",
-    Chip.DROPPED: "d.open_drop > 0",
-    Chip.FAILED: "d.open_failure > 0",
-    Chip.NEVER_REACHED: "d.never_reached > 0",
-    Chip.NEVER_SENT: "d.word = 'NEVER_SENT'",
+    DocumentView.ATTENTION: f"({NEEDS_ATTENTION} OR {CALL_DUE})",
+    DocumentView.NEEDS_CALL: CALL_DUE,
+    DocumentView.SNOOZED: HELD,
+    DocumentView.BOUNCED: "d.open_bounce > 0",
+    DocumentView.SOFT_BOUNCED: "d.open_bounce IN (1, 3)",
+    DocumentView.COMPLAINED: "d.open_complaint > 0",
+    DocumentView.DROPPED: "d.open_drop > 0",
+    DocumentView.FAILED: "d.open_failure > 0",
+    DocumentView.NEVER_REACHED: "d.never_reached > 0",
+    DocumentView.NEVER_SENT: "d.word = 'NEVER_SENT'",
     # See ``feedhealth.is_stuck``; the three comparisons are one range of ix_documents_word.
-    Chip.STUCK: "(d.word = 'SENT' AND d.last_sent_at > 0 AND d.last_sent_at < :stuck_before)",
+    DocumentView.STUCK: "(d.word = 'SENT' AND d.last_sent_at > 0 AND d.last_sent_at < :stuck_before)",
     **{
         chip: f"d.word = '{chip.name}'"
         for chip in (
-            Chip.QUEUED,
-            Chip.SENDING,
-            Chip.UNCONFIRMED,
-            Chip.SENT,
-            Chip.DEFERRED,
-            Chip.DELIVERED,
-            Chip.OPENED,
-            Chip.CLICKED,
+            DocumentView.QUEUED,
+            DocumentView.SENDING,
+            DocumentView.UNCONFIRMED,
+            DocumentView.SENT,
+            DocumentView.DEFERRED,
+            DocumentView.DELIVERED,
+            DocumentView.OPENED,
+            DocumentView.CLICKED,
         )
     },
 }
@@ -116,7 +116,12 @@ NO_CALLS: Final = "(c.call_from = 0 OR c.call_from > :now)"
 CALLS: Final = f"CASE WHEN {CUSTOMER_CALLS} THEN 1 ELSE 0 END"
 ATTENTION_FIRST: Final = f"c.attention DESC, {CALLS} DESC, c.name_key, c.id"
 CUSTOMER_NEEDS_ATTENTION: Final = f"(c.attention > 0 OR {CUSTOMER_CALLS})"
-_TIMED: Final = (Chip.STUCK, Chip.ATTENTION, Chip.NEEDS_CALL, Chip.SNOOZED)
+_TIMED: Final = (
+    DocumentView.STUCK,
+    DocumentView.ATTENTION,
+    DocumentView.NEEDS_CALL,
+    DocumentView.SNOOZED,
+)
 
 #: The number that a document's number ends in, without zeros before it; see ``ranking.tail_of``.
 NUMBER_TAIL: Final = "ltrim(substr(number_key, length(rtrim(number_key, '0123456789')) + 1), '0')"
@@ -159,10 +164,10 @@ def document_conditions(
     if where.number:
         parts.append("d.number = :number")
         values["number"] = storable(where.number)
-    if where.chip is Chip.LATE:
+    if where.chip is DocumentView.LATE:
         # In the text itself: there may be more of them than a statement may have values.
         parts.append(f"d.id IN ({', '.join(str(int(key)) for key in where.late) or 'NULL'})")
-    elif where.chip is not Chip.ALL:
+    elif where.chip is not DocumentView.ALL:
         parts.append(CHIPS[where.chip])
     if where.chip in _TIMED:
         values |= times_of(where.as_of)

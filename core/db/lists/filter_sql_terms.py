@@ -14,7 +14,7 @@ from core.db.codec import search_key, storable, to_date, to_instant, to_money
 from core.db.lists.filter_sql import of_customer
 from core.db.patterns import begins_with, ends_with, part_of
 from core.model.conditions import Condition, Dated, Measure, Measures, Moment, Part, Says, Stands
-from core.model.documents import Chip, DocumentFilter
+from core.model.documents import DocumentFilter, DocumentView
 from core.rules.filters import time_ranges
 
 _NUMBERS: Final = {
@@ -34,7 +34,7 @@ _SENDER: Final = "(SELECT lower(m.sent_by) FROM emails m WHERE m.id = d.last_ema
 
 def compiled(
     where: DocumentFilter,
-    chips: Mapping[Chip, str],
+    chips: Mapping[DocumentView, str],
     values: dict[str, Any],
     *,
     near: bool = False,
@@ -47,7 +47,7 @@ def compiled(
     return [made.fragment(condition) for condition in where.conditions]
 
 
-def are_timed(where: DocumentFilter, timed: Collection[Chip]) -> bool:
+def are_timed(where: DocumentFilter, timed: Collection[DocumentView]) -> bool:
     """Whether a ready-made filter that depends on the time is among the conditions."""
     return any(
         chip in timed
@@ -61,7 +61,11 @@ class _Compiler:
     """One statement's conditions: the names of their values count through."""
 
     def __init__(
-        self, where: DocumentFilter, chips: Mapping[Chip, str], values: dict[str, Any], near: bool
+        self,
+        where: DocumentFilter,
+        chips: Mapping[DocumentView, str],
+        values: dict[str, Any],
+        near: bool,
     ) -> None:
         self._near = near
         self._where = where
@@ -86,8 +90,8 @@ class _Compiler:
         self._values[name] = value
         return f":{name}"
 
-    def _chip(self, chip: Chip) -> str:
-        if chip is Chip.LATE:  # in the text itself, as in ``queries``
+    def _chip(self, chip: DocumentView) -> str:
+        if chip is DocumentView.LATE:  # in the text itself, as in ``queries``
             late = ", ".join(str(int(key)) for key in self._where.late)
             return f"d.id IN ({late})" if late else _NOBODY
         return self._chips[chip]

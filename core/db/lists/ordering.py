@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.db.engine import Reader, speaks_sqlite
-from core.model.enums import BEST_TO_WORST, Word
+from core.model.enums import BEST_TO_WORST, DisplayStatus
 from core.model.ordering import CustomerOrder, CustomerSort, DocumentOrder, DocumentSort
 
 #: Never sent is neither good nor bad: it stands before everything else.
-WORDS: Final = (Word.NEVER_SENT, *BEST_TO_WORST)
+WORDS: Final = (DisplayStatus.NEVER_SENT, *BEST_TO_WORST)
 _RANK: Final = (
     "CASE d.word "
     + " ".join(f"WHEN '{word.value}' THEN {rank}" for rank, word in enumerate(WORDS))

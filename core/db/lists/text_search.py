@@ -19,7 +19,7 @@ from core.db.engine import Reader, SqliteReader
 from core.db.lists.filter_sql import FEW, LONGEST_SEARCH
 from core.db.patterns import part_of
 from core.model.conditions import Condition
-from core.model.documents import Chip, CustomerFilter, DocumentFilter
+from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
 
 LEAST: Final = 3
 """Letters of a trigram."""
@@ -83,11 +83,11 @@ def narrowed_documents(reader: Reader, where: DocumentFilter) -> DocumentFilter:
     words = " ".join(each for each in left if isinstance(each, str))
     others = tuple(each for each in left if not isinstance(each, str))
     known = replace(where, text=words, conditions=others, found=found)
-    if where.chip is not Chip.LATE:
+    if where.chip is not DocumentView.LATE:
         return known
     return replace(
         known,
-        chip=Chip.ALL,
+        chip=DocumentView.ALL,
         late=where.late if others else (),  # a condition may ask for them as well
         found=found.intersection(where.late),
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from core.db.engine import Database
-    from core.model.delivery import Fact
+    from core.model.delivery import DeliveryEvent
 
 #: All revisions, oldest first, so that the version can be judged without importing Alembic.
 REVISIONS: Final = (
@@ -76,7 +76,7 @@ def version(database: Database) -> str | None:
 
 def prepare(
     database: Database,
-    reread: Callable[[str], Sequence[Fact]] = lambda _: (),
+    reread: Callable[[str], Sequence[DeliveryEvent]] = lambda _: (),
     progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> None:
     """Create what is missing; keep a copy of an older SQLite file beside it before changing it.
@@ -98,7 +98,7 @@ def prepare(
 
 def _prepare(
     database: Database,
-    reread: Callable[[str], Sequence[Fact]],
+    reread: Callable[[str], Sequence[DeliveryEvent]],
     progress: Callable[[str, int, int], None],
 ) -> None:
     if _known(database, database.path) == HEAD:
@@ -155,7 +155,7 @@ def _tables(database: Database) -> set[str]:
 def migrate(
     connection: Connection,
     found: str | None,
-    reread: Callable[[str], Sequence[Fact]],
+    reread: Callable[[str], Sequence[DeliveryEvent]],
     progress: Callable[[str, int, int], None],
 ) -> None:
     """Bring the tables from version ``found`` to this program's; ``None``: make them."""

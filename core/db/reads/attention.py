@@ -27,7 +27,7 @@ from core.db.lists.filter_sql import (
     times_of,
 )
 from core.model.attention import AttentionChip, Failure
-from core.model.enums import Status, Word
+from core.model.enums import DisplayStatus, Status
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -175,12 +175,12 @@ def failures(
 def _failure(row: Sequence[Any]) -> Failure:
     key, status, address, bounced, dropped, complained, claimed, *said = row
     words, error, code, subtype, is_forward = said
-    word = Word[Status(status).name]
+    word = DisplayStatus[Status(status).name]
     at = {
-        Word.BOUNCED: bounced,
-        Word.SOFT_BOUNCED: bounced,
-        Word.DROPPED: dropped,
-        Word.COMPLAINED: complained,
+        DisplayStatus.BOUNCED: bounced,
+        DisplayStatus.SOFT_BOUNCED: bounced,
+        DisplayStatus.DROPPED: dropped,
+        DisplayStatus.COMPLAINED: complained,
     }.get(word, 0)
     since = known_instant(at or claimed)
     return Failure(key, word, address, since, words or error, code, subtype, bool(is_forward))

@@ -11,7 +11,7 @@ from core.db.codec import known_instant, storable, to_instant
 from core.db.engine import Reader
 from core.db.lists.filter_sql import in_chunks, numbered
 from core.db.reads import suppressions
-from core.model.enums import Status, Word, address_key
+from core.model.enums import DisplayStatus, Status, address_key
 from core.model.suppressions import Suppression
 from core.rules.gate.domain_typos import MANY
 
@@ -27,7 +27,7 @@ class EarlierEmail:
     number: str
     sent_by: str
     at: datetime
-    word: Word
+    word: DisplayStatus
 
 
 def own_suppressions(reader: Reader, addresses: Sequence[str]) -> dict[str, Suppression]:
@@ -160,5 +160,5 @@ def _earlier(row: Sequence[Any]) -> EarlierEmail:
         number=row[1],
         sent_by=row[2],
         at=known_instant(row[3]),
-        word=Word[Status(row[4]).name],
+        word=DisplayStatus[Status(row[4]).name],
     )

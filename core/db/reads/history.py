@@ -13,7 +13,7 @@ from core.db.engine import Reader
 from core.db.lists.documents import never_reached_amounts, open_balances
 from core.db.lists.filter_sql import numbered
 from core.db.rows import DELIVERY_COLUMNS, EVENT_COLUMNS, STATE_TIMES, fact_of, state_of, view_of
-from core.model.delivery import DeliveryView, Fact, Note
+from core.model.delivery import DeliveryEvent, DeliveryView, Note
 from core.model.enums import EmailKind, Status, address_key
 from core.model.history import (
     Attachment,
@@ -133,7 +133,7 @@ class _Told:
     view: DeliveryView
     recipient: RecipientEntry
     strays: tuple[Note, ...]
-    complaints: tuple[Fact, ...]
+    complaints: tuple[DeliveryEvent, ...]
 
 
 def _entry(row: Sequence[Any], told: Sequence[_Told], files: Sequence[Attachment]) -> EmailEntry:

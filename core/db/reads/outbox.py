@@ -9,7 +9,7 @@ from typing import Any, Final
 from core.db.codec import from_instant, known_instant, to_instant
 from core.db.engine import Reader
 from core.db.lists.filter_sql import numbered
-from core.model.enums import EmailKind, Status, Word
+from core.model.enums import DisplayStatus, EmailKind, Status
 from core.model.outbox import Batch, OutboxEntry, Progress
 
 _AT_ONCE: Final = 500
@@ -145,7 +145,7 @@ def _entry(row: Sequence[Any]) -> OutboxEntry:
         kind=EmailKind(row[5]),
         subject=row[6],
         address=row[7],
-        word=Word[Status(row[8]).name],
+        word=DisplayStatus[Status(row[8]).name],
         queued_at=known_instant(row[9]),
         sent_by=row[10],
         batch_id=row[11],

@@ -8,7 +8,7 @@ from typing import Any, Final
 from core.db.codec import from_instant, known_instant, storable
 from core.db.engine import Reader
 from core.db.lists.filter_sql import in_chunks, numbered
-from core.model.enums import Kind, address_key
+from core.model.enums import DocumentKind, address_key
 from core.model.suppressions import AuditEntry, Cause, Release, Suppression
 from core.rules.gate.suppression_list import Failure
 
@@ -115,7 +115,7 @@ def _failures(row: Sequence[Any]) -> list[Failure]:
         sent_at=known_instant(row[7]),
         document_id=row[8],
         document_number=row[9],
-        document_kind=Kind(row[10]),
+        document_kind=DocumentKind(row[10]),
         customer_id=row[11],
         customer=row[12],
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from core.db.codec import from_instant, known_instant, storable
 from core.db.lists.filter_sql import in_chunks, numbered
 from core.db.lists.unlinked_count import condition
-from core.model.enums import Kind, Role, address_key
+from core.model.enums import DocumentKind, Role, address_key
 from core.rules.delivery.external_email import (
     Addressee,
     Listed,
@@ -120,7 +120,7 @@ def links_of(rows: Rows, mails: Sequence[MailSeen], search: NumberSearch | None)
     documents: dict[str, list[Listed]] = defaultdict(list)
     keys = {storable(key) for mail in mails for key in wanted_keys(mail, search)}
     for row in rows(_DOCUMENTS, keys):
-        documents[row[0]].append(Listed(row[1], row[2], Kind(row[3]), row[4], row[5]))
+        documents[row[0]].append(Listed(row[1], row[2], DocumentKind(row[3]), row[4], row[5]))
     customers: dict[str, set[int]] = defaultdict(set)
     addresses = {address_key(a.address) for mail in mails for a in mail.addressees}
     for key, customer_id in rows(_CUSTOMERS, addresses):

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Final
 
 from core.model.chasing import HoldKind, Outcome
-from core.model.enums import EmailKind, Kind, Role, Status
+from core.model.enums import DocumentKind, EmailKind, Role, Status
 from core.model.feed import NoticeKind
 from core.rules.sending.brake import Phase
 
@@ -181,7 +181,7 @@ VALUES: Final[Mapping[tuple[str, str], type[Enum]]] = {
     ("calls", "outcome"): Outcome,
     ("deliveries", "local_status"): Status,
     ("deliveries", "role"): Role,
-    ("documents", "kind"): Kind,
+    ("documents", "kind"): DocumentKind,
     ("drafts", "kind"): EmailKind,
     ("emails", "kind"): EmailKind,
     ("holds", "kind"): HoldKind,

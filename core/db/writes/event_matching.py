@@ -13,7 +13,7 @@ from core.db.bulk import rows_among, update_rows
 from core.db.codec import digest, storable, to_instant
 from core.db.rows import EVENT_COLUMNS, fact_of
 from core.db.schema import deliveries, digests, events
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.rules.delivery.event_matching import Candidate, Match, match
 from core.rules.delivery.events import natural_key
 
@@ -22,7 +22,7 @@ _LONGEST_DISCRIMINATOR: Final = 64
 type_of_key = tuple[str, int, str, str, str]
 
 
-def row_key(fact: Fact) -> type_of_key:
+def row_key(fact: DeliveryEvent) -> type_of_key:
     """Return the primary key of the row of a fact ``as_stored``."""
     message_id, kind, recipient, at, discriminator = natural_key(fact)
     if len(discriminator) > _LONGEST_DISCRIMINATOR:
@@ -37,13 +37,13 @@ class Known:
     by_tag: Mapping[str, list[Candidate]]
     by_id: Mapping[str, list[Candidate]]
 
-    def match(self, fact: Fact) -> Match | None:
+    def match(self, fact: DeliveryEvent) -> Match | None:
         """Return whose ``fact`` is, ``None`` while nobody knows."""
         tagged = self.by_tag.get(fact.tag, []) if fact.tag else []
         return match(fact, tagged + self.by_id.get(fact.message_id, []))
 
 
-def known_deliveries(connection: Connection, facts: Iterable[Fact]) -> Known:
+def known_deliveries(connection: Connection, facts: Iterable[DeliveryEvent]) -> Known:
     """Return the deliveries that ``facts`` may be about.
 
     A fact with our tag also tells the SES message id of a delivery whose answer was lost; facts
@@ -72,7 +72,7 @@ def known_deliveries(connection: Connection, facts: Iterable[Fact]) -> Known:
     return _known([*(each for each in found if each.delivery_id not in told), *learned])
 
 
-def matches(connection: Connection, facts: Sequence[Fact]) -> list[Match | None]:
+def matches(connection: Connection, facts: Sequence[DeliveryEvent]) -> list[Match | None]:
     """Return whose facts are by what is stored now; nothing is written."""
     ids = {storable(fact.message_id) for fact in facts}
     tags = {storable(fact.tag) for fact in facts if fact.tag}
@@ -118,7 +118,7 @@ def rematch(connection: Connection, message_ids: Collection[str]) -> set[int]:
     return touched - {None}
 
 
-def _adopted(fact: Fact, found: Match) -> dict[str, object]:
+def _adopted(fact: DeliveryEvent, found: Match) -> dict[str, object]:
     return {
         **dict(zip(KEY, row_key(fact), strict=True)),
         "to_delivery": found.delivery_id,
@@ -142,7 +142,7 @@ def _candidates(
     return [Candidate(*row) for row in rows_among(connection, _CANDIDATES, named, tags)]
 
 
-def as_stored(fact: Fact) -> Fact:
+def as_stored(fact: DeliveryEvent) -> DeliveryEvent:
     """Return what a row gives back: text that no column takes is escaped there."""
     changed: dict[str, Any] = {
         name: stored
@@ -152,7 +152,7 @@ def as_stored(fact: Fact) -> Fact:
     return replace(fact, **changed) if changed else fact
 
 
-_TEXTS: Final = tuple(each.name for each in fields(Fact) if each.name != "at")
+_TEXTS: Final = tuple(each.name for each in fields(DeliveryEvent) if each.name != "at")
 KEY: Final = ("key_message_id", "key_at", "key_type", "key_recipient", "key_discriminator")
 ITS_ROW: Final = and_(
     events.c.message_id == bindparam("key_message_id"),

@@ -27,13 +27,13 @@ from core.db.writes.event_matching import (
     type_of_key,
 )
 from core.db.writes.summaries import settle_deliveries
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.rules.delivery.event_matching import Match
 from core.rules.delivery.events import fullness, in_normal_form
 
-type_of_keyed = tuple[type_of_key, Fact]
+type_of_keyed = tuple[type_of_key, DeliveryEvent]
 
-Arrival = Callable[[Sequence[Fact]], datetime]
+Arrival = Callable[[Sequence[DeliveryEvent]], datetime]
 """When the facts of one body were received: for a history that is told afterwards."""
 
 
@@ -68,7 +68,7 @@ class Unreadable:
 
 def store(
     connection: Connection,
-    batch: Sequence[tuple[str, Sequence[Fact]]],
+    batch: Sequence[tuple[str, Sequence[DeliveryEvent]]],
     received_at: datetime | Arrival,
 ) -> Stored:
     """Store the facts of (raw body, facts) pairs and settle every delivery they concern."""
@@ -77,14 +77,16 @@ def store(
     return stored
 
 
-def store_again(connection: Connection, batch: Sequence[tuple[Kept, Sequence[Fact]]]) -> Stored:
+def store_again(
+    connection: Connection, batch: Sequence[tuple[Kept, Sequence[DeliveryEvent]]]
+) -> Stored:
     """Store the facts of bodies that are kept already; settling the deliveries is left to do."""
     return _store(connection, batch, lambda _, fresh: [kept for kept, _ in fresh])[0]
 
 
 def _store(
     connection: Connection,
-    told_bodies: Sequence[tuple[type_of_body, Sequence[Fact]]],
+    told_bodies: Sequence[tuple[type_of_body, Sequence[DeliveryEvent]]],
     keep: Callable[[Connection, Sequence[tuple[type_of_body, list[type_of_keyed]]]], list[Kept]],
 ) -> tuple[Stored, set[int]]:
     batch = [(body, [as_stored(in_normal_form(f)) for f in facts]) for body, facts in told_bodies]
@@ -126,7 +128,7 @@ _NOT_DISMISSED: Final = (0, "", "")
 
 
 def _not_in(
-    batch: Sequence[tuple[type_of_body, Sequence[Fact]]], known: set[type_of_row]
+    batch: Sequence[tuple[type_of_body, Sequence[DeliveryEvent]]], known: set[type_of_row]
 ) -> tuple[list[tuple[type_of_body, list[type_of_keyed]]], list[type_of_keyed]]:
     """Return the facts whose keys are new, with their bodies, and those that are told again."""
     fresh: list[tuple[type_of_body, list[type_of_keyed]]] = []
@@ -150,7 +152,7 @@ def _told_better(connection: Connection, again: Sequence[type_of_keyed]) -> set[
 
     One envelope can leave out what another one says, and which came first must not matter.
     """
-    best: dict[type_of_key, Fact] = {}
+    best: dict[type_of_key, DeliveryEvent] = {}
     for key, fact in again:
         if key not in best or fullness(fact) > fullness(best[key]):
             best[key] = fact
@@ -241,7 +243,7 @@ def _sealed(row: type_of_row, kept: Sequence[int]) -> type_of_row:
     return (*whole, digests.of(_covered(whole)))
 
 
-def event_row(key: type_of_key, fact: Fact, found: Match | None) -> type_of_row:
+def event_row(key: type_of_key, fact: DeliveryEvent, found: Match | None) -> type_of_row:
     """Return the values of ``EVENT_ROW``."""
     return (
         *key,
@@ -251,7 +253,7 @@ def event_row(key: type_of_key, fact: Fact, found: Match | None) -> type_of_row:
     )
 
 
-def content_row(fact: Fact) -> type_of_row:
+def content_row(fact: DeliveryEvent) -> type_of_row:
     """Return the values of ``_CONTENT``; of a fact as a column takes it."""
     return (
         fact.recipient,

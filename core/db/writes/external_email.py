@@ -21,10 +21,10 @@ from core.db.schema import deliveries, digests, emails, external_mails
 from core.db.writes import outbox
 from core.db.writes.event_matching import adopt_waiting, rematch
 from core.db.writes.external_rows import row_of, seal, through, upsert
-from core.db.writes.outbox import Answer, NewDelivery, NewEmail, record_all
+from core.db.writes.outbox import NewDelivery, NewEmail, SesAnswer, record_all
 from core.db.writes.recognition import recognise
 from core.db.writes.summaries import lock_documents, settle_deliveries, summarise_documents
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.model.enums import EmailKind, Role, Status, address_key
 from core.model.errors import NotFoundError
 from core.rules.delivery.addresses import bare_address
@@ -37,7 +37,7 @@ _X = external_mails.c
 def see(
     connection: Connection,
     mails: Iterable[MailSeen],
-    facts: Collection[Fact],
+    facts: Collection[DeliveryEvent],
     search: NumberSearch | None = None,
 ) -> None:
     """Remember the emails that are not ours, and link those that are certain.
@@ -248,8 +248,8 @@ def _create(connection: Connection, links: Sequence[tuple[MailSeen, int]]) -> di
     return made
 
 
-def _answers(mail: MailSeen, email: NewEmail) -> dict[str, Answer]:
-    taken = Answer(Status.SENT, storable(mail.message_id), mail.region, mail.at)
+def _answers(mail: MailSeen, email: NewEmail) -> dict[str, SesAnswer]:
+    taken = SesAnswer(Status.SENT, storable(mail.message_id), mail.region, mail.at)
     return {delivery.tag: taken for delivery in email.deliveries}
 
 

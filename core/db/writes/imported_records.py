@@ -27,7 +27,7 @@ from core.db.writes.summaries import (
 )
 from core.model.corrections import KeptCorrection
 from core.model.delivery import DocumentSummary
-from core.model.enums import Kind, address_key
+from core.model.enums import DocumentKind, address_key
 from core.rules.delivery.external_email import mention_key
 
 _BATCH = 1000
@@ -53,7 +53,7 @@ class CustomerEntry:
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
     customer: CustomerEntry
-    kind: Kind
+    kind: DocumentKind
     number: str
     status: str
     currency: str

@@ -76,7 +76,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SesAnswer:
     """What became of a call that is over when the email is written down."""
 
     status: Status
@@ -94,7 +94,7 @@ def record(connection: Connection, email: NewEmail, lease: Lease | None = None) 
 def record_all(
     connection: Connection,
     new: Sequence[NewEmail],
-    answers: Mapping[str, Answer] | None = None,
+    answers: Mapping[str, SesAnswer] | None = None,
     *,
     lease: Lease | None = None,
 ) -> list[Recorded]:
@@ -126,7 +126,7 @@ def record_all(
         connection.execute(insert(attachments), files)
     snapshots.record(connection, [(i, e.snapshot) for i, e in zip(email_ids, new, strict=True)])
     rows = [
-        _delivery_row(i, e, delivery, known.get(delivery.tag, Answer(Status.QUEUED)), lease)
+        _delivery_row(i, e, delivery, known.get(delivery.tag, SesAnswer(Status.QUEUED)), lease)
         for i, e in zip(email_ids, new, strict=True)
         for delivery in e.deliveries
     ]
@@ -140,7 +140,7 @@ def record_all(
 
 
 def add_deliveries(
-    connection: Connection, email_id: int, email: NewEmail, answers: Mapping[str, Answer]
+    connection: Connection, email_id: int, email: NewEmail, answers: Mapping[str, SesAnswer]
 ) -> list[int]:
     """Write recipients of an email that is written down already; settling them is left to do."""
     rows = [_delivery_row(email_id, email, d, answers[d.tag], None) for d in email.deliveries]
@@ -186,7 +186,7 @@ def _file_rows(email: NewEmail) -> list[type_of_file]:
 
 
 def _delivery_row(
-    email_id: int, email: NewEmail, delivery: NewDelivery, answer: Answer, lease: Lease | None
+    email_id: int, email: NewEmail, delivery: NewDelivery, answer: SesAnswer, lease: Lease | None
 ) -> dict[str, Any]:
     return {
         "email_id": email_id,

@@ -20,8 +20,8 @@ from core.db.lists import counters
 from core.db.lists.filter_sql import CALL_FROM, NEEDS_ATTENTION, REACHED_NOBODY
 from core.db.rows import DELIVERY_COLUMNS, EVENT_COLUMNS, STATE_TIMES, fact_of, view_of
 from core.db.schema import customers, deliveries, documents
-from core.model.delivery import DeliveryState, DeliveryView, DocumentSummary, Fact
-from core.model.enums import Kind, Status, Word
+from core.model.delivery import DeliveryEvent, DeliveryState, DeliveryView, DocumentSummary
+from core.model.enums import DisplayStatus, DocumentKind, Status
 from core.rules.chasing.call_reminders import summarise
 from core.rules.delivery.settling import settle
 
@@ -83,7 +83,7 @@ def summarise_documents(connection: Connection, document_ids: Collection[int]) -
 def settle_call_needs(connection: Connection) -> None:
     """Work out, for a database of before, which open invoices call for the phone."""
     sql = "SELECT id FROM documents WHERE balance_due > 0 AND kind = 'invoice' AND word <> :never"
-    found = connection.execute(text(sql), {"never": Word.NEVER_SENT.value})
+    found = connection.execute(text(sql), {"never": DisplayStatus.NEVER_SENT.value})
     for some in chunks(row[0] for row in found):
         summarise_documents(connection, some)
 
@@ -99,29 +99,34 @@ def current_summaries(
 # --------------------------------------------------------------------------- steps
 
 
-class _Book(NamedTuple):
+class _DocumentRow(NamedTuple):
     """A document as its row stands: what its summary needs, and the summary stored in it."""
 
     customer_id: int
     balance_due: Decimal
-    kind: Kind
+    kind: DocumentKind
     summary: type_of_row
 
 
-def _locked_documents(connection: Connection, document_ids: Collection[int]) -> dict[int, _Book]:
+def _locked_documents(
+    connection: Connection, document_ids: Collection[int]
+) -> dict[int, _DocumentRow]:
     """Nobody else writes these summaries before this transaction has ended."""
     return _documents(connection, document_ids, for_update(connection))
 
 
 def _documents(
     connection: Connection, document_ids: Collection[int], lock: str = ""
-) -> dict[int, _Book]:
+) -> dict[int, _DocumentRow]:
     rows = rows_among(connection, _DOCUMENTS + lock, document_ids)
-    return {row[0]: _Book(row[1], from_money(row[2]), Kind(row[3]), row[4:]) for row in rows}
+    return {
+        row[0]: _DocumentRow(row[1], from_money(row[2]), DocumentKind(row[3]), row[4:])
+        for row in rows
+    }
 
 
 def _settled(connection: Connection, rows: Mapping[int, type_of_row]) -> dict[int, DeliveryState]:
-    facts: dict[int, list[Fact]] = defaultdict(list)
+    facts: dict[int, list[DeliveryEvent]] = defaultdict(list)
     for row in rows_among(connection, _EVENTS_OF, rows):
         facts[row[0]].append(fact_of(row))
     return {
@@ -144,7 +149,7 @@ def _write_states(
 
 
 def _summaries(
-    books: Mapping[int, _Book],
+    books: Mapping[int, _DocumentRow],
     rows: Iterable[type_of_row],
     states: Mapping[int, DeliveryState],
 ) -> dict[int, DocumentSummary]:
@@ -160,7 +165,7 @@ def _summaries(
 
 def _write_summaries(
     connection: Connection,
-    books: Mapping[int, _Book],
+    books: Mapping[int, _DocumentRow],
     summaries: Mapping[int, DocumentSummary],
 ) -> set[int]:
     """Write the summaries that are not stored like that already; return whose they are."""
@@ -303,10 +308,11 @@ def document_columns(summary: DocumentSummary) -> dict[str, Any]:
         "never_reached": int(summary.never_reached),
         "by_program": int(summary.by_program),
         "is_forward": int(summary.is_forward),
-        "open_bounce": (Word.SOFT_BOUNCED in unresolved) + 2 * (Word.BOUNCED in unresolved),
-        "open_complaint": int(Word.COMPLAINED in unresolved),
-        "open_drop": int(Word.DROPPED in unresolved),
-        "open_failure": int(Word.FAILED in unresolved),
+        "open_bounce": (DisplayStatus.SOFT_BOUNCED in unresolved)
+        + 2 * (DisplayStatus.BOUNCED in unresolved),
+        "open_complaint": int(DisplayStatus.COMPLAINED in unresolved),
+        "open_drop": int(DisplayStatus.DROPPED in unresolved),
+        "open_failure": int(DisplayStatus.FAILED in unresolved),
         "call_at": to_instant(call.at) if call else 0,
         "call_reason": call.reason.value if call else "",
         "call_emails": call.emails if call else 0,

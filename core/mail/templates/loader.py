@@ -20,8 +20,14 @@ from typing import Final
 
 from core.files import protected_files
 from core.mail.mime import one_line
-from core.model.enums import EmailKind, Kind
-from core.rules.chasing.reminder_steps import EXPECTED_NAME, Step, TemplateName, languages, name_of
+from core.model.enums import DocumentKind, EmailKind
+from core.rules.chasing.reminder_steps import (
+    EXPECTED_NAME,
+    ReminderStep,
+    TemplateName,
+    languages,
+    name_of,
+)
 from core.rules.mailbox import is_address, parse_mailbox
 
 _LARGEST: Final = 100_000
@@ -61,7 +67,7 @@ class Template:
 
     file: str
     name: TemplateName
-    step: Step
+    step: ReminderStep
     subject: str
     body: str
     subject_line: int
@@ -72,7 +78,7 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TemplateEntry:
     """A file of the folder; ``template`` or ``error`` is set, ``name`` where it says something."""
 
     file: str
@@ -81,7 +87,7 @@ class Entry:
     error: TemplateFileError | None = None
 
 
-def entries(folder: Path | None) -> tuple[Entry, ...]:
+def entries(folder: Path | None) -> tuple[TemplateEntry, ...]:
     """Return what lies in the folder, by name; nothing where there is no folder."""
     if folder is None or not folder.is_dir():
         return ()
@@ -90,8 +96,8 @@ def entries(folder: Path | None) -> tuple[Entry, ...]:
 
 
 def fitting(
-    all_entries: tuple[Entry, ...], kind: Kind, email: EmailKind, language: str
-) -> tuple[Entry, ...]:
+    all_entries: tuple[TemplateEntry, ...], kind: DocumentKind, email: EmailKind, language: str
+) -> tuple[TemplateEntry, ...]:
     """Return the files for one kind of email in the best language there is, step by step."""
     mine = [e for e in all_entries if e.name and (e.name.kind, e.name.email) == (kind, email)]
     for candidate in languages(language):
@@ -153,14 +159,14 @@ def _render(template: Template, source: str, values: Mapping[str, object], line:
         raise TemplateFileError(template.file, line + error.line - 1, error.reason) from error
 
 
-def _entry(path: Path) -> Entry:
+def _entry(path: Path) -> TemplateEntry:
     name = name_of(path.name)
     if name is None:
-        return Entry(path.name, None, error=TemplateFileError(path.name, 0, EXPECTED_NAME))
+        return TemplateEntry(path.name, None, error=TemplateFileError(path.name, 0, EXPECTED_NAME))
     try:
-        return Entry(path.name, name, _read(path, name))
+        return TemplateEntry(path.name, name, _read(path, name))
     except TemplateFileError as error:
-        return Entry(path.name, name, error=error)
+        return TemplateEntry(path.name, name, error=error)
 
 
 def _read(path: Path, name: TemplateName) -> Template:
@@ -181,7 +187,7 @@ def _read(path: Path, name: TemplateName) -> Template:
     head, at = _head(path.name, lines[:end])
     if "subject" not in head:
         raise TemplateFileError(path.name, end + 1, "the subject is missing above the line of ---")
-    step = Step(
+    step = ReminderStep(
         name.step,
         name.name,
         _figure(path.name, head, at, "after_days", 0),

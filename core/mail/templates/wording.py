@@ -13,7 +13,7 @@ from core.mail.mime import default_body, default_subject, one_line
 from core.mail.templates import loader
 from core.model.documents import DocumentRow
 from core.model.email import Version
-from core.model.enums import EmailKind, Kind
+from core.model.enums import DocumentKind, EmailKind
 from core.model.history import Contact, EmailEntry
 from core.rules.chasing import reminder_steps
 from core.rules.mailbox import parse_mailbox
@@ -63,7 +63,9 @@ def versions(
     known = [
         entry.template.step
         if entry.template
-        else reminder_steps.Step(entry.name.step, entry.name.name, 0, max(0, entry.name.step - 1))
+        else reminder_steps.ReminderStep(
+            entry.name.step, entry.name.name, 0, max(0, entry.name.step - 1)
+        )
         for entry in found
         if entry.name
     ]
@@ -97,7 +99,7 @@ def values(office: Office, occasion: Occasion) -> dict[str, object]:
 
 
 def _version(
-    entry: loader.Entry,
+    entry: loader.TemplateEntry,
     given: Mapping[str, object],
     kind: EmailKind,
     document: DocumentRow,
@@ -124,7 +126,7 @@ def _built_in(kind: EmailKind, document: DocumentRow, *, attached: bool) -> tupl
     if kind is not EmailKind.FOLLOW_UP:
         return (Version("original", subject, body),)
     what = f"{document.kind.value} {one_line(document.number)}"
-    is_invoice = document.kind is Kind.INVOICE
+    is_invoice = document.kind is DocumentKind.INVOICE
     firm = f"Hi, we have not heard from you about {what}. " + (
         "Please let us know when we can expect it to be settled, or what keeps you from it."
         if is_invoice

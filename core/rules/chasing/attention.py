@@ -9,26 +9,26 @@ from typing import Final, NamedTuple
 
 from core.model.attention import Failure
 from core.model.documents import DocumentRow
-from core.model.enums import Kind, Word
+from core.model.enums import DisplayStatus, DocumentKind
 from core.rules.chasing.call_reminders import needs_call
 from core.rules.delivery.reasons import reason_of_complaint, reason_of_drop, reason_of_stop
 from core.rules.delivery.status import FAILURES, worst
 from core.rules.diagnosis import explain
 
-_BOUNCES: Final = (Word.BOUNCED, Word.SOFT_BOUNCED)
+_BOUNCES: Final = (DisplayStatus.BOUNCED, DisplayStatus.SOFT_BOUNCED)
 _NEXT: Final = {
-    Word.COMPLAINED: "P: call",
-    Word.DROPPED: "E: other address",
-    Word.FAILED: "R: resend",
-    Word.UNCONFIRMED: "M: settle it",
-    Word.QUEUED: "M: see why",
+    DisplayStatus.COMPLAINED: "P: call",
+    DisplayStatus.DROPPED: "E: other address",
+    DisplayStatus.FAILED: "R: resend",
+    DisplayStatus.UNCONFIRMED: "M: settle it",
+    DisplayStatus.QUEUED: "M: see why",
 }
 _SAID: Final = {
-    Word.COMPLAINED: "they marked it as spam",
-    Word.DROPPED: "SES stopped it",
-    Word.FAILED: "SES refused it",
-    Word.UNCONFIRMED: "nobody knows whether it left",
-    Word.QUEUED: "it has waited in the outbox for more than a day",
+    DisplayStatus.COMPLAINED: "they marked it as spam",
+    DisplayStatus.DROPPED: "SES stopped it",
+    DisplayStatus.FAILED: "SES refused it",
+    DisplayStatus.UNCONFIRMED: "nobody knows whether it left",
+    DisplayStatus.QUEUED: "it has waited in the outbox for more than a day",
 }
 _CORRECT: Final = "E: correct address"
 _LATER: Final = "R: resend later"
@@ -39,7 +39,7 @@ _FORWARD: Final = "delivered, but a forward of it failed"
 class Wrong(NamedTuple):
     """What a person must know of a document that needs attention."""
 
-    word: Word | None
+    word: DisplayStatus | None
     words: str
     address: str
     since: datetime | None
@@ -52,13 +52,13 @@ def days_overdue(due_on: date | None, today: date) -> int:
     return 0 if due_on is None else max(0, (today - due_on).days)
 
 
-def score(kind: Kind, balance_due: Decimal, days: int) -> Decimal:
+def score(kind: DocumentKind, balance_due: Decimal, days: int) -> Decimal:
     """Return the weight of a failure: open money times days overdue.
 
     Money is compared as it is written, whatever the currency: no rate of exchange is known here.
     What is not overdue weighs nothing and is ordered by its balance, after all that is.
     """
-    if kind is not Kind.INVOICE or balance_due <= 0:
+    if kind is not DocumentKind.INVOICE or balance_due <= 0:
         return Decimal(0)
     return balance_due * max(0, days)
 
@@ -93,11 +93,11 @@ def what_is_wrong(row: DocumentRow, failures: Iterable[Failure], now: datetime) 
     summary = row.summary
     open_words = summary.unresolved & FAILURES
     word = worst(open_words) if open_words else None
-    if word is None and summary.word is Word.UNCONFIRMED:
-        word = Word.UNCONFIRMED
+    if word is None and summary.word is DisplayStatus.UNCONFIRMED:
+        word = DisplayStatus.UNCONFIRMED
     failures = tuple(failures)
-    if word is None and any(failure.word is Word.QUEUED for failure in failures):
-        word = Word.QUEUED
+    if word is None and any(failure.word is DisplayStatus.QUEUED for failure in failures):
+        word = DisplayStatus.QUEUED
     if word is None:
         need = summary.call
         return Wrong(None, needs_call(row, now), "", need.at if need else None, _CALL)
@@ -117,19 +117,19 @@ def what_is_wrong(row: DocumentRow, failures: Iterable[Failure], now: datetime) 
 def _told(failure: Failure) -> tuple[str, str]:
     if failure.is_forward:
         return _FORWARD, _CALL
-    if failure.word is Word.DROPPED:
+    if failure.word is DisplayStatus.DROPPED:
         return reason_of_drop(failure.subtype).short, _NEXT[failure.word]
-    if failure.word is Word.COMPLAINED:
+    if failure.word is DisplayStatus.COMPLAINED:
         return reason_of_complaint(failure.subtype).short, _NEXT[failure.word]
-    if failure.word is Word.FAILED and (stopped := reason_of_stop(failure.diagnostic)):
-        return stopped.short, _NEXT[Word.DROPPED]
+    if failure.word is DisplayStatus.FAILED and (stopped := reason_of_stop(failure.diagnostic)):
+        return stopped.short, _NEXT[DisplayStatus.DROPPED]
     if failure.word not in _BOUNCES:
         return _SAID[failure.word], _NEXT[failure.word]
     found = explain(failure.diagnostic, failure.enhanced_status, failure.subtype)
     said = first_sentence(found.advice)
-    if found.class_ == "address" and failure.word is Word.BOUNCED:
+    if found.class_ == "address" and failure.word is DisplayStatus.BOUNCED:
         return said, _CORRECT
-    return said, _LATER if found.next or failure.word is Word.SOFT_BOUNCED else _CALL
+    return said, _LATER if found.next or failure.word is DisplayStatus.SOFT_BOUNCED else _CALL
 
 
 def first_sentence(advice: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.model.chasing import CallNeed, CallReason
 from core.model.delivery import DeliveryView
-from core.model.enums import Engagement, Kind, Word
+from core.model.enums import DisplayStatus, DocumentKind, Engagement
 from core.rules.delivery.status import FAILURES, is_reached, summarise_document, summarise_email
 
 if TYPE_CHECKING:
@@ -31,15 +31,15 @@ AFTER_THE_NEWEST: Final = timedelta(days=2)
 NO_WORD: Final = timedelta(days=3)
 
 _NO_WORD: Final = {
-    Word.UNCONFIRMED: CallReason.UNCONFIRMED,
-    Word.SENT: CallReason.STUCK,
-    Word.DEFERRED: CallReason.STUCK,
+    DisplayStatus.UNCONFIRMED: CallReason.UNCONFIRMED,
+    DisplayStatus.SENT: CallReason.STUCK,
+    DisplayStatus.DEFERRED: CallReason.STUCK,
 }
 _EMAIL = list[DeliveryView]
 
 
 def summarise(
-    deliveries: Iterable[DeliveryView], balance_due: Decimal, kind: Kind
+    deliveries: Iterable[DeliveryView], balance_due: Decimal, kind: DocumentKind
 ) -> DocumentSummary:
     """Return all that a document's row shows, the need of a call included."""
     known = list(deliveries)
@@ -47,13 +47,15 @@ def summarise(
 
 
 def call_need(
-    deliveries: Iterable[DeliveryView], balance_due: Decimal, kind: Kind
+    deliveries: Iterable[DeliveryView], balance_due: Decimal, kind: DocumentKind
 ) -> CallNeed | None:
     """Return when and why the emails of an open invoice call for the phone; the earliest need."""
-    if balance_due <= 0 or kind is not Kind.INVOICE:
+    if balance_due <= 0 or kind is not DocumentKind.INVOICE:
         return None
     emails = _emails(deliveries)
-    left = [email for email in emails if any(d.state.word is not Word.FAILED for d in email)]
+    left = [
+        email for email in emails if any(d.state.word is not DisplayStatus.FAILED for d in email)
+    ]
     if not left:
         return None
     needs = [*_unreached(emails, left), *_without_word(emails[-1]), *_silent(left)]
@@ -121,7 +123,9 @@ def _emails(deliveries: Iterable[DeliveryView]) -> list[_EMAIL]:
 
 def _unreached(emails: Sequence[_EMAIL], left: Sequence[_EMAIL]) -> Iterator[CallNeed]:
     everything = [delivery for email in emails for delivery in email]
-    failed = FAILURES - {Word.COMPLAINED}  # a complaint reached somebody, and so does a forward
+    failed = FAILURES - {
+        DisplayStatus.COMPLAINED
+    }  # a complaint reached somebody, and so does a forward
     if all(d.state.word in failed and not d.state.is_forward for d in everything):
         at = max(map(_failed_at, everything))
         yield CallNeed(CallReason.UNREACHED, at, len(left), left[0][0].created_at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from core.model.enums import EmailKind, Kind, Word
+from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.history import EmailEntry
 
 _NAME: Final = re.compile(
@@ -26,7 +26,7 @@ EXPECTED_NAME: Final = (
 class TemplateName:
     """What the name of a template's file says."""
 
-    kind: Kind
+    kind: DocumentKind
     email: EmailKind
     """ORIGINAL or FOLLOW_UP."""
     step: int
@@ -37,7 +37,7 @@ class TemplateName:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReminderStep:
     """From when on a follow-up is the right one."""
 
     number: int
@@ -55,7 +55,7 @@ def name_of(file: str) -> TemplateName | None:
         return None
     step = int(found["step"] or 0)
     return TemplateName(
-        Kind(found["kind"]),
+        DocumentKind(found["kind"]),
         EmailKind.FOLLOW_UP if step else EmailKind.ORIGINAL,
         step,
         found["name"] or "original",
@@ -68,7 +68,7 @@ def languages(wanted: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((wanted, wanted.partition("-")[0], "en")))
 
 
-def choose(steps: Sequence[Step], age: int, follow_ups: int) -> int:
+def choose(steps: Sequence[ReminderStep], age: int, follow_ups: int) -> int:
     """Return the position of the last step that age and number of follow-ups allow, else 0."""
     fitting = [
         position
@@ -92,4 +92,4 @@ def follow_ups(emails: Iterable[EmailEntry]) -> int:
 
 
 def _sent(emails: Iterable[EmailEntry]) -> list[EmailEntry]:
-    return [email for email in emails if email.summary.word is not Word.FAILED]
+    return [email for email in emails if email.summary.word is not DisplayStatus.FAILED]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.model.delivery import DeliveryState
-from core.model.enums import BEST_TO_WORST, Status, Word
+from core.model.enums import BEST_TO_WORST, DisplayStatus, Status
 from core.model.history import Health
 
 _BADNESS = {word: rank for rank, word in enumerate(BEST_TO_WORST)}
@@ -34,9 +34,9 @@ def health_of(records: Sequence[AddressRecord]) -> Health:
         return Health()
     streak = 0
     for _, _, word, _ in told:
-        if word is Word.SOFT_BOUNCED:
+        if word is DisplayStatus.SOFT_BOUNCED:
             streak += 1
-        elif word is Word.DELIVERED:
+        elif word is DisplayStatus.DELIVERED:
             streak = 0
     at, email_id, word, record = told[-1]
     return Health(
@@ -52,20 +52,20 @@ def health_of(records: Sequence[AddressRecord]) -> Health:
     )
 
 
-def _tells(record: AddressRecord) -> list[tuple[datetime, Word]]:
+def _tells(record: AddressRecord) -> list[tuple[datetime, DisplayStatus]]:
     """The facts of one delivery that say something about the address itself."""
     state = record.state
-    told: list[tuple[datetime, Word]] = []
+    told: list[tuple[datetime, DisplayStatus]] = []
     delivered_at = state.delivered_at or state.opened_at or state.clicked_at
     if delivered_at is not None:
-        told.append((delivered_at, Word.DELIVERED))
+        told.append((delivered_at, DisplayStatus.DELIVERED))
     if state.bounced_at is not None and not state.is_forward:  # that is another address's trouble
         soft = state.status is Status.SOFT_BOUNCED
         # A bounce overrules the Delivery of the same email, whichever is dated earlier.
         at = max(state.bounced_at, delivered_at or state.bounced_at)
-        told.append((at, Word.SOFT_BOUNCED if soft else Word.BOUNCED))
+        told.append((at, DisplayStatus.SOFT_BOUNCED if soft else DisplayStatus.BOUNCED))
     if state.complained_at is not None:
-        told.append((state.complained_at, Word.COMPLAINED))
+        told.append((state.complained_at, DisplayStatus.COMPLAINED))
     if state.dropped_at is not None:
-        told.append((state.dropped_at, Word.DROPPED))
+        told.append((state.dropped_at, DisplayStatus.DROPPED))
     return told

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from core.model.delivery import Fact
+    from core.model.delivery import DeliveryEvent
 
 
 class Mark(StrEnum):
@@ -46,7 +46,9 @@ AT_ONCE: Final = timedelta(seconds=5)
 BETWEEN_LINKS: Final = timedelta(seconds=2)
 
 
-def machine_marks(facts: Iterable[Fact], accepted_at: datetime | None = None) -> dict[Fact, Mark]:
+def machine_marks(
+    facts: Iterable[DeliveryEvent], accepted_at: datetime | None = None
+) -> dict[DeliveryEvent, Mark]:
     """Return the opens and clicks of one delivery that were probably a program's, each with why.
 
     A fact that comes later can set a mark or take one away: the Delivery tells how soon an open
@@ -58,7 +60,7 @@ def machine_marks(facts: Iterable[Fact], accepted_at: datetime | None = None) ->
         return {}
     arrived_at = _arrived_at(told, accepted_at)
     bursts = _bursts(engaged)
-    marks: dict[Fact, Mark] = {}
+    marks: dict[DeliveryEvent, Mark] = {}
     for fact in engaged:
         if fact.user_agent.strip() in PREFETCH_AGENTS:
             marks[fact] = Mark.PREFETCH
@@ -69,7 +71,7 @@ def machine_marks(facts: Iterable[Fact], accepted_at: datetime | None = None) ->
     return marks
 
 
-def doubt(facts: Iterable[Fact], kind: str, sent_at: datetime | None) -> str:
+def doubt(facts: Iterable[DeliveryEvent], kind: str, sent_at: datetime | None) -> str:
     """Return why the facts of ``kind`` (``Open``, ``Click``) were a program's, as they all were.
 
     Empty where one was a person's. The reason is that of the earliest: its time is the one shown.
@@ -82,7 +84,7 @@ def doubt(facts: Iterable[Fact], kind: str, sent_at: datetime | None) -> str:
     return marks[min(mine, key=lambda fact: (fact.at, marks[fact]))]
 
 
-def _arrived_at(facts: Iterable[Fact], accepted_at: datetime | None) -> datetime | None:
+def _arrived_at(facts: Iterable[DeliveryEvent], accepted_at: datetime | None) -> datetime | None:
     """When a server took it; where SES has not said yet, when SES took it from us."""
     sent = [] if accepted_at is None else [accepted_at]
     delivered = []
@@ -94,9 +96,9 @@ def _arrived_at(facts: Iterable[Fact], accepted_at: datetime | None) -> datetime
     return min(delivered, default=None) or min(sent, default=None)
 
 
-def _bursts(engaged: Iterable[Fact]) -> set[Fact]:
+def _bursts(engaged: Iterable[DeliveryEvent]) -> set[DeliveryEvent]:
     """What one agent at one address did in one go, where it followed two links or more."""
-    by_agent: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    by_agent: dict[tuple[str, str], list[DeliveryEvent]] = defaultdict(list)
     for fact in engaged:
         by_agent[fact.ip, fact.user_agent].append(fact)
     return {
@@ -108,7 +110,7 @@ def _bursts(engaged: Iterable[Fact]) -> set[Fact]:
     }
 
 
-def _runs(ordered: Sequence[Fact]) -> Iterator[list[Fact]]:
+def _runs(ordered: Sequence[DeliveryEvent]) -> Iterator[list[DeliveryEvent]]:
     """Cut where more time passes than between the links of a scanner."""
     run = list(ordered[:1])
     for before, fact in pairwise(ordered):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.rules.delivery.addresses import position_of
 
 
@@ -27,7 +27,7 @@ class Match:
     """False: of several recipients it names none, and so it is a note, never a status."""
 
 
-def match(fact: Fact, candidates: Sequence[Candidate]) -> Match | None:
+def match(fact: DeliveryEvent, candidates: Sequence[Candidate]) -> Match | None:
     """Return the delivery ``fact`` belongs to, ``None`` while nothing fits: it may come later.
 
     An email of ours has one recipient, and so a fact with its tag or its id is about that delivery,

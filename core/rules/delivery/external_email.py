@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Protocol
 
-from core.model.enums import Kind, address_key
+from core.model.enums import DocumentKind, address_key
 from core.rules.delivery.addresses import bare_address
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Listed:
 
     document_id: int
     customer_id: int
-    kind: Kind
+    kind: DocumentKind
     number: str
     customer: str = ""
 
@@ -261,11 +261,11 @@ def decide(
     return Link(candidates=tuple(certain or found))
 
 
-def _tagged(value: str) -> Iterator[tuple[str, Kind | None]]:
+def _tagged(value: str) -> Iterator[tuple[str, DocumentKind | None]]:
     """The ways to read a tag: a number, or ``invoice:`` or ``estimate:`` and a number."""
     yield mention_key(value), None
     if split := _KIND_PREFIX.fullmatch(value.strip()):
-        yield mention_key(split[2]), Kind(split[1].lower())
+        yield mention_key(split[2]), DocumentKind(split[1].lower())
 
 
 def _documents_tagged(mail: MailSeen, documents: Mapping[str, Sequence[Listed]]) -> list[Listed]:

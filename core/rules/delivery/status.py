@@ -13,26 +13,32 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from core.model.delivery import DeliveryState, DocumentSummary, EmailSummary
-from core.model.enums import BEST_TO_WORST, Role, Word, address_key
+from core.model.enums import BEST_TO_WORST, DisplayStatus, Role, address_key
 
 if TYPE_CHECKING:
     from core.model.delivery import DeliveryView
 
 #: A failed address, as far as a person is concerned.
 FAILURES: Final = frozenset(
-    {Word.BOUNCED, Word.SOFT_BOUNCED, Word.DROPPED, Word.COMPLAINED, Word.FAILED}
+    {
+        DisplayStatus.BOUNCED,
+        DisplayStatus.SOFT_BOUNCED,
+        DisplayStatus.DROPPED,
+        DisplayStatus.COMPLAINED,
+        DisplayStatus.FAILED,
+    }
 )
 #: It got there, and nothing went wrong afterwards.
-REACHED: Final = frozenset({Word.DELIVERED, Word.OPENED, Word.CLICKED})
+REACHED: Final = frozenset({DisplayStatus.DELIVERED, DisplayStatus.OPENED, DisplayStatus.CLICKED})
 #: SES never had it, and never will.
-NEVER_LEFT: Final = frozenset({Word.FAILED, Word.CANCELLED})
+NEVER_LEFT: Final = frozenset({DisplayStatus.FAILED, DisplayStatus.CANCELLED})
 
 _BADNESS: Final = {word: rank for rank, word in enumerate(BEST_TO_WORST)}
 
 
-def worst(words: Iterable[Word]) -> Word:
+def worst(words: Iterable[DisplayStatus]) -> DisplayStatus:
     """Return the word a person must see first; ``NEVER_SENT`` for none."""
-    return max(words, key=_BADNESS.__getitem__, default=Word.NEVER_SENT)
+    return max(words, key=_BADNESS.__getitem__, default=DisplayStatus.NEVER_SENT)
 
 
 def is_reached(state: DeliveryState) -> bool:
@@ -49,7 +55,7 @@ def summarise_email(deliveries: Sequence[DeliveryView]) -> EmailSummary:
         word=word,
         other_failed=any(d.state.word in FAILURES for d in others),
         delivered=sum(d.state.word in REACHED for d in deliveries),
-        recipients=sum(d.state.word is not Word.CANCELLED for d in deliveries),
+        recipients=sum(d.state.word is not DisplayStatus.CANCELLED for d in deliveries),
         by_program=all(d.state.by_program for d in to if d.state.word is word) and bool(to),
         is_forward=all(d.state.is_forward for d in to if d.state.word is word) and bool(to),
     )
@@ -62,16 +68,20 @@ def summarise_document(deliveries: Iterable[DeliveryView], balance_due: Decimal)
     """
     emails: dict[tuple[datetime, int], list[DeliveryView]] = {}
     for delivery in deliveries:
-        if delivery.state.word is not Word.CANCELLED:
+        if delivery.state.word is not DisplayStatus.CANCELLED:
             emails.setdefault((delivery.created_at, delivery.email_id), []).append(delivery)
     if not emails:
         return DocumentSummary(never_reached=balance_due > 0)
     ordered = [emails[key] for key in sorted(emails)]
     latest = ordered[-1]
     summary = summarise_email(latest)
-    left = [email for email in ordered if any(d.state.word is not Word.FAILED for d in email)]
+    left = [
+        email for email in ordered if any(d.state.word is not DisplayStatus.FAILED for d in email)
+    ]
     ever_delivered = any(
-        is_reached(d.state) or d.state.word is Word.COMPLAINED for email in ordered for d in email
+        is_reached(d.state) or d.state.word is DisplayStatus.COMPLAINED
+        for email in ordered
+        for d in email
     )
     return DocumentSummary(
         word=summary.word,
@@ -101,9 +111,9 @@ def _first_recipient(email: Sequence[DeliveryView]) -> str:
     ).address
 
 
-def _unresolved(emails: Sequence[Sequence[DeliveryView]]) -> frozenset[Word]:
+def _unresolved(emails: Sequence[Sequence[DeliveryView]]) -> frozenset[DisplayStatus]:
     """Failures of addresses with no later delivery to them, nor to whoever replaced them."""
-    open_failures: set[Word] = set()
+    open_failures: set[DisplayStatus] = set()
     for position, email in enumerate(emails):
         for delivery in email:
             if delivery.state.word in FAILURES and not _made_good(

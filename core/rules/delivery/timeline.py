@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from core.model.chasing import Call, Hold, HoldKind
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.model.enums import EmailKind
 from core.model.history import DocumentLog, EmailEntry
 
@@ -45,12 +45,12 @@ class Report:
     """The recipient it counts for."""
     counts: bool
     """False: it names none of several recipients."""
-    fact: Fact
+    fact: DeliveryEvent
     received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One thing that happened."""
 
     at: datetime
@@ -60,7 +60,7 @@ class Entry:
 
 def timeline(
     log: DocumentLog, reports: Iterable[Report], files: dict[int, tuple[str, ...]]
-) -> tuple[Entry, ...]:
+) -> tuple[TimelineEntry, ...]:
     """Return it oldest first; ``files`` names what lies beside it for each email."""
     numbers = {email.id: n for n, email in enumerate(oldest_first(log), 1)}
     by_email = {email.id: email for email in log.emails}
@@ -78,7 +78,7 @@ def oldest_first(log: DocumentLog) -> Sequence[EmailEntry]:
     return tuple(reversed(log.emails))
 
 
-def _email(email: EmailEntry, number: int, files: tuple[str, ...]) -> Entry:
+def _email(email: EmailEntry, number: int, files: tuple[str, ...]) -> TimelineEntry:
     lines = [f"Subject: {email.subject}"]
     for recipient in email.recipients:
         known = f", SES message id {recipient.ses_message_id}" if recipient.ses_message_id else ""
@@ -95,10 +95,12 @@ def _email(email: EmailEntry, number: int, files: tuple[str, ...]) -> Entry:
     else:
         lines.append(NOT_OURS if email.kind is EmailKind.EXTERNAL else NOT_KEPT)
     who = f" by {email.sent_by}" if email.sent_by else ""
-    return Entry(email.created_at, f"Email {number}: {_KINDS[email.kind]} sent{who}", tuple(lines))
+    return TimelineEntry(
+        email.created_at, f"Email {number}: {_KINDS[email.kind]} sent{who}", tuple(lines)
+    )
 
 
-def _report(report: Report, number: int, email: EmailEntry) -> Entry:
+def _report(report: Report, number: int, email: EmailEntry) -> TimelineEntry:
     fact = report.fact
     lines = []
     if fact.subtype:
@@ -116,7 +118,7 @@ def _report(report: Report, number: int, email: EmailEntry) -> Entry:
         lines.append("It names none of the recipients; it changes no status.")
     lines.append(f"Reported by SES; received here {report.received_at:%Y-%m-%d %H:%M:%S} UTC")
     about = fact.recipient or report.address
-    return Entry(fact.at, f"Email {number}: {fact.type} for {about}", tuple(lines))
+    return TimelineEntry(fact.at, f"Email {number}: {fact.type} for {about}", tuple(lines))
 
 
 def _doubts(report: Report, email: EmailEntry) -> Iterator[str]:
@@ -128,16 +130,16 @@ def _doubts(report: Report, email: EmailEntry) -> Iterator[str]:
                 yield f"Maybe a program: {doubt}"
 
 
-def _call(call: Call) -> Entry:
+def _call(call: Call) -> TimelineEntry:
     who = f" with {call.contact}" if call.contact else ""
     lines = [f"Outcome: {call.outcome.value.replace('_', ' ')}"]
     if call.note:
         lines.append(f"Note: {call.note}")
     lines.append(f"Written down {call.logged_at:%Y-%m-%d %H:%M:%S} UTC")
-    return Entry(call.at, f"Phone call by {call.by}{who}", tuple(lines))
+    return TimelineEntry(call.at, f"Phone call by {call.by}{who}", tuple(lines))
 
 
-def _hold(hold: Hold) -> Entry:
+def _hold(hold: Hold) -> TimelineEntry:
     what = (
         f"{hold.by} lifted the {hold.kind.value}"
         if hold.until is None
@@ -146,4 +148,4 @@ def _hold(hold: Hold) -> Entry:
     lines = [f"Note: {hold.note}"] if hold.note else []
     if hold.whole_customer:
         lines.append("For the whole customer")
-    return Entry(hold.at, what, tuple(lines))
+    return TimelineEntry(hold.at, what, tuple(lines))

@@ -18,7 +18,7 @@ from typing import Final
 from core.rules.delivery.event_words import is_list
 from core.rules.diagnosis.codes import CODES, EXACT, GENERAL, HIDING, REPLIES, SUBJECTS, SUBTYPES
 from core.rules.diagnosis.meanings import DEAD, MEANINGS
-from core.rules.diagnosis.normalize import Answer, is_code, read
+from core.rules.diagnosis.normalize import ServerReply, is_code, read
 from core.rules.diagnosis.phrases import PhraseBook
 from core.rules.diagnosis.providers import PROVIDERS
 from core.rules.diagnosis.rules import STRONG, VAGUE
@@ -74,7 +74,7 @@ def explain(diagnostic: str, enhanced_status: str = "", subtype: str = "") -> Di
     )
 
 
-def _code(answer: Answer, given: str) -> str:
+def _code(answer: ServerReply, given: str) -> str:
     """Return the code that says most: in a wrapper the inner one, elsewhere the given one."""
     known = given if is_code(given) else ""
     if answer.code and (answer.is_last_before_giving_up or known.endswith(".0.0")):
@@ -82,7 +82,7 @@ def _code(answer: Answer, given: str) -> str:
     return known or answer.code
 
 
-def _shade(answer: Answer, code: str, subtype: str) -> str:
+def _shade(answer: ServerReply, code: str, subtype: str) -> str:
     """Return the cause, with the shade of it where one is known: ``blocked:greylisted``."""
     sub = subtype.rpartition("/")[2]
     if is_list(subtype):
@@ -100,7 +100,7 @@ def _shade(answer: Answer, code: str, subtype: str) -> str:
     return _corrected(shade, answer, code)
 
 
-def _said(answer: Answer, code: str) -> str:
+def _said(answer: ServerReply, code: str) -> str:
     """Return the cause that telling words name, or an exact code where the words suit much."""
     providers, strong, _ = _books()
     said = providers.cause(answer.raw) or strong.cause(answer.words)
@@ -109,7 +109,7 @@ def _said(answer: Answer, code: str) -> str:
     return said
 
 
-def _corrected(shade: str, answer: Answer, code: str) -> str:
+def _corrected(shade: str, answer: ServerReply, code: str) -> str:
     """Return ``shade`` in the light of the code and of the step of the conversation."""
     if shade == "mailboxfull" and code.endswith(".3.1"):
         return "systemfull"
@@ -122,7 +122,7 @@ def _corrected(shade: str, answer: Answer, code: str) -> str:
     return _AT_STEP.get((shade, answer.step), shade)
 
 
-def _is_passing(answer: Answer, code: str) -> bool:
+def _is_passing(answer: ServerReply, code: str) -> bool:
     """Say whether the server asks to come back: its codes begin with a 4."""
     return "4" in (code[:1], answer.reply[:1])
 

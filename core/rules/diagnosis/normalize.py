@@ -98,7 +98,7 @@ _SPELLINGS: Final = (
 )
 
 
-class Answer(NamedTuple):
+class ServerReply(NamedTuple):
     words: str
     """Lower case, no punctuation, no names; one blank before and after every word."""
     code: str
@@ -113,7 +113,7 @@ class Answer(NamedTuple):
     """The whole told on one line, for marks of providers."""
 
 
-def read(diagnostic: str) -> Answer:
+def read(diagnostic: str) -> ServerReply:
     """Return the innermost answer of ``diagnostic``, ready to be compared."""
     told = diagnostic
     if len(told) > _BEGINNING + _END:
@@ -125,7 +125,7 @@ def read(diagnostic: str) -> Answer:
     inner = _innermost(told)
     step = _STEP.search(told)
     words = plain(inner)
-    return Answer(
+    return ServerReply(
         words=words,
         code=code_in(inner) or code_in(told) or code_in(lines),
         reply=(_REPLY.findall(inner) or _REPLY.findall(told) or [""])[0],

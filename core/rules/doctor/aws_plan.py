@@ -58,7 +58,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SetUpStep:
     """One call: ``sqs`` ``CreateQueue`` with its parameters."""
 
     what: str
@@ -70,23 +70,25 @@ class Step:
     """The doctor's legs that it mends."""
 
 
-def plan(names: Names, found: Found) -> tuple[Step, ...]:
+def plan(names: Names, found: Found) -> tuple[SetUpStep, ...]:
     """Return what is still to be done, in an order in which every part finds what it needs."""
     return (*_topic(names, found), *_queues(names, found), *_set(names, found))
 
 
-def _topic(names: Names, found: Found) -> list[Step]:
+def _topic(names: Names, found: Found) -> list[SetUpStep]:
     arn = found.arn("sns", names.events)
     steps = []
     if not found.topic:
         name = {"Name": names.events}
         what = "Create the topic that SES publishes to"
-        steps.append(Step(what, "sns", "CreateTopic", name, ("topic_policy", "topic_encryption")))
+        steps.append(
+            SetUpStep(what, "sns", "CreateTopic", name, ("topic_policy", "topic_encryption"))
+        )
     if _lacks_ses(names, found):
         policy = _with_statement(found.topic_policy, _topic_statement(names, found))
         value = {"TopicArn": arn, "AttributeName": "Policy", "AttributeValue": policy}
         what = "Let SES publish to it"
-        steps.append(Step(what, "sns", "SetTopicAttributes", value, ("topic_policy",)))
+        steps.append(SetUpStep(what, "sns", "SetTopicAttributes", value, ("topic_policy",)))
     return steps
 
 
@@ -105,32 +107,32 @@ def _lacks_ses(names: Names, found: Found) -> bool:
     return not verdict.lets_in and verdict is not Verdict.DENIED
 
 
-def _queues(names: Names, found: Found) -> list[Step]:
+def _queues(names: Names, found: Found) -> list[SetUpStep]:
     steps = []
     retention = {"MessageRetentionPeriod": str(TWO_WEEKS)}
     dead = ("dead_letters",)
     if not found.dead_letter_url:
         create = {"QueueName": names.dead_letters, "Attributes": retention}
-        steps.append(Step("Create the dead-letter queue", "sqs", "CreateQueue", create, dead))
+        steps.append(SetUpStep("Create the dead-letter queue", "sqs", "CreateQueue", create, dead))
     elif int(found.dead_letters.get("MessageRetentionPeriod", 0)) < TWO_WEEKS:
         change = {"QueueUrl": found.dead_letter_url, "Attributes": retention}
         what = "Keep dead letters for 14 days"
-        steps.append(Step(what, "sqs", "SetQueueAttributes", change, dead))
+        steps.append(SetUpStep(what, "sqs", "SetQueueAttributes", change, dead))
     wanted = _queue_attributes(names, found)
     if not found.queue_url:
         new = {"QueueName": names.events, "Attributes": wanted}
         what = "Create the queue that Outtray reads"
-        steps.append(Step(what, "sqs", "CreateQueue", new, _OF_QUEUE))
+        steps.append(SetUpStep(what, "sqs", "CreateQueue", new, _OF_QUEUE))
     elif wanted:
         better = {"QueueUrl": found.queue_url, "Attributes": wanted}
         what = f"Set {', '.join(wanted)} of the queue"
         legs = tuple(_MENDS[name] for name in wanted)
-        steps.append(Step(what, "sqs", "SetQueueAttributes", better, legs))
+        steps.append(SetUpStep(what, "sqs", "SetQueueAttributes", better, legs))
     if not found.is_subscribed:
         topic, queue = found.arn("sns", names.events), found.arn("sqs", names.events)
         subscribe = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": queue}
         what = "Subscribe the queue to the topic"
-        steps.append(Step(what, "sns", "Subscribe", subscribe, ("subscription",)))
+        steps.append(SetUpStep(what, "sns", "Subscribe", subscribe, ("subscription",)))
     return steps
 
 
@@ -164,14 +166,14 @@ def _queue_attributes(names: Names, found: Found) -> dict[str, str]:
     return wanted
 
 
-def _set(names: Names, found: Found) -> list[Step]:
+def _set(names: Names, found: Found) -> list[SetUpStep]:
     steps = []
     name = {"ConfigurationSetName": names.configuration_set}
     if not found.configuration_set:
         create = {**name, "SuppressionOptions": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}}
         what = "Create the configuration set that emails are sent with"
         legs = ("configuration_set", "suppression")
-        steps.append(Step(what, "sesv2", "CreateConfigurationSet", create, legs))
+        steps.append(SetUpStep(what, "sesv2", "CreateConfigurationSet", create, legs))
     topic = found.arn("sns", names.events)
     ours = [each for each in found.destinations if each.topic == topic]
     if any(each.is_enabled and each.types.issuperset(_TYPES) for each in ours):
@@ -188,7 +190,7 @@ def _set(names: Names, found: Found) -> list[Step]:
     operation = f"{'Update' if known else 'Create'}ConfigurationSetEventDestination"
     what = "Have it publish its events to the topic"
     legs = ("event_destinations", *(() if known else _BEHIND))
-    steps.append(Step(what, "sesv2", operation, chosen, legs))
+    steps.append(SetUpStep(what, "sesv2", operation, chosen, legs))
     return steps
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
-    from core.model.enums import Kind
+    from core.model.enums import DocumentKind
 
 EXAMPLE: Final = "https://books.example/{kind}/{number}"
 _GAP: Final = re.compile(r"\{([^{}]*)\}")
@@ -43,7 +43,7 @@ def problem(template: str) -> str:
     return ""
 
 
-def url_of(template: str, kind: Kind, number: str) -> str:
+def url_of(template: str, kind: DocumentKind, number: str) -> str:
     """Return the URL of a document; empty where there is none to give.
 
     ``.`` and ``..`` would name the folder above, even percent-encoded.

@@ -10,9 +10,9 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from core.model.delivery import DocumentSummary
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.history import DocumentLog
-from core.rules.delivery.timeline import BYTES_CAVEAT, MACHINE_CAVEAT, Entry
+from core.rules.delivery.timeline import BYTES_CAVEAT, MACHINE_CAVEAT, TimelineEntry
 
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|~&$]|^[-+#=]|(?<=^[0-9])[.)])")
 _HOW_TO_CHECK: Final = "SHA256SUMS names every file: sha256sum -c SHA256SUMS checks them."
@@ -59,12 +59,12 @@ def facts(log: DocumentLog) -> list[tuple[str, str]]:
 
 
 def _delivery(summary: DocumentSummary) -> str:
-    if summary.word is Word.SOFT_BOUNCED:
+    if summary.word is DisplayStatus.SOFT_BOUNCED:
         return "delivered, but a forward of it failed" if summary.is_forward else "soft bounce"
     return summary.word.value.replace("_", " ").lower()
 
 
-def markdown(log: DocumentLog, entries: Sequence[Entry], zone: tzinfo | None = None) -> str:
+def markdown(log: DocumentLog, entries: Sequence[TimelineEntry], zone: tzinfo | None = None) -> str:
     """Return the timeline as Markdown."""
     lines = [f"# Evidence: {_md(log.document.number)}", ""]
     lines += [f"- {name}: {_md(value)}" for name, value in facts(log)]
@@ -77,7 +77,7 @@ def markdown(log: DocumentLog, entries: Sequence[Entry], zone: tzinfo | None = N
     return "\n".join(lines) + "\n"
 
 
-def page(log: DocumentLog, entries: Sequence[Entry], zone: tzinfo | None = None) -> str:
+def page(log: DocumentLog, entries: Sequence[TimelineEntry], zone: tzinfo | None = None) -> str:
     """Return the timeline as one HTML page that needs nothing beside it."""
     title = f"Evidence: {_h(log.document.number)}"
     rows = "".join(f"<tr><td>{n}</td><td>{_h(v)}</td></tr>\n" for n, v in facts(log))
@@ -93,7 +93,7 @@ def page(log: DocumentLog, entries: Sequence[Entry], zone: tzinfo | None = None)
     )
 
 
-def _section(entry: Entry, zone: tzinfo | None) -> str:
+def _section(entry: TimelineEntry, zone: tzinfo | None) -> str:
     lines = "".join(f"<li>{_h(line)}</li>\n" for line in entry.lines)
     listed = f"<ul>\n{lines}</ul>\n" if lines else ""
     return (

@@ -19,8 +19,8 @@ from core.model.conditions import (
     Unit,
     When,
 )
-from core.model.documents import Chip
-from core.model.enums import Kind
+from core.model.documents import DocumentView
+from core.model.enums import DocumentKind
 from core.rules.filters import vocabulary
 from core.rules.filters.parser import read
 from core.rules.filters.values import say_period, say_span, write_number, write_when
@@ -93,7 +93,7 @@ def _either(several: list[str], *, negated: bool) -> str:
 
 def _said(part: Part, value: str) -> str:
     if part is Part.KIND:
-        return "invoice" if value == Kind.INVOICE.value else "estimate"
+        return "invoice" if value == DocumentKind.INVOICE.value else "estimate"
     return f"“{value}”" if part in _QUOTED_PARTS else value
 
 
@@ -156,24 +156,24 @@ def _on(relation: Relation, when: When) -> str:
 
 #: As the badges and the chips say it.
 _STATES: Final = {
-    Chip.BOUNCED: "bounced",
-    Chip.SOFT_BOUNCED: "bounced soft",
-    Chip.COMPLAINED: "complained",
-    Chip.DROPPED: "dropped",
-    Chip.DEFERRED: "deferred",
-    Chip.DELIVERED: "delivered",
-    Chip.OPENED: "opened",
-    Chip.CLICKED: "clicked",
-    Chip.SENT: "status SENT",
-    Chip.SENDING: "sending",
-    Chip.FAILED: "failed",
-    Chip.UNCONFIRMED: "unconfirmed",
-    Chip.STUCK: "no word for a day",
-    Chip.LATE: "late",
-    Chip.NEEDS_CALL: "needs a call",
-    Chip.NEVER_SENT: "never sent",
-    Chip.NEVER_REACHED: "never reached",
-    Chip.SNOOZED: "snoozed",
-    Chip.QUEUED: "queued",
-    Chip.ATTENTION: "needs attention",
+    DocumentView.BOUNCED: "bounced",
+    DocumentView.SOFT_BOUNCED: "bounced soft",
+    DocumentView.COMPLAINED: "complained",
+    DocumentView.DROPPED: "dropped",
+    DocumentView.DEFERRED: "deferred",
+    DocumentView.DELIVERED: "delivered",
+    DocumentView.OPENED: "opened",
+    DocumentView.CLICKED: "clicked",
+    DocumentView.SENT: "status SENT",
+    DocumentView.SENDING: "sending",
+    DocumentView.FAILED: "failed",
+    DocumentView.UNCONFIRMED: "unconfirmed",
+    DocumentView.STUCK: "no word for a day",
+    DocumentView.LATE: "late",
+    DocumentView.NEEDS_CALL: "needs a call",
+    DocumentView.NEVER_SENT: "never sent",
+    DocumentView.NEVER_REACHED: "never reached",
+    DocumentView.SNOOZED: "snoozed",
+    DocumentView.QUEUED: "queued",
+    DocumentView.ATTENTION: "needs attention",
 }

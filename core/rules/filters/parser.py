@@ -23,8 +23,8 @@ from core.model.conditions import (
     Stands,
     Unit,
 )
-from core.model.documents import Chip
-from core.model.enums import Kind
+from core.model.documents import DocumentView
+from core.model.enums import DocumentKind
 from core.rules.filters import values, vocabulary
 
 LONGEST: Final = 1_000
@@ -184,7 +184,7 @@ class _Reader:
         given = found["value"] or ""
         value = " ".join(given.strip('"').split() if given.startswith('"') else given.split())
         if part is Part.KIND and value:
-            kind = next((kind for kind in Kind if _is_kind(kind, value)), None)
+            kind = next((kind for kind in DocumentKind if _is_kind(kind, value)), None)
             if kind is None:
                 self._refuse(found, "kind", "invoice or estimate", "kind:invoice")
                 return
@@ -253,7 +253,9 @@ def _joined(one: Condition, other: Condition) -> Condition | None:
     return None
 
 
-def _union(some: tuple[Chip, ...], more: tuple[Chip, ...]) -> tuple[Chip, ...]:
+def _union(
+    some: tuple[DocumentView, ...], more: tuple[DocumentView, ...]
+) -> tuple[DocumentView, ...]:
     return tuple(dict.fromkeys((*some, *more)))
 
 
@@ -261,7 +263,7 @@ def _merged(some: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*some, *more)))
 
 
-def _is_kind(kind: Kind, text: str) -> bool:
+def _is_kind(kind: DocumentKind, text: str) -> bool:
     return f"{kind.value}s".startswith(text.lower())
 
 

@@ -5,43 +5,43 @@ from __future__ import annotations
 from typing import Final
 
 from core.model.conditions import Measure, Moment, Part
-from core.model.documents import Chip
-from core.model.enums import Kind
+from core.model.documents import DocumentView
+from core.model.enums import DocumentKind
 
 #: In the order in which they are offered.
 STATES: Final = {
     **{
         chip.value.replace("_", "-"): chip
         for chip in (
-            Chip.BOUNCED,
-            Chip.SOFT_BOUNCED,
-            Chip.COMPLAINED,
-            Chip.DROPPED,
-            Chip.DEFERRED,
-            Chip.DELIVERED,
-            Chip.OPENED,
-            Chip.CLICKED,
-            Chip.SENT,
-            Chip.SENDING,
-            Chip.FAILED,
-            Chip.UNCONFIRMED,
-            Chip.STUCK,
-            Chip.LATE,
-            Chip.NEEDS_CALL,
-            Chip.NEVER_SENT,
-            Chip.NEVER_REACHED,
-            Chip.SNOOZED,
-            Chip.QUEUED,
-            Chip.ATTENTION,
+            DocumentView.BOUNCED,
+            DocumentView.SOFT_BOUNCED,
+            DocumentView.COMPLAINED,
+            DocumentView.DROPPED,
+            DocumentView.DEFERRED,
+            DocumentView.DELIVERED,
+            DocumentView.OPENED,
+            DocumentView.CLICKED,
+            DocumentView.SENT,
+            DocumentView.SENDING,
+            DocumentView.FAILED,
+            DocumentView.UNCONFIRMED,
+            DocumentView.STUCK,
+            DocumentView.LATE,
+            DocumentView.NEEDS_CALL,
+            DocumentView.NEVER_SENT,
+            DocumentView.NEVER_REACHED,
+            DocumentView.SNOOZED,
+            DocumentView.QUEUED,
+            DocumentView.ATTENTION,
         )
     },
-    "soft": Chip.SOFT_BOUNCED,
+    "soft": DocumentView.SOFT_BOUNCED,
 }
 KINDS: Final = {
-    "invoice": Kind.INVOICE,
-    "estimate": Kind.ESTIMATE,
-    "invoices": Kind.INVOICE,
-    "estimates": Kind.ESTIMATE,
+    "invoice": DocumentKind.INVOICE,
+    "estimate": DocumentKind.ESTIMATE,
+    "invoices": DocumentKind.INVOICE,
+    "estimates": DocumentKind.ESTIMATE,
 }
 OVERDUE: Final = Moment.OVERDUE.value
 COMPARED: Final[dict[str, Measure | Moment]] = {

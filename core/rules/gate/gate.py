@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.model.chasing import Hold, HoldKind
-from core.model.enums import EmailKind, Kind, Word
+from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.sending import MAY_DOUBLE, Finding, Verdict, Weight
 from core.rules.gate import attachment_rules
 from core.rules.gate.attachment_rules import FileFacts, PdfFacts
@@ -80,7 +80,7 @@ _TEST_CODES: Final = frozenset(
 @dataclass(frozen=True, slots=True)
 class GateFacts:
     kind: EmailKind
-    document_kind: Kind
+    document_kind: DocumentKind
     number: str
     document_status: str
     operator: str
@@ -267,7 +267,7 @@ def _held(facts: GateFacts) -> Iterator[Finding]:
 
 def _others(facts: GateFacts) -> Iterator[Finding]:
     for email in facts.unsettled:
-        waits = email.word is Word.QUEUED
+        waits = email.word is DisplayStatus.QUEUED
         yield Finding(
             Weight.ASK,
             MAY_DOUBLE,

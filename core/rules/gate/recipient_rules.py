@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from core.model.enums import Word, domain_of
+from core.model.enums import DisplayStatus, domain_of
 from core.model.history import Health
 from core.model.sending import Finding, MailRoute, Weight
 from core.model.suppressions import Release, Suppression
@@ -17,7 +17,13 @@ from core.rules.gate.suppression_list import reason_words
 ANOTHER: Final = "Use another address."
 _SOFT_BOUNCES_IN_A_ROW: Final = 3
 _RELEASE: Final = "To release it: S on any screen, or outtray suppressions remove."
-_ON_ITS_WAY: Final = (Word.QUEUED, Word.SENDING, Word.UNCONFIRMED, Word.SENT, Word.DEFERRED)
+_ON_ITS_WAY: Final = (
+    DisplayStatus.QUEUED,
+    DisplayStatus.SENDING,
+    DisplayStatus.UNCONFIRMED,
+    DisplayStatus.SENT,
+    DisplayStatus.DEFERRED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class RecentEmail:
     same_document: bool
     sent_by: str
     at: datetime
-    word: Word
+    word: DisplayStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,17 +186,17 @@ def _health(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
     when = f" on {health.at:%d %b %Y}" if health.at else ""
     if health.is_bad:
         what = {
-            Word.BOUNCED: "The last email to this address bounced",
-            Word.COMPLAINED: "This address marked our last email as spam",
-            Word.DROPPED: "The last email to this address was dropped",
-        }[health.word or Word.BOUNCED]
+            DisplayStatus.BOUNCED: "The last email to this address bounced",
+            DisplayStatus.COMPLAINED: "This address marked our last email as spam",
+            DisplayStatus.DROPPED: "The last email to this address was dropped",
+        }[health.word or DisplayStatus.BOUNCED]
         yield Finding(
             Weight.ASK,
             "bad_address",
             what,
             f"{health.diagnostic}{when}{about}".strip(),
             "Do not email it again unless they ask; call them."
-            if health.word is Word.COMPLAINED
+            if health.word is DisplayStatus.COMPLAINED
             else "Correct the address, or send again if you know that it works now.",
             recipient.address,
         )
@@ -216,7 +222,7 @@ def _health(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
 
 def _dead(health: Health) -> str:
     """Say what a server's words say of the address, where SES called its bounce a soft one."""
-    if health.word is not Word.SOFT_BOUNCED:
+    if health.word is not DisplayStatus.SOFT_BOUNCED:
         return ""
     found = explain(health.diagnostic, health.enhanced_status, health.subtype)
     said = found.advice.partition(". ")[0].rstrip(".")
@@ -266,9 +272,13 @@ def _same(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
         )
 
 
-def plain(word: Word) -> str:
+def plain(word: DisplayStatus) -> str:
     """A status inside a sentence."""
-    return "soft bounce" if word is Word.SOFT_BOUNCED else word.value.replace("_", " ").lower()
+    return (
+        "soft bounce"
+        if word is DisplayStatus.SOFT_BOUNCED
+        else word.value.replace("_", " ").lower()
+    )
 
 
 Rule = Callable[[RecipientFacts, str], Iterator[Finding]]

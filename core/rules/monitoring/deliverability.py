@@ -39,31 +39,31 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RateVerdict:
     rate: float
     """Of 1."""
     level: Level
     words: str
 
 
-def standing(count: int, sent: int, limits: tuple[float, float]) -> Standing:
+def standing(count: int, sent: int, limits: tuple[float, float]) -> RateVerdict:
     """Return the verdict on ``count`` of ``sent`` emails; ``limits``: review, pause."""
     review, pause = limits
     rate = count / sent if sent else 0.0
     if not sent:
-        return Standing(rate, Level.FEW, "no emails, no rate")
+        return RateVerdict(rate, Level.FEW, "no emails, no rate")
     if sent < FEWEST_EMAILS:
         words = f"too few to judge; AWS reviews accounts at {percent(review)}"
-        return Standing(rate, Level.FEW, words)
+        return RateVerdict(rate, Level.FEW, words)
     if rate >= pause:
-        return Standing(rate, Level.PAUSE, f"AWS may pause accounts at {percent(pause)}")
+        return RateVerdict(rate, Level.PAUSE, f"AWS may pause accounts at {percent(pause)}")
     if rate >= review:
         words = f"AWS reviews accounts at {percent(review)}, may pause at {percent(pause)}"
-        return Standing(rate, Level.REVIEW, words)
+        return RateVerdict(rate, Level.REVIEW, words)
     if rate >= round(review * _CLOSE, 6):  # not a hair above it
-        return Standing(rate, Level.CLOSE, f"close: AWS reviews accounts at {percent(review)}")
+        return RateVerdict(rate, Level.CLOSE, f"close: AWS reviews accounts at {percent(review)}")
     words = f"within limits; AWS reviews accounts at {percent(review)}"
-    return Standing(rate, Level.WITHIN, words)
+    return RateVerdict(rate, Level.WITHIN, words)
 
 
 def first_day(days: int, now: datetime, zone: tzinfo | None = None) -> datetime:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import (
     BetweenError,
     CredentialsError,
@@ -175,14 +175,14 @@ def _duration(seconds: int) -> str:
 # --------------------------------------------------------------------------- SENT ?
 
 
-def is_stuck(word: Word, sent_at: datetime | None, now: datetime) -> bool:
+def is_stuck(word: DisplayStatus, sent_at: datetime | None, now: datetime) -> bool:
     """SENT, and no word since for a day.
 
     A Send event alone is no word: SES reports it when it takes the email, before it tries to
     deliver it, so it says nothing that our own SENT does not. What counts is that the status never
     went beyond SENT; that is also what an index can answer.
     """
-    return word is Word.SENT and sent_at is not None and now - sent_at > STUCK_AFTER
+    return word is DisplayStatus.SENT and sent_at is not None and now - sent_at > STUCK_AFTER
 
 
 def no_word(sent_at: datetime, now: datetime) -> str:

@@ -60,7 +60,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Candidate:
     """A customer as it can be matched."""
 
     id: int
@@ -77,7 +77,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Standing:
+class MatchRank:
     """A place in the list: sorts by itself, and no two customers share one."""
 
     rank: Rank
@@ -135,7 +135,7 @@ def tail_of(key: str) -> str:
     return key.lstrip("0") if key and not key.strip(_DIGITS) else ""
 
 
-def stand(typed: Typed, entry: Entry, *, alike: bool = False) -> Standing | None:
+def stand(typed: Typed, entry: Candidate, *, alike: bool = False) -> MatchRank | None:
     """Return where the customer stands, or ``None``: it is not meant."""
     slips = 0
     rank = _text_rank(typed, entry)
@@ -146,16 +146,16 @@ def stand(typed: Typed, entry: Entry, *, alike: bool = False) -> Standing | None
         rank, slips = (Rank.ALIKE, found) if found else (None, 0)
     if rank is None:
         return None
-    return Standing(rank, slips, not entry.needs_attention, entry.name_key, entry.id)
+    return MatchRank(rank, slips, not entry.needs_attention, entry.name_key, entry.id)
 
 
-def ranked(typed: Typed, entries: Iterable[Entry], *, alike: bool = False) -> list[Standing]:
+def ranked(typed: Typed, entries: Iterable[Candidate], *, alike: bool = False) -> list[MatchRank]:
     """Return the places of all that match, the best first."""
     places = (stand(typed, entry, alike=alike) for entry in entries)
     return sorted(place for place in places if place is not None)
 
 
-def _text_rank(typed: Typed, entry: Entry) -> Rank | None:
+def _text_rank(typed: Typed, entry: Candidate) -> Rank | None:
     if not typed.key:
         return None
     if entry.name_key == typed.key:
@@ -166,7 +166,7 @@ def _text_rank(typed: Typed, entry: Entry) -> Rank | None:
     return None if None in ranks else max(rank for rank in ranks if rank is not None)
 
 
-def _word_rank(word: str, entry: Entry) -> Rank | None:
+def _word_rank(word: str, entry: Candidate) -> Rank | None:
     if begins_a_word(word, entry.name_key):
         return Rank.WORD
     if _begins_an_address(word, entry.addresses):
@@ -190,7 +190,7 @@ def _begins_an_address(word: str, addresses: Iterable[str]) -> bool:
     return any(a.startswith(word) or domain_of(a).startswith(word) for a in addresses)
 
 
-def _slips(typed: Typed, entry: Entry) -> int | None:
+def _slips(typed: Typed, entry: Candidate) -> int | None:
     """Return the most slips that any typed word needs; ``None``: one is in no word of the name."""
     most = 0
     words = name_words(entry.name_key)

@@ -11,12 +11,12 @@ from typing import Final
 from core.db.engine import Database
 from core.db.reads import delivery_latency
 from core.model.documents import Awaited, DocumentRow
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.ports import Clock
 from core.rules.monitoring.delivery_latency import Pace, awaited, late_after, pace_of
 
 _KEPT: Final = timedelta(minutes=5)
-_ON_ITS_WAY: Final = (Word.SENT, Word.DEFERRED)
+_ON_ITS_WAY: Final = (DisplayStatus.SENT, DisplayStatus.DEFERRED)
 
 
 class Paces:

@@ -21,7 +21,7 @@ from core.mail.mime import one_line
 from core.mail.preview import preview
 from core.model.documents import DocumentRow
 from core.model.email import Preview, TestOutcome
-from core.model.enums import Status, Word
+from core.model.enums import DisplayStatus, Status
 from core.model.errors import DatabaseError, InputError, NotFoundError, UnrecordedError
 from core.model.outbox import Enqueued, LeftOut
 from core.model.ports import Clock, KnownEntries, MailRoutes, NothingKnown, SuppressionList
@@ -30,7 +30,7 @@ from core.rules.gate.gate import GateFacts, judge, judge_test
 from core.rules.monitoring.send_rate import hold_words
 from core.services.sending.compose import write
 from core.services.sending.gate_facts import Troubles, gather
-from core.services.sending.ses_handover import Handover
+from core.services.sending.ses_handover import SesSender
 
 _log: Final = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class Dispatch:
     clock: Clock
     sender: str
     operator: str
-    handover: Handover
+    handover: SesSender
     program: str = field(default_factory=program_name)
     """Names this program in the rows that it has in hand."""
     troubles: Troubles = field(default=lambda _: {})
@@ -305,8 +305,8 @@ class Dispatch:
             if is_open and not told.is_recorded:
                 outcomes.append(_unrecorded(delivery.address, told))
                 continue
-            word = Word[Status(status).name]
-            error = error or (held or told.words if word is Word.QUEUED else "")
+            word = DisplayStatus[Status(status).name]
+            error = error or (held or told.words if word is DisplayStatus.QUEUED else "")
             outcomes.append(RecipientOutcome(delivery.address, word, ses_message_id, error))
         return tuple(outcomes)
 
@@ -315,7 +315,7 @@ def _unrecorded(address: str, told: Known) -> RecipientOutcome:
     """What SES may have counts as unknown until it is written: nobody else can see it before."""
     status = Status.UNCONFIRMED if told.status is Status.SENT else told.status
     words = told.words.removeprefix(f"{address}: ")
-    return RecipientOutcome(address, Word[status.name], error=words, is_recorded=False)
+    return RecipientOutcome(address, DisplayStatus[status.name], error=words, is_recorded=False)
 
 
 def _taken(recorded: outbox.Recorded, email: outbox.NewEmail) -> Iterator[Taken]:

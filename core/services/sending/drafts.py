@@ -19,7 +19,7 @@ from core.mail.preview import print_of
 from core.mail.templates.wording import Occasion, Office, versions
 from core.model.documents import DocumentRow
 from core.model.email import Changes, Composition, Version
-from core.model.enums import EmailKind, Role, Word, address_key
+from core.model.enums import DisplayStatus, EmailKind, Role, address_key
 from core.model.errors import InputError, NotFoundError
 from core.model.history import EmailEntry
 from core.model.sending import AttachedFile, Draft
@@ -46,7 +46,7 @@ def draft(
         raise NotFoundError("That document is no longer in the database.")
     emails = history.emails_of(reader, document_id)
     contacts = history.contacts(reader, document.customer_id)
-    standing = [email for email in emails if email.summary.word is not Word.CANCELLED]
+    standing = [email for email in emails if email.summary.word is not DisplayStatus.CANCELLED]
     today = (now or datetime.now(UTC)).astimezone().date()  # *today* is the operator's
     occasion = Occasion(document, contacts, standing, today)
     ours = [email for email in standing if email.kind is not EmailKind.EXTERNAL]

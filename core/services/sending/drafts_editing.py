@@ -17,7 +17,7 @@ from core.mail.templates.wording import Occasion, Office, values
 from core.model.delivery import DocumentSummary
 from core.model.documents import DocumentRow
 from core.model.email import Composition, Preview, TemplateReport, TestOutcome
-from core.model.enums import EmailKind, Kind
+from core.model.enums import DocumentKind, EmailKind
 from core.model.errors import InputError
 from core.model.ports import Clock
 from core.model.sending import AttachedFile, Draft
@@ -111,7 +111,7 @@ def _typed(path: str) -> Path:
         return Path(path)
 
 
-def _report(entry: loader.Entry) -> TemplateReport:
+def _report(entry: loader.TemplateEntry) -> TemplateReport:
     problem = entry.error
     if entry.template is not None:
         problem = loader.unknown_variable(entry.template)
@@ -132,14 +132,14 @@ def _report(entry: loader.Entry) -> TemplateReport:
     )
 
 
-def _example(kind: Kind) -> dict[str, object]:
+def _example(kind: DocumentKind) -> dict[str, object]:
     """The values of a document that is overdue; templates are tried on it."""
     document = DocumentRow(
         id=0,
         customer_id=0,
         customer="Krajcik & Sons",
         kind=kind,
-        number="INV-0042" if kind is Kind.INVOICE else "EST-0042",
+        number="INV-0042" if kind is DocumentKind.INVOICE else "EST-0042",
         status="OPEN",
         currency="USD",
         total=Decimal("1350.00"),

@@ -22,7 +22,7 @@ from core.model.errors import DatabaseError, UnrecordedError
 from core.model.outbox import BRAKE, WorkReport
 from core.model.ports import Clock
 from core.rules.monitoring import send_rate
-from core.services.sending.ses_handover import Handover
+from core.services.sending.ses_handover import SesSender
 
 _log: Final = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Worker:
     def __init__(
         self,
         database: Database,
-        handover: Handover,
+        handover: SesSender,
         clock: Clock,
         by: str,
         *,

@@ -77,7 +77,7 @@ class _NotNowError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Handover:
+class SesSender:
     """Everything that one call to SES needs and changes."""
 
     database: Database

@@ -17,7 +17,7 @@ from core.model.ports import Clock
 from core.model.reports import ImportReport, Rejection
 from core.model.suppressions import AuditEntry, ListOutcome, Suppression, SuppressionChange
 from core.services.sending.gate_facts import as_sent, syntax_problem
-from core.services.suppressions.ses_list_cache import KeptList
+from core.services.suppressions.ses_list_cache import SesListCache
 
 _STILL_THERE: Final = "SES took the call, but the entry is still there."
 _NOT_THERE: Final = "SES took the call, but the entry is not there."
@@ -28,7 +28,7 @@ class ListChanges:
     """What a person may change. Every call that names SES may take seconds."""
 
     database: Database
-    kept: KeptList
+    kept: SesListCache
     clock: Clock
     operator: str
 
@@ -198,7 +198,7 @@ def _nothing() -> None:
 
 
 def ask(
-    reader: Reader, kept: KeptList, address: str
+    reader: Reader, kept: SesListCache, address: str
 ) -> tuple[list[Suppression], ServiceError | None]:
     """Ask SES for every spelling that anybody knows; an error says what kept us from it."""
     typed = address.strip()

@@ -21,7 +21,7 @@ from core.rules.gate import suppression_list
 from core.rules.gate.gate import judge_address
 from core.services.sending.gate_facts import Troubles, look_at
 from core.services.suppressions.changes import ListChanges, ask
-from core.services.suppressions.ses_list_cache import KeptList
+from core.services.suppressions.ses_list_cache import SesListCache
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Suppressions:
     """What a person sees of the lists. ``details``, ``check`` and ``refresh`` ask SES."""
 
     database: Database
-    kept: KeptList
+    kept: SesListCache
     clock: Clock
     changes: ListChanges
     """Adding, removing, importing."""

@@ -43,7 +43,7 @@ _CLOCKS_DIFFER: Final = timedelta(minutes=10)
 _MANY_ANSWERS: Final = 10_000
 
 
-class KeptList:
+class SesListCache:
     """Implements ``ports.SuppressionList`` and ``ports.KnownEntries``; safe for several threads."""
 
     def __init__(

@@ -11,8 +11,8 @@ import pytest
 from core.backend import Backend
 from core.db.engine import Database
 from core.db.writes.imported_records import Catalogue, put_documents
-from core.model.documents import Chip, CustomerFilter, DocumentFilter
-from core.model.enums import EmailKind, Kind, Word
+from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
+from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.errors import NotFoundError, OuttrayError, SettingsError
 from core.model.feed import FeedState
 from core.model.reports import ImportReport, IngestReport
@@ -32,10 +32,10 @@ def test_the_environment_of_the_stand_in_is_all_that_is_needed(
     backend = Backend(load(environment))
     backend.open()
     outcome = backend.send(backend.compose(EmailKind.ORIGINAL, row.id).draft, confirmed=False)
-    assert [each.status for each in outcome.recipients] == [Word.SENT]
+    assert [each.status for each in outcome.recipients] == [DisplayStatus.SENT]
     for _ in range(50):
         backend.pull(1)
-        if backend.document_log(row.id).document.summary.word is Word.DELIVERED:
+        if backend.document_log(row.id).document.summary.word is DisplayStatus.DELIVERED:
             break
     assert backend.feed_status().state is FeedState.LIVE
     assert backend.feed_status().last_event_at is not None
@@ -88,14 +88,17 @@ def test_a_number_that_several_documents_have_asks_which(
             Catalogue(connection),
             [
                 entry("7", "Åkesson", "b@x.example"),
-                entry("7", "Krajcik", "a@x.example", kind=Kind.ESTIMATE),
+                entry("7", "Krajcik", "a@x.example", kind=DocumentKind.ESTIMATE),
             ],
         )
     with pytest.raises(NotFoundError, match="3 documents") as error:
         backend.find_document("7")
     assert "--customer" in error.value.hint
     assert backend.find_document("7", customer="akesson").customer == "Åkesson"
-    assert backend.find_document("7", customer="kraj", kind=Kind.ESTIMATE).kind is Kind.ESTIMATE
+    assert (
+        backend.find_document("7", customer="kraj", kind=DocumentKind.ESTIMATE).kind
+        is DocumentKind.ESTIMATE
+    )
 
 
 def test_without_a_queue_the_feed_is_off_and_pulling_says_why(sqlite_database: Database) -> None:
@@ -142,7 +145,7 @@ def test_an_import_is_seen_at_once_and_counts_up(
     assert backend.revision() != before
     assert backend.count_documents(DocumentFilter()) == 1
     assert backend.count_customers(CustomerFilter()) == 1
-    (row,) = backend.page_documents(DocumentFilter(chip=Chip.NEVER_SENT))
+    (row,) = backend.page_documents(DocumentFilter(chip=DocumentView.NEVER_SENT))
     assert backend.document_position(DocumentFilter(), row.id) == 0
     assert backend.customer_position(CustomerFilter(), row.customer_id) == 0
     assert backend.customer_header(row.customer_id).documents == 1

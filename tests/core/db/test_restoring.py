@@ -30,7 +30,7 @@ from core.db.sqlite import copies
 from core.db.writes import outbox_decisions
 from core.model.database_copies import Restorable, Restored
 from core.model.documents import DocumentFilter
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import (
     DatabaseBusyError,
     DatabaseError,
@@ -55,7 +55,7 @@ def numbers(database: Database) -> list[str]:
     return sorted(row.number for row in rows)
 
 
-def words_of(database: Database) -> dict[str, Word]:
+def words_of(database: Database) -> dict[str, DisplayStatus]:
     rows = documents.page_documents(database.reader, DocumentFilter())
     return {row.number: row.summary.word for row in rows}
 
@@ -338,7 +338,11 @@ def test_what_the_copy_says_is_still_to_be_sent_is_unconfirmed_and_the_rest_as_i
     done = restore(sqlite_database, made.path)
     assert done.unconfirmed == 2
     words = words_of(sqlite_database)
-    assert words == {"INV-1": Word.SENT, "INV-2": Word.UNCONFIRMED, "INV-3": Word.UNCONFIRMED}
+    assert words == {
+        "INV-1": DisplayStatus.SENT,
+        "INV-2": DisplayStatus.UNCONFIRMED,
+        "INV-3": DisplayStatus.UNCONFIRMED,
+    }
     unsettled = outbox.entries(sqlite_database.reader, START)
     assert all("whether it was sent since then is not known" in each.error for each in unsettled)
     (hold,) = outbox_decisions.holds(sqlite_database.reader)
@@ -346,7 +350,7 @@ def test_what_the_copy_says_is_still_to_be_sent_is_unconfirmed_and_the_rest_as_i
     assert check(sqlite_database).differences == ()
     # The report of SES settles it by our tag, as always.
     tell(sqlite_database, fact("Delivery", "ses-1", tag=written[1].tags[0]))
-    assert words_of(sqlite_database)["INV-2"] is Word.DELIVERED
+    assert words_of(sqlite_database)["INV-2"] is DisplayStatus.DELIVERED
 
 
 @pytest.fixture
@@ -395,7 +399,7 @@ def test_what_was_sent_after_the_copy_is_not_sent_again_after_a_restore(
     taken = [each["tags"][OUR_TAG] for each in aws.sent()]
     assert len(taken) == len(set(taken)) == 6
     give_up = time.monotonic() + 20
-    while set(words_of(sqlite_database).values()) != {Word.DELIVERED}:
+    while set(words_of(sqlite_database).values()) != {DisplayStatus.DELIVERED}:
         assert time.monotonic() < give_up
         after.pull(1)
     after.close()

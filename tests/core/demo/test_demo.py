@@ -16,8 +16,8 @@ from core.db.reads import history
 from core.db.writes import quarantine
 from core.demo.store import one_page_pdf
 from core.mail.mime import attachments_of
-from core.model.documents import Chip, CustomerFilter, DocumentFilter
-from core.model.enums import EmailKind, Status, Word
+from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
+from core.model.enums import DisplayStatus, EmailKind, Status
 from core.settings import Settings
 from tests.core.db.books import START
 
@@ -55,12 +55,16 @@ def test_it_has_the_size_that_is_promised(company: Database) -> None:
 
 def test_every_badge_is_to_be_seen(company: Database) -> None:
     rows = documents.page_documents(company.reader, DocumentFilter())
-    in_a_moment = {Word.QUEUED, Word.SENDING}
-    assert {row.summary.word for row in rows} == set(Word) - in_a_moment - {Word.CANCELLED}
+    in_a_moment = {DisplayStatus.QUEUED, DisplayStatus.SENDING}
+    assert {row.summary.word for row in rows} == set(DisplayStatus) - in_a_moment - {
+        DisplayStatus.CANCELLED
+    }
     front_door = Backend(Settings(company.url), clock=lambda: START)
     counts = front_door.chip_counts(DocumentFilter())
     front_door.close()
-    assert all(counts[chip] for chip in Chip if chip.name not in {w.name for w in in_a_moment})
+    assert all(
+        counts[chip] for chip in DocumentView if chip.name not in {w.name for w in in_a_moment}
+    )
     assert any(row.summary.other_failed or row.summary.recipients > 1 for row in rows)
     kinds = company.reader.rows("SELECT DISTINCT kind FROM emails", {})
     assert {kind for (kind,) in kinds} == set(EmailKind)

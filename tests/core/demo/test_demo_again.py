@@ -19,7 +19,7 @@ from core.db.engine import Database
 from core.demo import company
 from core.demo.account import Release, after, sent_in_24_hours, suppressed_now
 from core.model.documents import DocumentRow
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.suppressions import SuppressionFilter
 from core.simulator.state import Suppressed
 from tests.core.db.books import one
@@ -69,7 +69,7 @@ def sent_today() -> int:
         return int(json.loads(answer.read())["sent_last_24_hours"])
 
 
-def wait_for(backend: Backend, row: DocumentRow, word: Word) -> None:
+def wait_for(backend: Backend, row: DocumentRow, word: DisplayStatus) -> None:
     give_up = time.monotonic() + 20
     while backend.document_log(row.id).document.summary.word is not word:
         assert time.monotonic() < give_up
@@ -86,7 +86,7 @@ def test_what_was_released_and_what_bounced_is_so_at_the_next_start(folder: Path
             "typed@customer.example", "bounced before", ses_reason="BOUNCE"
         )
         backend.send(draft(row, "dead@customer.example"), confirmed=True)
-        wait_for(backend, row, Word.BOUNCED)
+        wait_for(backend, row, DisplayStatus.BOUNCED)
         left = on_list_of_ses(backend)
         counted = sent_today()
     assert left == {"stays@customer.example", "typed@customer.example", "dead@customer.example"}
@@ -101,9 +101,9 @@ def test_an_email_that_is_under_way_when_one_leaves_arrives_at_the_next_start(fo
         row = one(database)
         database.close()
         backend.send(draft(row), confirmed=True)
-        assert backend.document_log(row.id).document.summary.word is Word.SENT
+        assert backend.document_log(row.id).document.summary.word is DisplayStatus.SENT
     with demo(folder) as backend:
-        wait_for(backend, row, Word.DELIVERED)
+        wait_for(backend, row, DisplayStatus.DELIVERED)
 
 
 def listed(address: str, hours: float, reason: str = "BOUNCE") -> Suppressed:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from core.imports import CustomerRecord, ParsedFile
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 
 Parse = Callable[[str | bytes], ParsedFile]
 
@@ -54,7 +54,7 @@ def test_lines_of_one_number_are_one_invoice(parse: Parse) -> None:
     parsed = parse(INVOICES + ITEM + ITEM.replace("omnis,8.89", '"et\nal",17.78') + ITEM)
     [invoice] = parsed.documents
     assert (parsed.kind, parsed.read, parsed.rejected) == ("invoices", 3, ())
-    assert (invoice.kind, invoice.number, invoice.line) == (Kind.INVOICE, "0002", 5)
+    assert (invoice.kind, invoice.number, invoice.line) == (DocumentKind.INVOICE, "0002", 5)
     assert (invoice.total, invoice.balance_due) == (Decimal("26.67"), Decimal("19.73"))
     assert (invoice.status, invoice.currency) == ("PARTIAL", "USD")
     assert (invoice.customer, invoice.customer_email) == ("Krajcik", "brook@example.org")
@@ -73,7 +73,7 @@ def test_quotes_are_estimates(parse: Parse) -> None:
         + ITEM
     )
     assert parsed.kind == "estimates"
-    assert parsed.documents[0].kind is Kind.ESTIMATE
+    assert parsed.documents[0].kind is DocumentKind.ESTIMATE
 
 
 def test_a_rejection_names_the_column_as_the_file_does(parse: Parse) -> None:

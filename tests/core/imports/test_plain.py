@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.imports import CustomerRecord, DocumentRecord, ParsedFile
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from core.model.reports import Rejection
 
 Parse = Callable[[str | bytes], ParsedFile]
@@ -26,7 +26,7 @@ def test_a_document_row_becomes_a_document(parse: Parse) -> None:
     assert parsed.documents == (
         DocumentRecord(
             line=2,
-            kind=Kind.INVOICE,
+            kind=DocumentKind.INVOICE,
             number="INV-1",
             customer="Acme",
             customer_email="",
@@ -77,14 +77,16 @@ def test_a_preamble_is_skipped_and_lines_are_those_of_the_file(parse: Parse) -> 
 @pytest.mark.parametrize(
     ("word", "kind"),
     [
-        ("Invoice", Kind.INVOICE),
-        ("ESTIMATE", Kind.ESTIMATE),
-        ("quote", Kind.ESTIMATE),
-        ("Offer", Kind.ESTIMATE),
-        ("proposal", Kind.ESTIMATE),
+        ("Invoice", DocumentKind.INVOICE),
+        ("ESTIMATE", DocumentKind.ESTIMATE),
+        ("quote", DocumentKind.ESTIMATE),
+        ("Offer", DocumentKind.ESTIMATE),
+        ("proposal", DocumentKind.ESTIMATE),
     ],
 )
-def test_quotes_offers_and_proposals_are_estimates(parse: Parse, word: str, kind: Kind) -> None:
+def test_quotes_offers_and_proposals_are_estimates(
+    parse: Parse, word: str, kind: DocumentKind
+) -> None:
     assert parse(HEADER + ROW.replace("invoice", word)).documents[0].kind is kind
 
 

@@ -34,7 +34,7 @@ from core.mail.mime import (
 )
 from core.model.delivery import DocumentSummary
 from core.model.documents import DocumentRow
-from core.model.enums import EmailKind, Kind
+from core.model.enums import DocumentKind, EmailKind
 from core.model.sending import AttachedFile, Draft
 
 _ = to_html("")  # the first call imports the parser; that is no matter of any one example
@@ -96,7 +96,7 @@ def document(**changes: Any) -> DocumentRow:
         "id": 1,
         "customer_id": 1,
         "customer": "Krajcik & Sons",
-        "kind": Kind.INVOICE,
+        "kind": DocumentKind.INVOICE,
         "number": "INV-0042",
         "status": "OPEN",
         "currency": "USD",
@@ -329,12 +329,12 @@ def test_what_was_paid_in_part_is_asked_for_by_what_is_left_of_it() -> None:
         "Hi, I wanted to follow up on invoice INV-0042. 849.10 USD is still due."
         " Let us know if you have any questions."
     )
-    estimate = default_body(EmailKind.FOLLOW_UP, document(kind=Kind.ESTIMATE))
+    estimate = default_body(EmailKind.FOLLOW_UP, document(kind=DocumentKind.ESTIMATE))
     assert "due" not in estimate  # nobody owes an estimate
 
 
 def test_an_original_names_the_money_and_whether_something_is_attached() -> None:
-    estimate = document(kind=Kind.ESTIMATE, number="EST-7\nx")
+    estimate = document(kind=DocumentKind.ESTIMATE, number="EST-7\nx")
     assert default_subject(EmailKind.ORIGINAL, estimate) == "Estimate EST-7 x"
     attached = default_body(EmailKind.ORIGINAL, document(), attached=True)
     assert "attached" in attached

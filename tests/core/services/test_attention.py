@@ -14,7 +14,7 @@ from core.db.engine import Database
 from core.db.writes import outbox
 from core.model.attention import AttentionChip, AttentionRow
 from core.model.chasing import HoldKind
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import NotFoundError
 from core.rules.chasing.attention import days_overdue, score
 from core.services.attention import Attention
@@ -91,7 +91,7 @@ def test_the_most_money_times_days_comes_first_then_what_is_not_due(
         "NO-DAY",
     ]
     first = rows(attention)[0]
-    assert (first.days_overdue, first.word) == (19, Word.BOUNCED)
+    assert (first.days_overdue, first.word) == (19, DisplayStatus.BOUNCED)
     assert (first.address, first.next) == ("ann@customer.example", "E: correct address")
     assert first.since == START + timedelta(minutes=2)
 
@@ -213,7 +213,7 @@ def test_calls_and_failures_have_filters_of_their_own(
     assert sorted(numbers(attention, AttentionChip.FAILURES)) == ["BOUNCED", "UNKNOWN"]
     assert numbers(attention)[0] == "SILENT"
     found = {each.document.number: each for each in rows(attention)}
-    assert found["UNKNOWN"].word is Word.UNCONFIRMED
+    assert found["UNKNOWN"].word is DisplayStatus.UNCONFIRMED
     assert found["UNKNOWN"].since == START
     assert found["SILENT"].word is None
 
@@ -234,7 +234,7 @@ def test_what_has_waited_in_the_outbox_for_a_day_needs_a_person(
     clock.advance(hours=2)
     assert numbers(attention) == [row.number]
     (found,) = rows(attention)
-    assert (found.word, found.next) == (Word.QUEUED, "M: see why")
+    assert (found.word, found.next) == (DisplayStatus.QUEUED, "M: see why")
     assert found.words == "it has waited in the outbox for more than a day"
     assert attention.counts()[AttentionChip.FAILURES] == 0
     acknowledge(attention)

@@ -9,7 +9,7 @@ import pytest
 from core.backend import Backend
 from core.db.engine import Database
 from core.model.errors import NotPermittedError
-from core.rules.doctor.aws_plan import UNKNOWN_ACCOUNT, Found, Names, Step, plan
+from core.rules.doctor.aws_plan import UNKNOWN_ACCOUNT, Found, Names, SetUpStep, plan
 from core.rules.doctor.checks import Result
 from core.rules.doctor.report_path_facts import WayFacts
 from core.services.aws_setup import apply
@@ -87,12 +87,12 @@ def test_what_is_too_little_is_made_better_and_nothing_is_taken_away(
 def test_a_refusal_says_what_was_made_and_what_is_missing() -> None:
     class Refusing:
         def __init__(self) -> None:
-            self.made: list[Step] = []
+            self.made: list[SetUpStep] = []
 
         def look(self, names: Names) -> Found:
             return Found("eu-west-1", account="1", topic=bool(self.made))
 
-        def make(self, step: Step) -> None:
+        def make(self, step: SetUpStep) -> None:
             if step.service == "sqs":
                 raise NotPermittedError("SQS said no.", "Allow the call.")
             self.made.append(step)

@@ -10,8 +10,8 @@ from core.backend import Backend
 from core.db.engine import Database
 from core.db.lists import documents
 from core.model.chasing import HoldKind, Outcome
-from core.model.documents import Chip, CustomerFilter, DocumentFilter
-from core.model.enums import EmailKind, Kind
+from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
+from core.model.enums import DocumentKind, EmailKind
 from core.model.errors import NotFoundError, UsageError
 from core.model.sending import Weight
 from core.rules.chasing.call_reminders import needs_call
@@ -44,7 +44,7 @@ def silent(database: Database, number: str = "INV-0042") -> None:
         tell(database, fact("Delivery", written.message_ids[0], minutes=days * 1440 + 1))
 
 
-def found(database: Database, chip: Chip, now: datetime) -> list[str]:
+def found(database: Database, chip: DocumentView, now: datetime) -> list[str]:
     where = DocumentFilter(chip=chip, as_of=now)
     rows = [row.number for row in documents.page_documents(database.reader, where)]
     assert documents.count_documents(database.reader, where) == len(rows)
@@ -56,9 +56,9 @@ def test_a_silent_document_needs_a_call_and_its_customer_attention(
     database: Database, later: Clock
 ) -> None:
     silent(database)
-    assert found(database, Chip.NEEDS_CALL, START + timedelta(days=10)) == []
-    assert found(database, Chip.NEEDS_CALL, later()) == ["INV-0042"]
-    assert found(database, Chip.ATTENTION, later()) == ["INV-0042"]
+    assert found(database, DocumentView.NEEDS_CALL, START + timedelta(days=10)) == []
+    assert found(database, DocumentView.NEEDS_CALL, later()) == ["INV-0042"]
+    assert found(database, DocumentView.ATTENTION, later()) == ["INV-0042"]
     assert (
         needs_call(document(database), later(), UTC) == "3 emails since 20 Nov and no sign of life"
     )
@@ -74,13 +74,13 @@ def test_a_snooze_quiets_it_until_the_day_and_it_comes_back_by_itself(
     silent(database)
     standing = chasing.hold(Scope.of(document(database)), HoldKind.PROMISE, UNTIL, "by  phone\n")
     assert [hold.note for hold in standing.in_force] == ["by phone"]
-    assert found(database, Chip.SNOOZED, later()) == ["INV-0042"]
-    assert found(database, Chip.NEEDS_CALL, later()) == []
+    assert found(database, DocumentView.SNOOZED, later()) == ["INV-0042"]
+    assert found(database, DocumentView.NEEDS_CALL, later()) == []
     assert documents.overview(database.reader, later()).attention == 0
     day = datetime(2026, 12, 25).astimezone()
-    assert found(database, Chip.SNOOZED, day - timedelta(seconds=1)) == ["INV-0042"]
-    assert found(database, Chip.SNOOZED, day) == []
-    assert found(database, Chip.NEEDS_CALL, day) == ["INV-0042"]
+    assert found(database, DocumentView.SNOOZED, day - timedelta(seconds=1)) == ["INV-0042"]
+    assert found(database, DocumentView.SNOOZED, day) == []
+    assert found(database, DocumentView.NEEDS_CALL, day) == ["INV-0042"]
 
 
 def test_a_bounce_is_a_failure_whatever_was_promised(
@@ -89,11 +89,11 @@ def test_a_bounce_is_a_failure_whatever_was_promised(
     row = one(database)
     written = sent(database, row)
     tell(database, fact("Bounce", written.message_ids[0], subtype="Permanent/General"))
-    assert found(database, Chip.NEEDS_CALL, later()) == ["INV-0042"]
+    assert found(database, DocumentView.NEEDS_CALL, later()) == ["INV-0042"]
     chasing.hold(Scope.of(row), HoldKind.SNOOZE, UNTIL)
-    assert found(database, Chip.NEEDS_CALL, later()) == []
-    assert found(database, Chip.BOUNCED, later()) == ["INV-0042"]
-    assert found(database, Chip.ATTENTION, later()) == ["INV-0042"]
+    assert found(database, DocumentView.NEEDS_CALL, later()) == []
+    assert found(database, DocumentView.BOUNCED, later()) == ["INV-0042"]
+    assert found(database, DocumentView.ATTENTION, later()) == ["INV-0042"]
     (customer,) = documents.page_customers(database.reader, CustomerFilter(as_of=later()))
     assert (customer.bounced, customer.never_reached, customer.needs_call) == (1, 0, 0)
 
@@ -106,14 +106,14 @@ def test_a_customer_s_snooze_covers_every_document_and_those_that_come(
     chasing.hold(scope, HoldKind.SNOOZE, date(2026, 12, 20))
     chasing.hold(scope.whole_customer, HoldKind.DISPUTE, UNTIL)
     put(database, entry(number="INV-0043"))
-    assert set(found(database, Chip.SNOOZED, later())) == {"INV-0042", "INV-0043"}
+    assert set(found(database, DocumentView.SNOOZED, later())) == {"INV-0042", "INV-0043"}
     with pytest.raises(NotFoundError, match="Nothing holds back"):
         chasing.lift(Scope.of(document(database, "INV-0043")))
     chasing.lift(scope.whole_customer, "paid")
-    assert found(database, Chip.SNOOZED, later()) == ["INV-0042"]
+    assert found(database, DocumentView.SNOOZED, later()) == ["INV-0042"]
     chasing.lift(scope)
-    assert found(database, Chip.SNOOZED, later()) == []
-    assert found(database, Chip.NEEDS_CALL, later()) == ["INV-0042"]
+    assert found(database, DocumentView.SNOOZED, later()) == []
+    assert found(database, DocumentView.NEEDS_CALL, later()) == ["INV-0042"]
 
 
 def test_who_set_changed_and_lifted_is_kept(
@@ -139,8 +139,8 @@ def test_a_call_puts_the_need_off_for_a_week(
     silent(database)
     row = document(database)
     chasing.log_call(row.id, CallEntry(Outcome.NO_ANSWER, "rang twice", "Ada"))
-    assert found(database, Chip.NEEDS_CALL, later()) == []
-    assert found(database, Chip.NEEDS_CALL, later() + timedelta(days=7)) == ["INV-0042"]
+    assert found(database, DocumentView.NEEDS_CALL, later()) == []
+    assert found(database, DocumentView.NEEDS_CALL, later() + timedelta(days=7)) == ["INV-0042"]
 
 
 def test_what_was_promised_on_the_phone_holds_the_document(
@@ -223,7 +223,7 @@ def test_customers_who_only_need_a_call_come_before_those_who_need_nothing(
     database: Database, later: Clock
 ) -> None:
     silent(database)
-    put(database, entry(number="A", customer="Aaron", kind=Kind.INVOICE))
+    put(database, entry(number="A", customer="Aaron", kind=DocumentKind.INVOICE))
     where = CustomerFilter(as_of=later())
     rows = documents.page_customers(database.reader, where)
     assert [row.name for row in rows] == ["Krajcik & Sons", "Aaron"]

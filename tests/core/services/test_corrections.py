@@ -14,10 +14,10 @@ from core.db.engine import Database
 from core.db.lists import documents
 from core.db.reads import corrections, history
 from core.db.writes.imported_records import Catalogue, Change, CustomerEntry
-from core.model.corrections import KeptCorrection, Origin
+from core.model.corrections import AddressOrigin, KeptCorrection
 from core.model.delivery import DeliveryState, DeliveryView
 from core.model.documents import CustomerFilter, DocumentRow
-from core.model.enums import EmailKind, Role, Status, Word, address_key
+from core.model.enums import DisplayStatus, EmailKind, Role, Status, address_key
 from core.model.errors import InputError, NotFoundError
 from core.model.sending import Decision, Verdict
 from core.model.suppressions import Suppression
@@ -90,7 +90,11 @@ def test_the_failed_address_is_shown_with_the_servers_reason_in_plain_words(
 ) -> None:
     (row,) = bounced(database, "INV-1")
     found = correcting.look(row.customer_id, row.id)
-    assert (found.customer, found.address, found.word) == ("Krajcik & Sons", OLD, Word.BOUNCED)
+    assert (found.customer, found.address, found.word) == (
+        "Krajcik & Sons",
+        OLD,
+        DisplayStatus.BOUNCED,
+    )
     assert found.cause == "userunknown"
     assert "550 5.1.1" in found.diagnostic
     assert found.advice
@@ -123,9 +127,9 @@ def test_better_addresses_are_proposed_the_likeliest_first(
     )
     found = correcting.look(row.customer_id, row.id)
     assert [(p.address, p.origin) for p in found.proposals] == [
-        ("ann@gmail.com", Origin.MEANT),
-        (BOB, Origin.CONTACT),
-        ("old@acme.example", Origin.EARLIER),
+        ("ann@gmail.com", AddressOrigin.MEANT),
+        (BOB, AddressOrigin.CONTACT),
+        ("old@acme.example", AddressOrigin.EARLIER),
     ]
     assert [p.delivered_at is not None for p in found.proposals] == [False, True, True]
 
@@ -258,7 +262,7 @@ def test_every_document_that_failed_there_waits_of_every_customer_with_the_addre
     put(database, entry("INV-4"))
     waiting = correcting.waiting(OLD, NEW)
     assert [each.document.number for each in waiting] == ["INV-2", "INV-3", "INV-1"]
-    assert {each.word for each in waiting} == {Word.BOUNCED}
+    assert {each.word for each in waiting} == {DisplayStatus.BOUNCED}
     assert all(is_ticked(each.verdict) and not each.is_stopped for each in waiting)
     only = correcting.waiting(OLD, NEW, [mine[0].customer_id])
     assert {each.document.number for each in only} == {"INV-1", "INV-2"}
@@ -291,7 +295,7 @@ def test_what_is_on_its_way_to_the_new_address_does_not_wait_any_more(
 ) -> None:
     (row,) = bounced(database, "INV-1")
     correcting.resend(row.id, OLD, NEW, confirmed=False)
-    assert document(database, "INV-1").summary.unresolved == {Word.BOUNCED}
+    assert document(database, "INV-1").summary.unresolved == {DisplayStatus.BOUNCED}
     assert correcting.waiting(OLD, "third@customer.example") == ()
     tell(database, hard_bounce("ses-1", 5, recipient=NEW))
     assert [w.document.number for w in correcting.waiting(OLD, BOB)] == ["INV-1"]

@@ -15,7 +15,7 @@ from core.model.errors import SettingsError
 from core.settings import Settings, load
 from core.settings.editing import change as change_settings
 from core.settings.editing import survey
-from core.settings.schema import BY_KEY, Kind, check_entered, shown, unshown
+from core.settings.schema import BY_KEY, SettingKind, check_entered, shown, unshown
 from core.settings.toml_file import change, edited, read
 
 WRITTEN = """\
@@ -71,7 +71,7 @@ def test_a_value_gets_in_however_the_file_is_written(text: str, key: str) -> Non
 
 _COMMENTS = st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=20)
 _VALUES = st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=20)
-_PLAIN = [s.key for s in BY_KEY.values() if s.kind is Kind.TEXT]
+_PLAIN = [s.key for s in BY_KEY.values() if s.kind is SettingKind.TEXT]
 
 
 @given(

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import CredentialsError
 from core.simulator import Simulator
 from tests.core.db.books import one
@@ -94,7 +94,7 @@ def test_with_a_wrong_clock_outtray_keeps_the_email_and_names_the_clock(
 ) -> None:
     row = one(sqlite_database)
     set_clock(monkeypatch, -20)
-    assert words(backend.send(draft(row), confirmed=True)) == [Word.QUEUED]
+    assert words(backend.send(draft(row), confirmed=True)) == [DisplayStatus.QUEUED]
     with pytest.raises(CredentialsError, match="does not accept the signature") as said:
         backend.pull(1)
     assert "This computer's clock is wrong" in said.value.title

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from core.model.delivery import DocumentSummary, EmailSummary
 from core.model.documents import Amount
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.rules.monitoring.feed_health import is_stuck
 from tui.format import badges
 from tui.format.text import ago, amount, amounts, cell, clock_time, moment, money, paragraphs, size
@@ -196,8 +196,8 @@ def plain(spans: tuple[badges.Span, ...]) -> str:
     return "".join(span.text for span in spans).strip()
 
 
-@pytest.mark.parametrize("word", list(Word))
-def test_every_word_has_a_glyph_of_one_cell_and_a_label(word: Word) -> None:
+@pytest.mark.parametrize("word", list(DisplayStatus))
+def test_every_word_has_a_glyph_of_one_cell_and_a_label(word: DisplayStatus) -> None:
     look = badges.badge(word)
     assert cell_len(look.glyph) == 1
     assert len(look.label) > 3
@@ -205,37 +205,43 @@ def test_every_word_has_a_glyph_of_one_cell_and_a_label(word: Word) -> None:
 
 
 def test_an_unresolved_failure_follows_the_badge() -> None:
-    summary = DocumentSummary(word=Word.SENT, unresolved=frozenset({Word.BOUNCED}))
+    summary = DocumentSummary(
+        word=DisplayStatus.SENT, unresolved=frozenset({DisplayStatus.BOUNCED})
+    )
     assert plain(badges.delivery(summary)) == "➤ SENT  ⟵ BOUNCED"
 
 
 def test_a_failed_document_does_not_say_so_twice() -> None:
-    summary = DocumentSummary(word=Word.BOUNCED, unresolved=frozenset({Word.BOUNCED}))
+    summary = DocumentSummary(
+        word=DisplayStatus.BOUNCED, unresolved=frozenset({DisplayStatus.BOUNCED})
+    )
     assert plain(badges.delivery(summary)) == "✖ BOUNCED"
 
 
 def test_a_failed_copy_shows_how_many_were_reached() -> None:
     summary = DocumentSummary(
-        word=Word.DELIVERED,
+        word=DisplayStatus.DELIVERED,
         other_failed=True,
         delivered=1,
         recipients=2,
-        unresolved=frozenset({Word.BOUNCED}),
+        unresolved=frozenset({DisplayStatus.BOUNCED}),
     )
     assert plain(badges.delivery(summary)) == "● DELIVERED  ! 1/2"
-    email = EmailSummary(Word.DELIVERED, other_failed=True, delivered=2, recipients=3)
+    email = EmailSummary(DisplayStatus.DELIVERED, other_failed=True, delivered=2, recipients=3)
     assert plain(badges.email_delivery(email)) == "● DELIVERED  ! 2/3"
 
 
 def test_sent_without_a_word_for_a_day_is_doubted() -> None:
-    assert is_stuck(Word.SENT, NOW - timedelta(hours=25), NOW)
-    assert not is_stuck(Word.SENT, NOW - timedelta(hours=23), NOW)
-    assert not is_stuck(Word.DELIVERED, NOW - timedelta(hours=25), NOW)
-    assert plain(badges.delivery(DocumentSummary(word=Word.SENT), stuck=True)) == "➤ SENT ?"
+    assert is_stuck(DisplayStatus.SENT, NOW - timedelta(hours=25), NOW)
+    assert not is_stuck(DisplayStatus.SENT, NOW - timedelta(hours=23), NOW)
+    assert not is_stuck(DisplayStatus.DELIVERED, NOW - timedelta(hours=25), NOW)
+    assert (
+        plain(badges.delivery(DocumentSummary(word=DisplayStatus.SENT), stuck=True)) == "➤ SENT ?"
+    )
 
 
 def test_a_badge_in_content_is_words_and_the_themes_variables() -> None:
-    content = badges.content([badges.block(Word.BOUNCED), badges.Span("x", "ink--dim")])
+    content = badges.content([badges.block(DisplayStatus.BOUNCED), badges.Span("x", "ink--dim")])
     assert content.plain == " ✖ BOUNCED x"
     assert [span.style for span in content.spans] == [
         "bold $badge-bounced-text on $badge-bounced",

@@ -18,14 +18,14 @@ from textual.app import App
 from core.model.cancellation import current
 from core.model.errors import DatabaseBusyError, OuttrayError
 from tui.runtime import background
-from tui.runtime.background import Jobs, UnexpectedError, backed_off
+from tui.runtime.background import BackgroundCalls, UnexpectedError, backed_off
 
 
 @asynccontextmanager
-async def running_app(workers: int = 4) -> AsyncIterator[Jobs]:
+async def running_app(workers: int = 4) -> AsyncIterator[BackgroundCalls]:
     app: App[None] = App()
     async with app.run_test(notifications=True, tooltips=True):
-        jobs = Jobs(app, workers)
+        jobs = BackgroundCalls(app, workers)
         yield jobs
         jobs.close()
 
@@ -142,7 +142,7 @@ async def test_other_errors_are_explained_and_logged_and_the_app_stays_up(
 async def test_an_error_that_nobody_takes_is_notified_as_plain_text() -> None:
     app: App[None] = App()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
-        jobs = Jobs(app)
+        jobs = BackgroundCalls(app)
 
         def fail() -> None:
             raise OuttrayError("[/foo] no")

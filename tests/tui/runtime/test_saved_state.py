@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.documents import Chip
+from core.model.documents import DocumentView
 from tui.runtime.saved_state import (
     MOST_LINES,
     MOST_VIEWS,
@@ -35,9 +35,9 @@ def test_the_last_fifty_lines_are_kept() -> None:
 
 
 def test_a_view_keeps_its_place_when_it_is_replaced_and_its_name_has_no_case() -> None:
-    kept = with_view(with_view(None, View("A", "1")), View("B", "2", Chip.LATE))
+    kept = with_view(with_view(None, View("A", "1")), View("B", "2", DocumentView.LATE))
     kept = with_view(kept, View("a", "3"))
-    assert views_of(kept) == (View("a", "3"), View("B", "2", Chip.LATE))
+    assert views_of(kept) == (View("a", "3"), View("B", "2", DocumentView.LATE))
     assert views_of(without_view(kept, " b ")) == (View("a", "3"),)
     assert without_view(without_view(kept, "b"), "A") == ""
 
@@ -49,6 +49,6 @@ def test_whatever_is_kept_nothing_fails(kept: str) -> None:
     assert len(views_of(kept)) <= MOST_VIEWS
 
 
-@given(st.text(min_size=1).filter(str.strip), st.text(), st.sampled_from(Chip))
-def test_any_view_comes_back(name: str, line: str, chip: Chip) -> None:
+@given(st.text(min_size=1).filter(str.strip), st.text(), st.sampled_from(DocumentView))
+def test_any_view_comes_back(name: str, line: str, chip: DocumentView) -> None:
     assert views_of(with_view(None, View(name, line, chip))) == (View(name, line, chip),)

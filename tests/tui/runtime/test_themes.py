@@ -9,7 +9,7 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from tui.runtime.themes import THEMES, complete, variable_name
 
 _STYLES = Path(__file__).resolve().parents[3] / "styles"
@@ -35,8 +35,8 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-@pytest.mark.parametrize("word", Word, ids=lambda word: word.value)
-def test_every_badge_can_be_read(theme: Theme, word: Word) -> None:
+@pytest.mark.parametrize("word", DisplayStatus, ids=lambda word: word.value)
+def test_every_badge_can_be_read(theme: Theme, word: DisplayStatus) -> None:
     variables = all_variables(theme)
     name = variable_name(word)
     assert contrast(variables[f"badge-{name}-text"], variables[f"badge-{name}"]) >= 4.5
@@ -48,7 +48,7 @@ def test_text_can_be_read_on_every_row(theme: Theme, row: str) -> None:
     variables = all_variables(theme)
     assert contrast(variables["foreground"], variables[row]) >= 7
     assert contrast(variables["muted"], variables[row]) >= 3.5
-    for word in Word:
+    for word in DisplayStatus:
         assert contrast(variables[f"tone-{variable_name(word)}"], variables[row]) >= 3.5
 
 
@@ -78,8 +78,12 @@ def test_the_high_contrast_theme_reaches_seven_to_one_everywhere() -> None:
     variables = all_variables(theme)
     pairs = [
         *[(ink, row) for ink in ("foreground", "muted", "text-muted") for row in _ROWS],
-        *[(f"tone-{variable_name(w)}", row) for w in Word for row in ("background", "row-odd")],
-        *[(f"badge-{variable_name(w)}-text", f"badge-{variable_name(w)}") for w in Word],
+        *[
+            (f"tone-{variable_name(w)}", row)
+            for w in DisplayStatus
+            for row in ("background", "row-odd")
+        ],
+        *[(f"badge-{variable_name(w)}-text", f"badge-{variable_name(w)}") for w in DisplayStatus],
         ("key-text", "key"),
         ("chip-text", "chip"),
         *[("foreground", ground) for ground in ("panel", "raised", "field", "field-focused")],
@@ -109,7 +113,7 @@ def test_a_status_can_be_read_in_sixteen_colours(name: str, terminal: str) -> No
     colours = {f"ansi_{n}": values[i] for i, n in enumerate(_NAMES)}
     colours |= {f"ansi_bright_{n}": values[i + 8] for i, n in enumerate(_NAMES)}
     variables = all_variables(BUILTIN_THEMES[name])
-    pairs = [(f"badge-{variable_name(w)}-text", f"badge-{variable_name(w)}") for w in Word]
+    pairs = [(f"badge-{variable_name(w)}-text", f"badge-{variable_name(w)}") for w in DisplayStatus]
     for letters, ground in [*pairs, ("key-text", "key"), ("chip-text", "chip")]:
         named = variables[letters], variables[ground]
         if "ansi_default" in named:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from core.model.attention import AttentionChip
-from core.model.delivery import Fact
-from core.model.enums import Word
+from core.model.delivery import DeliveryEvent
+from core.model.enums import DisplayStatus
 from core.model.errors import DatabaseError
 from tests.tui.company import NOW, Company
 from tests.tui.driver import Driver, driving
@@ -91,12 +91,12 @@ async def test_something_new_that_goes_wrong_brings_it_back(backend: FakeBackend
     async with driving(backend) as person:
         await there(person)
         rows = backend.attention.rows(backend.attention.ids(_open()))
-        row = next(r for r in rows if r.word is Word.BOUNCED)
+        row = next(r for r in rows if r.word is DisplayStatus.BOUNCED)
         backend.attention.acknowledge(row.id, row.seen)
         backend.change_elsewhere()
         await person.until(lambda: row.document.number not in listed(person, backend))
         address = backend.company.log(row.id).emails[0].recipients[0].address
-        fact = Fact(
+        fact = DeliveryEvent(
             "Complaint", NOW + timedelta(minutes=1), "", address, "abuse", feedback_id="again"
         )
         backend.company.apply(row.id, fact)

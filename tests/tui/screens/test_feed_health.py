@@ -8,7 +8,7 @@ import pytest
 from rich.style import Style
 from textual.widgets._toast import Toast
 
-from core.model.documents import Chip
+from core.model.documents import DocumentView
 from core.model.enums import EmailKind
 from core.model.errors import OuttrayError
 from core.model.feed import FeedCause, FeedState, FeedStatus
@@ -148,7 +148,7 @@ async def test_what_waits_for_word_has_a_chip_a_mark_and_an_explanation(
     async with driving(backend) as person:
         await person.press("enter")
         assert "➤ SENT ? 1" in person.text
-        person.app.screen.query_one(Chips).pick(Chip.STUCK)
+        person.app.screen.query_one(Chips).pick(DocumentView.STUCK)
         await person.settle()
         table = person.app.screen.query_one(WindowTable)
         assert table.row_count == 1

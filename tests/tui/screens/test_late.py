@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.model.documents import Awaited, Chip
+from core.model.documents import Awaited, DocumentView
 from core.model.enums import EmailKind
 from tests.tui.company import NOW
 from tests.tui.driver import driving
@@ -44,7 +44,7 @@ async def test_the_late_have_a_chip_with_their_count(waiting: FakeBackend) -> No
         await person.press("enter")
         chips = person.app.screen.query_one(Chips)
         assert "◔ Late 1" in person.text
-        chips.pick(Chip.LATE)
+        chips.pick(DocumentView.LATE)
         await person.settle()
         assert isinstance(person.app.screen, CommunicationsScreen)
         assert "INV-0099" in person.text

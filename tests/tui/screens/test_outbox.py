@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.outbox import OutboxEntry
 from tests.tui.company import NOW
 from tests.tui.driver import driving
@@ -25,7 +25,7 @@ def _fast_pulse(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(OuttrayApp, "PULSE_SECONDS", 0.1)
 
 
-def entry(n: int, word: Word = Word.QUEUED, **changes: object) -> OutboxEntry:
+def entry(n: int, word: DisplayStatus = DisplayStatus.QUEUED, **changes: object) -> OutboxEntry:
     values: dict[str, object] = {
         "delivery_id": n,
         "email_id": n,
@@ -50,8 +50,8 @@ def fill(backend: FakeBackend, *entries: OutboxEntry) -> None:
 def mixed(backend: FakeBackend) -> None:
     fill(
         backend,
-        entry(1, Word.UNCONFIRMED, error="SES did not answer."),
-        entry(2, Word.FAILED, error="SES said: Email address is not verified."),
+        entry(1, DisplayStatus.UNCONFIRMED, error="SES did not answer."),
+        entry(2, DisplayStatus.FAILED, error="SES said: Email address is not verified."),
         *(entry(n, batch_id=BATCH) for n in range(3, 9)),
     )
     backend.outbox.sent = 24
@@ -166,7 +166,7 @@ async def test_what_failed_is_written_again_through_the_dialog_and_its_gate(
 
 
 async def test_enter_says_the_whole_reason(backend: FakeBackend) -> None:
-    fill(backend, entry(1, Word.FAILED, error="SES said: " + "no, and no again; " * 10))
+    fill(backend, entry(1, DisplayStatus.FAILED, error="SES said: " + "no, and no again; " * 10))
     async with driving(backend, (80, 24)) as person:
         await person.press("down", "m", "enter")
         assert person.words.count("no again") >= 5
@@ -174,7 +174,9 @@ async def test_enter_says_the_whole_reason(backend: FakeBackend) -> None:
 
 async def test_hostile_words_stay_words(backend: FakeBackend) -> None:
     evil = "[@click=app.quit]x[/]\x1b]0;t\x07"
-    fill(backend, entry(1, Word.FAILED, error=evil, number=evil, address=evil, sent_by=evil))
+    fill(
+        backend, entry(1, DisplayStatus.FAILED, error=evil, number=evil, address=evil, sent_by=evil)
+    )
     async with driving(backend) as person:
         await person.press("down", "m", "enter")
         assert "\x1b" not in person.text
@@ -229,7 +231,9 @@ async def test_why_nothing_goes_is_told_where_one_waits(backend: FakeBackend) ->
 
 
 async def test_several_that_nobody_knows_of_are_settled_with_one_note(backend: FakeBackend) -> None:
-    unknown = [entry(n, Word.UNCONFIRMED, error="SES did not answer.") for n in range(1, 4)]
+    unknown = [
+        entry(n, DisplayStatus.UNCONFIRMED, error="SES did not answer.") for n in range(1, 4)
+    ]
     fill(backend, *unknown, entry(9))
     async with driving(backend) as person:
         await person.press("down", "m")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from core.model.documents import Chip
+from core.model.documents import DocumentView
 from core.model.errors import OuttrayError
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
@@ -51,9 +51,9 @@ async def test_a_line_and_its_chip_are_kept_and_shown_again_on_another_day(
         assert "Big [/b] ones" in person.line("invoice balance>900 [Bounced]")
         await person.press("1")
         where = screen_of(person)._where
-        assert where.chip is Chip.BOUNCED
+        assert where.chip is DocumentView.BOUNCED
         assert len(where.conditions) == 2
-        assert screen_of(person).chips.chosen == Chip.BOUNCED
+        assert screen_of(person).chips.chosen == DocumentView.BOUNCED
         assert "invoice · balance over 900.00" in person.text
         assert person.app.focused is not None
         assert person.app.focused.id == "documents"

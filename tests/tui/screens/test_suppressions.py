@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from core.model.suppressions import Cause, ListPhase, ListState, Suppression
 from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving
@@ -38,7 +38,7 @@ def lists(backend: FakeBackend) -> FakeBackend:
             sent_at=NOW - timedelta(hours=2),
             document_id=document.id,
             document_number="INV-0042",
-            document_kind=Kind.INVOICE,
+            document_kind=DocumentKind.INVOICE,
             customer_id=document.customer_id,
             customer="Ludwig Krajcik DVM",
         )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.model.documents import Chip, CustomerRow, DocumentFilter, DocumentRow
+from core.model.documents import CustomerRow, DocumentFilter, DocumentRow, DocumentView
 from core.model.errors import InputError
 from core.rules.export.tabular import Form, readable
 from tests.tui.driver import driving
@@ -71,7 +71,7 @@ async def test_d_writes_what_filter_and_chip_show_in_the_order_shown(
         await person.press("enter")
         assert "3 rows in" in person.words
     rows = read_csv(path)
-    shown = backend.page_documents(DocumentFilter(chip=Chip.BOUNCED), 0, 99)
+    shown = backend.page_documents(DocumentFilter(chip=DocumentView.BOUNCED), 0, 99)
     assert [row["number"] for row in rows] == [row.number for row in shown]
     assert rows[0]["Number (shown)"] == "INV-0042"
     assert rows[0]["balance_due"] == "849.10"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core.model.documents import Chip
+from core.model.documents import DocumentView
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
 from tui.dialogs.basic.help import HelpDialog
@@ -68,7 +68,7 @@ async def test_the_chips_count_what_the_line_leaves_and_narrow_it(backend: FakeB
         assert f"✖ Bounced {bounced}" in person.text
         await person.do("documents.bounced")
         where = screen_of(person)._where
-        assert where.chip is Chip.BOUNCED
+        assert where.chip is DocumentView.BOUNCED
         assert len(where.conditions) == 2
         await search(person, " balance<1")
         assert "No document matches" in person.text

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from core.model.chasing import Call
     from core.model.documents import CustomerRow
     from core.model.errors import OuttrayError
-    from core.services.chasing import Scope, Standing
+    from core.services.chasing import ChaseState, Scope
     from core.services.evidence import Exported
-    from tui.runtime.context import Desk
+    from tui.runtime.context import AppContext
 
 
 class ChaseFlows:
@@ -27,7 +27,7 @@ class ChaseFlows:
     def __init__(
         self,
         app: App[None],
-        desk: Desk,
+        desk: AppContext,
         *,
         changed: Callable[[], None],
         failed: Callable[[OuttrayError], None],
@@ -69,7 +69,7 @@ class ChaseFlows:
             lambda standing: self._open(CallDialog(self._desk, row, standing), self._called),
         )
 
-    def _stand(self, scope: Scope, then: Callable[[Standing], None]) -> None:
+    def _stand(self, scope: Scope, then: Callable[[ChaseState], None]) -> None:
         chasing = self._desk.backend.chasing
         self._desk.jobs.start("chase", lambda: chasing.standing(scope), then, self._failed)
 
@@ -85,7 +85,7 @@ class ChaseFlows:
 
     # ------------------------------------------------------------------ what is said at the end
 
-    def _snoozed(self, standing: Standing) -> None:
+    def _snoozed(self, standing: ChaseState) -> None:
         self._changed()
         now = self._desk.clock()
         from tui.format.chasing import hold_words  # not for the first paint

@@ -15,17 +15,19 @@ from tui.runtime.browser_files import ON_THE_SERVER, give_file
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow
     from core.model.errors import OuttrayError
-    from tui.runtime.context import Desk
+    from tui.runtime.context import AppContext
     from tui.runtime.opener import Target
     from tui.tables.copy_items import Item
     from tui.tables.export_file import Written
     from tui.tables.export_sheet import Sheet
 
 
-class Hands:
+class CopyOpenExport:
     """From Y, O or D to the toast."""
 
-    def __init__(self, app: App[None], desk: Desk, failed: Callable[[OuttrayError], None]) -> None:
+    def __init__(
+        self, app: App[None], desk: AppContext, failed: Callable[[OuttrayError], None]
+    ) -> None:
         self._app, self._desk, self._failed = app, desk, failed
 
     # ------------------------------------------------------------------ copying

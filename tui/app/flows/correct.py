@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from core.model.corrections import Correctable, Corrected, Waiting
     from core.model.errors import OuttrayError
     from tui.dialogs.address.edit_address import Edited
-    from tui.runtime.context import Desk
+    from tui.runtime.context import AppContext
 
     Prepared = tuple[Corrected | None, tuple[Waiting, ...]]
 
 
-class Fixing:
+class Correct:
     """The conversation beside the screens; every step of it may be left."""
 
     def __init__(
         self,
         app: App[None],
-        desk: Desk,
+        desk: AppContext,
         *,
         changed: Callable[[], None],
         failed: Callable[[OuttrayError], None],

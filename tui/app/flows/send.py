@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 from textual.screen import Screen
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from tui.commands.dispatch import key_of
 from tui.format.text import cell
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.model.errors import OuttrayError
     from core.model.sending import RecipientOutcome, SendOutcome
     from tui.dialogs.compose.state import Composed
-    from tui.runtime.context import Desk
+    from tui.runtime.context import AppContext
 
 
 class Sending:
@@ -28,7 +28,7 @@ class Sending:
     def __init__(
         self,
         app: App[None],
-        desk: Desk,
+        desk: AppContext,
         *,
         changed: Callable[[], None],
         failed: Callable[[OuttrayError], None],
@@ -122,14 +122,14 @@ def back_to(app: App[None], kind: type[Screen[Any]]) -> bool:
 
 def told(recipients: tuple[RecipientOutcome, ...]) -> tuple[str, bool]:
     """Return what to say about a send that ended, and whether all is well."""
-    waiting = [r for r in recipients if r.status is Word.QUEUED]
+    waiting = [r for r in recipients if r.status is DisplayStatus.QUEUED]
     lines: list[str] = []
-    unkept = [r for r in recipients if r.status is Word.UNCONFIRMED and not r.is_recorded]
+    unkept = [r for r in recipients if r.status is DisplayStatus.UNCONFIRMED and not r.is_recorded]
     lines += [f"{cell(r.address, 60)}: {cell(r.error, 400)}" for r in unkept]
     recipients = tuple(r for r in recipients if r not in unkept)
-    doubtful = [cell(r.address, 60) for r in recipients if r.status is Word.UNCONFIRMED]
-    gone = [r for r in recipients if r.status not in (Word.FAILED, Word.QUEUED)]
-    certain = [cell(r.address, 60) for r in gone if r.status is not Word.UNCONFIRMED]
+    doubtful = [cell(r.address, 60) for r in recipients if r.status is DisplayStatus.UNCONFIRMED]
+    gone = [r for r in recipients if r.status not in (DisplayStatus.FAILED, DisplayStatus.QUEUED)]
+    certain = [cell(r.address, 60) for r in gone if r.status is not DisplayStatus.UNCONFIRMED]
     if certain:
         lines.append(f"Sent to {', '.join(certain)}; the badge moves when SES reports.")
     if doubtful:
@@ -142,6 +142,6 @@ def told(recipients: tuple[RecipientOutcome, ...]) -> tuple[str, bool]:
             f"{', '.join(cell(r.address, 60) for r in waiting)}: in the outbox, and goes out by"
             f" itself ({key_of('app.outbox')} shows it). {cell(waiting[0].error, 200)}".rstrip()
         )
-    failed = [r for r in recipients if r.status is Word.FAILED]
+    failed = [r for r in recipients if r.status is DisplayStatus.FAILED]
     lines += [f"Not sent to {cell(r.address, 60)}: {cell(r.error, 200)}" for r in failed]
     return "\n".join(lines), not (unkept or doubtful or failed or waiting)

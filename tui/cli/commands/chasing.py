@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from core.backend import Backend
 from core.model.chasing import HoldKind, Outcome
 from core.model.documents import DocumentRow
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from core.model.errors import UsageError
 from core.rules.chasing.dates import parse_day
-from core.services.chasing import CallEntry, Scope, Standing
+from core.services.chasing import CallEntry, ChaseState, Scope
 from tui.cli.commands.common import opened, put_json
 from tui.cli.output import text
 from tui.cli.output.text import say
@@ -39,7 +39,7 @@ def snooze(options: Namespace) -> int:
     return DONE
 
 
-def _carry_out(backend: Backend, scope: Scope, options: Namespace) -> Standing:
+def _carry_out(backend: Backend, scope: Scope, options: Namespace) -> ChaseState:
     if options.lift:
         return backend.chasing.lift(scope, options.note)
     if options.until is None:
@@ -52,11 +52,11 @@ def _carry_out(backend: Backend, scope: Scope, options: Namespace) -> Standing:
 
 
 def _document(backend: Backend, options: Namespace) -> DocumentRow:
-    kind = Kind(options.kind) if options.kind else None
+    kind = DocumentKind(options.kind) if options.kind else None
     return backend.find_document(options.number, options.customer, kind)
 
 
-def _standing_json(row: DocumentRow | None, standing: Standing) -> records.Json:
+def _standing_json(row: DocumentRow | None, standing: ChaseState) -> records.Json:
     return {
         "number": row.number if row else None,
         "customer": standing.name,
@@ -66,7 +66,7 @@ def _standing_json(row: DocumentRow | None, standing: Standing) -> records.Json:
     }
 
 
-def _tell(row: DocumentRow | None, standing: Standing) -> None:
+def _tell(row: DocumentRow | None, standing: ChaseState) -> None:
     now = datetime.now(UTC)
     about = cell(row.number if row else standing.name)
     for hold in standing.in_force:

@@ -15,7 +15,7 @@ from typing import Final
 from core import settings
 from core.backend import Backend
 from core.model.documents import DocumentRow
-from core.model.enums import Kind, Word
+from core.model.enums import DisplayStatus, DocumentKind
 from core.model.errors import DatabaseError, NotFoundError, UsageError
 from core.model.outbox import OutboxEntry, WorkReport
 from core.services.sending.outbox import Outbox
@@ -158,7 +158,7 @@ def cancel(options: Namespace) -> int:
                 [
                     entry.delivery_id
                     for entry in outbox.entries()
-                    if entry.document_id in chosen and entry.word is Word.QUEUED
+                    if entry.document_id in chosen and entry.word is DisplayStatus.QUEUED
                 ]
             )
     text = f"{words.counted(count)} cancelled; nobody gets them."
@@ -201,7 +201,7 @@ def _unconfirmed(backend: Backend, options: Namespace) -> Sequence[OutboxEntry]:
         found += mine
     if not options.numbers:
         entries = _to(backend.outbox.entries(), options.to)
-        found += [entry for entry in entries if entry.word is Word.UNCONFIRMED]
+        found += [entry for entry in entries if entry.word is DisplayStatus.UNCONFIRMED]
     if not found:
         raise NotFoundError("Nothing is unconfirmed.", "outtray outbox list shows what is open.")
     return found
@@ -212,7 +212,7 @@ def _to(entries: Sequence[OutboxEntry], address: str) -> Sequence[OutboxEntry]:
 
 
 def _document(backend: Backend, options: Namespace, number: str) -> DocumentRow:
-    kind = Kind(options.kind) if options.kind else None
+    kind = DocumentKind(options.kind) if options.kind else None
     return backend.find_document(number, options.customer, kind)
 
 

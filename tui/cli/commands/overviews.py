@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 
 from core.model.attention import AttentionChip, AttentionRow
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from core.model.insights import Insights, Tally
-from core.rules.monitoring.deliverability import Standing, share, standing
+from core.rules.monitoring.deliverability import RateVerdict, share, standing
 from core.rules.monitoring.incidents import BOUNCE_LIMITS, COMPLAINT_LIMITS
 from core.services.attention import MOST
 from tui.cli.commands.common import opened, put_json
@@ -61,7 +61,7 @@ def _print(rows: tuple[AttentionRow, ...]) -> None:
 
 def _balance(row: AttentionRow) -> str:
     document = row.document
-    if document.kind is Kind.ESTIMATE:
+    if document.kind is DocumentKind.ESTIMATE:
         return ""
     return f"{money(document.balance_due, document.currency)} {cell(document.currency, 4)}"
 
@@ -132,7 +132,7 @@ def _tally(tally: Tally) -> records.Json:
     }
 
 
-def _rate(verdict: Standing, limits: tuple[float, float]) -> records.Json:
+def _rate(verdict: RateVerdict, limits: tuple[float, float]) -> records.Json:
     return {
         "rate": round(verdict.rate, 6),
         "level": verdict.level.value,

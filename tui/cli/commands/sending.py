@@ -14,7 +14,7 @@ from functools import reduce
 
 from core.backend import Backend
 from core.model.email import Composition
-from core.model.enums import EmailKind, Kind, Word
+from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.errors import DatabaseError, OuttrayError
 from core.model.outbox import OutboxEntry
 from core.model.sending import Decision, Draft, RecipientOutcome, SendOutcome
@@ -28,7 +28,7 @@ from tui.format.outbox import counted
 from tui.format.text import cell
 from tui.runtime.exit_codes import ASKS, DONE, FAILED
 
-_ON_THEIR_WAY = (Word.QUEUED, Word.SENDING)
+_ON_THEIR_WAY = (DisplayStatus.QUEUED, DisplayStatus.SENDING)
 type_of_results = list[SendOutcome | tuple[str, OuttrayError]]
 Told = tuple[records.Json, int]
 
@@ -162,14 +162,14 @@ def _recipients(
     unkept = {each.address: each for each in known if not each.is_recorded}
     return tuple(
         unkept[e.address]
-        if e.address in unkept and e.word is Word.SENDING
+        if e.address in unkept and e.word is DisplayStatus.SENDING
         else RecipientOutcome(e.address, e.word, e.ses_message_id, e.error)
         for e in entries
     )
 
 
 def _draft(backend: Backend, options: Namespace, number: str) -> Draft:
-    kind = Kind(options.kind) if options.kind else None
+    kind = DocumentKind(options.kind) if options.kind else None
     document = backend.find_document(number, options.customer, kind)
     composition = backend.composing.compose(
         EmailKind(options.email_kind), document.id, getattr(options, "language", "")
@@ -212,7 +212,8 @@ def code_of(outcome: SendOutcome) -> int:
     if outcome.email_id is None:
         return ASKS if outcome.verdict.decision is Decision.ASK else FAILED
     good = all(
-        r.status not in (Word.FAILED, Word.UNCONFIRMED, *_ON_THEIR_WAY) for r in outcome.recipients
+        r.status not in (DisplayStatus.FAILED, DisplayStatus.UNCONFIRMED, *_ON_THEIR_WAY)
+        for r in outcome.recipients
     )
     return DONE if good else FAILED
 

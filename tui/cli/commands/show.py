@@ -8,8 +8,8 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from typing import Any
 
-from core.model.documents import Chip, CustomerFilter, DocumentFilter
-from core.model.enums import Kind
+from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
+from core.model.enums import DocumentKind
 from core.model.errors import FailedImport, UsageError
 from tui.cli.commands.common import opened, put_json
 from tui.cli.output import text
@@ -41,8 +41,8 @@ def documents(options: Namespace) -> int:
         customer=options.customer,
         text=f"{options.search} {line.text}".strip(),
         conditions=line.conditions,
-        kind=Kind(options.kind) if options.kind else None,
-        chip=Chip(options.delivery),
+        kind=DocumentKind(options.kind) if options.kind else None,
+        chip=DocumentView(options.delivery),
     )
     with opened() as backend:
         rows = backend.page_documents(where, limit=options.limit or None)
@@ -65,7 +65,7 @@ def _tell_rest(shown: int, total: int, what: str) -> None:
 
 
 def log(options: Namespace) -> int:
-    kind = Kind(options.kind) if options.kind else None
+    kind = DocumentKind(options.kind) if options.kind else None
     as_of = parse_time(options.as_of, datetime.now(UTC)) if options.as_of is not None else None
     with opened() as backend:
         found = backend.find_document(options.number, options.customer, kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from core.model.enums import EmailKind, Kind
+from core.model.enums import DocumentKind, EmailKind
 from tui.cli.commands.common import opened, put_json
 from tui.cli.output import compose
 from tui.cli.output.text import say
@@ -24,7 +24,7 @@ def check(options: Namespace) -> int:
 def preview(options: Namespace) -> int:
     kind = EmailKind.ORIGINAL if options.original else EmailKind.FOLLOW_UP
     with opened() as backend:
-        which = Kind(options.kind) if options.kind else None
+        which = DocumentKind(options.kind) if options.kind else None
         document = backend.find_document(options.number, options.customer, which)
         made = backend.composing.compose(kind, document.id, options.language)
     fitting = made.versions[made.chosen]

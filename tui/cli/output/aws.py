@@ -10,7 +10,7 @@ from argparse import Namespace
 
 from core.backend import Backend
 from core.model.errors import OuttrayError
-from core.rules.doctor.aws_plan import Names, Step
+from core.rules.doctor.aws_plan import Names, SetUpStep
 from core.rules.doctor.checks import Result
 from core.services.aws_setup import SetUp
 from tui.cli.output import text
@@ -60,7 +60,7 @@ def as_answer(made: SetUp, *, applied: bool) -> records.Json:
     }
 
 
-def _step(step: Step) -> records.Json:
+def _step(step: SetUpStep) -> records.Json:
     return {
         "what": step.what,
         "service": step.service,
@@ -69,7 +69,7 @@ def _step(step: Step) -> records.Json:
     }
 
 
-def command_line(step: Step) -> str:
+def command_line(step: SetUpStep) -> str:
     """Return the call as AWS's own command line takes it."""
     operation = re.sub(r"(?<!^)(?=[A-Z])", "-", step.operation).lower()
     given = shlex.quote(json.dumps(dict(step.parameters)))

@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from core.model.chasing import Call
 from core.model.delivery import Note
 from core.model.documents import CustomerRow, DocumentRow
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import FailedImport
 from core.model.history import DocumentLog, EmailEntry
 from core.model.reports import ImportReport, IngestReport, QuarantinedBody
@@ -149,9 +149,9 @@ def _delivery(row: DocumentRow, judged_at: datetime) -> str:
     return " ".join(filter(None, words))
 
 
-def status(word: Word, *, is_forward: bool = False) -> str:
+def status(word: DisplayStatus, *, is_forward: bool = False) -> str:
     """A status as the badges say it: ``BOUNCED soft``, ``BOUNCED forward``."""
-    if word is Word.SOFT_BOUNCED:
+    if word is DisplayStatus.SOFT_BOUNCED:
         return f"BOUNCED {'forward' if is_forward else 'soft'}"
     return word.value
 

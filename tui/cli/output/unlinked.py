@@ -7,7 +7,7 @@ from argparse import Namespace
 from typing import Any
 
 from core.backend import Backend
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from core.model.errors import UsageError
 from core.rules.delivery.external_email import Listed, Unlinked
 from core.services.linking import LinkedByHand, Relinked
@@ -56,7 +56,7 @@ def link(options: Namespace, backend: Backend) -> int:
         )
     if options.again:
         return _again(options, backend.linking.again())
-    kind = Kind(options.kind) if options.kind else None
+    kind = DocumentKind(options.kind) if options.kind else None
     return _linked(
         options, backend.linking.link(options.message_id, options.number, options.customer, kind)
     )

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.model.documents import Chip
+from core.model.documents import DocumentView
 from tui.cli.parser import sending, suppressions
 from tui.cli.parser.chasing import add_chasing
 from tui.cli.parser.office import add_office, add_serve
@@ -140,7 +140,7 @@ def _add_looking(commands: Commands) -> None:
     documents.add_argument(
         "--delivery",
         type=_word,
-        choices=[chip.value for chip in Chip],
+        choices=[chip.value for chip in DocumentView],
         default="all",
         metavar="WORD",
         help="bounced, complained, dropped, deferred, failed, never_sent, stuck, late, "

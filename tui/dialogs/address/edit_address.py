@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from core.model.corrections import Correctable, Origin, Proposal
+from core.model.corrections import AddressOrigin, Correctable, Proposal
 from core.model.errors import OuttrayError
 from core.model.sending import Decision, Verdict
 from tui.commands.dispatch import bindings, carry_out
@@ -22,7 +22,7 @@ from tui.dialogs.address import view as view
 from tui.dialogs.compose.state import Phase, SendButton
 from tui.dialogs.compose.view import verdict_lines
 from tui.format.text import cell
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.widgets.checkbox_line import Tick
 from tui.widgets.text_field import Field
 
@@ -46,7 +46,7 @@ class EditAddressDialog(ModalScreen[Edited | None]):
     PAUSE = 0.3
     """Seconds without a key before the address is checked."""
 
-    def __init__(self, desk: Desk, found: Correctable) -> None:
+    def __init__(self, desk: AppContext, found: Correctable) -> None:
         super().__init__()
         self.desk = desk
         self.found = found
@@ -184,7 +184,7 @@ class EditAddressDialog(ModalScreen[Edited | None]):
     def _offered(self) -> list[Proposal]:
         """What was meant by what is being typed, then what was proposed from the beginning."""
         findings = self._verdict.findings if self._verdict else ()
-        meant = [Proposal(f.proposal, Origin.MEANT) for f in findings if f.proposal]
+        meant = [Proposal(f.proposal, AddressOrigin.MEANT) for f in findings if f.proposal]
         return [*meant, *(p for p in self.found.proposals if p not in meant)]
 
     def command_use_1(self) -> None:

@@ -22,7 +22,7 @@ from tui.commands.registry import Command
 from tui.dialogs.address import view as view
 from tui.dialogs.address.requeueing import send_one_after_another
 from tui.format.text import cell
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 
 
 class Stage(Enum):
@@ -40,7 +40,7 @@ class RequeueDialog(ModalScreen[int]):
     AUTO_FOCUS = "#waiting"
 
     def __init__(
-        self, desk: Desk, old: str, new: str, waiting: Sequence[Waiting], saved: str = ""
+        self, desk: AppContext, old: str, new: str, waiting: Sequence[Waiting], saved: str = ""
     ) -> None:
         super().__init__()
         self.desk = desk

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from core.model.corrections import Waiting
 from core.model.errors import OuttrayError
 from core.model.sending import SendOutcome
-from tui.runtime.background import Jobs
+from tui.runtime.background import BackgroundCalls
 
 Told = Callable[[Waiting, SendOutcome | OuttrayError], bool]
 """Hears what became of one; false stops before the next."""
 
 
 def send_one_after_another(
-    jobs: Jobs,
+    jobs: BackgroundCalls,
     documents: Sequence[Waiting],
     send: Callable[[Waiting], SendOutcome],
     told: Told,

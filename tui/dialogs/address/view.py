@@ -7,9 +7,9 @@ from datetime import datetime
 
 from textual.content import Content
 
-from core.model.corrections import Correctable, Origin, Proposal
+from core.model.corrections import AddressOrigin, Correctable, Proposal
 from core.model.corrections import Waiting as WaitingDocument
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import OuttrayError
 from core.model.sending import Decision, SendOutcome, Verdict, Weight
 from core.rules.delivery.status import FAILURES
@@ -29,7 +29,7 @@ _BAR = 24
 def failed_line(found: Correctable, now: datetime) -> Content:
     """``brook59@example.org  ✖ BOUNCED  2 h ago · INV-0042``."""
     if not found.address:
-        return toned("No address is known for this customer.", Word.DEFERRED)
+        return toned("No address is known for this customer.", DisplayStatus.DEFERRED)
     parts: list[Content | str | tuple[str, str]] = [(cell(found.address, 70), "bold"), "  "]
     if found.word is not None:
         parts.append(content([block(found.word)]))
@@ -54,9 +54,9 @@ def reason_lines(found: Correctable) -> Content:
 def proposal_line(position: int, proposal: Proposal, now: datetime) -> Content:
     """``Alt+1 terrill@krajcik.example  contact ● delivered yesterday``."""
     why = {
-        Origin.MEANT: "probably meant",
-        Origin.CONTACT: "contact",
-        Origin.EARLIER: "reached before",
+        AddressOrigin.MEANT: "probably meant",
+        AddressOrigin.CONTACT: "contact",
+        AddressOrigin.EARLIER: "reached before",
     }[proposal.origin]
     parts: list[Content | str | tuple[str, str]] = [
         ("instead  " if position == 1 else " " * 9, "$muted"),
@@ -65,9 +65,12 @@ def proposal_line(position: int, proposal: Proposal, now: datetime) -> Content:
         (f"  {why}", "$muted"),
     ]
     if proposal.delivered_at is not None:
-        arrived = badge(Word.DELIVERED)
+        arrived = badge(DisplayStatus.DELIVERED)
         parts.append(
-            toned(f" {arrived.glyph} delivered {ago(proposal.delivered_at, now)}", Word.DELIVERED)
+            toned(
+                f" {arrived.glyph} delivered {ago(proposal.delivered_at, now)}",
+                DisplayStatus.DELIVERED,
+            )
         )
     return Content.assemble(*parts)
 
@@ -128,7 +131,9 @@ def waiting_line(waiting: WaitingDocument, now: datetime, *, is_ticked: bool) ->
         (mark(is_ticked, is_off=waiting.is_stopped), "bold $accent"),
         (f"{cell(document.number, 14):<14} ", "bold"),
         toned(f"{look.glyph} {look.label:<12} ", waiting.word),
-        toned(f"{badge(Word.UNCONFIRMED).glyph} {why}  ", Word.UNCONFIRMED) if why else "",
+        toned(f"{badge(DisplayStatus.UNCONFIRMED).glyph} {why}  ", DisplayStatus.UNCONFIRMED)
+        if why
+        else "",
         (f"{when:<13} ", "$muted"),
         f"{cell(document.customer, 24)}",
     )
@@ -149,25 +154,31 @@ def result_line(number: str, answer: SendOutcome | OuttrayError) -> tuple[Conten
     """``● INV-0042 sent`` or what stopped it, and whether it went."""
     name = cell(number, 30)
     if isinstance(answer, OuttrayError):
-        return toned(f"{badge(Word.FAILED).glyph} {name} not sent: {cell(str(answer), 200)}",
-                     Word.FAILED), False  # fmt: skip
+        return toned(f"{badge(DisplayStatus.FAILED).glyph} {name} not sent: {cell(str(answer), 200)}",
+                     DisplayStatus.FAILED), False  # fmt: skip
     if answer.email_id is None:
         worst = max(answer.verdict.findings, key=lambda f: f.weight, default=None)
         why = cell(worst.title, 200) if worst else "the gate stopped it"
-        return toned(f"{badge(Word.FAILED).glyph} {name} not sent: {why}", Word.FAILED), False
+        return toned(
+            f"{badge(DisplayStatus.FAILED).glyph} {name} not sent: {why}", DisplayStatus.FAILED
+        ), False
     (recipient, *_) = answer.recipients
     look = badge(recipient.status)
-    if recipient.status is Word.FAILED:
+    if recipient.status is DisplayStatus.FAILED:
         said = f"{look.glyph} {name} not sent: {cell(recipient.error, 200)}"
-        return toned(said, Word.FAILED), False
-    if recipient.status is Word.QUEUED:
+        return toned(said, DisplayStatus.FAILED), False
+    if recipient.status is DisplayStatus.QUEUED:
         why = cell(recipient.error, 200) or "It is not its turn yet."
         said = f"{look.glyph} {name} not sent: {why}"
-        return toned(f"{said} It waits in the outbox and goes out by itself.", Word.QUEUED), False
+        return toned(
+            f"{said} It waits in the outbox and goes out by itself.", DisplayStatus.QUEUED
+        ), False
     if not recipient.is_recorded:
         said = f"{look.glyph} {name}: {cell(recipient.error, 400)}"
         return toned(said, recipient.status), False
-    if recipient.status is Word.UNCONFIRMED:
+    if recipient.status is DisplayStatus.UNCONFIRMED:
         said = f"{look.glyph} {name}: not known whether SES took it; its report will tell"
-        return toned(said, Word.UNCONFIRMED), False
-    return toned(f"{look.glyph} {name} sent to {cell(recipient.address, 60)}", Word.SENT), True
+        return toned(said, DisplayStatus.UNCONFIRMED), False
+    return toned(
+        f"{look.glyph} {name} sent to {cell(recipient.address, 60)}", DisplayStatus.SENT
+    ), True

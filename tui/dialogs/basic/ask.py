@@ -18,7 +18,7 @@ from tui.widgets.text_field import Field
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AskOption:
     """One answer."""
 
     value: str
@@ -27,17 +27,19 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AskAnswer:
     value: str
     note: str = ""
 
 
-class AskDialog(ModalScreen[Answer | None]):
+class AskDialog(ModalScreen[AskAnswer | None]):
     """Esc answers nothing. With ``note`` a text is typed first; Enter goes on to the answers."""
 
     BINDINGS = [Binding("escape", "leave", "Close")]
 
-    def __init__(self, title: str, text: str, choices: Sequence[Choice], *, note: str = "") -> None:
+    def __init__(
+        self, title: str, text: str, choices: Sequence[AskOption], *, note: str = ""
+    ) -> None:
         """``title`` and ``text`` are harmless already; ``note`` asks for one, and says for what."""
         super().__init__()
         self._title, self._text, self._choices = title, text, tuple(choices)
@@ -69,7 +71,7 @@ class AskDialog(ModalScreen[Answer | None]):
         for choice in self._choices:
             if event.key.lower() == choice.key:
                 event.stop()
-                _ = self.dismiss(Answer(choice.value, self._typed))
+                _ = self.dismiss(AskAnswer(choice.value, self._typed))
 
     @on(Input.Submitted, "#ask-note")
     def _noted(self, event: Input.Submitted) -> None:

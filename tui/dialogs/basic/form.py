@@ -17,7 +17,7 @@ from core.model.errors import OuttrayError
 from tui.commands.dispatch import bindings, carry_out
 from tui.commands.registry import Command
 from tui.format.text import cell
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.widgets.text_field import Field
 
 R = TypeVar("R")
@@ -28,7 +28,7 @@ class ChaseDialog(ModalScreen[R], Generic[R]):
 
     BINDINGS = bindings("chase")
 
-    def __init__(self, desk: Desk, title: str) -> None:
+    def __init__(self, desk: AppContext, title: str) -> None:
         super().__init__()
         self.desk = desk
         self._title = title

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.rules.delivery.status_help import FORWARD_FAILED, WHAT_TO_DO
 from tui.commands.dispatch import key_label, keys_of, of_places, with_keys
 from tui.commands.registry import Command
@@ -43,21 +43,21 @@ _TABLE: Final = (
 )
 #: Bad news first: that is what people look up.
 _ORDER: Final = (
-    Word.BOUNCED,
-    Word.SOFT_BOUNCED,
-    Word.COMPLAINED,
-    Word.DROPPED,
-    Word.FAILED,
-    Word.UNCONFIRMED,
-    Word.DEFERRED,
-    Word.SENT,
-    Word.DELIVERED,
-    Word.OPENED,
-    Word.CLICKED,
-    Word.QUEUED,
-    Word.SENDING,
-    Word.CANCELLED,
-    Word.NEVER_SENT,
+    DisplayStatus.BOUNCED,
+    DisplayStatus.SOFT_BOUNCED,
+    DisplayStatus.COMPLAINED,
+    DisplayStatus.DROPPED,
+    DisplayStatus.FAILED,
+    DisplayStatus.UNCONFIRMED,
+    DisplayStatus.DEFERRED,
+    DisplayStatus.SENT,
+    DisplayStatus.DELIVERED,
+    DisplayStatus.OPENED,
+    DisplayStatus.CLICKED,
+    DisplayStatus.QUEUED,
+    DisplayStatus.SENDING,
+    DisplayStatus.CANCELLED,
+    DisplayStatus.NEVER_SENT,
 )
 #: Braces name the key in force of a command.
 _SIGNS: Final = (

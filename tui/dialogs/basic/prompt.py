@@ -12,13 +12,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import OuttrayError
 from tui.commands.dispatch import bindings, carry_out
 from tui.commands.registry import Command
 from tui.format.content import sign
 from tui.format.text import cell
-from tui.runtime.background import Jobs
+from tui.runtime.background import BackgroundCalls
 from tui.widgets.text_field import Field, PathField
 
 R = TypeVar("R")
@@ -32,7 +32,7 @@ class PromptDialog(ModalScreen[R | None], Generic[R]):
 
     def __init__(
         self,
-        jobs: Jobs,
+        jobs: BackgroundCalls,
         question: str,
         do: Callable[[str], R],
         *,
@@ -124,7 +124,7 @@ class PromptDialog(ModalScreen[R | None], Generic[R]):
         if not self.is_mounted:
             return
         self._is_busy = False
-        lines = [sign(cell(error.title, 200), Word.FAILED)]
+        lines = [sign(cell(error.title, 200), DisplayStatus.FAILED)]
         if error.hint:
             lines.append(Content.styled(cell(error.hint, 200), "$muted"))
         self._told.update(Content("\n").join(lines))

@@ -23,10 +23,10 @@ from core.model.outbox import Enqueued, OutboxEntry, Progress
 from tui.commands.command import Command
 from tui.commands.dispatch import bindings, carry_out, key_of
 from tui.dialogs.bulk import result, state, view
-from tui.dialogs.bulk.state import Choice, Line
+from tui.dialogs.bulk.state import BulkChoice, Line
 from tui.format.text import cell
 from tui.runtime.backend_protocol import Bulk
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 from tui.widgets.text_field import PathField
 
 
@@ -59,7 +59,7 @@ class BulkDialog(ModalScreen[bool]):
     LOOK_SECONDS = 0.25
     """How often one looks at how far it is."""
 
-    def __init__(self, desk: Desk, kind: EmailKind, rows: Sequence[DocumentRow]) -> None:
+    def __init__(self, desk: AppContext, kind: EmailKind, rows: Sequence[DocumentRow]) -> None:
         super().__init__()
         self.desk = desk
         self.kind = kind
@@ -67,7 +67,7 @@ class BulkDialog(ModalScreen[bool]):
         self._bulk: Bulk = desk.backend.bulk(kind)
         self._judging = Judging()
         self._phase = Phase.JUDGING
-        self._choice = Choice((), frozenset())
+        self._choice = BulkChoice((), frozenset())
         self._enqueued: Enqueued | None = None
         self._progress = Progress()
         self._entries: tuple[OutboxEntry, ...] = ()
@@ -118,7 +118,7 @@ class BulkDialog(ModalScreen[bool]):
 
     def _judged(self, items: tuple[BulkItem, ...]) -> None:
         if self.is_mounted:
-            self._choice = Choice.of(items)
+            self._choice = BulkChoice.of(items)
             self._enter(Phase.CHOOSING)
             self._list(0)
 
@@ -237,7 +237,7 @@ class BulkDialog(ModalScreen[bool]):
             choice = self._choice.unfolded(line)
             self._choose(choice, choice.lines().index(Line(line.group)))
 
-    def _choose(self, choice: Choice, highlighted: int) -> None:
+    def _choose(self, choice: BulkChoice, highlighted: int) -> None:
         self._choice = choice
         self._show()
         self._list(highlighted)

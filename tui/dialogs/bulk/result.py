@@ -10,10 +10,10 @@ from pathlib import Path
 
 from core.files import protected_files
 from core.model.bulk import BulkItem
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import InputError
 from core.model.outbox import Enqueued, OutboxEntry
-from tui.dialogs.bulk.state import Choice
+from tui.dialogs.bulk.state import BulkChoice
 from tui.format.text import csv_cell
 
 _COLUMNS = ("number", "customer", "address", "state", "reason")
@@ -26,22 +26,24 @@ class Result:
     number: str
     customer: str
     address: str
-    word: Word | None
+    word: DisplayStatus | None
     """``None``: nothing was put into the outbox."""
     state: str
     reason: str = ""
 
 
 def results(
-    choice: Choice, enqueued: Enqueued | None, entries: Sequence[OutboxEntry]
+    choice: BulkChoice, enqueued: Enqueued | None, entries: Sequence[OutboxEntry]
 ) -> list[Result]:
     """Return all that was judged: what failed, what was overtaken, what went, what was not ticked.
 
     ``entries`` are the deliveries of what was put into the outbox.
     """
     made = [Result(e.number, e.customer, e.address, e.word, e.word.value, e.error) for e in entries]
-    bad = [each for each in made if each.word in (Word.FAILED, Word.UNCONFIRMED)]
-    others = [each for each in made if each.word not in (Word.FAILED, Word.UNCONFIRMED)]
+    bad = [each for each in made if each.word in (DisplayStatus.FAILED, DisplayStatus.UNCONFIRMED)]
+    others = [
+        each for each in made if each.word not in (DisplayStatus.FAILED, DisplayStatus.UNCONFIRMED)
+    ]
     left_out = {each.document_id for each in enqueued.left_out} if enqueued else set()
     items = [item for group in choice.groups for item in group.items]
     ticked = [item for item in items if item.document.id in choice.ticked]

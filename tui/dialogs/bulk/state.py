@@ -97,7 +97,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class BulkChoice:
     """What is ticked and opened. What the gate asks about begins without a tick: it was asked."""
 
     groups: tuple[Group, ...]
@@ -105,7 +105,7 @@ class Choice:
     opened: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, items: Iterable[BulkItem]) -> Choice:
+    def of(cls, items: Iterable[BulkItem]) -> BulkChoice:
         found = groups(items)
         can_go = (group.ids for group in found if group.decision is Decision.ALLOW)
         return cls(found, frozenset().union(*can_go))
@@ -121,7 +121,7 @@ class Choice:
     def can_tick(self, line: Line) -> bool:
         return self.groups[line.group].decision is not Decision.REFUSE
 
-    def toggled(self, line: Line) -> Choice:
+    def toggled(self, line: Line) -> BulkChoice:
         """Tick what has no tick, or take it away; a group as a whole, unless all of it has one."""
         if not self.can_tick(line):
             return self
@@ -132,7 +132,7 @@ class Choice:
             return replace(self, ticked=self.ticked - group.ids)
         return replace(self, ticked=self.ticked | group.ids)
 
-    def unfolded(self, line: Line) -> Choice:
+    def unfolded(self, line: Line) -> BulkChoice:
         """Open a group, or close it; from a document its group."""
         return replace(self, opened=self.opened ^ {line.group})
 
@@ -163,7 +163,7 @@ def title(kind: EmailKind, count: int) -> str:
     return f"{verb} {count:,} document{'' if count == 1 else 's'}"
 
 
-def told(choice: Choice) -> str:
+def told(choice: BulkChoice) -> str:
     """What will happen: ``41 documents, 43 emails to 38 customers; 2 customers get several``."""
     chosen = choice.chosen()
     if not chosen:

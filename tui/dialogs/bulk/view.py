@@ -7,27 +7,27 @@ from typing import Final
 from rich.cells import cell_len
 from textual.content import Content
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.outbox import Progress
 from core.model.sending import Decision
 from tui.commands.command import Command
 from tui.commands.dispatch import Host, key_of, of_places
 from tui.dialogs.bulk.result import Result
-from tui.dialogs.bulk.state import Choice, Line
+from tui.dialogs.bulk.state import BulkChoice, Line
 from tui.format.badges import block
 from tui.format.content import content, toned
 from tui.format.text import cell
 
 _TONES: Final = {
-    Decision.ALLOW: Word.DELIVERED,
-    Decision.ASK: Word.UNCONFIRMED,
-    Decision.REFUSE: Word.BOUNCED,
+    Decision.ALLOW: DisplayStatus.DELIVERED,
+    Decision.ASK: DisplayStatus.UNCONFIRMED,
+    Decision.REFUSE: DisplayStatus.BOUNCED,
 }
 _STATE_WIDTH: Final = 16
 _VERBS: Final = {Decision.ALLOW: "", Decision.ASK: "ask · ", Decision.REFUSE: "refused · "}
 
 
-def line(choice: Choice, shown: Line) -> Content:
+def line(choice: BulkChoice, shown: Line) -> Content:
     """``☑ 41  can go`` or, of an opened group, ``    ☑ INV-0042  Ludwig Krajcik  …``."""
     mark = choice.mark(shown)
     group = choice.groups[shown.group]
@@ -69,7 +69,7 @@ def progress(done: Progress, is_over: bool) -> Content:
     if not is_over:
         return Content(words)
     fine = not (done.failed or done.unconfirmed)
-    return toned(words, Word.DELIVERED if fine else Word.UNCONFIRMED)
+    return toned(words, DisplayStatus.DELIVERED if fine else DisplayStatus.UNCONFIRMED)
 
 
 def result(each: Result) -> Content:

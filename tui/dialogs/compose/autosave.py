@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from core.model.errors import OuttrayError
 from core.model.sending import Draft
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 
 
 class Autosave:
@@ -21,7 +21,7 @@ class Autosave:
     def __init__(
         self,
         host: Widget,
-        desk: Desk,
+        desk: AppContext,
         pristine: Draft,
         failed: Callable[[OuttrayError], None],
         *,

@@ -36,7 +36,7 @@ from tui.dialogs.compose.state import (
 from tui.dialogs.compose.version_line import VersionLine
 from tui.dialogs.compose.wording import Wording
 from tui.format.text import cell
-from tui.runtime.context import Desk
+from tui.runtime.context import AppContext
 
 
 class ComposeDialog(ModalScreen[Composed]):
@@ -47,7 +47,7 @@ class ComposeDialog(ModalScreen[Composed]):
     PAUSE = 0.3
     """Seconds without a key before the address is checked."""
 
-    def __init__(self, desk: Desk, composition: Composition) -> None:
+    def __init__(self, desk: AppContext, composition: Composition) -> None:
         super().__init__()
         self.desk = desk
         self.composition = composition

@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.model.email import KnownAddress
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from tui.dialogs.compose import addresses
 from tui.format.content import toned
 from tui.format.text import cell
@@ -140,7 +140,7 @@ def _told(address: str, known: Sequence[KnownAddress], now: datetime) -> Content
     found = addresses.of(known, address)
     shown = cell(address, 40)
     if "@" not in address:
-        return toned(f"✖ {shown}", Word.BOUNCED)
+        return toned(f"✖ {shown}", DisplayStatus.BOUNCED)
     if found is None:
         return Content.assemble(shown, (" new here", "$muted"))
     return Content.assemble(shown, _health(found, now))
@@ -160,5 +160,5 @@ def _line(offer: KnownAddress, now: datetime) -> Content:
 
 def _health(known: KnownAddress, now: datetime) -> Content:
     if known.blocked:
-        return toned(" ⊘ on our suppression list", Word.DROPPED)
+        return toned(" ⊘ on our suppression list", DisplayStatus.DROPPED)
     return brief_health(known.contact, now)

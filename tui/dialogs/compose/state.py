@@ -8,7 +8,7 @@ from datetime import date
 from enum import Enum, auto
 
 from core.model.documents import Amount, DocumentRow
-from core.model.enums import EmailKind, Word, address_key
+from core.model.enums import DisplayStatus, EmailKind, address_key
 from core.model.errors import OuttrayError
 from core.model.history import Contact, EmailEntry
 from core.model.sending import Decision, Draft, SendOutcome, Verdict
@@ -166,7 +166,7 @@ def recipients(draft: Draft) -> tuple[str, ...]:
 
 def failed_addresses(history: Sequence[EmailEntry]) -> frozenset[str]:
     """The addresses whose newest email of this document failed."""
-    newest: dict[str, Word] = {}
+    newest: dict[str, DisplayStatus] = {}
     for email in history:
         for recipient in email.recipients:
             newest.setdefault(address_key(recipient.address), recipient.state.word)
@@ -202,7 +202,9 @@ def balance(document: DocumentRow, today: date) -> str:
 
 def refusal(outcome: SendOutcome) -> OuttrayError | None:
     """Return the error of a send that reached nobody for sure; ``None`` where some may have it."""
-    failed = [recipient for recipient in outcome.recipients if recipient.status is Word.FAILED]
+    failed = [
+        recipient for recipient in outcome.recipients if recipient.status is DisplayStatus.FAILED
+    ]
     if not failed or len(failed) < len(outcome.recipients):
         return None
     return OuttrayError("Nothing was sent.", cell(failed[0].error, 400))

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from core.model.email import Changes, Version
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from tui.commands.dispatch import bindings, carry_out
 from tui.commands.registry import Command
 from tui.format.content import sign
@@ -68,7 +68,7 @@ def _words(version: Version, at: int, count: int) -> Content:
         (f"  {at + 1} of {count}{source}", "$muted"),
     )
     if version.problem:
-        problem = sign(cell(version.problem, 200), Word.UNCONFIRMED)
+        problem = sign(cell(version.problem, 200), DisplayStatus.UNCONFIRMED)
         said = Content.styled("The built-in text is used instead.", "$muted")
         line = Content("\n").join([line, problem, said])
     return line

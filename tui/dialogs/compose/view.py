@@ -8,7 +8,7 @@ from datetime import datetime
 from textual.content import Content
 
 from core.model.email import Composition
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import OuttrayError
 from core.model.history import Contact, EmailEntry
 from core.model.sending import Draft, Finding, Verdict, Weight
@@ -44,7 +44,7 @@ def verdict_lines(
     """Return what the gate says, the heaviest finding first; of ``several`` addresses, of which."""
     lines: list[Content] = []
     if problem is not None:
-        lines.append(sign(cell(problem.title, _LONGEST), Word.FAILED))
+        lines.append(sign(cell(problem.title, _LONGEST), DisplayStatus.FAILED))
         if problem.hint:
             lines.append(Content.styled(cell(problem.hint, _LONGEST), "$muted"))
     if checking:
@@ -54,7 +54,7 @@ def verdict_lines(
         for finding in ordered[:_MOST_FINDINGS]:
             lines += _finding(finding, several=several)
         if not verdict.findings and problem is None:
-            lines.append(toned("● nothing speaks against it", Word.DELIVERED))
+            lines.append(toned("● nothing speaks against it", DisplayStatus.DELIVERED))
     return Content("\n").join(lines)
 
 
@@ -63,9 +63,9 @@ def _finding(finding: Finding, *, several: bool) -> list[Content]:
     if several and finding.address and finding.address not in finding.title:
         title = f"{cell(finding.address, 60)}: {title}"
     if finding.weight is Weight.REFUSE:
-        lines = [sign(title, Word.BOUNCED)]
+        lines = [sign(title, DisplayStatus.BOUNCED)]
     elif finding.weight is Weight.ASK:
-        lines = [sign(title, Word.UNCONFIRMED)]
+        lines = [sign(title, DisplayStatus.UNCONFIRMED)]
     else:
         lines = [Content.styled(f"· {title}", "$muted")]
     told = [cell(part, _LONGEST) for part in (finding.detail, finding.next) if part]

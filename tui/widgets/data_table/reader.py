@@ -10,7 +10,7 @@ from tui.widgets.data_table.pages import PAGE, Rows, Window, read_window
 
 if TYPE_CHECKING:
     from core.model.errors import OuttrayError
-    from tui.runtime.background import Jobs
+    from tui.runtime.background import BackgroundCalls
     from tui.widgets.data_table.pages import RowSource, Wish
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ class Reader(Generic[T]):
 
     def __init__(
         self,
-        jobs: Jobs,
+        jobs: BackgroundCalls,
         *,
         on_window: Callable[[Wish, Window[T]], object],
         on_page: Callable[[], object],

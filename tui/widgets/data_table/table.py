@@ -20,7 +20,7 @@ from tui.widgets.data_table.window_header import WindowHeader
 
 if TYPE_CHECKING:
     from core.model.errors import OuttrayError
-    from tui.runtime.background import Jobs
+    from tui.runtime.background import BackgroundCalls
     from tui.widgets.data_table.column import Column
     from tui.widgets.data_table.pages import Window
 
@@ -57,7 +57,7 @@ class WindowTable(WindowHeader[T], can_focus=True):
     def __init__(
         self,
         columns: Sequence[Column[T]],
-        jobs: Jobs,
+        jobs: BackgroundCalls,
         *,
         empty: str = "Nothing here.",
         currency: str = "",

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.aws.events.parser import OUR_TAG, Outcome, parse
-from core.model.delivery import Fact
-from core.model.enums import Word
+from core.model.delivery import DeliveryEvent
+from core.model.enums import DisplayStatus
 from core.rules.delivery.events import effect, natural_key
 
 SENT = "2026-11-02T08:00:00.000Z"
@@ -47,13 +47,13 @@ def event(
     return {key: kind, "mail": {**MAIL, **mail}, name: details}
 
 
-def facts_of(value: object) -> tuple[Fact, ...]:
+def facts_of(value: object) -> tuple[DeliveryEvent, ...]:
     parsed = parse(json.dumps(value))
     assert parsed.outcome is Outcome.FACTS, parsed.reason
     return parsed.facts
 
 
-def only(value: object) -> Fact:
+def only(value: object) -> DeliveryEvent:
     (fact,) = facts_of(value)
     return fact
 
@@ -72,7 +72,7 @@ PERMANENT = event("Bounce", "bounce", BOUNCE)
 
 
 def test_a_bounce_tells_who_when_why_and_for_which_delivery() -> None:
-    assert only(PERMANENT) == Fact(
+    assert only(PERMANENT) == DeliveryEvent(
         type="Bounce",
         at=AT,
         message_id="0100019a-1",
@@ -188,7 +188,7 @@ def test_a_report_that_names_nobody_is_about_whom_its_email_went_to(nobody: obje
     if nobody != "missing":
         details["bouncedRecipients"] = nobody
     fact = only(event("Bounce", "bounce", details))
-    assert (fact.recipient, effect(fact).word) == ("", Word.BOUNCED)
+    assert (fact.recipient, effect(fact).word) == ("", DisplayStatus.BOUNCED)
 
 
 def test_a_recipient_without_a_name_keeps_what_the_server_said() -> None:
@@ -200,15 +200,15 @@ def test_a_recipient_without_a_name_keeps_what_the_server_said() -> None:
 @pytest.mark.parametrize(
     ("kind", "bounce_type", "subtype", "word"),
     [
-        ("BOUNCE", "PERMANENT", "GENERAL", Word.BOUNCED),
-        ("bounce", "permanent", "NoEmail", Word.BOUNCED),
-        ("Bounce", "TRANSIENT", "MAILBOX_FULL", Word.SOFT_BOUNCED),
-        ("Bounce", "Permanent", "ON_ACCOUNT_SUPPRESSION_LIST", Word.DROPPED),
-        ("Bounce", "Permanent", "onAccountSuppressionList", Word.DROPPED),
+        ("BOUNCE", "PERMANENT", "GENERAL", DisplayStatus.BOUNCED),
+        ("bounce", "permanent", "NoEmail", DisplayStatus.BOUNCED),
+        ("Bounce", "TRANSIENT", "MAILBOX_FULL", DisplayStatus.SOFT_BOUNCED),
+        ("Bounce", "Permanent", "ON_ACCOUNT_SUPPRESSION_LIST", DisplayStatus.DROPPED),
+        ("Bounce", "Permanent", "onAccountSuppressionList", DisplayStatus.DROPPED),
     ],
 )
 def test_the_words_of_a_bounce_are_read_in_any_case(
-    kind: str, bounce_type: str, subtype: str, word: Word
+    kind: str, bounce_type: str, subtype: str, word: DisplayStatus
 ) -> None:
     details = {**BOUNCE, "bounceType": bounce_type, "bounceSubType": subtype}
     fact = only(event(kind, "bounce", details))
@@ -221,7 +221,11 @@ def test_the_words_of_a_bounce_are_read_in_any_case(
 def test_the_types_of_the_api_are_those_of_the_events(kind: str) -> None:
     name = "deliveryDelay" if "elay" in kind.lower() else "failure"
     at = {"timestamp": "2026-11-02T09:00:00Z", "delayType": "MAILBOX_FULL"}
-    assert effect(only(event(kind, name, at))).word in (Word.DEFERRED, Word.DROPPED, Word.SENT)
+    assert effect(only(event(kind, name, at))).word in (
+        DisplayStatus.DEFERRED,
+        DisplayStatus.DROPPED,
+        DisplayStatus.SENT,
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from core.db.writes import contacts
 from core.db.writes.imported_records import Catalogue, CustomerEntry
 from core.model.customer_search import Found
 from core.model.documents import CustomerFilter
-from core.rules.search.ranking import Entry, Rank, Typed, number_rank, ranked
+from core.rules.search.ranking import Candidate, Rank, Typed, number_rank, ranked
 from tests.conftest import PostgresServer
 from tests.core.db.books import START, entry, put
 
@@ -42,7 +42,7 @@ TYPED = [
 # fmt: on
 
 
-def fill(database: Database) -> list[Entry]:
+def fill(database: Database) -> list[Candidate]:
     """Write customers with addresses and documents; return them as the rules see them."""
     random = Random(3)
     entries = []
@@ -58,10 +58,10 @@ def fill(database: Database) -> list[Entry]:
         connection.exec_driver_sql(calling)
     sql = "SELECT id, name_key, search, attention FROM customers"
     rows = database.reader.rows(sql, {})
-    return [Entry(row[0], row[1], row[2], needs_attention=row[3] > 0) for row in rows]
+    return [Candidate(row[0], row[1], row[2], needs_attention=row[3] > 0) for row in rows]
 
 
-def expected(database: Database, entries: list[Entry], text: str, most: int) -> tuple[int, ...]:
+def expected(database: Database, entries: list[Candidate], text: str, most: int) -> tuple[int, ...]:
     typed = Typed.of(text)
     numbers: dict[int, Rank] = {}
     for customer_id, key in database.reader.rows(
@@ -71,7 +71,7 @@ def expected(database: Database, entries: list[Entry], text: str, most: int) -> 
         if rank is not None:
             numbers[customer_id] = min(rank, numbers.get(customer_id, rank))
     judged = [
-        Entry(e.id, e.name_key, e.search, e.needs_attention, numbers.get(e.id)) for e in entries
+        Candidate(e.id, e.name_key, e.search, e.needs_attention, numbers.get(e.id)) for e in entries
     ]
     return tuple(place.id for place in ranked(typed, judged))[:most]
 

@@ -17,8 +17,8 @@ from core.db.lists import customers as customer_reads
 from core.db.lists import documents as reads
 from core.db.reads import gate, history
 from core.demo.store import fill
-from core.model.documents import Chip, CustomerFilter, DocumentFilter
-from core.model.enums import Kind, domain_of
+from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
+from core.model.enums import DocumentKind, domain_of
 from core.model.ordering import CustomerOrder, CustomerSort, DocumentOrder, DocumentSort
 from tests.conftest import PostgresServer
 from tests.core.db.books import START, entry, hard_bounce, put, sent, tell
@@ -28,13 +28,13 @@ LONG_AGO = START - timedelta(days=900)
 
 FILTERS = [
     DocumentFilter(),
-    *(DocumentFilter(chip=chip) for chip in Chip),
-    DocumentFilter(kind=Kind.ESTIMATE),
+    *(DocumentFilter(chip=chip) for chip in DocumentView),
+    DocumentFilter(kind=DocumentKind.ESTIMATE),
     DocumentFilter(customer_id=7),
     DocumentFilter(customer="krajcik"),
     DocumentFilter(text="inv-00 gmbh"),
     DocumentFilter(number="INV-0042"),
-    DocumentFilter(kind=Kind.INVOICE, chip=Chip.ATTENTION, text="example"),
+    DocumentFilter(kind=DocumentKind.INVOICE, chip=DocumentView.ATTENTION, text="example"),
     *(DocumentFilter(sort=DocumentSort(column, descending=False)) for column in DocumentOrder),
     DocumentFilter(customer_id=7, sort=DocumentSort(DocumentOrder.TOTAL)),
     DocumentFilter(text="gmbh", sort=DocumentSort(DocumentOrder.NUMBER)),
@@ -170,8 +170,8 @@ def test_windows_of_customers_add_up_to_the_whole(company: Database, where: Cust
 
 
 def test_a_row_outside_the_filter_has_no_position(company: Database) -> None:
-    row = reads.page_documents(company.reader, DocumentFilter(kind=Kind.INVOICE))[0]
-    where = DocumentFilter(kind=Kind.ESTIMATE)
+    row = reads.page_documents(company.reader, DocumentFilter(kind=DocumentKind.INVOICE))[0]
+    where = DocumentFilter(kind=DocumentKind.ESTIMATE)
     assert reads.document_position(company.reader, where, row.id) is None
     assert reads.customer_position(company.reader, CustomerFilter(text="zzz"), 1) is None
 
@@ -179,31 +179,41 @@ def test_a_row_outside_the_filter_has_no_position(company: Database) -> None:
 @pytest.mark.parametrize("where", FILTERS, ids=str)
 def test_the_number_on_a_chip_is_what_it_shows(company: Database, where: DocumentFilter) -> None:
     counts = reads.chip_counts(company.reader, where)
-    expected = {c: reads.count_documents(company.reader, replace(where, chip=c)) for c in Chip}
+    expected = {
+        c: reads.count_documents(company.reader, replace(where, chip=c)) for c in DocumentView
+    }
     assert counts == expected
 
 
 def test_every_chip_shows_the_documents_it_names(company: Database) -> None:
     rows = reads.page_documents(company.reader, DocumentFilter())
 
-    def shown(chip: Chip) -> set[int]:
+    def shown(chip: DocumentView) -> set[int]:
         found = reads.page_documents(company.reader, DocumentFilter(chip=chip))
         return {row.id for row in found}
 
     def having(*words: str) -> set[int]:
         return {row.id for row in rows if {w.value for w in row.summary.unresolved} & set(words)}
 
-    assert shown(Chip.BOUNCED) == having("BOUNCED", "SOFT_BOUNCED")
-    assert shown(Chip.SOFT_BOUNCED) == having("SOFT_BOUNCED")
-    assert shown(Chip.COMPLAINED) == having("COMPLAINED")
-    assert shown(Chip.DROPPED) == having("DROPPED")
-    assert shown(Chip.FAILED) == having("FAILED")
-    assert shown(Chip.NEVER_REACHED) == {row.id for row in rows if row.summary.never_reached}
-    for chip in (Chip.NEVER_SENT, Chip.UNCONFIRMED, Chip.SENT, Chip.DEFERRED, Chip.OPENED):
+    assert shown(DocumentView.BOUNCED) == having("BOUNCED", "SOFT_BOUNCED")
+    assert shown(DocumentView.SOFT_BOUNCED) == having("SOFT_BOUNCED")
+    assert shown(DocumentView.COMPLAINED) == having("COMPLAINED")
+    assert shown(DocumentView.DROPPED) == having("DROPPED")
+    assert shown(DocumentView.FAILED) == having("FAILED")
+    assert shown(DocumentView.NEVER_REACHED) == {
+        row.id for row in rows if row.summary.never_reached
+    }
+    for chip in (
+        DocumentView.NEVER_SENT,
+        DocumentView.UNCONFIRMED,
+        DocumentView.SENT,
+        DocumentView.DEFERRED,
+        DocumentView.OPENED,
+    ):
         assert shown(chip) == {row.id for row in rows if row.summary.word.name == chip.name}
     unconfirmed = {row.id for row in rows if row.summary.word.name == "UNCONFIRMED"}
     failed = having("BOUNCED", "SOFT_BOUNCED", "COMPLAINED", "DROPPED", "FAILED")
-    assert shown(Chip.ATTENTION) == failed | unconfirmed
+    assert shown(DocumentView.ATTENTION) == failed | unconfirmed
 
 
 def test_rows_are_in_the_order_that_the_screens_promise(company: Database) -> None:
@@ -293,7 +303,7 @@ def test_sums_of_money_are_exact(database: Database) -> None:
         database,
         *(entry(f"INV-{i}", balance_due=Decimal("0.10"), total=Decimal("0.10")) for i in range(30)),
         entry("INV-E", currency="EUR", balance_due=Decimal("0.0001")),
-        entry("EST-1", kind=Kind.ESTIMATE, balance_due=Decimal(5)),
+        entry("EST-1", kind=DocumentKind.ESTIMATE, balance_due=Decimal(5)),
     )
     (row,) = reads.page_customers(database.reader, CustomerFilter())
     amounts = {amount.currency: amount.value for amount in row.open_balance}

@@ -14,8 +14,8 @@ from core.backend import Backend
 from core.db.engine import Database
 from core.db.lists import documents
 from core.model.conditions import Condition, Dated, Part, Says
-from core.model.documents import Chip, DocumentFilter, DocumentRow
-from core.model.enums import Kind, Word
+from core.model.documents import DocumentFilter, DocumentRow, DocumentView
+from core.model.enums import DisplayStatus, DocumentKind
 from core.rules.chasing.call_reminders import is_ahead, needs_call
 from core.rules.filters import read, time_ranges
 from core.rules.monitoring.feed_health import is_stuck
@@ -85,24 +85,24 @@ class Books:
         return {row.id for row in rows}
 
 
-def has_chip(row: DocumentRow, chip: Chip) -> bool:
+def has_chip(row: DocumentRow, chip: DocumentView) -> bool:
     summary = row.summary
     wrong = {
-        Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
-        Chip.SOFT_BOUNCED: {Word.SOFT_BOUNCED},
-        Chip.COMPLAINED: {Word.COMPLAINED},
-        Chip.DROPPED: {Word.DROPPED},
-        Chip.FAILED: {Word.FAILED},
+        DocumentView.BOUNCED: {DisplayStatus.BOUNCED, DisplayStatus.SOFT_BOUNCED},
+        DocumentView.SOFT_BOUNCED: {DisplayStatus.SOFT_BOUNCED},
+        DocumentView.COMPLAINED: {DisplayStatus.COMPLAINED},
+        DocumentView.DROPPED: {DisplayStatus.DROPPED},
+        DocumentView.FAILED: {DisplayStatus.FAILED},
     }
     special = {
-        Chip.LATE: row.id in LATE,
-        Chip.STUCK: is_stuck(summary.word, summary.last_sent_at, NOW),
-        Chip.NEEDS_CALL: bool(needs_call(row, NOW)),
-        Chip.SNOOZED: is_ahead(row.held_until, NOW),
-        Chip.NEVER_REACHED: summary.never_reached,
-        Chip.ATTENTION: bool(needs_call(row, NOW))
+        DocumentView.LATE: row.id in LATE,
+        DocumentView.STUCK: is_stuck(summary.word, summary.last_sent_at, NOW),
+        DocumentView.NEEDS_CALL: bool(needs_call(row, NOW)),
+        DocumentView.SNOOZED: is_ahead(row.held_until, NOW),
+        DocumentView.NEVER_REACHED: summary.never_reached,
+        DocumentView.ATTENTION: bool(needs_call(row, NOW))
         or bool(summary.unresolved & set.union(*wrong.values()))
-        or summary.word is Word.UNCONFIRMED,
+        or summary.word is DisplayStatus.UNCONFIRMED,
     }
     if chip in special:
         return special[chip]
@@ -124,7 +124,7 @@ def books(database: Database) -> Books:
                 f"{'EST' if n % 4 == 0 else 'INV'}-{n:04}",
                 customer,
                 CUSTOMERS[customer],
-                kind=Kind.ESTIMATE if n % 4 == 0 else Kind.INVOICE,
+                kind=DocumentKind.ESTIMATE if n % 4 == 0 else DocumentKind.INVOICE,
                 status=random.choice(STATUSES),
                 currency=random.choice(("USD", "EUR")),
                 total=Decimal(random.choice(("100", "1000.50", "1000.51", "5000"))),
@@ -210,7 +210,7 @@ def test_the_front_door_gives_the_time_and_what_is_late(database: Database, cloc
     sent(database, document(database, "INV-2"), at=clock() - timedelta(days=9))
     where = DocumentFilter(conditions=read("sent<7d -late").conditions)
     assert [row.number for row in front_door.page_documents(where)] == ["INV-1"]
-    assert front_door.chip_counts(where)[Chip.ALL] == 1
+    assert front_door.chip_counts(where)[DocumentView.ALL] == 1
     assert front_door.document_ids(where, 9) == (document(database, "INV-1").id,)
 
 

@@ -13,8 +13,8 @@ from core.backend import Backend
 from core.db.engine import Database
 from core.db.lists import documents
 from core.db.reads import delivery_latency
-from core.model.documents import Chip, DocumentFilter, DocumentRow
-from core.model.enums import Word
+from core.model.documents import DocumentFilter, DocumentRow, DocumentView
+from core.model.enums import DisplayStatus
 from core.rules.monitoring.delivery_latency import late_document, late_words
 from core.settings import Settings
 from tests.conftest import Clock
@@ -45,7 +45,7 @@ def waiting(database: Database, number: str, *addresses: str, hours: float) -> N
 
 
 def late(front_door: Backend, **where: object) -> list[str]:
-    chosen = replace(DocumentFilter(chip=Chip.LATE), **where)  # type: ignore[arg-type]
+    chosen = replace(DocumentFilter(chip=DocumentView.LATE), **where)  # type: ignore[arg-type]
     rows = front_door.page_documents(chosen)
     assert front_door.count_documents(chosen) == len(rows)
     assert [front_door.document_position(chosen, row.id) for row in rows] == list(range(len(rows)))
@@ -70,7 +70,7 @@ def test_late_is_what_its_own_domain_calls_late(
     }
     clock.advance(hours=3)
     assert sorted(late(front_door)) == ["INV-Q", "INV-S"]
-    assert front_door.chip_counts(DocumentFilter())[Chip.LATE] == 2
+    assert front_door.chip_counts(DocumentFilter())[DocumentView.LATE] == 2
 
 
 def test_deferred_emails_are_late_as_well_and_confirmed_ones_never(
@@ -89,7 +89,7 @@ def test_deferred_emails_are_late_as_well_and_confirmed_ones_never(
     about("INV-2", "Delivery")
     about("INV-3", "Bounce", subtype="Permanent/General", feedback_id="f")
     words = {row.number: row.summary.word for row in front_door.page_documents(DocumentFilter())}
-    assert (words["INV-1"], words["INV-2"]) == (Word.DEFERRED, Word.DELIVERED)
+    assert (words["INV-1"], words["INV-2"]) == (DisplayStatus.DEFERRED, DisplayStatus.DELIVERED)
     assert late(front_door) == ["INV-1"]
     clock.advance(days=3)
     assert late(front_door) == ["INV-1"]
@@ -105,7 +105,7 @@ def test_after_a_day_without_word_it_is_stuck_and_no_longer_late(
     assert late(front_door) == []
     assert marked(front_door.page_documents(DocumentFilter()), clock) == {}
     counts = front_door.chip_counts(DocumentFilter())
-    assert (counts[Chip.LATE], counts[Chip.STUCK]) == (0, 1)
+    assert (counts[DocumentView.LATE], counts[DocumentView.STUCK]) == (0, 1)
 
 
 def test_of_several_recipients_the_first_that_is_late_counts(
@@ -136,7 +136,7 @@ def test_late_ones_are_searched_and_filtered_like_any(
     (row,) = front_door.page_documents(DocumentFilter(number="INV-1"))
     assert late(front_door, customer_id=row.customer_id) == ["INV-1"]
     counts = front_door.chip_counts(DocumentFilter(customer_id=row.customer_id))
-    assert counts[Chip.LATE] == 1
+    assert counts[DocumentView.LATE] == 1
     assert front_door.document_log(row.id).document.awaited is not None
     assert front_door.document_log(row.id, START).document.awaited is None
 
@@ -168,5 +168,5 @@ def test_what_is_on_its_way_is_found_by_an_index(sqlite_database: Database) -> N
 
 
 def test_more_are_late_than_a_statement_may_have_values(front_door: Backend) -> None:
-    where = DocumentFilter(chip=Chip.LATE, late=tuple(range(100_000)), as_of=START)
+    where = DocumentFilter(chip=DocumentView.LATE, late=tuple(range(100_000)), as_of=START)
     assert documents.count_documents(front_door._reader, where) == 0

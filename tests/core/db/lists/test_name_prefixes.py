@@ -15,7 +15,7 @@ from core.db.reads import attention, history
 from core.db.rows import DELIVERY_COLUMNS, state_of
 from core.demo.store import fill
 from core.model.attention import AttentionChip
-from core.model.documents import Chip, DocumentFilter
+from core.model.documents import DocumentFilter, DocumentView
 from core.model.enums import address_key
 from core.model.ordering import DocumentOrder, DocumentSort
 from core.rules.delivery.address_health import AddressRecord, health_of
@@ -46,8 +46,8 @@ def filters(late: tuple[int, ...]) -> Iterator[DocumentFilter]:
         yield where
         yield replace(where, sort=OLDEST)
         yield replace(where, sort=BY_TOTAL)
-        yield replace(where, chip=Chip.BOUNCED)
-        yield replace(where, chip=Chip.LATE)
+        yield replace(where, chip=DocumentView.BOUNCED)
+        yield replace(where, chip=DocumentView.LATE)
 
 
 def seen(reader: Reader, where: DocumentFilter) -> Any:
@@ -90,7 +90,7 @@ def little_is_looked_at(patch: pytest.MonkeyPatch) -> None:
 
 def test_every_way_finds_the_same(office: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = office.reader
-    late = documents.document_ids(reader, DocumentFilter(chip=Chip.SENT), 3)
+    late = documents.document_ids(reader, DocumentFilter(chip=DocumentView.SENT), 3)
     ways: tuple[Callable[[pytest.MonkeyPatch], None], ...] = (
         nothing_near,
         hardly_anything_is_few,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from core.db.engine import Database
 from core.db.lists import counters, documents
 from core.db.writes import outbox, summaries
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.model.documents import CustomerFilter
 from core.rules.delivery.events import natural_key
 from core.services.integrity_check import check
@@ -81,9 +81,9 @@ _KINDS = st.sampled_from(
 
 
 @st.composite
-def _facts(draw: st.DrawFn) -> list[tuple[int, int, Fact]]:
+def _facts(draw: st.DrawFn) -> list[tuple[int, int, DeliveryEvent]]:
     """Facts as (email, delivery, fact); ids and tags are filled in when the emails are known."""
-    found: dict[object, tuple[int, int, Fact]] = {}
+    found: dict[object, tuple[int, int, DeliveryEvent]] = {}
     for _ in range(draw(st.integers(1, 12))):
         email = draw(st.integers(0, 2))
         delivery = 0 if email == 1 else draw(st.integers(0, 1))
@@ -107,14 +107,16 @@ def _facts(draw: st.DrawFn) -> list[tuple[int, int, Fact]]:
     return list(found.values())
 
 
-def _of(story: Story, email: int, delivery: int, made: Fact, *, tagged: bool) -> Fact:
+def _of(
+    story: Story, email: int, delivery: int, made: DeliveryEvent, *, tagged: bool
+) -> DeliveryEvent:
     written = story.emails[email]
     tag = written.tags[delivery] if tagged else None
     return replace(made, message_id=written.message_ids[delivery], tag=tag)
 
 
 def _play(
-    database: Database, story: Story, told: Sequence[Fact], order: random.Random
+    database: Database, story: Story, told: Sequence[DeliveryEvent], order: random.Random
 ) -> dict[str, list[tuple[object, ...]]]:
     """Hear every fact at least once, in any order and batches, among the answers of SES."""
     heard = [*told, *order.choices(told, k=len(told))]
@@ -131,7 +133,7 @@ def _play(
     return settled(database)
 
 
-def _tell(database: Database, facts: Sequence[Fact]) -> None:
+def _tell(database: Database, facts: Sequence[DeliveryEvent]) -> None:
     tell(database, *facts)
 
 
@@ -141,7 +143,7 @@ def _tell(database: Database, facts: Sequence[Fact]) -> None:
 )
 def test_any_order_and_any_batching_of_any_facts_settles_the_same(
     new_database: NewDatabase,
-    chosen: list[tuple[int, int, Fact]],
+    chosen: list[tuple[int, int, DeliveryEvent]],
     seed: int,
     untagged: set[int],
 ) -> None:
@@ -214,7 +216,7 @@ def test_two_programs_that_hear_the_same_facts_at_once_apply_them_once(database:
     facts = [fact("Delivery", each.message_ids[0]) for each in emails]
     facts += [hard_bounce(each.message_ids[0], 5) for each in emails[::2]]
 
-    def hear(order: list[Fact]) -> None:
+    def hear(order: list[DeliveryEvent]) -> None:
         for each in order:
             tell(database, each)
 

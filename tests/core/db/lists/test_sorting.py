@@ -13,13 +13,13 @@ from sqlalchemy import text
 from core.db.engine import Database
 from core.db.lists import counters, customer_paging, document_paging, documents, text_search
 from core.demo.store import fill
-from core.model.documents import Chip, CustomerFilter, DocumentFilter, DocumentRow
-from core.model.enums import BEST_TO_WORST, Word
+from core.model.documents import CustomerFilter, DocumentFilter, DocumentRow, DocumentView
+from core.model.enums import BEST_TO_WORST, DisplayStatus
 from core.model.ordering import CustomerOrder, CustomerSort, DocumentOrder, DocumentSort
 from core.services.integrity_check import check
 from tests.core.db.books import START, entry, hard_bounce, one, put, sent, tell
 
-WORDS = [Word.NEVER_SENT, *BEST_TO_WORST]
+WORDS = [DisplayStatus.NEVER_SENT, *BEST_TO_WORST]
 KEYS = {
     DocumentOrder.LAST_SENT: lambda row: sent_at(row),
     DocumentOrder.NUMBER: lambda row: (row.number.casefold(), row.customer_id),
@@ -60,7 +60,7 @@ def test_documents_stand_as_python_sorts_them(office: Database) -> None:
     everything = documents.page_documents(office.reader, DocumentFilter())
     for column in DocumentOrder:
         for descending in (True, False):
-            for chip in (Chip.ALL, Chip.BOUNCED):
+            for chip in (DocumentView.ALL, DocumentView.BOUNCED):
                 where = DocumentFilter(sort=DocumentSort(column, descending), chip=chip)
                 known = {row.id for row in documents.page_documents(office.reader, where)}
                 wanted = sorted(

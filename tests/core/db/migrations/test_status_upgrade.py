@@ -15,16 +15,16 @@ from core.aws.events.parser import parse_all
 from core.db.engine import Database
 from core.db.lists import counters, documents
 from core.db.migrations import runner
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.model.documents import DocumentFilter
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.services.feed.ingest import ingest
 from core.services.integrity_check import check
 from tests.core.db.books import START, document, one, sent, tell
 from tests.core.db.writes.test_external_email import ANN, BOB, event, hear
 
 
-def reread(body: str) -> Sequence[Fact]:
+def reread(body: str) -> Sequence[DeliveryEvent]:
     return [fact for part in parse_all(body) for fact in part.facts]
 
 
@@ -87,10 +87,10 @@ def test_what_was_misread_is_read_again_and_every_status_follows(database: Datab
     assert documents.page_documents(database.reader, DocumentFilter()) == expected
     words = {row.number: (row.summary.word, row.summary.is_forward) for row in expected}
     assert words == {
-        "INV-1": (Word.BOUNCED, False),
-        "INV-2": (Word.SOFT_BOUNCED, True),
-        "INV-3": (Word.BOUNCED, False),
-        "INV-4": (Word.SOFT_BOUNCED, False),
+        "INV-1": (DisplayStatus.BOUNCED, False),
+        "INV-2": (DisplayStatus.SOFT_BOUNCED, True),
+        "INV-3": (DisplayStatus.BOUNCED, False),
+        "INV-4": (DisplayStatus.SOFT_BOUNCED, False),
     }
     assert [(done, total) for _, done, total in told if done == total] == [(6, 6), (4, 4)]
     assert check(database).differences == ()
@@ -98,11 +98,11 @@ def test_what_was_misread_is_read_again_and_every_status_follows(database: Datab
 
 def test_facts_whose_report_cannot_be_read_any_more_stay(database: Database) -> None:
     written = sent(database, one(database))
-    bounce = Fact("Bounce", START, written.message_ids[0], ANN, "Permanent/General")
+    bounce = DeliveryEvent("Bounce", START, written.message_ids[0], ANN, "Permanent/General")
     tell(database, bounce)
     downgraded(database)
     runner.prepare(database, reread)
-    assert document(database).summary.word is Word.BOUNCED
+    assert document(database).summary.word is DisplayStatus.BOUNCED
     assert database.reader.rows("SELECT count(*) FROM events", {})[0][0] == 1
     assert check(database).differences == ()
 

@@ -11,7 +11,7 @@ from core.db.engine import Database
 from core.db.lists import documents
 from core.db.lists.filter_sql import document_conditions
 from core.db.reads import feed
-from core.model.documents import Chip, DocumentFilter
+from core.model.documents import DocumentFilter, DocumentView
 from core.model.enums import EmailKind
 from core.rules.monitoring.feed_health import Heard, is_stuck
 from tests.core.db.books import START, entry, fact, put, sent, tell
@@ -92,10 +92,10 @@ def stuck(database: Database, where: DocumentFilter) -> set[str]:
 
 
 def test_stuck_are_those_without_word_for_a_day_a_send_event_is_none(waiting: Database) -> None:
-    where = DocumentFilter(chip=Chip.STUCK, as_of=NOW)
+    where = DocumentFilter(chip=DocumentView.STUCK, as_of=NOW)
     assert stuck(waiting, where) == {"INV-1", "INV-3"}
     assert documents.count_documents(waiting.reader, where) == 2
-    assert documents.chip_counts(waiting.reader, DocumentFilter(as_of=NOW))[Chip.STUCK] == 2
+    assert documents.chip_counts(waiting.reader, DocumentFilter(as_of=NOW))[DocumentView.STUCK] == 2
 
 
 def test_the_filter_and_the_badge_agree_at_every_hour(waiting: Database) -> None:
@@ -107,16 +107,16 @@ def test_the_filter_and_the_badge_agree_at_every_hour(waiting: Database) -> None
             for row in everything
             if is_stuck(row.summary.word, row.summary.last_sent_at, now)
         }
-        assert stuck(waiting, DocumentFilter(chip=Chip.STUCK, as_of=now)) == marked
+        assert stuck(waiting, DocumentFilter(chip=DocumentView.STUCK, as_of=now)) == marked
 
 
 def test_without_a_now_nothing_counts_as_stuck(waiting: Database) -> None:
-    assert stuck(waiting, DocumentFilter(chip=Chip.STUCK)) == set()
-    assert documents.chip_counts(waiting.reader, DocumentFilter())[Chip.STUCK] == 0
+    assert stuck(waiting, DocumentFilter(chip=DocumentView.STUCK)) == set()
+    assert documents.chip_counts(waiting.reader, DocumentFilter())[DocumentView.STUCK] == 0
 
 
 def test_the_stuck_ones_are_one_range_of_an_index_in_its_order(sqlite_database: Database) -> None:
-    clause, values = document_conditions(DocumentFilter(chip=Chip.STUCK, as_of=NOW))
+    clause, values = document_conditions(DocumentFilter(chip=DocumentView.STUCK, as_of=NOW))
     newest = "d.last_sent_at DESC, d.id DESC"
     connection = sqlite3.connect(sqlite_database.path or "")
     plan = connection.execute(

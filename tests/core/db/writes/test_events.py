@@ -11,7 +11,7 @@ from core.db.engine import Database
 from core.db.reads import history
 from core.db.writes import events, leases, outbox, quarantine
 from core.db.writes.events import Stored, Unreadable
-from core.model.enums import Engagement, Role, Status, Word
+from core.model.enums import DisplayStatus, Engagement, Role, Status
 from core.model.history import RecipientEntry
 from core.services.integrity_check import check
 from tests.core.db.books import (
@@ -83,22 +83,22 @@ def test_facts_before_our_commit_wait_and_are_taken_with_the_answer(database: Da
     written = record(database, new_email(one(database)))
     early = [fact("Delivery", written.message_ids[0]), fact("Open", written.message_ids[0], 3)]
     assert tell(database, *early) == Stored(applied=0, duplicate=0, unmatched=2)
-    assert document(database).summary.word is Word.SENDING
+    assert document(database).summary.word is DisplayStatus.SENDING
     accept(database, written)
-    assert document(database).summary.word is Word.OPENED
+    assert document(database).summary.word is DisplayStatus.OPENED
     assert check(database).differences == ()
 
 
 def test_a_lost_answer_is_settled_by_our_tag(database: Database) -> None:
     written = record(database, new_email(one(database)))
     lose_answer(database, written)
-    assert document(database).summary.word is Word.UNCONFIRMED
+    assert document(database).summary.word is DisplayStatus.UNCONFIRMED
     tell(database, fact("Send", "ses-1", tag=written.tags[0]))
     recipient = only_recipient(database)
-    assert (recipient.state.word, recipient.ses_message_id) == (Word.SENT, "ses-1")
+    assert (recipient.state.word, recipient.ses_message_id) == (DisplayStatus.SENT, "ses-1")
     # What comes without a tag is then found by the id that the tagged fact has told.
     assert tell(database, fact("Delivery", "ses-1")).applied == 1
-    assert document(database).summary.word is Word.DELIVERED
+    assert document(database).summary.word is DisplayStatus.DELIVERED
 
 
 def test_our_tag_alone_settles_a_lost_answer_even_where_ses_names_no_message(
@@ -107,7 +107,7 @@ def test_our_tag_alone_settles_a_lost_answer_even_where_ses_names_no_message(
     written = record(database, new_email(one(database)))
     lose_answer(database, written)
     assert tell(database, fact("Delivery", "", tag=written.tags[0])).applied == 1
-    assert document(database).summary.word is Word.DELIVERED
+    assert document(database).summary.word is DisplayStatus.DELIVERED
 
 
 @pytest.mark.parametrize("is_tag_first", [True, False])
@@ -120,7 +120,7 @@ def test_a_lost_answer_is_settled_whichever_envelope_of_a_fact_comes_first(
     tagged = replace(bare, tag=written.tags[0])
     for told in (tagged, bare) if is_tag_first else (bare, tagged):
         tell(database, told)
-    assert only_recipient(database).state.word is Word.BOUNCED
+    assert only_recipient(database).state.word is DisplayStatus.BOUNCED
     assert database.reader.rows("SELECT count(*) FROM events", {})[0][0] == 1
 
 
@@ -134,7 +134,7 @@ def test_a_bounce_with_our_id_counts_whatever_address_it_names(database: Databas
     told = tell(database, hard_bounce(written.message_ids[0], recipient="cousin@else.example"))
     assert told.applied == 1
     (email,) = history.emails_of(database.reader, document(database).id)
-    assert email.summary.word is Word.BOUNCED
+    assert email.summary.word is DisplayStatus.BOUNCED
     (note,) = email.recipients[0].notes
     assert note.text == "hard bounce reported for cousin@else.example"
 
@@ -147,15 +147,18 @@ def test_a_bounce_of_another_address_after_a_delivery_is_a_failed_forward(
     for told in (forward, fact("Delivery", written.message_ids[0], 9)):  # whatever the times
         tell(database, told)
     row = document(database)
-    assert (row.summary.word, row.summary.is_forward) == (Word.SOFT_BOUNCED, True)
-    assert (row.summary.ever_delivered, row.summary.unresolved) == (True, {Word.SOFT_BOUNCED})
+    assert (row.summary.word, row.summary.is_forward) == (DisplayStatus.SOFT_BOUNCED, True)
+    assert (row.summary.ever_delivered, row.summary.unresolved) == (
+        True,
+        {DisplayStatus.SOFT_BOUNCED},
+    )
     (email,) = history.emails_of(database.reader, row.id)
     (recipient,) = email.recipients
     assert [note.text for note in recipient.notes] == [
         "delivered, then a forward to cousin@else.example failed"
     ]
     health = history.health(database.reader, [recipient.address])
-    assert health[recipient.address].word is Word.DELIVERED
+    assert health[recipient.address].word is DisplayStatus.DELIVERED
     assert check(database).differences == ()
 
 
@@ -169,7 +172,7 @@ def test_the_fullest_telling_of_an_event_is_kept_whichever_came_first(
     fuller = replace(bare, diagnostic="smtp; 552 5.2.2 full", action="failed")
     for told in (fuller, bare) if is_fuller_first else (bare, fuller):
         tell(database, told)
-    assert document(database).summary.word is Word.SOFT_BOUNCED
+    assert document(database).summary.word is DisplayStatus.SOFT_BOUNCED
     assert database.reader.rows("SELECT count(*) FROM events", {})[0][0] == 1
     assert check(database).differences == ()
 
@@ -178,9 +181,9 @@ def test_a_refusal_that_ses_contradicts_is_believed_to_be_sent(database: Databas
     written = record(database, new_email(one(database)))
     with database.transaction() as connection:
         outbox.not_sent(connection, written.delivery_ids[0], "SES said: no")
-    assert document(database).summary.word is Word.FAILED
+    assert document(database).summary.word is DisplayStatus.FAILED
     tell(database, fact("Delivery", "ses-1", tag=written.tags[0]))
-    assert document(database).summary.word is Word.DELIVERED
+    assert document(database).summary.word is DisplayStatus.DELIVERED
 
 
 def test_a_late_delivery_of_an_old_email_changes_its_line_but_not_the_row(
@@ -191,13 +194,13 @@ def test_a_late_delivery_of_an_old_email_changes_its_line_but_not_the_row(
     tell(database, hard_bounce(old.message_ids[0]))
     new = sent(database, row, at=START + timedelta(hours=1))
     before = document(database).summary
-    assert before.word is Word.SENT
-    assert before.unresolved == {Word.BOUNCED}
+    assert before.word is DisplayStatus.SENT
+    assert before.unresolved == {DisplayStatus.BOUNCED}
     tell(database, fact("DeliveryDelay", old.message_ids[0], 9))
     assert document(database).summary == before
     tell(database, fact("Delivery", new.message_ids[0], 90))
     after = document(database).summary
-    assert after.word is Word.DELIVERED
+    assert after.word is DisplayStatus.DELIVERED
     assert after.unresolved == frozenset()
 
 
@@ -207,7 +210,7 @@ def test_a_bounce_is_made_good_by_a_delivery_to_the_address_that_replaces_it(
     row = one(database)
     tell(database, hard_bounce(sent(database, row).message_ids[0]))
     other = sent(database, row, f"{ANN}>{BOB}", at=START + timedelta(hours=1))
-    assert document(database).summary.unresolved == {Word.BOUNCED}
+    assert document(database).summary.unresolved == {DisplayStatus.BOUNCED}
     tell(database, fact("Delivery", other.message_ids[0], 90, recipient=BOB))
     assert document(database).summary.unresolved == frozenset()
 
@@ -220,7 +223,7 @@ def test_a_failed_copy_marks_the_email(database: Database) -> None:
         hard_bounce(written.message_ids[1], recipient=BOB),
     )
     summary = document(database).summary
-    assert (summary.word, summary.other_failed) == (Word.DELIVERED, True)
+    assert (summary.word, summary.other_failed) == (DisplayStatus.DELIVERED, True)
     assert (summary.delivered, summary.recipients) == (1, 2)
 
 
@@ -252,8 +255,8 @@ def test_what_a_stopped_program_was_sending_is_unknown_and_the_rest_waits(
     for now, closed in ((START, 0), (START + timedelta(seconds=1), 1), (START, 0)):
         with database.transaction() as connection:
             assert leases.expire(connection, now) == closed
-    assert document(database, "INV-1").summary.word is Word.QUEUED
-    assert document(database, "INV-2").summary.word is Word.UNCONFIRMED
+    assert document(database, "INV-1").summary.word is DisplayStatus.QUEUED
+    assert document(database, "INV-2").summary.word is DisplayStatus.UNCONFIRMED
     assert check(database).differences == ()
 
 
@@ -281,7 +284,7 @@ def test_the_log_tells_roles_files_and_engagement(database: Database) -> None:
     to, bcc = email.recipients
     assert (to.role, bcc.role) == (Role.TO, Role.BCC)
     assert (to.opens, to.clicks, to.state.by_person) == (1, 1, Engagement.CLICKED)
-    assert to.state.word is Word.CLICKED
+    assert to.state.word is DisplayStatus.CLICKED
     assert history.wire_ids(database.reader, row.id) == [
         (written.message_ids[0], "eu-west-1"),
         (written.message_ids[1], "eu-west-1"),

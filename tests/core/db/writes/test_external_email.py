@@ -19,7 +19,7 @@ from core.db.reads import unlinked
 from core.db.schema import emails
 from core.db.writes import external_email
 from core.db.writes.imported_records import Catalogue, put_documents
-from core.model.enums import EmailKind, Role, Word
+from core.model.enums import DisplayStatus, EmailKind, Role
 from core.model.errors import NotFoundError
 from core.model.history import EmailEntry
 from core.model.reports import IngestReport
@@ -113,8 +113,8 @@ def test_another_programs_email_appears_in_the_history(database: Database) -> No
     assert (email.sent_by, email.created_at) == ("Shop <shop@outtray.example>", START)
     (recipient,) = email.recipients
     assert (recipient.address, recipient.ses_message_id) == (ANN, ID)
-    assert (recipient.state.word, recipient.state.sent_at) == (Word.DELIVERED, START)
-    assert document(database).summary.word is Word.DELIVERED
+    assert (recipient.state.word, recipient.state.sent_at) == (DisplayStatus.DELIVERED, START)
+    assert document(database).summary.word is DisplayStatus.DELIVERED
     assert waiting(database, everything=True) == []
 
 
@@ -130,7 +130,7 @@ def test_a_tag_links_an_email_to_strangers_and_roles_come_from_the_headers(
         "y": Role.CC,
         "z": Role.BCC,
     }
-    assert {r.state.word for r in email.recipients} == {Word.DELIVERED}
+    assert {r.state.word for r in email.recipients} == {DisplayStatus.DELIVERED}
 
 
 BOB = "bob@customer.example"
@@ -158,7 +158,7 @@ def test_every_reports_recipients_together_decide_whom_a_report_is_about(
         hear(database, *order[1:])
         (email,) = log(database)
         words = {r.address: r.state.word for r in email.recipients}
-        assert words == {ANN: Word.DELIVERED, BOB: Word.BOUNCED}
+        assert words == {ANN: DisplayStatus.DELIVERED, BOB: DisplayStatus.BOUNCED}
         assert check(database).differences == ()
 
 
@@ -174,7 +174,7 @@ def test_a_name_that_fits_none_of_several_recipients_touches_nobody(database: Da
         event("Bounce", to=several, **nobody),
     )
     (email,) = log(database)
-    assert {r.state.word for r in email.recipients} == {Word.SENT}
+    assert {r.state.word for r in email.recipients} == {DisplayStatus.SENT}
     assert sorted(note.text for note in email.notes) == [
         "hard bounce reported for cy@else.example",
         "hard bounce reported without saying for whom",
@@ -186,10 +186,10 @@ def test_a_bounce_of_another_address_than_the_only_recipients_is_about_that_emai
 ) -> None:
     one(database)
     hear(database, event("Send"), event("Bounce", **BOBS_BOUNCE))
-    assert log(database)[0].recipients[0].state.word is Word.BOUNCED
+    assert log(database)[0].recipients[0].state.word is DisplayStatus.BOUNCED
     hear(database, event("Delivery"))
     (recipient,) = log(database)[0].recipients
-    assert (recipient.state.word, recipient.state.is_forward) == (Word.SOFT_BOUNCED, True)
+    assert (recipient.state.word, recipient.state.is_forward) == (DisplayStatus.SOFT_BOUNCED, True)
 
 
 def test_a_complaint_that_names_several_says_that_it_may_be_any_of_them(
@@ -200,7 +200,7 @@ def test_a_complaint_that_names_several_says_that_it_may_be_any_of_them(
     told = {"feedbackId": "f-9", "complaintFeedbackType": "abuse", "complainedRecipients": named}
     hear(database, event("Send", to=(ANN, BOB)), event("Complaint", to=(ANN, BOB), **told))
     (email,) = log(database)
-    assert {r.state.word for r in email.recipients} == {Word.COMPLAINED}
+    assert {r.state.word for r in email.recipients} == {DisplayStatus.COMPLAINED}
     assert [note.text for note in email.notes] == [
         "the complaint names 2 recipients: it may be any of them"
     ]
@@ -230,7 +230,7 @@ def test_what_waited_without_a_subject_is_applied_with_it(database: Database) ->
     assert hear(database, event("Delivery", None, published=False)).unmatched == 1
     assert log(database) == ()
     assert hear(database, event("Send")) == IngestReport(read=1, applied=1)
-    assert [r.state.word for e in log(database) for r in e.recipients] == [Word.DELIVERED]
+    assert [r.state.word for e in log(database) for r in e.recipients] == [DisplayStatus.DELIVERED]
 
 
 def test_two_desks_that_hear_of_one_email_at_once_write_it_once(database: Database) -> None:
@@ -250,7 +250,7 @@ def test_two_desks_that_hear_of_one_email_at_once_write_it_once(database: Databa
     for thread in threads:
         thread.join()
     (email,) = log(database)
-    assert email.summary.word is Word.BOUNCED
+    assert email.summary.word is DisplayStatus.BOUNCED
     assert database.reader.rows("SELECT count(*) FROM events WHERE delivery_id IS NULL", {}) == [
         (0,)
     ]
@@ -322,7 +322,7 @@ def test_a_link_by_hand_brings_its_facts_along_and_says_who_did_it(database: Dat
     assert applied == 2
     (email,) = log(database)
     assert (email.summary.word, email.notes[0].text) == (
-        Word.DELIVERED,
+        DisplayStatus.DELIVERED,
         "linked to this document by anna",
     )
     assert waiting(database, everything=True) == []
@@ -338,8 +338,8 @@ def test_a_wrong_link_is_put_right_by_hand(database: Database) -> None:
         )
     hear(database, bounce())
     assert (log(database), len(log(database, "INV-0043"))) == ((), 1)
-    assert document(database).summary.word is Word.NEVER_SENT
-    assert document(database, "INV-0043").summary.word is Word.BOUNCED
+    assert document(database).summary.word is DisplayStatus.NEVER_SENT
+    assert document(database, "INV-0043").summary.word is DisplayStatus.BOUNCED
     assert check(database).differences == ()
 
 
@@ -365,7 +365,7 @@ def test_a_document_imported_later_finds_its_email(database: Database, tmp_path:
     assert waiting(database, everything=True) != []
     importing.import_files(database, [customers, path])
     (email,) = log(database)
-    assert (email.kind, email.summary.word) == (EmailKind.EXTERNAL, Word.DELIVERED)
+    assert (email.kind, email.summary.word) == (EmailKind.EXTERNAL, DisplayStatus.DELIVERED)
     assert external_email.relink(database) == Relinked()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.db.engine import Database
 from core.db.rows import DELIVERY_COLUMNS, state_of
 from core.db.writes import events
-from core.model.delivery import Fact
+from core.model.delivery import DeliveryEvent
 from core.model.enums import Status
 from core.rules.delivery.settling import settle
 from core.services.integrity_check import check
@@ -71,7 +71,7 @@ _SETS = st.lists(st.lists(_FACTS, max_size=6), min_size=1, max_size=12)
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_set_of_events_settles_as_the_pure_function_says_in_any_order(
-    database: Database, sets: list[list[Fact]], seed: int
+    database: Database, sets: list[list[DeliveryEvent]], seed: int
 ) -> None:
     chance = Random(seed)
     told = _told_of_new_emails(database, sets)
@@ -92,10 +92,12 @@ def test_any_set_of_events_settles_as_the_pure_function_says_in_any_order(
     assert check(database).differences == ()
 
 
-def _told_of_new_emails(database: Database, sets: list[list[Fact]]) -> dict[str, list[Fact]]:
+def _told_of_new_emails(
+    database: Database, sets: list[list[DeliveryEvent]]
+) -> dict[str, list[DeliveryEvent]]:
     """One accepted email a set; the events have its id, as SES returned it or as on the wire."""
     number = database.reader.rows("SELECT count(*) FROM documents", {})[0][0]
-    told: dict[str, list[Fact]] = defaultdict(list)
+    told: dict[str, list[DeliveryEvent]] = defaultdict(list)
     for row, facts in zip(
         put(database, *(entry(f"INV-{number}-{n}") for n in range(len(sets)))), sets, strict=True
     ):

@@ -14,9 +14,9 @@ from core.db.engine import Database
 from core.db.lists import documents as reads
 from core.db.rows import DELIVERY_COLUMNS, state_of
 from core.db.writes import events, outbox
-from core.model.delivery import DeliveryState, Fact
+from core.model.delivery import DeliveryEvent, DeliveryState
 from core.model.documents import DocumentFilter, DocumentRow
-from core.model.enums import EmailKind, Role, Status, Word
+from core.model.enums import DisplayStatus, EmailKind, Role, Status
 from core.rules.delivery.settling import settle
 from core.services.integrity_check import check
 from tests.core.db.books import entry, put
@@ -38,14 +38,14 @@ _BATCHES = range(1, 11)
 class Arrival:
     """The facts of one delivery, in the order and the batches in which they come."""
 
-    facts: tuple[Fact, ...]
+    facts: tuple[DeliveryEvent, ...]
     size: int
 
-    def batch(self, number: int) -> tuple[Fact, ...]:
+    def batch(self, number: int) -> tuple[DeliveryEvent, ...]:
         return self.facts[number * self.size : (number + 1) * self.size]
 
 
-def every_arrival(facts: Sequence[Fact]) -> Iterator[Arrival]:
+def every_arrival(facts: Sequence[DeliveryEvent]) -> Iterator[Arrival]:
     """Every order, doubled, in batches of one to ten; larger than the whole changes nothing."""
     for order in arrivals(facts):
         for size in _BATCHES:
@@ -71,7 +71,7 @@ def write(database: Database, deliveries: Sequence[Sent]) -> None:
     rows = reads.page_documents(database.reader, DocumentFilter())
     documents = {row.number: row for row in rows}
     new = [_email(documents[_number(day)], found, day) for day, found in emails.items()]
-    accepted = outbox.Answer(Status.SENT, "", "eu-west-1", SENT_AT)
+    accepted = outbox.SesAnswer(Status.SENT, "", "eu-west-1", SENT_AT)
     answers = {tag: replace(accepted, ses_message_id=f"m-{tag}") for tag, *_ in deliveries}
     with database.transaction() as connection:
         outbox.record_all(connection, new, answers)
@@ -156,7 +156,10 @@ def test_the_document_vectors_hold_in_the_database_however_batched(
 
     (row,) = reads.page_documents(sqlite_database.reader, DocumentFilter())
     summary = row.summary
-    assert (summary.word, summary.unresolved) == (Word.SENT, frozenset({Word.BOUNCED}))
+    assert (summary.word, summary.unresolved) == (
+        DisplayStatus.SENT,
+        frozenset({DisplayStatus.BOUNCED}),
+    )
     assert (summary.send_count, summary.ever_delivered) == (2, True)
     assert not summary.never_reached
     assert check(sqlite_database).differences == ()

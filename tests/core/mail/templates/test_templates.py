@@ -20,7 +20,7 @@ from core.mail.mime import compose, one_line
 from core.mail.templates import loader
 from core.mail.templates.sandbox import BrokenTemplateError, render
 from core.mail.templates.wording import Occasion, Office, versions
-from core.model.enums import EmailKind, Kind
+from core.model.enums import DocumentKind, EmailKind
 from core.model.history import Contact, Health
 from core.rules.chasing import reminder_steps
 from tests.core.mail.test_mime import AT, HOSTILE, MESSAGE_ID, NAMES, SENDER, document, draft
@@ -243,9 +243,9 @@ def test_a_misspelt_variable_is_found_even_where_it_is_not_reached(tmp_path: Pat
 
 
 STEPS = (
-    reminder_steps.Step(1, "friendly"),
-    reminder_steps.Step(2, "firm", after_days=14, after_follow_ups=1),
-    reminder_steps.Step(3, "final", after_days=30, after_follow_ups=2),
+    reminder_steps.ReminderStep(1, "friendly"),
+    reminder_steps.ReminderStep(2, "firm", after_days=14, after_follow_ups=1),
+    reminder_steps.ReminderStep(3, "final", after_days=30, after_follow_ups=2),
 )
 
 
@@ -276,8 +276,8 @@ def test_the_steps_of_the_office_are_chosen_by_age(tmp_path: Path) -> None:
     ("file", "found"),
     [
         ("invoice.follow_up.2.firm.de-AT.md",
-         (Kind.INVOICE, EmailKind.FOLLOW_UP, 2, "firm", "de-AT")),
-        ("estimate.original.en.md", (Kind.ESTIMATE, EmailKind.ORIGINAL, 0, "original", "en")),
+         (DocumentKind.INVOICE, EmailKind.FOLLOW_UP, 2, "firm", "de-AT")),
+        ("estimate.original.en.md", (DocumentKind.ESTIMATE, EmailKind.ORIGINAL, 0, "original", "en")),
         ("invoice.follow_up.0.firm.en.md", None),
         ("invoice.follow_up.firm.en.md", None),
         ("invoice.original.en.txt", None),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.model.chasing import CallReason
 from core.model.delivery import DeliveryState, DeliveryView
-from core.model.enums import Engagement, Kind, Role, Status
+from core.model.enums import DocumentKind, Engagement, Role, Status
 from core.rules.chasing.call_reminders import call_need, is_ahead
 
 START = datetime(2026, 10, 1, 9, tzinfo=UTC)
@@ -40,19 +40,19 @@ def email(
 
 
 def reason_of(*emails: DeliveryView) -> CallReason | None:
-    need = call_need(emails, OPEN, Kind.INVOICE)
+    need = call_need(emails, OPEN, DocumentKind.INVOICE)
     return need.reason if need else None
 
 
 def test_three_emails_without_a_sign_of_life_need_a_call_two_weeks_after_the_first() -> None:
-    need = call_need([email(0), email(5), email(9)], OPEN, Kind.INVOICE)
+    need = call_need([email(0), email(5), email(9)], OPEN, DocumentKind.INVOICE)
     assert need is not None
     assert (need.reason, need.emails) == (CallReason.SILENT, 3)
     assert (need.since, need.at) == (START, START + timedelta(days=14))
 
 
 def test_the_newest_email_gets_two_days_to_be_read() -> None:
-    need = call_need([email(0), email(5), email(20)], OPEN, Kind.INVOICE)
+    need = call_need([email(0), email(5), email(20)], OPEN, DocumentKind.INVOICE)
     assert need is not None
     assert need.at == START + timedelta(days=22)
 
@@ -68,13 +68,17 @@ def test_what_a_program_opened_is_no_sign_of_life() -> None:
 
 
 def test_silence_is_counted_from_the_last_sign_of_life() -> None:
-    need = call_need([email(0, opened_on=1), email(5), email(9), email(12)], OPEN, Kind.INVOICE)
+    need = call_need(
+        [email(0, opened_on=1), email(5), email(9), email(12)], OPEN, DocumentKind.INVOICE
+    )
     assert need is not None
     assert (need.emails, need.since) == (3, START + timedelta(days=5))
 
 
 def test_where_every_attempt_failed_a_call_is_needed_at_once() -> None:
-    need = call_need([email(0, Status.BOUNCED), email(2, Status.DROPPED)], OPEN, Kind.INVOICE)
+    need = call_need(
+        [email(0, Status.BOUNCED), email(2, Status.DROPPED)], OPEN, DocumentKind.INVOICE
+    )
     assert need is not None
     assert (need.reason, need.at) == (CallReason.UNREACHED, START + timedelta(days=2))
     assert reason_of(email(0, Status.BOUNCED), email(2)) is None
@@ -88,16 +92,16 @@ def test_three_days_without_any_word_need_a_call() -> None:
         (Status.SENT, CallReason.STUCK),
         (Status.DEFERRED, CallReason.STUCK),
     ):
-        need = call_need([email(0), email(4, status)], OPEN, Kind.INVOICE)
+        need = call_need([email(0), email(4, status)], OPEN, DocumentKind.INVOICE)
         assert need is not None
         assert (need.reason, need.at) == (why, START + timedelta(days=7))
 
 
 def test_only_open_invoices_are_chased_by_phone() -> None:
     emails = [email(0), email(5), email(9)]
-    assert call_need(emails, Decimal(0), Kind.INVOICE) is None
-    assert call_need(emails, OPEN, Kind.ESTIMATE) is None
-    assert call_need([], OPEN, Kind.INVOICE) is None
+    assert call_need(emails, Decimal(0), DocumentKind.INVOICE) is None
+    assert call_need(emails, OPEN, DocumentKind.ESTIMATE) is None
+    assert call_need([], OPEN, DocumentKind.INVOICE) is None
 
 
 @given(st.data())
@@ -114,7 +118,9 @@ def test_the_order_of_the_deliveries_says_nothing(data: st.DataObject) -> None:
         for day in days
     ]
     shuffled = data.draw(st.permutations(emails))
-    assert call_need(shuffled, OPEN, Kind.INVOICE) == call_need(emails, OPEN, Kind.INVOICE)
+    assert call_need(shuffled, OPEN, DocumentKind.INVOICE) == call_need(
+        emails, OPEN, DocumentKind.INVOICE
+    )
 
 
 @given(st.integers(-(10**6), 10**6))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import permutations
 
 from core.model.delivery import DeliveryState
-from core.model.enums import Status, Word
+from core.model.enums import DisplayStatus, Status
 from core.model.history import Health
 from core.rules.delivery.address_health import AddressRecord, health_of
 from tests.core.db.books import START
@@ -47,7 +47,7 @@ def test_soft_bounces_are_counted_since_the_last_delivery() -> None:
 def test_a_complaint_and_a_drop_are_bad_too() -> None:
     complained = DeliveryState(Status.COMPLAINED, complained_at=START)
     dropped = DeliveryState(Status.DROPPED, dropped_at=START)
-    for state, word in ((complained, Word.COMPLAINED), (dropped, Word.DROPPED)):
+    for state, word in ((complained, DisplayStatus.COMPLAINED), (dropped, DisplayStatus.DROPPED)):
         found = health_of([AddressRecord(1, START, state, "s", "N")])
         assert (found.word, found.is_bad) == (word, True)
 
@@ -56,7 +56,7 @@ def test_a_bounce_overrules_the_delivery_of_its_own_email_and_an_earlier_one() -
     at = START + timedelta(days=2)
     late = DeliveryState(Status.BOUNCED, bounced_at=START, delivered_at=at, diagnostic="no")
     found = health_of([delivered(1), AddressRecord(2, at, late, "s", "N2")])
-    assert (found.word, found.is_bad) == (Word.BOUNCED, True)
+    assert (found.word, found.is_bad) == (DisplayStatus.BOUNCED, True)
     assert not health_of([AddressRecord(2, at, late, "s", "N2"), delivered(3)]).is_bad
 
 
@@ -65,4 +65,4 @@ def test_a_failed_forward_does_the_address_no_harm() -> None:
         Status.SOFT_BOUNCED, bounced_at=START, delivered_at=START, is_forward=True
     )
     found = health_of([AddressRecord(1, START, forward, "s", "N")])
-    assert (found.word, found.is_bad, found.soft_streak) == (Word.DELIVERED, False, 0)
+    assert (found.word, found.is_bad, found.soft_streak) == (DisplayStatus.DELIVERED, False, 0)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bench import spellings
 from core.model.delivery import DeliveryState
-from core.model.enums import Role, Status, Word
+from core.model.enums import DisplayStatus, Role, Status
 from core.model.history import RecipientEntry
 from core.rules.delivery.addresses import bare_address, is_same_address, mailbox_key, position_of
 from core.rules.delivery.event_words import STOPPED_BY_A_LIST, event_type, letters, message_id
@@ -24,20 +24,22 @@ def test_every_spelling_counts_and_only_another_address_is_a_forward_after_a_del
     assert len(found) == len(spellings.SPELLINGS)
     for row, (_, _, is_same) in zip(found, spellings.SPELLINGS, strict=True):
         assert row.is_same is is_same, row
-        assert row.alone.word is Word.BOUNCED, row
-        assert row.delivered.word is (Word.BOUNCED if is_same else Word.SOFT_BOUNCED), row
+        assert row.alone.word is DisplayStatus.BOUNCED, row
+        assert row.delivered.word is (
+            DisplayStatus.BOUNCED if is_same else DisplayStatus.SOFT_BOUNCED
+        ), row
         assert row.delivered.is_forward is not is_same, row
 
 
 def test_no_complaint_advises_to_send_again_and_not_spam_is_none() -> None:
     for kind, entry in spellings.complaints():
         if letters(kind) == "notspam":
-            assert entry.state.word is Word.DELIVERED
+            assert entry.state.word is DisplayStatus.DELIVERED
             assert [note.text for note in entry.notes] == [
                 "told their provider that this is not spam"
             ]
         else:
-            assert (entry.state.word, entry.cause) == (Word.COMPLAINED, "feedback")
+            assert (entry.state.word, entry.cause) == (DisplayStatus.COMPLAINED, "feedback")
             assert "Do not email this address again" in entry.advice
             assert not any(words in entry.advice.lower() for words in SENDS_AGAIN), entry.advice
 

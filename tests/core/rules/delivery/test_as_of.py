@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.db.engine import Database
 from core.db.writes import outbox
 from core.model.documents import DocumentFilter
-from core.model.enums import Engagement, Status, Word
+from core.model.enums import DisplayStatus, Engagement, Status
 from core.model.history import DocumentLog
 from core.rules.delivery.as_of import local_then, moments_of
 from core.services import integrity_check
@@ -72,7 +72,7 @@ def log(database: Database, minutes: float | None) -> DocumentLog:
     return document_log(database.reader, 1, as_of)
 
 
-def word(database: Database, minutes: float) -> Word:
+def word(database: Database, minutes: float) -> DisplayStatus:
     return log(database, minutes).document.summary.word
 
 
@@ -84,14 +84,14 @@ def test_a_report_counts_from_when_it_was_received_not_from_when_it_happened(
     tell(database, fact("Delivery", message_id, 1), at=START + 5 * MINUTE)
     tell(database, hard_bounce(message_id, 2), at=START + 60 * MINUTE)
     assert [word(database, m) for m in (0, 2, 5, 59, 60)] == [
-        Word.SENT, Word.SENT, Word.DELIVERED, Word.DELIVERED, Word.BOUNCED,
+        DisplayStatus.SENT, DisplayStatus.SENT, DisplayStatus.DELIVERED, DisplayStatus.DELIVERED, DisplayStatus.BOUNCED,
     ]  # fmt: skip
     then, now = log(database, 59), log(database, None)
     assert then.document.summary.unresolved == frozenset()
-    assert now.document.summary.unresolved == {Word.BOUNCED}
+    assert now.document.summary.unresolved == {DisplayStatus.BOUNCED}
     (recipient,) = then.emails[0].recipients
     assert (recipient.state.diagnostic, recipient.cause) == ("", "")
-    assert then.emails[0].summary.word is Word.DELIVERED
+    assert then.emails[0].summary.word is DisplayStatus.DELIVERED
 
 
 def test_an_email_that_was_not_written_yet_is_not_there(database: Database) -> None:
@@ -99,7 +99,7 @@ def test_an_email_that_was_not_written_yet_is_not_there(database: Database) -> N
     sent(database, row)
     sent(database, row, at=START + 10 * MINUTE)
     before = log(database, -1)
-    assert (before.emails, before.document.summary.word) == ((), Word.NEVER_SENT)
+    assert (before.emails, before.document.summary.word) == ((), DisplayStatus.NEVER_SENT)
     assert before.document.summary.last_recipient == ""
     assert [len(log(database, m).emails) for m in (0, 9, 10)] == [1, 1, 2]
     assert [log(database, m).document.summary.send_count for m in (0, 10)] == [1, 2]
@@ -111,8 +111,12 @@ def test_a_delivery_is_queued_then_sending_then_sent(database: Database) -> None
     with database.transaction() as connection:
         outbox.accepted(connection, delivery_id, "ses-1", "eu-west-1", START + 2 * MINUTE)
     (then,), (now,) = (log(database, m).emails[0].recipients for m in (1, 2))
-    assert (then.state.word, then.state.sent_at, then.ses_message_id) == (Word.SENDING, None, "")
-    assert (now.state.word, now.ses_message_id) == (Word.SENT, "ses-1")
+    assert (then.state.word, then.state.sent_at, then.ses_message_id) == (
+        DisplayStatus.SENDING,
+        None,
+        "",
+    )
+    assert (now.state.word, now.ses_message_id) == (DisplayStatus.SENT, "ses-1")
 
 
 def test_what_ses_refused_was_never_sent_at_any_time(database: Database) -> None:
@@ -121,7 +125,7 @@ def test_what_ses_refused_was_never_sent_at_any_time(database: Database) -> None
     with database.transaction() as connection:
         outbox.not_sent(connection, delivery_id, "SES said no")
     (recipient,) = log(database, 0).emails[0].recipients
-    assert (recipient.state.word, recipient.error) == (Word.FAILED, "SES said no")
+    assert (recipient.state.word, recipient.error) == (DisplayStatus.FAILED, "SES said no")
 
 
 def test_a_note_and_an_open_are_not_known_before_they_came(database: Database) -> None:
@@ -155,7 +159,10 @@ def test_another_programs_email_is_known_from_its_first_report(database: Databas
         '"delivery":{"timestamp":"2026-11-20T14:00:01Z","recipients":["ann@customer.example"]}}'
     )
     ingest(database, [body], "test", lambda: START + 5 * MINUTE)
-    assert [word(database, m) for m in (4, 5)] == [Word.NEVER_SENT, Word.DELIVERED]
+    assert [word(database, m) for m in (4, 5)] == [
+        DisplayStatus.NEVER_SENT,
+        DisplayStatus.DELIVERED,
+    ]
     assert log(database, None).moments == (START + 5 * MINUTE,)
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.delivery import DeliveryView, Fact
-from core.model.enums import Engagement, Role, Status, Word
+from core.model.delivery import DeliveryEvent, DeliveryView
+from core.model.enums import DisplayStatus, Engagement, Role, Status
 from core.rules.delivery.address_health import AddressRecord, health_of
 from core.rules.delivery.bot_engagement import PREFETCH_AGENTS, Mark, doubt, machine_marks
 from core.rules.delivery.settling import settle
@@ -30,12 +30,12 @@ GMAIL_READER = (
 )
 
 
-def fact(type_: str, seconds: float, **changes: Any) -> Fact:
+def fact(type_: str, seconds: float, **changes: Any) -> DeliveryEvent:
     values = {"user_agent": READER if type_ in ("Open", "Click") else "", **changes}
-    return Fact(type_, SENT + timedelta(seconds=seconds), "m", **values)
+    return DeliveryEvent(type_, SENT + timedelta(seconds=seconds), "m", **values)
 
 
-def mark(*facts: Fact, sent_at: datetime | None = SENT) -> dict[str, Mark]:
+def mark(*facts: DeliveryEvent, sent_at: datetime | None = SENT) -> dict[str, Mark]:
     """The marks by type and link."""
     found = machine_marks(facts, sent_at)
     return {f"{each.type} {each.link}".strip(): why for each, why in found.items()}
@@ -95,7 +95,7 @@ def test_two_links_at_once_are_a_scanner_and_its_open_with_them() -> None:
     ],
     ids=["a page later", "the same link", "another address", "another program"],
 )
-def test_a_person_may_click_twice(other: Fact) -> None:
+def test_a_person_may_click_twice(other: DeliveryEvent) -> None:
     assert mark(fact("Click", 900, link="pay"), other) == {}
 
 
@@ -104,7 +104,7 @@ def test_a_person_may_click_twice(other: Fact) -> None:
 
 def test_the_badge_stays_and_says_only_that_it_was_maybe_a_program() -> None:
     by_program = settle(Status.SENT, [fact("Delivery", 1), fact("Open", 3)], SENT)
-    assert (by_program.word, by_program.by_program) == (Word.OPENED, True)
+    assert (by_program.word, by_program.by_program) == (DisplayStatus.OPENED, True)
     assert by_program.by_person is Engagement.NONE
     read = [fact("Delivery", 1), fact("Open", 3), fact("Open", 300)]
     assert settle(Status.SENT, read, SENT).by_program is False
@@ -113,12 +113,16 @@ def test_the_badge_stays_and_says_only_that_it_was_maybe_a_program() -> None:
 def test_a_persons_open_does_not_vouch_for_a_programs_click() -> None:
     state = settle(Status.SENT, [fact("Open", 300), fact("Click", 1, link="x")], SENT)
     assert (state.engagement, state.by_person) == (Engagement.CLICKED, Engagement.OPENED)
-    assert (state.word, state.by_program) == (Word.CLICKED, True)
+    assert (state.word, state.by_program) == (DisplayStatus.CLICKED, True)
 
 
 def test_a_click_alone_is_a_click_on_a_delivered_email() -> None:
     state = settle(Status.SENT, [fact("Click", 1, link="x")], SENT)
-    assert (state.status, state.word, state.by_program) == (Status.DELIVERED, Word.CLICKED, True)
+    assert (state.status, state.word, state.by_program) == (
+        Status.DELIVERED,
+        DisplayStatus.CLICKED,
+        True,
+    )
 
 
 def test_what_comes_later_can_set_a_mark_and_take_one_away() -> None:
@@ -133,7 +137,7 @@ def test_what_comes_later_can_set_a_mark_and_take_one_away() -> None:
 def test_what_went_wrong_afterwards_is_shown_without_the_mark() -> None:
     bounced = [fact("Open", 1), fact("Bounce", 9, subtype="Permanent/General")]
     state = settle(Status.SENT, bounced, SENT)
-    assert (state.word, state.by_program) == (Word.BOUNCED, False)
+    assert (state.word, state.by_program) == (DisplayStatus.BOUNCED, False)
 
 
 def test_the_reason_told_is_that_of_the_open_whose_time_is_shown() -> None:
@@ -163,7 +167,7 @@ def test_an_email_is_opened_by_programs_when_no_person_among_those_shown_did() -
 
 FACTS = st.lists(
     st.builds(
-        Fact,
+        DeliveryEvent,
         type=st.sampled_from(["Send", "Delivery", "Open", "Click", "Bounce", "Complaint"]),
         at=st.integers(0, 12).map(lambda seconds: SENT + timedelta(seconds=seconds)),
         message_id=st.just("m"),
@@ -177,7 +181,7 @@ FACTS = st.lists(
 
 
 @given(FACTS, st.data())
-def test_order_and_doubling_change_no_mark(facts: list[Fact], data: st.DataObject) -> None:
+def test_order_and_doubling_change_no_mark(facts: list[DeliveryEvent], data: st.DataObject) -> None:
     again = data.draw(st.permutations(facts)) + data.draw(
         st.lists(st.sampled_from(facts), max_size=6) if facts else st.just([])
     )
@@ -188,7 +192,7 @@ def test_order_and_doubling_change_no_mark(facts: list[Fact], data: st.DataObjec
 
 
 @given(FACTS)
-def test_there_is_a_reason_exactly_where_no_person_did_it(facts: list[Fact]) -> None:
+def test_there_is_a_reason_exactly_where_no_person_did_it(facts: list[DeliveryEvent]) -> None:
     marks = machine_marks(facts, SENT)
     assert all(each.type in ("Open", "Click") for each in marks)
     for kind, engagement in (("Open", Engagement.OPENED), ("Click", Engagement.CLICKED)):
@@ -204,7 +208,7 @@ def test_there_is_a_reason_exactly_where_no_person_did_it(facts: list[Fact]) -> 
 
 @given(st.lists(FACTS, min_size=1, max_size=4), st.sampled_from([Decimal(0), Decimal(5)]))
 def test_nothing_but_the_mark_depends_on_who_opened(
-    told: list[list[Fact]], balance: Decimal
+    told: list[list[DeliveryEvent]], balance: Decimal
 ) -> None:
     agent = min(PREFETCH_AGENTS)
     by_programs = [
@@ -212,7 +216,7 @@ def test_nothing_but_the_mark_depends_on_who_opened(
         for facts in told
     ]
 
-    def outcome(batches: list[list[Fact]]) -> tuple[object, ...]:
+    def outcome(batches: list[list[DeliveryEvent]]) -> tuple[object, ...]:
         states = [settle(Status.SENT, facts, SENT) for facts in batches]
         views = [
             DeliveryView(i, SENT + timedelta(days=i), Role.TO, "a@x", None, state)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.enums import Kind, Role, address_key
+from core.model.enums import DocumentKind, Role, address_key
 from core.regular_expressions.number_search import NumberSearch
 from core.rules.delivery.external_email import (
     Addressee,
@@ -29,12 +29,14 @@ KRAJCIK, NORDWIND = 1, 2
 ADDRESSES = {"ann@krajcik.example": {KRAJCIK}, "ada@nordwind.example": {NORDWIND}}
 
 
-def books(*numbers: str | tuple[str, int] | tuple[str, int, Kind]) -> list[Listed]:
+def books(*numbers: str | tuple[str, int] | tuple[str, int, DocumentKind]) -> list[Listed]:
     """Documents with ids from 1; Krajcik's invoices unless told."""
     found = []
     for position, told in enumerate(numbers, 1):
         number, customer, kind, *_ = (
-            (told, KRAJCIK, Kind.INVOICE) if isinstance(told, str) else (*told, Kind.INVOICE)
+            (told, KRAJCIK, DocumentKind.INVOICE)
+            if isinstance(told, str)
+            else (*told, DocumentKind.INVOICE)
         )
         found.append(Listed(position, customer, kind, number))
     return found
@@ -171,7 +173,7 @@ def test_a_tag_that_names_nothing_leaves_the_subject() -> None:
 
 
 def test_a_kind_in_the_tag_tells_an_invoice_from_an_estimate() -> None:
-    documents = books(("7", KRAJCIK, Kind.INVOICE), ("7", KRAJCIK, Kind.ESTIMATE))
+    documents = books(("7", KRAJCIK, DocumentKind.INVOICE), ("7", KRAJCIK, DocumentKind.ESTIMATE))
     assert about(mail(documents=("estimate:7",)), documents) == Link(2)
     assert ids(about(mail(documents=("7",)), documents)) == (1, 2)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.delivery import DeliveryView, Fact
-from core.model.enums import Engagement, Role, Status, Word, address_key
+from core.model.delivery import DeliveryEvent, DeliveryView
+from core.model.enums import DisplayStatus, Engagement, Role, Status, address_key
 from core.rules.delivery.event_words import event_type
 from core.rules.delivery.events import effect, natural_key
 from core.rules.delivery.settling import notes, settle
@@ -49,7 +49,7 @@ SUBTYPES = [
 ]
 #: Small pools on purpose: times, words and keys collide, which is where an order could show.
 FACTS = st.builds(
-    Fact,
+    DeliveryEvent,
     type=st.sampled_from(TYPES),
     at=st.integers(0, 3).map(lambda minutes: NOON + timedelta(minutes=minutes)),
     message_id=st.sampled_from(["m-1", "m-2"]),
@@ -70,7 +70,7 @@ LOCAL = st.sampled_from([Status.QUEUED, Status.SENDING, Status.UNCONFIRMED, Stat
 
 @given(LOCAL, MANY, st.randoms(use_true_random=False))
 def test_the_order_of_facts_changes_nothing(
-    local: Status, facts: list[Fact], chance: object
+    local: Status, facts: list[DeliveryEvent], chance: object
 ) -> None:
     shuffled = list(facts)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -81,7 +81,7 @@ def test_the_order_of_facts_changes_nothing(
 
 @given(LOCAL, MANY, st.data())
 def test_doubled_facts_change_nothing(
-    local: Status, facts: list[Fact], data: st.DataObject
+    local: Status, facts: list[DeliveryEvent], data: st.DataObject
 ) -> None:
     again = data.draw(st.lists(st.sampled_from(facts), max_size=7)) if facts else []
     state = settle(local, facts, address=OURS)
@@ -90,12 +90,16 @@ def test_doubled_facts_change_nothing(
 
 
 @given(LOCAL, MANY)
-def test_a_status_is_never_below_what_we_did_ourselves(local: Status, facts: list[Fact]) -> None:
+def test_a_status_is_never_below_what_we_did_ourselves(
+    local: Status, facts: list[DeliveryEvent]
+) -> None:
     assert settle(local, facts, address=OURS).status >= local
 
 
 @given(MANY)
-def test_no_bounce_complaint_or_drop_is_taken_back_but_by_a_delivery(facts: list[Fact]) -> None:
+def test_no_bounce_complaint_or_drop_is_taken_back_but_by_a_delivery(
+    facts: list[DeliveryEvent],
+) -> None:
     """With more events a status can go down; only a Delivery, and what it explains, does that."""
     before = settle(Status.SENT, facts, address=OURS)
     for more in facts:
@@ -105,31 +109,33 @@ def test_no_bounce_complaint_or_drop_is_taken_back_but_by_a_delivery(facts: list
 
 
 @given(MANY)
-def test_an_open_or_a_click_is_never_shown_without_a_delivery(facts: list[Fact]) -> None:
+def test_an_open_or_a_click_is_never_shown_without_a_delivery(facts: list[DeliveryEvent]) -> None:
     state = settle(Status.SENDING, facts)
     if state.engagement is not Engagement.NONE:
         assert state.status >= Status.DELIVERED
-    if state.word in (Word.OPENED, Word.CLICKED):
+    if state.word in (DisplayStatus.OPENED, DisplayStatus.CLICKED):
         assert state.status is Status.DELIVERED
 
 
 @given(FACTS)
-def test_a_fact_is_either_told_as_a_note_or_moves_a_status(fact: Fact) -> None:
+def test_a_fact_is_either_told_as_a_note_or_moves_a_status(fact: DeliveryEvent) -> None:
     what = effect(fact)
     assert (what.note is None) is (what.status is not None)
     assert (what.word is None) is (what.status is None)
 
 
 def test_the_words_shown_are_those_of_the_status_shown() -> None:
-    delivery = Fact("Delivery", NOON + timedelta(hours=1), "m", diagnostic="250 OK")
-    bounce = Fact("Bounce", NOON, "m", subtype="Permanent/General", diagnostic="550 unknown")
+    delivery = DeliveryEvent("Delivery", NOON + timedelta(hours=1), "m", diagnostic="250 OK")
+    bounce = DeliveryEvent(
+        "Bounce", NOON, "m", subtype="Permanent/General", diagnostic="550 unknown"
+    )
     state = settle(Status.SENDING, [bounce, delivery])
-    assert (state.word, state.diagnostic) == (Word.BOUNCED, "550 unknown")
+    assert (state.word, state.diagnostic) == (DisplayStatus.BOUNCED, "550 unknown")
 
 
 def test_a_soft_bounce_gives_its_time_only_while_it_counts() -> None:
-    soft = Fact("Bounce", NOON, "m", subtype="Transient/MailboxFull")
-    delivery = Fact("Delivery", NOON, "m")
+    soft = DeliveryEvent("Bounce", NOON, "m", subtype="Transient/MailboxFull")
+    delivery = DeliveryEvent("Delivery", NOON, "m")
     later = replace(delivery, at=NOON + timedelta(minutes=1))
     assert settle(Status.SENDING, [soft]).bounced_at == NOON
     assert settle(Status.SENDING, [soft, delivery]).bounced_at == NOON
@@ -138,7 +144,7 @@ def test_a_soft_bounce_gives_its_time_only_while_it_counts() -> None:
 
 
 def test_the_time_of_sending_is_the_earlier_of_our_answer_and_the_event() -> None:
-    send = Fact("Send", NOON, "m")
+    send = DeliveryEvent("Send", NOON, "m")
     earlier, later = NOON - timedelta(seconds=1), NOON + timedelta(seconds=1)
     assert settle(Status.SENT, [send], accepted_at=earlier).sent_at == earlier
     assert settle(Status.SENT, [send], accepted_at=later).sent_at == NOON
@@ -146,15 +152,15 @@ def test_the_time_of_sending_is_the_earlier_of_our_answer_and_the_event() -> Non
 
 
 def test_a_fact_from_ses_is_believed_over_our_reading_of_an_error() -> None:
-    assert settle(Status.FAILED, [Fact("Send", NOON, "m")]).status is Status.SENT
-    assert settle(Status.UNCONFIRMED, [Fact("Send", NOON, "m")]).status is Status.SENT
+    assert settle(Status.FAILED, [DeliveryEvent("Send", NOON, "m")]).status is Status.SENT
+    assert settle(Status.UNCONFIRMED, [DeliveryEvent("Send", NOON, "m")]).status is Status.SENT
 
 
 def test_a_prefetched_image_is_a_programs_open_and_a_later_reader_a_persons() -> None:
-    prefetch = Fact("Open", NOON, "m", user_agent="Mozilla/5.0")
-    reader = Fact("Open", NOON + timedelta(hours=1), "m", user_agent="Thunderbird")
+    prefetch = DeliveryEvent("Open", NOON, "m", user_agent="Mozilla/5.0")
+    reader = DeliveryEvent("Open", NOON + timedelta(hours=1), "m", user_agent="Thunderbird")
     assert settle(Status.SENT, [prefetch]).by_person is Engagement.NONE
-    assert settle(Status.SENT, [prefetch]).word is Word.OPENED
+    assert settle(Status.SENT, [prefetch]).word is DisplayStatus.OPENED
     assert settle(Status.SENT, [prefetch, reader]).by_person is Engagement.OPENED
 
 
@@ -174,12 +180,14 @@ def test_a_prefetched_image_is_a_programs_open_and_a_later_reader_a_persons() ->
 def test_the_key_is_of_the_event_and_not_of_its_transport(
     change: dict[str, str], same: bool
 ) -> None:
-    fact = Fact("Bounce", NOON, "m-1", "Ann@x.example", "Permanent/General", feedback_id="f-1")
+    fact = DeliveryEvent(
+        "Bounce", NOON, "m-1", "Ann@x.example", "Permanent/General", feedback_id="f-1"
+    )
     assert (natural_key(fact) == natural_key(replace(fact, **change))) is same  # type: ignore[arg-type]
 
 
 def test_two_clicks_at_once_on_two_links_are_two() -> None:
-    click = Fact("Click", NOON, "m-1", link="https://pay.example/")
+    click = DeliveryEvent("Click", NOON, "m-1", link="https://pay.example/")
     assert natural_key(click) != natural_key(replace(click, link="https://help.example/"))
 
 
@@ -239,7 +247,7 @@ def test_a_new_balance_is_the_same_as_summarising_again(
 def test_a_delivery_to_every_failed_address_leaves_nothing_unresolved(
     deliveries: list[DeliveryView],
 ) -> None:
-    delivered = settle(Status.SENT, [Fact("Delivery", NOON, "m")])
+    delivered = settle(Status.SENT, [DeliveryEvent("Delivery", NOON, "m")])
     resent = [
         DeliveryView(9, NOON + timedelta(days=9), Role.TO, address, None, delivered)
         for address in {address_key(d.address) for d in deliveries}
@@ -248,20 +256,23 @@ def test_a_delivery_to_every_failed_address_leaves_nothing_unresolved(
 
 
 def test_the_worst_word_is_the_one_a_person_must_see_first() -> None:
-    assert worst([Word.CLICKED, Word.BOUNCED, Word.SENT]) is Word.BOUNCED
-    assert worst([Word.DELIVERED, Word.SENT]) is Word.SENT
-    assert worst([]) is Word.NEVER_SENT
+    assert (
+        worst([DisplayStatus.CLICKED, DisplayStatus.BOUNCED, DisplayStatus.SENT])
+        is DisplayStatus.BOUNCED
+    )
+    assert worst([DisplayStatus.DELIVERED, DisplayStatus.SENT]) is DisplayStatus.SENT
+    assert worst([]) is DisplayStatus.NEVER_SENT
 
 
 def test_every_word_of_a_delivery_has_a_place_among_the_worst() -> None:
-    for word in Word:
-        if word is not Word.NEVER_SENT:
+    for word in DisplayStatus:
+        if word is not DisplayStatus.NEVER_SENT:
             assert worst([word]) is word
 
 
 # --------------------------------------------------------------------------- twins
 
-BOUNCE = Fact("Bounce", NOON, "m", "a@x.example", "Permanent/General", feedback_id="f")
+BOUNCE = DeliveryEvent("Bounce", NOON, "m", "a@x.example", "Permanent/General", feedback_id="f")
 
 
 @pytest.mark.parametrize("field", ["enhanced_status", "action", "diagnostic", "subtype"])

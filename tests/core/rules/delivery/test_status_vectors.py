@@ -10,8 +10,8 @@ from itertools import permutations
 
 import pytest
 
-from core.model.delivery import DeliveryState, DeliveryView, Fact
-from core.model.enums import Engagement, Role, Status, Word
+from core.model.delivery import DeliveryEvent, DeliveryState, DeliveryView
+from core.model.enums import DisplayStatus, Engagement, Role, Status
 from core.rules.delivery.events import AUTOMATIC_REPLY, DELAYED
 from core.rules.delivery.settling import notes, settle
 from core.rules.delivery.status import summarise_document, summarise_email
@@ -20,13 +20,13 @@ NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 OURS = "a@x.example"
 
 
-def fact(kind: str, minute: int, subtype: str = "", **rest: str) -> Fact:
+def fact(kind: str, minute: int, subtype: str = "", **rest: str) -> DeliveryEvent:
     at = NOON + timedelta(minutes=minute)
-    known = Fact(kind, at, "m-1", "a@x.example", subtype, feedback_id=f"f{minute}")
+    known = DeliveryEvent(kind, at, "m-1", "a@x.example", subtype, feedback_id=f"f{minute}")
     return replace(known, **rest)  # type: ignore[arg-type]
 
 
-def bounce(minute: int, subtype: str, status: str = "", words: str = "") -> Fact:
+def bounce(minute: int, subtype: str, status: str = "", words: str = "") -> DeliveryEvent:
     return fact("Bounce", minute, subtype, enhanced_status=status, diagnostic=words)
 
 
@@ -58,14 +58,14 @@ UNKNOWN = fact("Mail Teleported", 3)
 ALIAS = "alias@y.example"
 
 
-def of_alias(known: Fact) -> Fact:
+def of_alias(known: DeliveryEvent) -> DeliveryEvent:
     return replace(known, recipient=ALIAS)
 
 
 @dataclass(frozen=True)
 class Vector:
-    facts: tuple[Fact, ...]
-    word: Word
+    facts: tuple[DeliveryEvent, ...]
+    word: DisplayStatus
     noted: tuple[str, ...] = ()
     is_forward: bool = False
 
@@ -74,90 +74,102 @@ OVERTAKEN = "soft bounce; a later attempt was delivered"
 NO_COUNT = "soft bounce, which does not count"
 FORWARD = f"a forward to {ALIAS} failed"
 VECTORS = {
-    "send delivery open": Vector((SEND, DELIVERY, OPEN), Word.OPENED),
-    "delivery permanent bounce": Vector((DELIVERY, PERMANENT), Word.BOUNCED),
-    "delivery out of office": Vector((DELIVERY, OUT_OF_OFFICE), Word.DELIVERED, (AUTOMATIC_REPLY,)),
-    "delivery soft bounce": Vector((DELIVERY, FULL), Word.SOFT_BOUNCED),
+    "send delivery open": Vector((SEND, DELIVERY, OPEN), DisplayStatus.OPENED),
+    "delivery permanent bounce": Vector((DELIVERY, PERMANENT), DisplayStatus.BOUNCED),
+    "delivery out of office": Vector(
+        (DELIVERY, OUT_OF_OFFICE), DisplayStatus.DELIVERED, (AUTOMATIC_REPLY,)
+    ),
+    "delivery soft bounce": Vector((DELIVERY, FULL), DisplayStatus.SOFT_BOUNCED),
     "delivery forward": Vector(
-        (DELIVERY, of_alias(PERMANENT)), Word.SOFT_BOUNCED, (FORWARD,), is_forward=True
+        (DELIVERY, of_alias(PERMANENT)), DisplayStatus.SOFT_BOUNCED, (FORWARD,), is_forward=True
     ),
     "delivery soft forward": Vector(
-        (DELIVERY, of_alias(FULL)), Word.SOFT_BOUNCED, (FORWARD,), is_forward=True
+        (DELIVERY, of_alias(FULL)), DisplayStatus.SOFT_BOUNCED, (FORWARD,), is_forward=True
     ),
     "permanent of an alias alone": Vector(
-        (of_alias(PERMANENT),), Word.BOUNCED, (f"hard bounce reported for {ALIAS}",)
+        (of_alias(PERMANENT),), DisplayStatus.BOUNCED, (f"hard bounce reported for {ALIAS}",)
     ),
     "soft of an alias alone": Vector(
-        (SEND, of_alias(FULL)), Word.SOFT_BOUNCED, (f"soft bounce reported for {ALIAS}",)
+        (SEND, of_alias(FULL)), DisplayStatus.SOFT_BOUNCED, (f"soft bounce reported for {ALIAS}",)
     ),
-    "soft bounce later delivery": Vector((EARLY_FULL, DELIVERY), Word.DELIVERED, (OVERTAKEN,)),
+    "soft bounce later delivery": Vector(
+        (EARLY_FULL, DELIVERY), DisplayStatus.DELIVERED, (OVERTAKEN,)
+    ),
     "soft bounce of an alias later delivery": Vector(
-        (of_alias(EARLY_FULL), DELIVERY), Word.SOFT_BOUNCED, (FORWARD,), is_forward=True
+        (of_alias(EARLY_FULL), DELIVERY), DisplayStatus.SOFT_BOUNCED, (FORWARD,), is_forward=True
     ),
-    "soft bounce at the time of the delivery": Vector((SOFT_AT_ONCE, DELIVERY), Word.SOFT_BOUNCED),
+    "soft bounce at the time of the delivery": Vector(
+        (SOFT_AT_ONCE, DELIVERY), DisplayStatus.SOFT_BOUNCED
+    ),
     "delivery about an alias earlier soft bounce": Vector(
         (of_alias(DELIVERY), EARLY_FULL),
-        Word.DELIVERED,
+        DisplayStatus.DELIVERED,
         (OVERTAKEN, f"delivery reported for {ALIAS}"),
     ),
-    "delivery soft bounce open": Vector((DELIVERY, FULL, OPEN), Word.SOFT_BOUNCED),
+    "delivery soft bounce open": Vector((DELIVERY, FULL, OPEN), DisplayStatus.SOFT_BOUNCED),
     "delivery out of office of an alias": Vector(
-        (DELIVERY, of_alias(OUT_OF_OFFICE)), Word.DELIVERED, (AUTOMATIC_REPLY,)
+        (DELIVERY, of_alias(OUT_OF_OFFICE)), DisplayStatus.DELIVERED, (AUTOMATIC_REPLY,)
     ),
-    "delivery undetermined": Vector((DELIVERY, UNDETERMINED), Word.DELIVERED, (AUTOMATIC_REPLY,)),
-    "delivery delay": Vector((DELIVERY, DELAY), Word.DELIVERED),
-    "delivery still trying": Vector((DELIVERY, STILL_TRYING), Word.DELIVERED, (DELAYED,)),
-    "still trying": Vector((SEND, STILL_TRYING), Word.SENT, (DELAYED,)),
+    "delivery undetermined": Vector(
+        (DELIVERY, UNDETERMINED), DisplayStatus.DELIVERED, (AUTOMATIC_REPLY,)
+    ),
+    "delivery delay": Vector((DELIVERY, DELAY), DisplayStatus.DELIVERED),
+    "delivery still trying": Vector((DELIVERY, STILL_TRYING), DisplayStatus.DELIVERED, (DELAYED,)),
+    "still trying": Vector((SEND, STILL_TRYING), DisplayStatus.SENT, (DELAYED,)),
     "delivery own bounce and forward": Vector(
-        (DELIVERY, PERMANENT, of_alias(FULL)), Word.BOUNCED, (FORWARD,)
+        (DELIVERY, PERMANENT, of_alias(FULL)), DisplayStatus.BOUNCED, (FORWARD,)
     ),
     "delivery own soft bounce and forward": Vector(
-        (DELIVERY, FULL, of_alias(PERMANENT)), Word.SOFT_BOUNCED, (FORWARD,)
+        (DELIVERY, FULL, of_alias(PERMANENT)), DisplayStatus.SOFT_BOUNCED, (FORWARD,)
     ),
     "overtaken soft bounce and forward": Vector(
         (EARLY_FULL, DELIVERY, of_alias(PERMANENT)),
-        Word.SOFT_BOUNCED,
+        DisplayStatus.SOFT_BOUNCED,
         (OVERTAKEN, FORWARD),
         is_forward=True,
     ),
     "open and a bounce of an alias": Vector(
-        (OPEN, of_alias(PERMANENT)), Word.BOUNCED, (f"hard bounce reported for {ALIAS}",)
+        (OPEN, of_alias(PERMANENT)), DisplayStatus.BOUNCED, (f"hard bounce reported for {ALIAS}",)
     ),
     "complaint about an alias": Vector(
-        (DELIVERY, of_alias(COMPLAINT)), Word.COMPLAINED, (f"complaint reported for {ALIAS}",)
+        (DELIVERY, of_alias(COMPLAINT)),
+        DisplayStatus.COMPLAINED,
+        (f"complaint reported for {ALIAS}",),
     ),
     "delay about an alias": Vector(
-        (SEND, of_alias(DELAY)), Word.DEFERRED, (f"delay reported for {ALIAS}",)
+        (SEND, of_alias(DELAY)), DisplayStatus.DEFERRED, (f"delay reported for {ALIAS}",)
     ),
-    "complaint bounce": Vector((COMPLAINT, PERMANENT), Word.COMPLAINED),
+    "complaint bounce": Vector((COMPLAINT, PERMANENT), DisplayStatus.COMPLAINED),
     "complaint forward": Vector(
-        (DELIVERY, COMPLAINT, of_alias(PERMANENT)), Word.COMPLAINED, (FORWARD,)
+        (DELIVERY, COMPLAINT, of_alias(PERMANENT)), DisplayStatus.COMPLAINED, (FORWARD,)
     ),
-    "delay delay delivery": Vector((DELAY, SECOND_DELAY, DELIVERY), Word.DELIVERED),
-    "delay expired": Vector((DELAY, EXPIRED), Word.SOFT_BOUNCED),
-    "delivery complaint": Vector((DELIVERY, COMPLAINT), Word.COMPLAINED),
-    "send account list": Vector((SEND, ACCOUNT_LIST), Word.DROPPED),
-    "send global list": Vector((SEND, GLOBAL_LIST), Word.DROPPED),
-    "send complaint echo": Vector((SEND, ECHO), Word.DROPPED),
-    "click alone": Vector((CLICK,), Word.CLICKED),
-    "open click": Vector((OPEN, CLICK), Word.CLICKED),
-    "open complaint": Vector((OPEN, COMPLAINT), Word.COMPLAINED),
-    "open permanent bounce": Vector((OPEN, PERMANENT), Word.BOUNCED),
-    "open soft bounce": Vector((OPEN, FULL), Word.SOFT_BOUNCED),
-    "send out of office": Vector((SEND, OUT_OF_OFFICE), Word.SENT, (AUTOMATIC_REPLY,)),
-    "undetermined": Vector((SEND, UNDETERMINED), Word.SOFT_BOUNCED),
-    "soft then hard": Vector((DELAY, FULL, PERMANENT), Word.BOUNCED, (NO_COUNT,)),
-    "reject": Vector((SEND, REJECT), Word.DROPPED),
-    "rendering failure": Vector((RENDERING,), Word.DROPPED),
-    "not spam": Vector((DELIVERY, NOT_SPAM), Word.DELIVERED, ("told their provider",)),
-    "unknown type": Vector((SEND, UNKNOWN), Word.SENT, ("not known yet",)),
-    "nobody is ours": Vector((SEND, replace(PERMANENT, recipient="")), Word.BOUNCED),
-    "nobody after a delivery": Vector((DELIVERY, replace(PERMANENT, recipient="")), Word.BOUNCED),
-    "everything": Vector((SEND, DELAY, DELIVERY, OPEN, PERMANENT), Word.BOUNCED),
+    "delay delay delivery": Vector((DELAY, SECOND_DELAY, DELIVERY), DisplayStatus.DELIVERED),
+    "delay expired": Vector((DELAY, EXPIRED), DisplayStatus.SOFT_BOUNCED),
+    "delivery complaint": Vector((DELIVERY, COMPLAINT), DisplayStatus.COMPLAINED),
+    "send account list": Vector((SEND, ACCOUNT_LIST), DisplayStatus.DROPPED),
+    "send global list": Vector((SEND, GLOBAL_LIST), DisplayStatus.DROPPED),
+    "send complaint echo": Vector((SEND, ECHO), DisplayStatus.DROPPED),
+    "click alone": Vector((CLICK,), DisplayStatus.CLICKED),
+    "open click": Vector((OPEN, CLICK), DisplayStatus.CLICKED),
+    "open complaint": Vector((OPEN, COMPLAINT), DisplayStatus.COMPLAINED),
+    "open permanent bounce": Vector((OPEN, PERMANENT), DisplayStatus.BOUNCED),
+    "open soft bounce": Vector((OPEN, FULL), DisplayStatus.SOFT_BOUNCED),
+    "send out of office": Vector((SEND, OUT_OF_OFFICE), DisplayStatus.SENT, (AUTOMATIC_REPLY,)),
+    "undetermined": Vector((SEND, UNDETERMINED), DisplayStatus.SOFT_BOUNCED),
+    "soft then hard": Vector((DELAY, FULL, PERMANENT), DisplayStatus.BOUNCED, (NO_COUNT,)),
+    "reject": Vector((SEND, REJECT), DisplayStatus.DROPPED),
+    "rendering failure": Vector((RENDERING,), DisplayStatus.DROPPED),
+    "not spam": Vector((DELIVERY, NOT_SPAM), DisplayStatus.DELIVERED, ("told their provider",)),
+    "unknown type": Vector((SEND, UNKNOWN), DisplayStatus.SENT, ("not known yet",)),
+    "nobody is ours": Vector((SEND, replace(PERMANENT, recipient="")), DisplayStatus.BOUNCED),
+    "nobody after a delivery": Vector(
+        (DELIVERY, replace(PERMANENT, recipient="")), DisplayStatus.BOUNCED
+    ),
+    "everything": Vector((SEND, DELAY, DELIVERY, OPEN, PERMANENT), DisplayStatus.BOUNCED),
 }
 
 
-def arrivals(facts: Sequence[Fact]) -> Iterator[tuple[Fact, ...]]:
+def arrivals(facts: Sequence[DeliveryEvent]) -> Iterator[tuple[DeliveryEvent, ...]]:
     """Every order; each also with every fact doubled, at once and long after."""
     for order in permutations(facts):
         yield order
@@ -191,7 +203,7 @@ def test_vectors_click_alone_infers_the_delivery() -> None:
 
 
 def sent(
-    email: int, address: str, *facts: Fact, role: Role = Role.TO, replaces: str = ""
+    email: int, address: str, *facts: DeliveryEvent, role: Role = Role.TO, replaces: str = ""
 ) -> DeliveryView:
     return DeliveryView(
         email_id=email,
@@ -213,12 +225,12 @@ def test_vectors_to_delivered_and_cc_bounced() -> None:
     )
     for order in permutations(email):
         summary = summarise_email(order)
-        assert (summary.word, summary.other_failed) == (Word.DELIVERED, True)
+        assert (summary.word, summary.other_failed) == (DisplayStatus.DELIVERED, True)
         assert (summary.delivered, summary.recipients) == (1, 2)
         document = summarise_document(order, OWED)
-        assert (document.word, document.other_failed) == (Word.DELIVERED, True)
+        assert (document.word, document.other_failed) == (DisplayStatus.DELIVERED, True)
         assert (document.delivered, document.recipients) == (1, 2)
-        assert document.unresolved == {Word.BOUNCED}
+        assert document.unresolved == {DisplayStatus.BOUNCED}
 
 
 def test_vectors_the_worst_to_is_shown_and_bcc_counts_as_other() -> None:
@@ -229,14 +241,17 @@ def test_vectors_the_worst_to_is_shown_and_bcc_counts_as_other() -> None:
     )
     for order in permutations(email):
         summary = summarise_email(order)
-        assert (summary.word, summary.other_failed) == (Word.DEFERRED, True)
+        assert (summary.word, summary.other_failed) == (DisplayStatus.DEFERRED, True)
 
 
 def test_vectors_a_fresh_resend_is_not_stuck_on_bounced_but_the_bounce_stays_unresolved() -> None:
     emails = (sent(1, "a@x.example", PERMANENT), sent(2, "a@x.example", SEND))
     for order in permutations(emails):
         document = summarise_document(order, OWED)
-        assert (document.word, document.unresolved) == (Word.SENT, frozenset({Word.BOUNCED}))
+        assert (document.word, document.unresolved) == (
+            DisplayStatus.SENT,
+            frozenset({DisplayStatus.BOUNCED}),
+        )
         assert (document.send_count, document.last_email_id) == (2, 2)
         assert (document.ever_delivered, document.never_reached) == (False, True)
 
@@ -244,7 +259,7 @@ def test_vectors_a_fresh_resend_is_not_stuck_on_bounced_but_the_bounce_stays_unr
 def test_vectors_a_later_delivery_to_the_failed_address_resolves() -> None:
     emails = (sent(1, "A@x.example", PERMANENT), sent(2, "a@X.example ", DELIVERY))
     document = summarise_document(emails, OWED)
-    assert (document.word, document.unresolved) == (Word.DELIVERED, frozenset())
+    assert (document.word, document.unresolved) == (DisplayStatus.DELIVERED, frozenset())
     assert (document.ever_delivered, document.never_reached) == (True, False)
 
 
@@ -254,12 +269,12 @@ def test_vectors_a_late_delivery_of_an_old_email_changes_its_line_but_not_the_do
     newer = sent(2, "a@x.example", PERMANENT)
     before = (sent(1, "a@x.example", SEND), newer)
     after = (sent(1, "a@x.example", SEND, DELIVERY), newer)
-    assert summarise_email(before[:1]).word is Word.SENT
-    assert summarise_email(after[:1]).word is Word.DELIVERED
+    assert summarise_email(before[:1]).word is DisplayStatus.SENT
+    assert summarise_email(after[:1]).word is DisplayStatus.DELIVERED
     for order in permutations(after):
         document = summarise_document(order, OWED)
-        assert document.word is summarise_document(before, OWED).word is Word.BOUNCED
-        assert document.unresolved == {Word.BOUNCED}
+        assert document.word is summarise_document(before, OWED).word is DisplayStatus.BOUNCED
+        assert document.unresolved == {DisplayStatus.BOUNCED}
 
 
 def test_vectors_the_delivery_to_a_replacement_resolves_also_through_a_second_one() -> None:
@@ -268,7 +283,10 @@ def test_vectors_the_delivery_to_a_replacement_resolves_also_through_a_second_on
     third = sent(3, "newest@x.example", DELIVERY, replaces="new@x.example")
     for order in permutations((first, second, third)):
         assert summarise_document(order, OWED).unresolved == frozenset()
-    assert summarise_document((first, second), OWED).unresolved == {Word.BOUNCED, Word.SOFT_BOUNCED}
+    assert summarise_document((first, second), OWED).unresolved == {
+        DisplayStatus.BOUNCED,
+        DisplayStatus.SOFT_BOUNCED,
+    }
 
 
 def test_vectors_two_replacements_in_one_email_are_no_chain_in_any_order() -> None:
@@ -276,13 +294,16 @@ def test_vectors_two_replacements_in_one_email_are_no_chain_in_any_order() -> No
     second = sent(2, "new@x.example", SEND, replaces="old@x.example")
     other = sent(2, "else@x.example", DELIVERY, role=Role.CC, replaces="new@x.example")
     for order in permutations((failed, second, other)):
-        assert summarise_document(order, OWED).unresolved == {Word.BOUNCED}
+        assert summarise_document(order, OWED).unresolved == {DisplayStatus.BOUNCED}
 
 
 def test_vectors_a_delivery_to_somebody_else_resolves_nothing() -> None:
     emails = (sent(1, "old@x.example", PERMANENT), sent(2, "else@x.example", DELIVERY))
     document = summarise_document(emails, OWED)
-    assert (document.word, document.unresolved) == (Word.DELIVERED, frozenset({Word.BOUNCED}))
+    assert (document.word, document.unresolved) == (
+        DisplayStatus.DELIVERED,
+        frozenset({DisplayStatus.BOUNCED}),
+    )
 
 
 def test_vectors_a_delivery_in_the_very_email_that_failed_is_not_a_later_one() -> None:
@@ -290,13 +311,16 @@ def test_vectors_a_delivery_in_the_very_email_that_failed_is_not_a_later_one() -
         sent(1, "a@x.example", PERMANENT),
         sent(1, "b@x.example", DELIVERY, role=Role.CC, replaces="a@x.example"),
     )
-    assert summarise_document(email, OWED).unresolved == {Word.BOUNCED}
+    assert summarise_document(email, OWED).unresolved == {DisplayStatus.BOUNCED}
 
 
 def test_vectors_an_earlier_delivery_does_not_resolve_a_later_failure() -> None:
     emails = (sent(1, "a@x.example", DELIVERY), sent(2, "a@x.example", PERMANENT))
     document = summarise_document(emails, OWED)
-    assert (document.unresolved, document.ever_delivered) == (frozenset({Word.BOUNCED}), True)
+    assert (document.unresolved, document.ever_delivered) == (
+        frozenset({DisplayStatus.BOUNCED}),
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -311,7 +335,7 @@ def test_vectors_an_earlier_delivery_does_not_resolve_a_later_failure() -> None:
     ],
 )
 def test_vectors_never_reached_is_open_money_and_no_delivery_ever(
-    facts: tuple[Fact, ...], balance: Decimal, never: bool
+    facts: tuple[DeliveryEvent, ...], balance: Decimal, never: bool
 ) -> None:
     assert summarise_document([sent(1, "a@x.example", *facts)], balance).never_reached is never
 
@@ -326,7 +350,7 @@ def test_vectors_never_reached_is_open_money_and_no_delivery_ever(
     ],
 )
 def test_vectors_a_failed_forward_has_reached_them_and_a_bounce_of_the_address_has_not(
-    facts: tuple[Fact, ...], is_reached: bool
+    facts: tuple[DeliveryEvent, ...], is_reached: bool
 ) -> None:
     document = summarise_document([sent(1, "a@x.example", *facts)], OWED)
     assert document.unresolved
@@ -336,9 +360,9 @@ def test_vectors_a_failed_forward_has_reached_them_and_a_bounce_of_the_address_h
 
 def test_vectors_only_a_later_email_resolves_a_failed_forward() -> None:
     forward = sent(1, "a@x.example", DELIVERY, of_alias(PERMANENT))
-    assert summarise_document([forward], OWED).unresolved == {Word.SOFT_BOUNCED}
+    assert summarise_document([forward], OWED).unresolved == {DisplayStatus.SOFT_BOUNCED}
     twice = sent(1, "a@x.example", DELIVERY, of_alias(EARLY_FULL), replace(DELIVERY, at=FULL.at))
-    assert summarise_document([twice], OWED).unresolved == {Word.SOFT_BOUNCED}
+    assert summarise_document([twice], OWED).unresolved == {DisplayStatus.SOFT_BOUNCED}
     again = sent(2, "a@x.example", DELIVERY)
     assert summarise_document([forward, again], OWED).unresolved == frozenset()
     corrected = sent(2, "new@x.example", DELIVERY, replaces="a@x.example")
@@ -352,7 +376,11 @@ def test_vectors_the_row_says_forward_only_where_nothing_worse_is_behind_the_wor
     assert not summarise_document([forward, soft], OWED).is_forward
     cc = replace(forward, role=Role.CC)
     email = summarise_email([sent(1, "b@x.example", DELIVERY), cc])
-    assert (email.word, email.other_failed, email.is_forward) == (Word.DELIVERED, True, False)
+    assert (email.word, email.other_failed, email.is_forward) == (
+        DisplayStatus.DELIVERED,
+        True,
+        False,
+    )
 
 
 def test_vectors_ever_delivered_outlives_a_newer_failure() -> None:
@@ -371,7 +399,7 @@ def test_vectors_of_two_emails_made_at_once_the_higher_id_is_the_latest() -> Non
 def test_vectors_nothing_sent_is_never_sent() -> None:
     document = summarise_document((), OWED)
     assert (document.word, document.send_count, document.never_reached) == (
-        Word.NEVER_SENT,
+        DisplayStatus.NEVER_SENT,
         0,
         True,
     )

@@ -18,8 +18,8 @@ from core.rules.doctor.policies import SES, SNS, Verdict, may_publish, may_send
 from core.rules.doctor.queue import better_attributes, parse_address, redrive
 from core.rules.doctor.reports import NEEDED, WANTED
 from core.simulator.events import Delays, reports
-from core.simulator.outcomes import Behaviour, Kind, steps_for
-from core.simulator.state import Origin, Sent
+from core.simulator.outcomes import Behaviour, MailboxBehaviour, steps_for
+from core.simulator.state import Sent, SentMail
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:outtray-events"
 SOURCE = "arn:aws:ses:eu-west-1:123456789012:configuration-set/outtray"
@@ -171,9 +171,15 @@ def messages() -> dict[str, str]:
         "outtray", "SendEmail", b"", (),
     )  # fmt: skip
     found = {}
-    for kind in (Kind.SUCCESS, Kind.BOUNCE, Kind.COMPLAINT, Kind.DELAY, Kind.REJECT):
+    for kind in (
+        MailboxBehaviour.SUCCESS,
+        MailboxBehaviour.BOUNCE,
+        MailboxBehaviour.COMPLAINT,
+        MailboxBehaviour.DELAY,
+        MailboxBehaviour.REJECT,
+    ):
         steps = steps_for("ann@customer.example", Behaviour(kind))
-        for report in reports(sent, steps, Origin("eu-west-1", "123456789012"), Delays()):
+        for report in reports(sent, steps, SentMail("eu-west-1", "123456789012"), Delays()):
             found[report.event_type] = report.text
     return found
 

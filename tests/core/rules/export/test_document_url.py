@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.model.enums import Kind
+from core.model.enums import DocumentKind
 from core.rules.export import document_url
 
 TEMPLATE = "https://books.example/{kind}/{number}?from=outtray"
@@ -12,7 +12,7 @@ TEMPLATE = "https://books.example/{kind}/{number}?from=outtray"
 
 def test_kind_and_number_are_filled_in() -> None:
     assert document_url.problem(TEMPLATE) == ""
-    url = document_url.url_of(TEMPLATE, Kind.INVOICE, "INV-0042")
+    url = document_url.url_of(TEMPLATE, DocumentKind.INVOICE, "INV-0042")
     assert url == "https://books.example/invoice/INV-0042?from=outtray"
 
 
@@ -29,7 +29,7 @@ def test_kind_and_number_are_filled_in() -> None:
     ],
 )
 def test_a_hostile_number_stays_one_part_of_the_path(number: str, encoded: str) -> None:
-    url = document_url.url_of(TEMPLATE, Kind.ESTIMATE, number)
+    url = document_url.url_of(TEMPLATE, DocumentKind.ESTIMATE, number)
     assert url == f"https://books.example/estimate/{encoded}?from=outtray"
     assert url.isascii()
     assert url.isprintable()
@@ -37,7 +37,7 @@ def test_a_hostile_number_stays_one_part_of_the_path(number: str, encoded: str) 
 
 @pytest.mark.parametrize("number", ["", " ", ".", "..", " .. ", "x" * 3000])
 def test_some_numbers_have_no_page(number: str) -> None:
-    assert document_url.url_of(TEMPLATE, Kind.INVOICE, number) == ""
+    assert document_url.url_of(TEMPLATE, DocumentKind.INVOICE, number) == ""
 
 
 @pytest.mark.parametrize(

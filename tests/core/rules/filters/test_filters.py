@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.documents import Chip
+from core.model.documents import DocumentView
 from core.rules.filters import completion, describe, read, write
 from core.rules.filters.parser import LONGEST
 
@@ -198,11 +198,11 @@ def test_a_beginning_is_completed(line: str, whole: str) -> None:
 
 
 def test_every_ready_made_filter_has_a_word() -> None:
-    found = {chip for name in Chip for chip in _chips(name.value.replace("_", "-"))}
-    assert found == set(Chip) - {Chip.ALL}
+    found = {chip for name in DocumentView for chip in _chips(name.value.replace("_", "-"))}
+    assert found == set(DocumentView) - {DocumentView.ALL}
 
 
-def _chips(word: str) -> tuple[Chip, ...]:
+def _chips(word: str) -> tuple[DocumentView, ...]:
     return tuple(chip for c in read(word).conditions for chip in getattr(c, "chips", ()))
 
 

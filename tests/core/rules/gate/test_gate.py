@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
-from core.model.enums import EmailKind, Kind, Word
+from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.history import Health
 from core.model.sending import Decision, MailRoute, Verdict, Weight
 from core.model.suppressions import Release, Suppression
@@ -22,14 +22,14 @@ ANN = "ann@customer.example"
 LISTED = Suppression(ANN, "BOUNCE", AT, "ses", "ses-1", "Invoice INV-0040", "INV-0040")
 COMPLAINED = Suppression(ANN, "COMPLAINT", AT, "ses", "ses-9")
 OURS = Suppression(ANN, "asked us to stop", AT, "own")
-BOUNCED = Health(Word.BOUNCED, AT, 0, "550 5.1.1 user unknown", 7, "INV-0040", "Invoice")
-SOFT = Health(Word.SOFT_BOUNCED, AT, 3, "452 mailbox full", 7, "INV-0040", "Invoice")
+BOUNCED = Health(DisplayStatus.BOUNCED, AT, 0, "550 5.1.1 user unknown", 7, "INV-0040", "Invoice")
+SOFT = Health(DisplayStatus.SOFT_BOUNCED, AT, 3, "452 mailbox full", 7, "INV-0040", "Invoice")
 
 
 def facts(*recipients: RecipientFacts, **changes: Any) -> GateFacts:
     values: dict[str, Any] = {
         "kind": EmailKind.FOLLOW_UP,
-        "document_kind": Kind.INVOICE,
+        "document_kind": DocumentKind.INVOICE,
         "number": "INV-0042",
         "document_status": "OPEN",
         "operator": "anna",
@@ -40,7 +40,9 @@ def facts(*recipients: RecipientFacts, **changes: Any) -> GateFacts:
     return GateFacts(**values)
 
 
-def recent(sent_by: str = "ben", word: Word = Word.SENT, *, same: bool = True) -> RecentEmail:
+def recent(
+    sent_by: str = "ben", word: DisplayStatus = DisplayStatus.SENT, *, same: bool = True
+) -> RecentEmail:
     return RecentEmail("INV-0042" if same else "INV-0007", same, sent_by, AT, word)
 
 
@@ -111,7 +113,7 @@ CASES: dict[str, tuple[GateFacts, str, Decision, str]] = {
     ),
     "soft bounces": (facts(RecipientFacts(ANN, health=SOFT)), "soft_bounces", Decision.ASK, "Call"),
     "unconfirmed": (
-        facts(unsettled=(recent(word=Word.UNCONFIRMED),)),
+        facts(unsettled=(recent(word=DisplayStatus.UNCONFIRMED),)),
         "unconfirmed",
         Decision.ASK,
         "Wait",
@@ -148,7 +150,7 @@ CASES: dict[str, tuple[GateFacts, str, Decision, str]] = {
         "Correct the address",
     ),
     "the same once more": (
-        facts(RecipientFacts(ANN, same=recent(word=Word.DELIVERED))),
+        facts(RecipientFacts(ANN, same=recent(word=DisplayStatus.DELIVERED))),
         "same_content",
         Decision.ASK,
         "follow-up",
@@ -196,7 +198,7 @@ def test_the_findings_come_in_the_order_of_the_gate() -> None:
         RecipientFacts("g@x.example", route=MailRoute.NOWHERE, same=recent()),
         document_status="void",
         sender_problem="It is not set.",
-        unsettled=(recent(word=Word.UNCONFIRMED),),
+        unsettled=(recent(word=DisplayStatus.UNCONFIRMED),),
         today=(recent(),),
     )
     order = (
@@ -248,7 +250,7 @@ def test_a_follow_up_on_a_settled_document_asks_but_an_original_does_not(status:
 
 @pytest.mark.parametrize("streak", [0, 1, 2])
 def test_a_mailbox_that_was_full_once_or_twice_is_written_to_again(streak: int) -> None:
-    health = Health(Word.SOFT_BOUNCED, AT, streak)
+    health = Health(DisplayStatus.SOFT_BOUNCED, AT, streak)
     assert judge(facts(RecipientFacts(ANN, health=health))).decision is Decision.ALLOW
 
 
@@ -266,10 +268,10 @@ def test_a_time_out_of_the_dns_says_nothing_and_a_typo_offers_the_better_address
 
 
 def test_the_same_content_says_when_by_whom_and_what_became_of_it() -> None:
-    given = facts(RecipientFacts(ANN, same=recent("anna", Word.DELIVERED)))
+    given = facts(RecipientFacts(ANN, same=recent("anna", DisplayStatus.DELIVERED)))
     (finding,) = judge(given).findings
     assert finding.detail == "on 20 Nov 09:30 by anna and was delivered"
-    on_its_way = facts(RecipientFacts(ANN, same=recent("", Word.SENT)))
+    on_its_way = facts(RecipientFacts(ANN, same=recent("", DisplayStatus.SENT)))
     assert judge(on_its_way).findings[0].detail.endswith("by another program and is on its way")
 
 
@@ -287,7 +289,7 @@ _RECIPIENTS = st.builds(
     provider_trouble=st.sampled_from(["", "Google turns us away"]),
     health=st.sampled_from([Health(), BOUNCED, SOFT]),
     released=st.sampled_from([None, RELEASED]),
-    same=st.sampled_from([None, recent(), recent("anna", Word.DELIVERED)]),
+    same=st.sampled_from([None, recent(), recent("anna", DisplayStatus.DELIVERED)]),
 )
 _FACTS = st.builds(
     facts,
@@ -296,7 +298,7 @@ _FACTS = st.builds(
     is_unreported=st.booleans(),
     list_problem=st.sampled_from(["", "SES said: not authorized."]),
     today=st.lists(st.sampled_from([recent(), recent("anna", same=False)]), max_size=2).map(tuple),
-    unsettled=st.lists(st.just(recent(word=Word.UNCONFIRMED)), max_size=1).map(tuple),
+    unsettled=st.lists(st.just(recent(word=DisplayStatus.UNCONFIRMED)), max_size=1).map(tuple),
     alternatives=st.lists(st.just("bob@customer.example"), max_size=1).map(tuple),
 )
 
@@ -364,7 +366,7 @@ def test_a_suppressed_address_names_the_key_that_releases_it() -> None:
         assert "To release it: S" in finding.next
 
 
-@pytest.mark.parametrize("health", [BOUNCED, SOFT, replace(BOUNCED, word=Word.COMPLAINED)])
+@pytest.mark.parametrize("health", [BOUNCED, SOFT, replace(BOUNCED, word=DisplayStatus.COMPLAINED)])
 def test_what_a_person_vouched_for_is_a_note_with_their_words(health: Health) -> None:
     (finding,) = judge(facts(RecipientFacts(ANN, health=health, released=RELEASED))).findings
     assert (finding.weight, finding.code) == (Weight.NOTE, "released")
@@ -401,7 +403,7 @@ def test_an_address_by_itself_is_judged_by_the_same_rules() -> None:
 def test_the_emails_of_a_busy_day_are_one_line_a_document() -> None:
     today = (
         recent("ben"),
-        recent("cleo", word=Word.BOUNCED),
+        recent("cleo", word=DisplayStatus.BOUNCED),
         recent("cleo", same=False),
         *(replace(recent("anna", same=False), number=f"INV-{n}") for n in (1, 2, 2, 3, 4, 5)),
     )
@@ -425,7 +427,9 @@ DEAD_WORDS = [
 def test_a_soft_bounce_that_says_the_mailbox_does_not_exist_asks_the_first_time(
     diagnostic: str, code: str, subtype: str
 ) -> None:
-    health = Health(Word.SOFT_BOUNCED, AT, 1, diagnostic, enhanced_status=code, subtype=subtype)
+    health = Health(
+        DisplayStatus.SOFT_BOUNCED, AT, 1, diagnostic, enhanced_status=code, subtype=subtype
+    )
     verdict = judge(facts(RecipientFacts(ANN, health=health)))
     assert verdict.decision is Decision.ASK
     (finding,) = [each for each in verdict.findings if each.code == "bad_address"]
@@ -445,5 +449,7 @@ def test_a_soft_bounce_that_says_the_mailbox_does_not_exist_asks_the_first_time(
 def test_a_soft_bounce_that_says_something_else_of_the_mailbox_does_not(
     diagnostic: str, code: str, subtype: str
 ) -> None:
-    health = Health(Word.SOFT_BOUNCED, AT, 1, diagnostic, enhanced_status=code, subtype=subtype)
+    health = Health(
+        DisplayStatus.SOFT_BOUNCED, AT, 1, diagnostic, enhanced_status=code, subtype=subtype
+    )
     assert judge(facts(RecipientFacts(ANN, health=health))).decision is Decision.ALLOW

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.enums import Kind, address_key
+from core.model.enums import DocumentKind, address_key
 from core.model.suppressions import (
     Cause,
     SuppressedAddress,
@@ -129,7 +129,7 @@ def test_a_complaint_is_spoken_of_before_a_bounce_and_both_before_what_ses_ignor
 def failure(
     message_id: str, at: datetime = AT, *, complaint: bool = False, email: int = 1
 ) -> Failure:
-    cause = Cause(email, "Invoice", at, 7, f"INV-{email}", Kind.INVOICE, 3, "Krajcik")
+    cause = Cause(email, "Invoice", at, 7, f"INV-{email}", DocumentKind.INVOICE, 3, "Krajcik")
     return Failure(BOB, complaint, at, message_id, cause)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import (
     CredentialsError,
     DatabaseBusyError,
@@ -140,8 +140,8 @@ def test_a_permission_is_not_taken_for_wrong_credentials() -> None:
 
 
 def test_sent_is_stuck_after_a_day_and_only_sent() -> None:
-    assert is_stuck(Word.SENT, ago(hours=24, seconds=1), NOW)
-    assert not is_stuck(Word.SENT, ago(hours=24), NOW)
-    assert not is_stuck(Word.SENT, None, NOW)
-    assert not is_stuck(Word.DEFERRED, ago(days=3), NOW)
+    assert is_stuck(DisplayStatus.SENT, ago(hours=24, seconds=1), NOW)
+    assert not is_stuck(DisplayStatus.SENT, ago(hours=24), NOW)
+    assert not is_stuck(DisplayStatus.SENT, None, NOW)
+    assert not is_stuck(DisplayStatus.DEFERRED, ago(days=3), NOW)
     assert no_word(ago(hours=26, minutes=59), NOW).startswith("No word for 26 h;")

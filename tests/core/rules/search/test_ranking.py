@@ -9,9 +9,9 @@ from core.rules.search.edit_distance import edits, grams, swaps
 from core.rules.search.highlight import marks
 from core.rules.search.normalize import search_key
 from core.rules.search.ranking import (
-    Entry,
+    Candidate,
+    MatchRank,
     Rank,
-    Standing,
     Typed,
     begins_a_word,
     name_words,
@@ -26,13 +26,13 @@ NAMES = st.text(_LETTERS, min_size=1, max_size=14).filter(search_key)
 ANYTHING = st.text(max_size=30)
 
 
-def customer(name: str, *addresses: str, **more: object) -> Entry:
+def customer(name: str, *addresses: str, **more: object) -> Candidate:
     key = search_key(name)
-    entry = Entry(1, key, search_key(" ".join([name, *addresses])))
-    return Entry(entry.id, entry.name_key, entry.search, **more)  # type: ignore[arg-type]
+    entry = Candidate(1, key, search_key(" ".join([name, *addresses])))
+    return Candidate(entry.id, entry.name_key, entry.search, **more)  # type: ignore[arg-type]
 
 
-def rank(text: str, entry: Entry, *, alike: bool = False) -> Rank | None:
+def rank(text: str, entry: Candidate, *, alike: bool = False) -> Rank | None:
     place = stand(Typed.of(text), entry, alike=alike)
     return place.rank if place else None
 
@@ -69,11 +69,11 @@ def test_numbers_by_their_beginning_and_by_the_number_they_end_in() -> None:
 
 def test_inside_a_rank_those_who_need_attention_come_first_then_names() -> None:
     entries = [
-        Entry(1, "krb", "krb"),
-        Entry(2, "kra", "kra"),
-        Entry(3, "krz", "krz", needs_attention=True),
-        Entry(4, "a kr", "a kr", needs_attention=True),
-        Entry(5, "kr", "kr"),
+        Candidate(1, "krb", "krb"),
+        Candidate(2, "kra", "kra"),
+        Candidate(3, "krz", "krz", needs_attention=True),
+        Candidate(4, "a kr", "a kr", needs_attention=True),
+        Candidate(5, "kr", "kr"),
     ]
     assert [place.id for place in ranked(Typed.of("kr"), entries)] == [5, 3, 2, 1, 4]
 
@@ -93,13 +93,13 @@ def test_the_order_is_total_and_the_same_whatever_order_they_come_in(
 ) -> None:
     typed = Typed.of(text)
     entries = [
-        Entry(n, search_key(name), search_key(name), urgent)
+        Candidate(n, search_key(name), search_key(name), urgent)
         for n, (name, urgent) in enumerate(people)
     ]
     found = ranked(typed, entries, alike=True)
     assert found == ranked(typed, reversed(entries), alike=True)
     assert len(set(found)) == len(found)
-    assert all(isinstance(place, Standing) for place in found)
+    assert all(isinstance(place, MatchRank) for place in found)
 
 
 @given(NAMES | ANYTHING, NAMES)

@@ -13,7 +13,7 @@ from core.aws.events.parser import OUR_TAG
 from core.db.engine import Database, UnstorableError
 from core.db.lists import documents
 from core.db.writes import events, quarantine
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import (
     DatabaseBusyError,
     DatabaseError,
@@ -145,7 +145,7 @@ def test_a_body_that_the_database_refuses_does_not_hold_up_its_neighbours(
     assert (report.read, report.applied, report.quarantined) == (3, 2, 1)
     assert "poison" in quarantine.waiting(database.reader)[0].raw
     assert ingest.ingest(database, [poison], "queue", clock).quarantined == 1
-    assert document(database).summary.word is Word.BOUNCED
+    assert document(database).summary.word is DisplayStatus.BOUNCED
 
 
 def test_a_body_too_big_for_an_index_is_quarantined_or_stored_but_never_stops_the_feed(
@@ -162,7 +162,7 @@ def test_a_body_too_big_for_an_index_is_quarantined_or_stored_but_never_stops_th
     report = ingest.pull(database, feed, clock, 0)
     assert report.read == 2
     assert feed.messages == []
-    assert document(database).summary.word is Word.DELIVERED
+    assert document(database).summary.word is DisplayStatus.DELIVERED
 
 
 def test_the_same_bounce_by_both_mechanisms_counts_once(database: Database, clock: Clock) -> None:
@@ -170,7 +170,7 @@ def test_the_same_bounce_by_both_mechanisms_counts_once(database: Database, cloc
     for body in (bounce(written, tagged=False), bounce(written)):
         ingest.ingest(database, [body, body], "queue", clock)
     assert database.reader.rows("SELECT count(*) FROM events", {})[0][0] == 1
-    assert document(database).summary.word is Word.BOUNCED
+    assert document(database).summary.word is DisplayStatus.BOUNCED
     assert check(database).differences == ()
 
 

@@ -12,7 +12,7 @@ from core.db.engine import Database, UnstorableError
 from core.db.writes import events
 from core.db.writes import quarantine as store
 from core.db.writes.events import Unreadable
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import DatabaseBusyError, NotFoundError, UsageError
 from core.model.reports import IngestReport
 from core.services.feed import quarantine
@@ -47,7 +47,7 @@ def test_what_can_be_read_now_is_stored_and_leaves(
     report = quarantine.retry(database, "", clock)
     assert (report.released, len(report.kept)) == (1, 1)
     assert report.ingested == IngestReport(read=1, applied=1)
-    assert document(database).summary.word is Word.DELIVERED
+    assert document(database).summary.word is DisplayStatus.DELIVERED
     assert left(database) == {NONSENSE}
     assert "older program" not in report.kept[0].reason
     assert store.waiting(database.reader)[0].reason == report.kept[0].reason
@@ -76,7 +76,7 @@ def test_a_crash_in_between_leaves_the_body_and_stores_nothing(
         patch.setattr(store, "release", crash)
         with pytest.raises(DatabaseBusyError):
             quarantine.retry(database, "", clock)
-    assert document(database).summary.word is Word.SENT
+    assert document(database).summary.word is DisplayStatus.SENT
     assert left(database) == {delivery(written)}
     assert quarantine.retry(database, "", clock).released == 1
 

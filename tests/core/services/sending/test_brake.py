@@ -11,7 +11,7 @@ import pytest
 from core.db.engine import Database
 from core.db.writes import brake, leases, outbox
 from core.db.writes.outbox import Lease
-from core.model.enums import Status, Word
+from core.model.enums import DisplayStatus, Status
 from core.model.errors import (
     FalseAnswerError,
     NotPermittedError,
@@ -49,8 +49,8 @@ class Outage(FakeMailer):
         return super().send(outgoing)
 
 
-def counted(desk: Outbox) -> dict[Word, int]:
-    found: dict[Word, int] = {}
+def counted(desk: Outbox) -> dict[DisplayStatus, int]:
+    found: dict[DisplayStatus, int] = {}
     for entry in desk.entries():
         found[entry.word] = found.get(entry.word, 0) + 1
     return found
@@ -74,7 +74,10 @@ def test_two_programs_spend_five_emails_at_most_in_two_hours_and_go_on_by_themse
     fill(desks[0], documents(database, 40))
     live(desks, clock, hours=2)
     assert mailer.spent <= most
-    assert counted(desks[0]) == {Word.UNCONFIRMED: mailer.spent, Word.QUEUED: 40 - mailer.spent}
+    assert counted(desks[0]) == {
+        DisplayStatus.UNCONFIRMED: mailer.spent,
+        DisplayStatus.QUEUED: 40 - mailer.spent,
+    }
     mailer.error = None
     live(desks, clock, hours=1, minutes=1)
     assert desks[0].waiting() == 0
@@ -107,9 +110,9 @@ def test_one_false_yes_pulls_it_and_the_rest_of_a_direct_send_waits(
 ) -> None:
     desk = office(database, clock, Outage(LOGIN_PAGE))
     sent = desk._dispatch.send(draft(one(database), "a@x.example", "b@x.example"), confirmed=False)
-    assert words(sent) == [Word.UNCONFIRMED, Word.QUEUED]
+    assert words(sent) == [DisplayStatus.UNCONFIRMED, DisplayStatus.QUEUED]
     later = desk._dispatch.send(draft(one(database, number="INV-2")), confirmed=False)
-    assert words(later) == [Word.QUEUED]
+    assert words(later) == [DisplayStatus.QUEUED]
     assert "on hold" in later.recipients[0].error
 
 
@@ -263,7 +266,7 @@ def test_an_email_that_did_not_get_there_is_tried_again_within_minutes(
     mailer.error = None
     live([desk], clock, minutes=5)
     assert len(mailer.calls) == 2
-    assert counted(desk) == {Word.UNCONFIRMED: 3}
+    assert counted(desk) == {DisplayStatus.UNCONFIRMED: 3}
 
 
 def test_a_program_that_dies_with_the_one_email_holds_nobody_for_ever(
@@ -285,7 +288,7 @@ def test_a_program_that_dies_with_the_one_email_holds_nobody_for_ever(
     mailer.error = None
     live([desk], clock, hours=1, minutes=10)
     assert len(mailer.calls) == 1
-    assert counted(desk) == {Word.UNCONFIRMED: 4}
+    assert counted(desk) == {DisplayStatus.UNCONFIRMED: 4}
 
 
 def test_answers_to_calls_under_way_when_the_first_failed_do_not_let_it_go(

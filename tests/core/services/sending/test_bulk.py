@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.db.engine import Database
 from core.model.documents import DocumentRow
 from core.model.email import Composition
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import InputError
 from core.model.sending import Decision
 from core.model.suppressions import Suppression
@@ -39,7 +39,7 @@ def three(database: Database) -> list[DocumentRow]:
 LISTED = Suppression("c@customer.example", "BOUNCE", None, "ses")
 
 
-def words(database: Database, rows: Sequence[DocumentRow]) -> list[Word]:
+def words(database: Database, rows: Sequence[DocumentRow]) -> list[DisplayStatus]:
     return [document(database, row.number).summary.word for row in rows]
 
 
@@ -50,7 +50,7 @@ def test_judging_sends_and_writes_nothing(database: Database, clock: Clock) -> N
     assert [item.decision for item in items] == [Decision.ALLOW, Decision.ASK, Decision.REFUSE]
     assert items[0].recipients == ("a@customer.example",)
     assert desk.work().sent == 0
-    assert words(database, rows) == [Word.NEVER_SENT] * 3
+    assert words(database, rows) == [DisplayStatus.NEVER_SENT] * 3
 
 
 def test_what_was_chosen_is_sent_once_also_where_the_gate_had_asked(

@@ -16,7 +16,7 @@ from core.db.lists import documents
 from core.db.reads import history
 from core.db.writes import leases, outbox
 from core.db.writes.outbox import Lease
-from core.model.enums import Role, Status, Word
+from core.model.enums import DisplayStatus, Role, Status
 from core.model.errors import (
     CredentialsError,
     NotPermittedError,
@@ -77,7 +77,7 @@ def test_everything_is_written_down_before_ses_is_called(
     database: Database, dispatch: Make
 ) -> None:
     row = one(database)
-    seen: list[tuple[Word, str, bytes | None, int]] = []
+    seen: list[tuple[DisplayStatus, str, bytes | None, int]] = []
 
     def look(outgoing: Outgoing) -> None:
         (email,) = history.emails_of(database.reader, row.id)
@@ -87,10 +87,10 @@ def test_everything_is_written_down_before_ses_is_called(
 
     mailer = FakeMailer(look)
     outcome = dispatch(mailer).send(draft(row, attachments=(PDF,)), confirmed=False)
-    assert seen == [(Word.SENDING, ANN, mailer.calls[0].mime, 1)]
-    assert words(outcome) == [Word.SENT]
+    assert seen == [(DisplayStatus.SENDING, ANN, mailer.calls[0].mime, 1)]
+    assert words(outcome) == [DisplayStatus.SENT]
     assert outcome.recipients[0].ses_message_id == "ses-1"
-    assert document(database).summary.word is Word.SENT
+    assert document(database).summary.word is DisplayStatus.SENT
 
 
 def test_the_call_names_the_bare_sender_one_recipient_our_tag_and_set(
@@ -131,11 +131,15 @@ def test_a_definite_no_is_failed_with_the_words_of_ses_and_not_repeated(
     row = one(database)
     mailer = FakeMailer(error)
     outcome = dispatch(mailer).send(draft(row), confirmed=False)
-    assert words(outcome) == [Word.FAILED]
+    assert words(outcome) == [DisplayStatus.FAILED]
     assert outcome.recipients[0].error == str(error)
     assert len(mailer.calls) == 1
     summary = document(database).summary
-    assert (summary.word, summary.send_count, summary.last_sent_at) == (Word.FAILED, 0, None)
+    assert (summary.word, summary.send_count, summary.last_sent_at) == (
+        DisplayStatus.FAILED,
+        0,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,11 +159,11 @@ def test_what_ses_certainly_did_not_take_waits_in_the_outbox(
     row = one(database)
     mailer = FakeMailer(error)
     outcome = dispatch(mailer).send(draft(row, ANN, BOB), confirmed=False)
-    assert words(outcome) == [Word.QUEUED, Word.QUEUED]
+    assert words(outcome) == [DisplayStatus.QUEUED, DisplayStatus.QUEUED]
     assert error.title in outcome.recipients[0].error
     assert "stays in the outbox" in outcome.recipients[0].error
     assert mailer.recipients == [ANN]  # the others are not tried in the same breath
-    assert document(database).summary.word is Word.QUEUED
+    assert document(database).summary.word is DisplayStatus.QUEUED
 
 
 def test_no_answer_is_unconfirmed_not_repeated_and_asked_about(
@@ -167,7 +171,7 @@ def test_no_answer_is_unconfirmed_not_repeated_and_asked_about(
 ) -> None:
     row = one(database)
     mailer = FakeMailer(UnansweredError("SES did not answer."))
-    assert words(dispatch(mailer).send(draft(row), confirmed=False)) == [Word.UNCONFIRMED]
+    assert words(dispatch(mailer).send(draft(row), confirmed=False)) == [DisplayStatus.UNCONFIRMED]
     assert len(mailer.calls) == 1
     again = dispatch(mailer).send(draft(row), confirmed=False)
     assert again.email_id is None
@@ -185,7 +189,10 @@ def test_an_interruption_in_the_call_is_unconfirmed_and_goes_on_upwards(
     with pytest.raises(type(interruption)):
         dispatch(mailer).send(draft(row, ANN, BOB), confirmed=False)
     (email,) = history.emails_of(database.reader, row.id)
-    assert [each.state.word for each in email.recipients] == [Word.UNCONFIRMED, Word.QUEUED]
+    assert [each.state.word for each in email.recipients] == [
+        DisplayStatus.UNCONFIRMED,
+        DisplayStatus.QUEUED,
+    ]
     assert "stopped while SES was being called" in email.recipients[0].error
     assert len(mailer.calls) == 1
 
@@ -197,7 +204,7 @@ def test_a_fault_of_our_own_in_the_call_is_unconfirmed_and_ends_no_program(
     outcome = dispatch(FakeMailer(KeyError("MessageId"))).send(
         draft(row, ANN, BOB), confirmed=False
     )
-    assert words(outcome) == [Word.UNCONFIRMED, Word.SENT]
+    assert words(outcome) == [DisplayStatus.UNCONFIRMED, DisplayStatus.SENT]
     assert "KeyError" in outcome.recipients[0].error
 
 
@@ -215,8 +222,8 @@ def test_what_a_killed_program_was_sending_is_unknown_and_what_it_had_queued_wai
     assert starting.recover() == 0  # it may still be at work
     clock.advance(seconds=1)
     assert starting.recover() == 1
-    assert document(database, "INV-1").summary.word is Word.QUEUED
-    assert document(database, "INV-2").summary.word is Word.UNCONFIRMED
+    assert document(database, "INV-1").summary.word is DisplayStatus.QUEUED
+    assert document(database, "INV-2").summary.word is DisplayStatus.UNCONFIRMED
     assert starting.recover() == 0
 
 
@@ -226,7 +233,7 @@ def test_what_becomes_of_one_recipient_does_not_stop_the_others(
     row = one(database)
     mailer = FakeMailer(RefusedError("no"), UnansweredError("?"))
     outcome = dispatch(mailer).send(draft(row, ANN, cc=(BOB,), bcc=(BOSS,)), confirmed=False)
-    assert words(outcome) == [Word.FAILED, Word.UNCONFIRMED, Word.SENT]
+    assert words(outcome) == [DisplayStatus.FAILED, DisplayStatus.UNCONFIRMED, DisplayStatus.SENT]
 
 
 def test_a_delivery_that_another_program_took_is_left_to_it(
@@ -243,7 +250,7 @@ def test_a_delivery_that_another_program_took_is_left_to_it(
     mailer = FakeMailer(steal)
     outcome = dispatch(mailer).send(draft(row, ANN, BOB), confirmed=False)
     assert mailer.recipients == [ANN]
-    assert words(outcome) == [Word.SENT, Word.QUEUED]
+    assert words(outcome) == [DisplayStatus.SENT, DisplayStatus.QUEUED]
 
 
 # --------------------------------------------------------------------------- the gate
@@ -312,7 +319,7 @@ def test_a_look_up_that_fails_asks_and_neither_sends_nor_blocks(
     mailer = FakeMailer()
     asked = dispatch(mailer).send(draft(row), confirmed=False)
     assert (asked.verdict.decision, mailer.calls) == (Decision.ASK, [])
-    assert words(dispatch(mailer).send(draft(row), confirmed=True)) == [Word.SENT]
+    assert words(dispatch(mailer).send(draft(row), confirmed=True)) == [DisplayStatus.SENT]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from core.db.writes import drafts, outbox_decisions
 from core.mail.templates.wording import Office
 from core.model.documents import DocumentFilter
 from core.model.email import Change, Composition
-from core.model.enums import EmailKind, Role, Word
+from core.model.enums import DisplayStatus, EmailKind, Role
 from core.model.errors import (
     InputError,
     QuotaUsedUpError,
@@ -186,7 +186,7 @@ def resend(
         path.write_bytes(PDF.content)
         row = one(database, pdf=str(path))
         original = composing.compose(EmailKind.ORIGINAL, row.id).draft
-        assert words(sending.send(original, confirmed=False)) == [Word.SENT]
+        assert words(sending.send(original, confirmed=False)) == [DisplayStatus.SENT]
         if "content" in changes:
             path.write_bytes(changes.pop("content"))
         _changed(database, pdf=str(path), **changes)
@@ -263,7 +263,7 @@ def test_the_pdf_that_is_missing_is_asked_about_by_every_way_of_sending(
     assert sending.check(whole).decision is Decision.ALLOW
     without = replace(whole, attachments=())
     assert "it was removed" in sending.check(without).findings[0].title
-    assert words(sending.send(without, confirmed=True)) == [Word.SENT]
+    assert words(sending.send(without, confirmed=True)) == [DisplayStatus.SENT]
 
 
 def test_a_resend_whose_pdf_was_removed_is_asked_about_though_nobody_knows_its_file(

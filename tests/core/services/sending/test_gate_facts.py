@@ -10,7 +10,7 @@ import pytest
 
 from core.db.engine import Database
 from core.db.reads import gate
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.sending import AttachedFile, Decision, MailRoute, Verdict
 from core.rules.gate.domain_typos import MANY
 from core.services.sending.dispatch import Dispatch
@@ -210,5 +210,5 @@ def test_without_a_configuration_set_it_is_said_and_sent(
     database: Database, dispatch: Callable[..., Dispatch]
 ) -> None:
     outcome = dispatch(configuration_set="").send(draft(one(database)), confirmed=False)
-    assert [each.status for each in outcome.recipients] == [Word.SENT]
+    assert [each.status for each in outcome.recipients] == [DisplayStatus.SENT]
     assert codes(outcome.verdict) == ["no_reports"]

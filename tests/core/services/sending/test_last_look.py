@@ -18,12 +18,12 @@ from core.backend import Backend
 from core.db.engine import Database
 from core.db.reads import suppressions as suppression_reads
 from core.db.writes import suppressions
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import NotPermittedError, ThrottledError, UnreachableError
 from core.model.ports import EffectiveReasons
 from core.model.suppressions import AuditEntry, Suppression
 from core.services.sending.outbox import Outbox
-from core.services.suppressions.ses_list_cache import KeptList
+from core.services.suppressions.ses_list_cache import SesListCache
 from core.simulator import Simulator
 from tests.conftest import Clock
 from tests.core.db.books import one
@@ -36,8 +36,8 @@ DOWN = UnreachableError("SES cannot be reached.", "Check the network.")
 NOT_PERMITTED = NotPermittedError("SES said: not authorized.", "Allow it.")
 
 
-def kept(book: FakeBook, clock: Clock, **options: Any) -> KeptList:
-    return KeptList(lambda: book, clock, "outtray", pause=lambda _: None, **options)
+def kept(book: FakeBook, clock: Clock, **options: Any) -> SesListCache:
+    return SesListCache(lambda: book, clock, "outtray", pause=lambda _: None, **options)
 
 
 def program(database: Database, clock: Clock, book: FakeBook, mailer: FakeMailer) -> Outbox:
@@ -111,7 +111,7 @@ def test_what_a_colleague_confirmed_before_the_call_is_not_mailed(
         outcome = anna.send(draft(row), confirmed=False)
     (entry,) = suppression_reads.entries(database.reader)
     assert entry.since == began + timedelta(seconds=15)
-    assert words(outcome) == [Word.FAILED]
+    assert words(outcome) == [DisplayStatus.FAILED]
     assert aws.sent() == []
 
 
@@ -130,7 +130,7 @@ def test_what_is_confirmed_after_the_gate_and_before_the_call_is_not_mailed(
 
     listed.listed = late  # type: ignore[method-assign]
     outcome = dispatch.send(draft(row, ANN, BOB), confirmed=False)
-    assert words(outcome) == [Word.FAILED, Word.FAILED]
+    assert words(outcome) == [DisplayStatus.FAILED, DisplayStatus.FAILED]
     assert "on our own list (asked us not to); nothing was sent" in outcome.recipients[0].error
     assert mailer.calls == []
 
@@ -152,7 +152,7 @@ def test_an_old_complaint_is_not_mailed_however_old_it_is(
         report = ben.outbox.work()
         (failed,) = ben.outbox.entries()
     assert (report.failed, report.sent) == (1, 0)
-    assert failed.word is Word.FAILED
+    assert failed.word is DisplayStatus.FAILED
     assert "on SES's list (complaint)" in failed.error
     assert aws.sent() == []
 
@@ -262,7 +262,7 @@ def test_an_address_that_the_copy_names_is_looked_up_before_it_fails(
     book = FakeBook(Suppression(to(0), "BOUNCE", clock.now, "ses"))
     desk = program(database, clock, book, mailer)
     lists = desk._dispatch.handover.recheck.suppression_list
-    assert isinstance(lists, KeptList)
+    assert isinstance(lists, SesListCache)
     lists.refresh()
     del book.entries[to(0)]  # released elsewhere: the copy does not know yet
     assert [each.address for each in lists.listed(to(0))] == [to(0)]
@@ -308,7 +308,7 @@ def test_a_direct_send_does_not_leave_unseen_either(database: Database, clock: C
     desk = program(database, clock, book, mailer)
     book.fails = {"get": DOWN, "since": DOWN, "page": DOWN}
     outcome = desk._dispatch.send(draft(one(database)), confirmed=True)
-    assert words(outcome) == [Word.QUEUED]
+    assert words(outcome) == [DisplayStatus.QUEUED]
     assert "until SES's suppression list can be asked" in outcome.recipients[0].error
     assert mailer.calls == []
 

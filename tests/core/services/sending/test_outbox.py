@@ -17,7 +17,7 @@ from core.db.writes import leases, outbox
 from core.db.writes.outbox import Lease
 from core.mail.mime import compose, size_of
 from core.model.documents import DocumentRow
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import (
     CredentialsError,
     DatabaseBusyError,
@@ -58,7 +58,7 @@ def fill(desk: Outbox, rows: Sequence[DocumentRow]) -> Enqueued:
     return desk.enqueue(drafts, confirmed=False)
 
 
-def state(database: Database, number: str) -> Word:
+def state(database: Database, number: str) -> DisplayStatus:
     return document(database, number).summary.word
 
 
@@ -235,7 +235,7 @@ def test_what_a_dead_program_was_sending_is_unconfirmed_and_never_sent_again(
         desk.work()
         clock.advance(hours=1)
     assert mailer.calls == []
-    assert state(database, "INV-000") is Word.UNCONFIRMED
+    assert state(database, "INV-000") is DisplayStatus.UNCONFIRMED
 
 
 def test_a_lease_is_renewed_while_a_slow_call_runs(database: Database, clock: Clock) -> None:
@@ -307,7 +307,7 @@ def test_a_no_that_comes_after_the_lease_is_failed_and_not_queued_again(
 
     fill(office(database, clock), documents(database, 1))
     office(database, clock, FakeMailer(too_late)).work()
-    assert state(database, "INV-000") is Word.FAILED
+    assert state(database, "INV-000") is DisplayStatus.FAILED
 
 
 # --------------------------------------------------------------------------- answers
@@ -323,7 +323,7 @@ def test_throttling_slows_down_waits_and_is_tried_again_until_it_is_taken(
     assert (report.later, report.waiting) == (1, 1)
     assert desk.per_second < 14
     (waiting,) = desk.entries()
-    assert (waiting.word, waiting.tries) == (Word.QUEUED, 1)
+    assert (waiting.word, waiting.tries) == (DisplayStatus.QUEUED, 1)
     assert "Maximum sending rate" in waiting.error
     pauses = []
     while report.waiting:
@@ -350,7 +350,7 @@ def test_what_is_never_taken_waits_however_old_it_grows(
         clock.now = max(report.next_at, clock.now + timedelta(minutes=1))
         report = desk.work()
     (waiting,) = desk.entries()
-    assert (waiting.word, len(mailer.calls) >= 20) == (Word.QUEUED, True)
+    assert (waiting.word, len(mailer.calls) >= 20) == (DisplayStatus.QUEUED, True)
     mailer.answers.clear()
     clock.advance(minutes=11)
     assert desk.work().sent == 1
@@ -370,7 +370,7 @@ def test_a_network_that_is_down_is_tried_less_and_less_and_loses_nothing(
         report = desk.work()
     assert report.waiting == 0
     assert len(mailer.calls) == 28
-    assert state(database, "INV-019") is Word.SENT
+    assert state(database, "INV-019") is DisplayStatus.SENT
 
 
 def test_credentials_that_have_run_out_leave_everything_waiting(
@@ -395,7 +395,7 @@ def test_a_refusal_is_failed_with_the_words_of_ses_and_the_rest_goes_on(
     report = desk.work()
     assert (report.failed, report.sent) == (1, 2)
     (failed,) = desk.entries()
-    assert (failed.number, failed.word) == ("INV-000", Word.FAILED)
+    assert (failed.number, failed.word) == ("INV-000", DisplayStatus.FAILED)
     assert "not verified" in failed.error
 
 
@@ -404,14 +404,14 @@ def test_no_answer_is_unconfirmed_and_settled_by_our_tag(database: Database, clo
     desk = office(database, clock, mailer)
     fill(desk, documents(database, 1))
     assert desk.work().unconfirmed == 1
-    assert [each.word for each in desk.entries()] == [Word.UNCONFIRMED]
+    assert [each.word for each in desk.entries()] == [DisplayStatus.UNCONFIRMED]
     (call,) = mailer.calls
     tell(database, fact("Send", "ses-x", tag=call.tag, recipient=call.recipient))
     assert desk.entries() == ()
-    assert state(database, "INV-000") is Word.SENT
+    assert state(database, "INV-000") is DisplayStatus.SENT
     # From now on its message id is known, and what carries no tag finds it too.
     tell(database, fact("Delivery", "ses-x", 3, recipient=call.recipient))
-    assert state(database, "INV-000") is Word.DELIVERED
+    assert state(database, "INV-000") is DisplayStatus.DELIVERED
 
 
 def test_the_days_quota_holds_everything_for_all_programs_and_says_until_when(
@@ -599,7 +599,7 @@ def test_what_is_sent_by_hand_while_it_is_paused_waits_too(
     desk = office(database, clock, mailer)
     desk.pause()
     outcome = desk._dispatch.send(draft(row), confirmed=False)
-    assert words(outcome) == [Word.QUEUED]
+    assert words(outcome) == [DisplayStatus.QUEUED]
     assert "Paused by anna" in outcome.recipients[0].error
     assert mailer.calls == []
     desk.resume()
@@ -625,9 +625,9 @@ def test_what_waits_can_be_cancelled_and_counts_as_never_sent(
     first = desk.entries()[0]
     assert desk.cancel([first.delivery_id]) == 1
     assert desk.cancel([first.delivery_id]) == 0
-    assert state(database, "INV-000") is Word.NEVER_SENT
+    assert state(database, "INV-000") is DisplayStatus.NEVER_SENT
     (email,) = history.emails_of(database.reader, rows[0].id)
-    assert email.recipients[0].state.word is Word.CANCELLED
+    assert email.recipients[0].state.word is DisplayStatus.CANCELLED
     assert email.recipients[0].error == "Cancelled by anna."
     assert desk.cancel_batch(queued.batch_id) == 2
     assert desk.work() == WorkReport()
@@ -667,13 +667,15 @@ def unknown(database: Database, clock: Clock) -> tuple[Outbox, FakeMailer]:
     return desk, mailer
 
 
-@pytest.mark.parametrize(("was_sent", "word"), [(True, Word.SENT), (False, Word.FAILED)])
+@pytest.mark.parametrize(
+    ("was_sent", "word"), [(True, DisplayStatus.SENT), (False, DisplayStatus.FAILED)]
+)
 def test_a_person_may_settle_what_nobody_knows_and_it_is_kept_who_and_why(
     database: Database,
     clock: Clock,
     unknown: tuple[Outbox, FakeMailer],
     was_sent: bool,
-    word: Word,
+    word: DisplayStatus,
 ) -> None:
     desk, mailer = unknown
     (entry_,) = desk.entries()
@@ -701,7 +703,7 @@ def test_a_report_of_ses_is_believed_over_what_a_person_said(
     desk.settle(desk.entries()[0].delivery_id, was_sent=False, note="not in the sent folder")
     (call,) = mailer.calls
     tell(database, fact("Delivery", "ses-1", tag=call.tag, recipient=call.recipient))
-    assert state(database, "INV-000") is Word.DELIVERED
+    assert state(database, "INV-000") is DisplayStatus.DELIVERED
     assert desk.entries() == ()
 
 
@@ -756,9 +758,11 @@ def test_a_program_killed_at_any_step_loses_and_doubles_nothing(
             outbox.accepted(connection, taken.delivery_id, ses_message_id, "eu-west-1", clock.now)
     clock.advance(seconds=61)
     office(database, clock, mailer, by="two").work()
-    expected = {"taken": Word.SENT, "recorded": Word.SENT}.get(step, Word.UNCONFIRMED)
+    expected = {"taken": DisplayStatus.SENT, "recorded": DisplayStatus.SENT}.get(
+        step, DisplayStatus.UNCONFIRMED
+    )
     assert state(database, "INV-000") is expected
-    assert state(database, "INV-001") is Word.SENT
+    assert state(database, "INV-001") is DisplayStatus.SENT
     assert len(mailer.recipients) == len(set(mailer.recipients))
     assert len(mailer.calls) == (1 if step == "claimed" else 2)
     assert check(database).differences == ()
@@ -844,8 +848,8 @@ def test_a_lost_answer_is_settled_by_an_identitys_notification_through_our_messa
     ingest(database, [told], "queue", clock)
     (email,) = history.emails_of(database.reader, row.id)
     assert [each.state.word for each in email.recipients] == [
-        Word.UNCONFIRMED,
-        Word.BOUNCED if known else Word.UNCONFIRMED,
+        DisplayStatus.UNCONFIRMED,
+        DisplayStatus.BOUNCED if known else DisplayStatus.UNCONFIRMED,
     ]
     assert check(database).differences == ()
 
@@ -885,7 +889,7 @@ def test_a_sender_with_an_international_domain_travels_in_ascii(
     row, mailer = one(database), FakeMailer()
     desk = office(database, clock, mailer)
     dispatch = replace(desk._dispatch, sender="Büro <Rechnung@zürich.example>")
-    assert words(dispatch.send(draft(row), confirmed=False)) == [Word.SENT]
+    assert words(dispatch.send(draft(row), confirmed=False)) == [DisplayStatus.SENT]
     (call,) = mailer.calls
     assert call.sender == "Rechnung@xn--zrich-kva.example"
     assert b"<Rechnung@xn--zrich-kva.example>" in call.mime

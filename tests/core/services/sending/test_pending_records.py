@@ -13,7 +13,7 @@ from core.db.engine import Database
 from core.db.lists import documents
 from core.db.writes import leases, outbox
 from core.model.documents import DocumentRow
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import (
     DatabaseError,
     OuttrayError,
@@ -26,7 +26,7 @@ from core.model.errors import (
 from core.model.ports import Outgoing
 from core.model.sending import SendOutcome
 from core.services.sending.dispatch import Dispatch
-from core.services.sending.ses_handover import Handover
+from core.services.sending.ses_handover import SesSender
 from tests.conftest import Clock, PostgresServer
 from tests.core.db.books import document, one
 from tests.core.drafts import ANN, BOB, draft, words
@@ -89,7 +89,7 @@ def test_a_database_that_is_lost_after_ses_accepted_is_told_as_that(
     row, mailer = one(sqlite_database), FakeMailer(disk.take_away)
     outcome = desk(sqlite_database, mailer, clock).send(draft(row), confirmed=False)
     (recipient,) = outcome.recipients
-    assert (recipient.status, recipient.is_recorded) == (Word.UNCONFIRMED, False)
+    assert (recipient.status, recipient.is_recorded) == (DisplayStatus.UNCONFIRMED, False)
     assert recipient.error.startswith("SES has it. The record could not be kept: The database")
     assert "Do not send it again" in recipient.error
     assert says_nothing_false(recipient.error)
@@ -103,7 +103,7 @@ def test_it_is_sent_with_its_id_as_soon_as_the_database_is_back(
     sending.send(draft(row), confirmed=False)
     disk.put_back()
     assert sending.handover.records.close(5)
-    assert document(sqlite_database).summary.word is Word.SENT
+    assert document(sqlite_database).summary.word is DisplayStatus.SENT
     ((message_id,),) = sqlite_database.reader.rows("SELECT ses_message_id FROM deliveries", {})
     assert message_id == "ses-1"
 
@@ -118,7 +118,7 @@ def test_the_program_goes_on_trying_by_itself(
     disk.put_back()
     assert thread is not None
     thread.join(20)
-    assert document(sqlite_database).summary.word is Word.SENT
+    assert document(sqlite_database).summary.word is DisplayStatus.SENT
 
 
 def test_what_nobody_could_write_is_unconfirmed_when_its_lease_is_over(
@@ -130,19 +130,23 @@ def test_what_nobody_could_write_is_unconfirmed_when_its_lease_is_over(
     sending.handover.records._closed.set()
     sending.handover.records._waiting.clear()  # the program is killed
     disk.put_back()
-    assert document(sqlite_database).summary.word is Word.SENDING
+    assert document(sqlite_database).summary.word is DisplayStatus.SENDING
     clock.advance(hours=1)
     other = desk(sqlite_database, FakeMailer(), clock)
     assert other.recover() == 1
-    assert document(sqlite_database).summary.word is Word.UNCONFIRMED
+    assert document(sqlite_database).summary.word is DisplayStatus.UNCONFIRMED
 
 
 @pytest.mark.parametrize(
     ("error", "status", "after"),
     [
-        (UnansweredError("SES did not answer in time."), Word.UNCONFIRMED, Word.UNCONFIRMED),
-        (RefusedError("SES said: not verified."), Word.FAILED, Word.FAILED),
-        (ThrottledError("SES asks for a pause."), Word.QUEUED, Word.QUEUED),
+        (
+            UnansweredError("SES did not answer in time."),
+            DisplayStatus.UNCONFIRMED,
+            DisplayStatus.UNCONFIRMED,
+        ),
+        (RefusedError("SES said: not verified."), DisplayStatus.FAILED, DisplayStatus.FAILED),
+        (ThrottledError("SES asks for a pause."), DisplayStatus.QUEUED, DisplayStatus.QUEUED),
     ],
     ids=["no answer", "a no", "not now"],
 )
@@ -151,8 +155,8 @@ def test_every_answer_is_kept_until_it_can_be_written(
     disk: Disk,
     clock: Clock,
     error: OuttrayError,
-    status: Word,
-    after: Word,
+    status: DisplayStatus,
+    after: DisplayStatus,
 ) -> None:
     row = one(sqlite_database)
     sending = desk(sqlite_database, FakeMailer(then(disk.take_away, error)), clock)
@@ -170,7 +174,7 @@ def test_nobody_else_gets_it_while_the_first_answer_is_not_written(
     row, mailer = one(sqlite_database), FakeMailer(disk.take_away)
     outcome = desk(sqlite_database, mailer, clock).send(draft(row, ANN, BOB), confirmed=False)
     assert mailer.recipients == [ANN]
-    assert words(outcome) == [Word.UNCONFIRMED, Word.QUEUED]
+    assert words(outcome) == [DisplayStatus.UNCONFIRMED, DisplayStatus.QUEUED]
 
 
 def test_a_database_that_fails_before_the_call_calls_nobody(
@@ -183,7 +187,7 @@ def test_a_database_that_fails_before_the_call_calls_nobody(
     row, mailer = one(sqlite_database), FakeMailer()
     monkeypatch.setattr(outbox, "claim", claim)
     outcome = desk(sqlite_database, mailer, clock).send(draft(row), confirmed=False)
-    assert (mailer.calls, words(outcome)) == ([], [Word.QUEUED])
+    assert (mailer.calls, words(outcome)) == ([], [DisplayStatus.QUEUED])
     assert "database or disk is full" in outcome.recipients[0].error
 
 
@@ -200,7 +204,7 @@ def test_an_answer_is_not_written_into_another_database(
     other = desk(sqlite_database, FakeMailer(RefusedError("SES said: no.")), clock)
     other.send(draft(one(sqlite_database)), confirmed=False)
     assert sending.handover.records.close(5)
-    assert document(sqlite_database).summary.word is Word.FAILED
+    assert document(sqlite_database).summary.word is DisplayStatus.FAILED
 
 
 # --------------------------------------------------------------------------- the outbox
@@ -222,7 +226,7 @@ def test_a_worker_says_that_ses_has_it_and_sends_nothing_more(
     disk.put_back()
     assert outbox_.work().sent == 1
     assert mailer.recipients == [ANN, BOB]
-    assert {e.word for e in outbox_.deliveries([1])} == {Word.SENT}
+    assert {e.word for e in outbox_.deliveries([1])} == {DisplayStatus.SENT}
 
 
 # --------------------------------------------------------------------------- sending again
@@ -255,7 +259,7 @@ def test_yes_alone_does_not_send_what_may_be_on_its_way(
 def test_again_does(database: Database, clock: Clock, unended: DocumentRow) -> None:
     sending = desk(database, FakeMailer(), clock)
     outcome = sending.send(draft(unended), confirmed=True, again=True)
-    assert words(outcome) == [Word.SENT]
+    assert words(outcome) == [DisplayStatus.SENT]
 
 
 def test_again_answers_no_other_question(
@@ -270,7 +274,7 @@ def test_what_a_person_settled_can_be_sent_with_yes(database: Database, clock: C
     sending = desk(database, FakeMailer(UnansweredError("no answer")), clock)
     sending.send(draft(row), confirmed=False)
     office(database, clock).settle(1, was_sent=False, note="asked them")
-    assert words(sending.send(draft(row), confirmed=True)) == [Word.SENT]
+    assert words(sending.send(draft(row), confirmed=True)) == [DisplayStatus.SENT]
 
 
 # --------------------------------------------------------------------------- a lost commit
@@ -302,7 +306,7 @@ def test_an_answer_of_ses_whose_commit_is_lost_is_written_once(
     database, mailer = Database(lost.url), FakeMailer(lambda _: lost.next_commit())
     row = one(database)
     outcome = desk(database, mailer, clock).send(draft(row), confirmed=False)
-    assert words(outcome) == [Word.SENT]
+    assert words(outcome) == [DisplayStatus.SENT]
     assert (len(mailer.calls), lost.lost) == (1, 1)
     database.close()
 
@@ -313,7 +317,7 @@ def test_a_refusal_for_now_whose_commit_is_lost_gives_it_back_once(
     database = Database(lost.url)
     mailer = FakeMailer(then(lost.next_commit, ThrottledError("not now")))
     outcome = desk(database, mailer, clock).send(draft(one(database)), confirmed=False)
-    assert (words(outcome), lost.lost) == ([Word.QUEUED], 1)
+    assert (words(outcome), lost.lost) == ([DisplayStatus.QUEUED], 1)
     assert database.reader.rows("SELECT tries FROM deliveries", {}) == [(1,)]
     database.close()
 
@@ -321,19 +325,19 @@ def test_a_refusal_for_now_whose_commit_is_lost_gives_it_back_once(
 def test_a_claim_whose_commit_is_lost_calls_nobody(lost: LostCommit, clock: Clock) -> None:
     database, mailer = Database(lost.url), FakeMailer()
     sending, row = desk(database, mailer, clock), one(database)
-    real = Handover.lease
+    real = SesSender.lease
 
-    def lease(self: Handover, by: str) -> outbox.Lease:
+    def lease(self: SesSender, by: str) -> outbox.Lease:
         if database.reader.rows("SELECT 1 FROM emails", {}):
             lost.next_commit()  # the next one is that of the claim
         return real(self, by)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Handover, "lease", lease)
+        patch.setattr(SesSender, "lease", lease)
         outcome: SendOutcome = sending.send(draft(row), confirmed=False)
     assert (mailer.calls, lost.lost) == ([], 1)
-    assert words(outcome) in ([Word.QUEUED], [Word.SENDING])
+    assert words(outcome) in ([DisplayStatus.QUEUED], [DisplayStatus.SENDING])
     clock.advance(hours=1)
     sending.recover()
-    assert document(database).summary.word is Word.UNCONFIRMED
+    assert document(database).summary.word is DisplayStatus.UNCONFIRMED
     database.close()

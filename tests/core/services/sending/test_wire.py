@@ -22,7 +22,7 @@ from core.db.reads import history
 from core.db.writes import outbox
 from core.mail.mime import attachments_of
 from core.model.documents import DocumentRow
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.sending import AttachedFile, Decision
 from core.simulator import Simulator
 from tests.conftest import Clock
@@ -51,7 +51,7 @@ def test_the_bytes_that_are_kept_are_the_bytes_that_left(
     outcome = backend.send(
         draft(row, ANN, cc=(BOB,), bcc=(BOSS,), attachments=(PDF,)), confirmed=False
     )
-    assert words(outcome) == [Word.SENT] * 3
+    assert words(outcome) == [DisplayStatus.SENT] * 3
     assert outcome.email_id is not None
     records = taken(aws)
     kept = history.sent_bytes(sqlite_database.reader, outcome.email_id)
@@ -69,7 +69,7 @@ def test_what_happens_is_told_by_the_feed_and_shown(
 ) -> None:
     backend.send(draft(row, "bounce+inv42@simulator.amazonses.com"), confirmed=False)
     deadline = 100
-    while (word := backend.document_log(row.id).document.summary.word) is not Word.BOUNCED:
+    while (word := backend.document_log(row.id).document.summary.word) is not DisplayStatus.BOUNCED:
         backend.pull(1)
         deadline -= 1
         assert deadline, word
@@ -83,10 +83,10 @@ def test_an_answer_that_is_lost_on_the_way_is_not_repeated_and_settled_by_the_fe
 ) -> None:
     aws.set_faults(swallow=1, swallow_seconds=0.1)
     outcome = backend.send(draft(row), confirmed=False)
-    assert words(outcome) == [Word.UNCONFIRMED]
+    assert words(outcome) == [DisplayStatus.UNCONFIRMED]
     assert len(taken(aws)) == 1  # SES has it, and has it once
     deadline = 100
-    while backend.document_log(row.id).document.summary.word is Word.UNCONFIRMED:
+    while backend.document_log(row.id).document.summary.word is DisplayStatus.UNCONFIRMED:
         backend.pull(1)
         deadline -= 1
         assert deadline
@@ -112,7 +112,7 @@ def test_a_read_time_out_is_unconfirmed_and_ses_has_the_email_once(
     impatient = Backend(backend.settings, mailer=SesMailer(ImpatientClients()))
     outcome = impatient.send(draft(row), confirmed=False)
     impatient.close()
-    assert words(outcome) == [Word.UNCONFIRMED]
+    assert words(outcome) == [DisplayStatus.UNCONFIRMED]
     assert "SES did not answer" in outcome.recipients[0].error
     assert len(taken(aws)) == 1
 
@@ -121,7 +121,7 @@ def test_an_error_inside_ses_is_unconfirmed_and_not_repeated(
     backend: Backend, row: DocumentRow, aws: Simulator
 ) -> None:
     aws.set_faults(fail=1)
-    assert words(backend.send(draft(row), confirmed=False)) == [Word.UNCONFIRMED]
+    assert words(backend.send(draft(row), confirmed=False)) == [DisplayStatus.UNCONFIRMED]
     assert taken(aws) == []  # a second call would have been accepted
 
 
@@ -139,7 +139,7 @@ def test_ses_refuses_in_its_own_words(backend: Backend, row: DocumentRow, client
         replace(backend.settings, sender="thief@elsewhere.example"), mailer=SesMailer(clients)
     )
     outcome = refusing.send(draft(row), confirmed=False)
-    assert words(outcome) == [Word.FAILED]
+    assert words(outcome) == [DisplayStatus.FAILED]
     assert "not verified" in outcome.recipients[0].error
     refusing.close()
 

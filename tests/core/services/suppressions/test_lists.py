@@ -23,7 +23,7 @@ from core.model.sending import Decision
 from core.model.suppressions import Suppression, SuppressionChip, SuppressionFilter
 from core.services.suppressions.changes import ListChanges
 from core.services.suppressions.lists import Suppressions
-from core.services.suppressions.ses_list_cache import KeptList
+from core.services.suppressions.ses_list_cache import SesListCache
 from tests.conftest import Clock
 from tests.core.fake_book import FakeBook
 
@@ -40,7 +40,7 @@ def office(database: Database, clock: Clock) -> Office:
     """Both lists on both databases; ``book`` is SES's."""
 
     def make(book: FakeBook, operator: str = "anna") -> Suppressions:
-        kept = KeptList(lambda: book, clock, pause=lambda _: None)
+        kept = SesListCache(lambda: book, clock, pause=lambda _: None)
         changes = ListChanges(database, kept, clock, operator)
         return Suppressions(database, kept, clock, changes)
 

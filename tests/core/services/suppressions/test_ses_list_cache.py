@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.model.errors import NotPermittedError, ServiceError, ThrottledError, UnreachableError
 from core.model.ports import EffectiveReasons
 from core.model.suppressions import ListPhase, Suppression
-from core.services.suppressions.ses_list_cache import KeptList
+from core.services.suppressions.ses_list_cache import SesListCache
 from tests.conftest import Clock
 from tests.core.fake_book import FakeBook
 
@@ -22,9 +22,9 @@ BOB = Suppression("Bob@X.example", "BOUNCE", AT, "ses", "ses-1")
 DOWN = UnreachableError("SES cannot be reached.", "Check the network, then try again.")
 
 
-def kept(book: FakeBook, clock: Clock | None = None, **options: Any) -> KeptList:
+def kept(book: FakeBook, clock: Clock | None = None, **options: Any) -> SesListCache:
     clock = clock or Clock(AT)
-    return KeptList(lambda: book, clock, "outtray", pause=lambda _: None, **options)
+    return SesListCache(lambda: book, clock, "outtray", pause=lambda _: None, **options)
 
 
 @given(st.lists(st.booleans(), min_size=len(BOB.address), max_size=len(BOB.address)))

@@ -12,7 +12,7 @@ import pytest
 
 from core.backend import Backend
 from core.model.documents import DocumentFilter, DocumentRow
-from core.model.enums import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 from core.model.sending import Decision, Verdict
 from core.model.suppressions import SuppressionFilter
 from core.simulator import Simulator
@@ -76,7 +76,7 @@ def test_what_the_configuration_set_ignores_asks_and_then_ses_does_send(
     draft = backend.compose(EmailKind.ORIGINAL, document.id).draft
     verdict = backend.check(draft)
     assert (codes(verdict), verdict.decision) == (["suppression_ignored"], Decision.ASK)
-    assert backend.send(draft, confirmed=True).recipients[0].status is Word.SENT
+    assert backend.send(draft, confirmed=True).recipients[0].status is DisplayStatus.SENT
     assert len(aws.sent()) == 1
 
 

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from core.model.bulk import BulkItem
 from core.model.delivery import DocumentSummary
 from core.model.documents import DocumentRow
-from core.model.enums import EmailKind, Kind, Word
+from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.errors import InputError
 from core.model.outbox import Enqueued, LeftOut, OutboxEntry
 from core.model.sending import Decision, Finding, Verdict, Weight
 from core.services.sending import bulk
 from tui.dialogs.bulk import result, view
-from tui.dialogs.bulk.state import TOGETHER, Choice, Line, groups, title, told
+from tui.dialogs.bulk.state import TOGETHER, BulkChoice, Line, groups, title, told
 
 AT = datetime(2026, 11, 25, 14, 12, tzinfo=UTC)
 SUPPRESSED = Finding(Weight.REFUSE, "suppressed", "Suppressed: nothing …", "hard bounce", "Use x.")
@@ -34,7 +34,7 @@ def item(number: int, *findings: Finding, customer: int = 0) -> BulkItem:
         id=number,
         customer_id=customer or number,
         customer=f"Customer {customer or number}",
-        kind=Kind.INVOICE,
+        kind=DocumentKind.INVOICE,
         number=f"INV-{number}",
         status="OPEN",
         currency="USD",
@@ -48,8 +48,8 @@ def item(number: int, *findings: Finding, customer: int = 0) -> BulkItem:
     return BulkItem(row, (f"to{number}@customer.example",), "Hello", Verdict(findings))
 
 
-def a_choice() -> Choice:
-    return Choice.of(
+def a_choice() -> BulkChoice:
+    return BulkChoice.of(
         [item(1), item(2, MAILED), item(3), item(4, SUPPRESSED), item(5, PAID), item(6, MAILED)]
     )
 
@@ -103,7 +103,7 @@ def test_a_group_names_no_next_step_that_is_one_documents_own() -> None:
     other = replace(SUPPRESSED, next="Use y.")
     (group,) = groups([item(1, SUPPRESSED), item(2, other)])
     assert group.next == ""
-    assert "Use y." in view.line(Choice((group,), frozenset()), Line(0, group.items[1])).plain
+    assert "Use y." in view.line(BulkChoice((group,), frozenset()), Line(0, group.items[1])).plain
     (same,) = groups([item(1, SUPPRESSED), item(2, SUPPRESSED)])
     assert same.next == "Use x."
 
@@ -123,10 +123,10 @@ def test_whatever_the_gate_can_find_has_a_name_for_several_documents() -> None:
 
 
 def test_it_says_what_will_leave() -> None:
-    choice = Choice.of([item(1, customer=9), item(2, customer=9), item(3), item(4, MAILED)])
+    choice = BulkChoice.of([item(1, customer=9), item(2, customer=9), item(3), item(4, MAILED)])
     assert told(choice) == ("3 documents, 3 emails to 2 customers; 1 customer gets several.")
     assert told(choice.toggled(Line(1))).endswith("; 1 although the gate asks.")
-    assert told(Choice((), frozenset())) == "Nothing is ticked."
+    assert told(BulkChoice((), frozenset())) == "Nothing is ticked."
     assert title(EmailKind.FOLLOW_UP, 1) == "Follow up on 1 document"
 
 
@@ -135,7 +135,7 @@ def test_it_says_what_will_leave() -> None:
 def test_whatever_is_toggled_nothing_refused_is_chosen_and_nothing_is_chosen_twice(
     verdicts: list[tuple[Finding, ...]], presses: list[int]
 ) -> None:
-    choice = Choice.of(item(n, *findings) for n, findings in enumerate(verdicts, 1))
+    choice = BulkChoice.of(item(n, *findings) for n, findings in enumerate(verdicts, 1))
     for press in presses:
         lines = choice.lines()
         if lines:
@@ -149,7 +149,7 @@ def test_whatever_is_toggled_nothing_refused_is_chosen_and_nothing_is_chosen_twi
 # --------------------------------------------------------------------------- the result
 
 
-def entry(number: int, word: Word, error: str = "") -> OutboxEntry:
+def entry(number: int, word: DisplayStatus, error: str = "") -> OutboxEntry:
     return OutboxEntry(
         delivery_id=number,
         email_id=number,
@@ -170,7 +170,9 @@ def test_the_result_names_what_went_wrong_then_what_went_and_last_what_was_not_t
     choice = a_choice()
     enqueued = Enqueued("b", (1,), (LeftOut(3, Verdict(), is_overtaken=True),))
     made = result.results(
-        choice, enqueued, [entry(1, Word.SENT), entry(8, Word.FAILED, "SES said: no")]
+        choice,
+        enqueued,
+        [entry(1, DisplayStatus.SENT), entry(8, DisplayStatus.FAILED, "SES said: no")],
     )
     assert [(r.number, r.state) for r in made] == [
         ("INV-8", "FAILED"),
@@ -187,7 +189,7 @@ def test_the_result_names_what_went_wrong_then_what_went_and_last_what_was_not_t
 
 def test_the_exported_result_holds_no_formula_and_overwrites_nothing(tmp_path: Path) -> None:
     path = result.suggested(tmp_path, EmailKind.FOLLOW_UP, AT)
-    made = [result.Result("=1+1", "@evil", "a@b.example", Word.SENT, "SENT", "-2\nx")]
+    made = [result.Result("=1+1", "@evil", "a@b.example", DisplayStatus.SENT, "SENT", "-2\nx")]
     result.write(path, made)
     text = path.read_text()
     assert text.splitlines()[0] == "number,customer,address,state,reason"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.model.enums import Word
+from core.model.enums import DisplayStatus
 from core.model.errors import RefusedError, ServiceError, UnansweredError
 from core.model.sending import Finding, RecipientOutcome, SendOutcome, Verdict, Weight
 from tests.tui.driver import driving
@@ -30,7 +30,9 @@ async def test_a_refusal_of_ses_is_told_in_the_dialog_and_the_draft_is_kept(
 
 
 async def test_a_recipient_that_ses_refused_is_told_in_the_dialog(backend: FakeBackend) -> None:
-    failed = RecipientOutcome("t@x.example", Word.FAILED, error="MessageRejected: not verified")
+    failed = RecipientOutcome(
+        "t@x.example", DisplayStatus.FAILED, error="MessageRejected: not verified"
+    )
     backend.answer_send(SendOutcome("EST-0007", 7, Verdict(), (failed,)))
     async with driving(backend) as person:
         await person.at("EST-0007")
@@ -43,7 +45,7 @@ async def test_a_recipient_that_ses_refused_is_told_in_the_dialog(backend: FakeB
 async def test_an_unknown_outcome_closes_the_dialog_and_warns_of_repeating(
     backend: FakeBackend,
 ) -> None:
-    doubtful = RecipientOutcome("t@x.example", Word.UNCONFIRMED)
+    doubtful = RecipientOutcome("t@x.example", DisplayStatus.UNCONFIRMED)
     backend.answer_send(SendOutcome("EST-0007", 7, Verdict(), (doubtful,)))
     async with driving(backend) as person:
         await person.at("EST-0007")
@@ -57,7 +59,9 @@ async def test_a_send_that_ses_has_and_the_database_has_not_is_told_and_not_offe
     backend: FakeBackend,
 ) -> None:
     words = "SES has it. The record could not be kept: The disk is full. Do not send it again."
-    kept = RecipientOutcome("t@x.example", Word.UNCONFIRMED, error=words, is_recorded=False)
+    kept = RecipientOutcome(
+        "t@x.example", DisplayStatus.UNCONFIRMED, error=words, is_recorded=False
+    )
     backend.answer_send(SendOutcome("EST-0007", 7, Verdict(), (kept,)))
     async with driving(backend) as person:
         await person.at("EST-0007")

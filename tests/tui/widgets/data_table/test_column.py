@@ -15,7 +15,7 @@ from rich.cells import cell_len
 
 from core.model.delivery import DocumentSummary
 from core.model.documents import Amount, CustomerRow, DocumentRow
-from core.model.enums import Kind, Word
+from core.model.enums import DisplayStatus, DocumentKind
 from tui.format.badges import NAMES, Span
 from tui.tables.customers import CUSTOMER_COLUMNS
 from tui.tables.documents import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
@@ -29,7 +29,7 @@ INVOICE = DocumentRow(
     id=1,
     customer_id=1,
     customer="Ludwig Krajcik DVM",
-    kind=Kind.INVOICE,
+    kind=DocumentKind.INVOICE,
     number="INV-0042",
     status="partial",
     currency="USD",
@@ -39,11 +39,11 @@ INVOICE = DocumentRow(
     due_on=None,
     pdf="",
     summary=DocumentSummary(
-        word=Word.BOUNCED,
+        word=DisplayStatus.BOUNCED,
         send_count=4,
         last_sent_at=NOW - timedelta(hours=2),
         last_recipient="brook59@example.org",
-        unresolved=frozenset({Word.BOUNCED}),
+        unresolved=frozenset({DisplayStatus.BOUNCED}),
     ),
 )
 CUSTOMER = CustomerRow(
@@ -91,7 +91,7 @@ def test_a_document_says_all_that_became_of_it() -> None:
 
 
 def test_an_estimate_has_no_balance() -> None:
-    estimate = replace(INVOICE, kind=Kind.ESTIMATE, balance_due=Decimal(4200))
+    estimate = replace(INVOICE, kind=DocumentKind.ESTIMATE, balance_due=Decimal(4200))
     assert said(DOCUMENT_COLUMNS, estimate)["balance"] == ""
 
 
@@ -123,7 +123,9 @@ def test_a_document_never_sent_is_said_to_be_so_quietly() -> None:
 
 
 def test_a_document_without_a_word_for_a_day_is_doubted() -> None:
-    summary = DocumentSummary(word=Word.SENT, send_count=1, last_sent_at=NOW - timedelta(hours=26))
+    summary = DocumentSummary(
+        word=DisplayStatus.SENT, send_count=1, last_sent_at=NOW - timedelta(hours=26)
+    )
     assert said(DOCUMENT_COLUMNS, replace(INVOICE, summary=summary))["delivery"] == "➤ SENT ?"
 
 
@@ -191,7 +193,9 @@ def test_a_filled_cell_is_as_wide_as_its_column(spans: list[Span]) -> None:
 
 
 def test_a_narrow_delivery_keeps_the_unresolved_failure_and_gives_up_the_word() -> None:
-    summary = DocumentSummary(word=Word.DELIVERED, unresolved=frozenset({Word.BOUNCED}))
+    summary = DocumentSummary(
+        word=DisplayStatus.DELIVERED, unresolved=frozenset({DisplayStatus.BOUNCED})
+    )
     cell = DOCUMENT_COLUMNS[-1].value(replace(INVOICE, summary=summary), CONTEXT)
     assert "".join(span.text for span in fill(cell, 16, "left")).rstrip() == " ●  ⟵ BOUNCED"
 

@@ -18,7 +18,7 @@ from core.model.errors import DatabaseBusyError
 from tui.format.badges import Span
 from tui.format.text import cell
 from tui.runtime import themes
-from tui.runtime.background import Jobs
+from tui.runtime.background import BackgroundCalls
 from tui.widgets.data_table.column import Column
 from tui.widgets.data_table.pages import PAGE, Rows, Wish, read_window
 from tui.widgets.data_table.table import WindowTable
@@ -95,7 +95,7 @@ COLUMNS: Sequence[Column[Row]] = (
 class Stage(App[None]):
     def __init__(self, **options: Any) -> None:
         super().__init__()
-        self.jobs = Jobs(self)
+        self.jobs = BackgroundCalls(self)
         self.table: WindowTable[Row] = WindowTable(
             COLUMNS, self.jobs, clock=lambda: NOW, empty="No one\nhere yet.", id="t", **options
         )
