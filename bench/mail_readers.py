@@ -34,8 +34,8 @@ from core.db.lists import documents
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.mail.mime import one_line
 from core.model.documents import DocumentFilter
+from core.model.email import AttachedFile, Draft
 from core.model.enums import DocumentKind, EmailKind
-from core.model.sending import AttachedFile, Draft
 from core.rules.mailbox import parse_mailbox
 from core.settings import load
 from core.simulator import Simulator

@@ -14,9 +14,8 @@ from typing import Any, Final
 from bench.neighbours import databases
 from bench.neighbours.databases import Databases
 from bench.offices import only_here, open_invoice
-from core.aws.account import SesAccount
 from core.aws.clients import Clients
-from core.aws.mailer import SesMailer
+from core.aws.mailer import SesAccount, SesMailer
 from core.aws.queue import SqsFeed
 from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.aws.clients import in_words, session
+from core.model.email import AwsFound
 from core.model.errors import ServiceError
-from core.model.sending import AwsFound
 
 
 def found() -> AwsFound:

@@ -9,6 +9,7 @@ from core.aws.clients import UNREADABLE, Clients, in_words, unreadable
 from core.aws.events.parser import OUR_TAG
 from core.aws.hints import Doing
 from core.model.errors import ServiceError, UnansweredError
+from core.model.outbox import Quota
 from core.model.ports import Outgoing
 from core.rules.sending.answers import SEND_EMAIL, is_message_id
 
@@ -64,3 +65,23 @@ class SesMailer:
         why = "a yes without a message id" if error is None else "not in the form of AWS"
         headers = response.get("headers") or {}
         return unreadable(_SERVICE, SEND_EMAIL, int(response["status_code"]), headers, why)
+
+
+class SesAccount:
+    """Implements ``ports.Account``."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    def quota(self) -> Quota:
+        client = self._clients.control()
+        with in_words("sesv2"):
+            answer = client.get_account()
+        quota = answer.get("SendQuota", {})
+        return Quota(
+            per_second=float(quota.get("MaxSendRate", 1.0)),
+            per_day=float(quota.get("Max24HourSend", -1)),
+            sent_in_24_hours=float(quota.get("SentLast24Hours", 0)),
+            is_sending_enabled=bool(answer.get("SendingEnabled", True)),
+            is_sandbox=not answer.get("ProductionAccessEnabled", True),
+        )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from core.model.database_copies import DatabaseCopy, Restorable, Restored
     from core.model.delivery import DeliveryEvent
     from core.model.documents import CustomerRow, DocumentRow, Overview
-    from core.model.email import Composition
+    from core.model.email import Composition, Draft, SendOutcome, Verdict
     from core.model.enums import DocumentKind, EmailKind
     from core.model.feed import FeedStatus
     from core.model.history import Contact, CustomerHeader, DocumentLog
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
         SuppressionList,
     )
     from core.model.reports import ImportReport, IngestReport, QuarantinedBody
-    from core.model.sending import Draft, SendOutcome, Verdict
     from core.model.suppressions import ListState
     from core.rules.doctor.aws_plan import Names
     from core.rules.doctor.checks import Check

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.backend import Backend
+from core.model.email import AwsFound
 from core.model.errors import FailedImport, InputError
 from core.model.reports import ImportReport
-from core.model.sending import AwsFound
 from core.rules.doctor.checks import Check
 from core.settings import Settings, load
 

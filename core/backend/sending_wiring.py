@@ -42,8 +42,7 @@ class Mailroom:
         account: Account | None = None,
         routes: MailRoutes | None = None,
     ) -> None:
-        from core.aws.account import SesAccount
-        from core.aws.mailer import SesMailer
+        from core.aws.mailer import SesAccount, SesMailer
 
         self._database, self._settings, self._clock = database, settings, clock
         self._troubles, self._routes = troubles, routes

@@ -60,3 +60,24 @@ def from_date(value: str) -> date | None:
 def digest(value: str) -> str:
     """A SHA-256 in hexadecimal that takes any text, broken surrogates included."""
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def part_of(text: str) -> str:
+    """For what holds ``text``."""
+    return f"%{_escape(text)}%"
+
+
+def begins_with(text: str) -> str:
+    """For what begins with ``text``."""
+    return f"{_escape(text)}%"
+
+
+def ends_with(text: str) -> str:
+    """For what ends with ``text``."""
+    return f"%{_escape(text)}"
+
+
+def _escape(text: str) -> str:
+    for special in "!%_":
+        text = text.replace(special, "!" + special)
+    return text

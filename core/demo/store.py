@@ -24,8 +24,8 @@ from core.demo.people import Customer, Mailbox, customers
 from core.mail.mime import compose, default_body, default_subject
 from core.model.delivery import DeliveryEvent
 from core.model.documents import DocumentFilter, DocumentRow
+from core.model.email import AttachedFile, Draft
 from core.model.enums import DocumentKind, EmailKind, Role, Status
-from core.model.sending import AttachedFile, Draft
 from core.rules.delivery.bot_engagement import PREFETCH_AGENTS
 from core.services.feed.ingest import ingest
 from core.simulator.events import Delays, reports

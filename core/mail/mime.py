@@ -24,8 +24,8 @@ from urllib.parse import quote
 
 from core.mail.html import to_html
 from core.model.documents import DocumentRow
+from core.model.email import AttachedFile, Draft
 from core.model.enums import DocumentKind, EmailKind
-from core.model.sending import AttachedFile, Draft
 from core.rules.mailbox import parse_mailbox
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from core.logs.background import logged
-from core.model.sending import MailRoute
+from core.model.email import MailRoute
 
 if TYPE_CHECKING:
     from dns.resolver import Answer, Resolver

@@ -7,12 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.model.sending import Decision
+from core.model.email import Decision
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow
+    from core.model.email import Verdict
     from core.model.enums import DisplayStatus
-    from core.model.sending import Verdict
 
 
 class AddressOrigin(StrEnum):

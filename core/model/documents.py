@@ -8,12 +8,53 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.model.ordering import MOST_ATTENTION, NEWEST_SENT, CustomerSort, DocumentSort
-
 if TYPE_CHECKING:
     from core.model.conditions import Condition
     from core.model.delivery import DocumentSummary
     from core.model.enums import DocumentKind
+
+
+class DocumentOrder(StrEnum):
+    LAST_SENT = "last_sent"
+    NUMBER = "number"
+    CUSTOMER = "customer"
+    KIND = "kind"
+    STATUS = "status"
+    CURRENCY = "currency"
+    TOTAL = "total"
+    BALANCE = "balance"
+    SENDS = "sends"
+    LAST_RECIPIENT = "last_recipient"
+    DELIVERY = "delivery"
+    """From what went best to what went worst; within one status by when it was sent."""
+    ISSUED = "issued"
+    DUE = "due"
+
+
+class CustomerOrder(StrEnum):
+    ATTENTION = "attention"
+    """Who has most that needs attention, then whom to call, then by name: only this way round."""
+    NAME = "customer"
+    DOCUMENTS = "documents"
+    LAST_SENT = "last_sent"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSort:
+    column: DocumentOrder = DocumentOrder.LAST_SENT
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSort:
+    column: CustomerOrder = CustomerOrder.ATTENTION
+    descending: bool = True
+
+
+NEWEST_SENT = DocumentSort()
+
+
+MOST_ATTENTION = CustomerSort()
 
 
 @dataclass(frozen=True, slots=True)

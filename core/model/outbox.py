@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from core.model.email import MAY_DOUBLE
+
 if TYPE_CHECKING:
+    from core.model.documents import DocumentRow
+    from core.model.email import Decision, Finding, Verdict
+
+
+if TYPE_CHECKING:
+    from core.model.email import Verdict
     from core.model.enums import DisplayStatus, EmailKind
-    from core.model.sending import Verdict
 
 
 BRAKE: Final = "brake"
@@ -177,3 +184,30 @@ class Quota:
     @property
     def is_used_up(self) -> bool:
         return self.per_day >= 0 and self.sent_in_24_hours >= self.per_day
+
+
+@dataclass(frozen=True, slots=True)
+class BulkItem:
+    """One document of many, with the email it would get and what the gate says of it."""
+
+    document: DocumentRow
+    recipients: tuple[str, ...]
+    """To, Cc and Bcc, as they stand in the draft."""
+    subject: str
+    verdict: Verdict
+
+    @property
+    def decision(self) -> Decision:
+        return self.verdict.decision
+
+    @property
+    def reason(self) -> Finding | None:
+        """The weightiest finding, the first of several; ``None``: nothing speaks against it.
+
+        That it may be mailed twice comes first among the questions: who ticks it must have seen it.
+        """
+        return max(
+            self.verdict.findings,
+            key=lambda finding: (finding.weight, finding.code == MAY_DOUBLE),
+            default=None,
+        )

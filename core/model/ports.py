@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from core.model.email import MailRoute
     from core.model.outbox import Quota
-    from core.model.sending import MailRoute
     from core.model.suppressions import Suppression
 
 

@@ -13,11 +13,11 @@ from core.db.reads import history as stored
 from core.db.writes import contacts
 from core.model.corrections import AddressOrigin, Correctable, Corrected, Proposal, Waiting
 from core.model.delivery import DeliveryState
+from core.model.email import Draft, SendOutcome, Verdict
 from core.model.enums import EmailKind, address_key
 from core.model.errors import InputError, NotFoundError
 from core.model.history import Contact, EmailEntry, Health, RecipientEntry
 from core.model.ports import Clock, SuppressionList
-from core.model.sending import Draft, SendOutcome, Verdict
 from core.model.suppressions import Suppression
 from core.rules.chasing.corrections import open_failure, repaired, verdict_on
 from core.rules.delivery.status import FAILURES, is_reached

@@ -28,7 +28,7 @@ from core.model.errors import InputError, NotFoundError, UsageError
 from core.model.history import DocumentLog, EmailEntry
 from core.rules.delivery.timeline import NOT_KEPT, NOT_OURS, oldest_first, timeline
 from core.rules.export import evidence as evidence_pages
-from core.rules.export.evidence_names import safe_name
+from core.rules.export.evidence import safe_name
 from core.services import history
 
 Progress = Callable[[str, int, int], None]

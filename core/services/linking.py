@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.db.engine import Database
-from core.db.lists import documents, unlinked_count
+from core.db.lists import counters as unlinked_count
+from core.db.lists import documents
 from core.db.reads import unlinked
 from core.model.documents import DocumentRow
 from core.model.enums import DocumentKind

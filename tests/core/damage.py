@@ -29,11 +29,10 @@ from core.db.writes import (
 )
 from core.model.chasing import HoldKind, Outcome
 from core.model.delivery import DeliveryEvent
-from core.model.email import Snapshot
+from core.model.email import AttachedFile, Draft, Snapshot
 from core.model.enums import EmailKind, Role
 from core.model.feed import AccountNotice, NoticeKind
 from core.model.outbox import OutboxHold
-from core.model.sending import AttachedFile, Draft
 from core.model.suppressions import AuditEntry, Suppression
 from core.rules.delivery.external_email import Addressee, MailSeen
 from tests.core.db.books import START, entry, new_email, put, sent, tell

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.model.documents import DocumentRow
+from core.model.email import Draft, SendOutcome
 from core.model.enums import DisplayStatus, EmailKind
-from core.model.sending import Draft, SendOutcome
 
 ANN, BOB, BOSS = "ann@customer.example", "bob@customer.example", "boss@outtray.example"
 

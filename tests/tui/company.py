@@ -11,10 +11,9 @@ from core.mail.templates.wording import Occasion, Office, versions
 from core.model.chasing import Call, Hold
 from core.model.delivery import DeliveryEvent, DeliveryView, DocumentSummary
 from core.model.documents import Amount, Awaited, CustomerRow, DocumentRow
-from core.model.email import Change, Changes, Composition, KnownAddress, Version
+from core.model.email import Change, Changes, Composition, Draft, KnownAddress, Version
 from core.model.enums import DisplayStatus, DocumentKind, EmailKind, Role, Status, address_key
 from core.model.history import Contact, DocumentLog, EmailEntry, Health, RecipientEntry
-from core.model.sending import Draft
 from core.model.suppressions import Suppression
 from core.rules.chasing.call_reminders import needs_call, newest, summarise
 from core.rules.delivery.bot_engagement import doubt

@@ -11,9 +11,8 @@ from core.db.engine import Database
 from core.mail import mime as message
 from core.mail.preview import preview
 from core.mail.templates.wording import Office
-from core.model.email import Composition, Preview, SavedDraft, TestOutcome
+from core.model.email import AttachedFile, Composition, Draft, Preview, SavedDraft, TestOutcome
 from core.model.enums import EmailKind, Role
-from core.model.sending import AttachedFile, Draft
 from core.services.sending.drafts_editing import Composing
 
 if TYPE_CHECKING:

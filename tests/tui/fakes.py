@@ -22,20 +22,16 @@ from core.model.delivery import DeliveryEvent
 from core.model.documents import (
     Amount,
     CustomerFilter,
+    CustomerOrder,
     CustomerRow,
     DocumentFilter,
+    DocumentOrder,
     DocumentRow,
     DocumentView,
     Overview,
 )
-from core.model.email import Composition
-from core.model.enums import BEST_TO_WORST, DisplayStatus, EmailKind, address_key
-from core.model.feed import FeedState, FeedStatus
-from core.model.history import CustomerHeader, DocumentLog
-from core.model.ordering import CustomerOrder, DocumentOrder
-from core.model.outbox import Batch, OutboxEntry, OutboxHold, OutboxOverview, Progress, WorkReport
-from core.model.reports import IngestReport
-from core.model.sending import (
+from core.model.email import (
+    Composition,
     Decision,
     Draft,
     Finding,
@@ -44,6 +40,11 @@ from core.model.sending import (
     Verdict,
     Weight,
 )
+from core.model.enums import BEST_TO_WORST, DisplayStatus, EmailKind, address_key
+from core.model.feed import FeedState, FeedStatus
+from core.model.history import CustomerHeader, DocumentLog
+from core.model.outbox import Batch, OutboxEntry, OutboxHold, OutboxOverview, Progress, WorkReport
+from core.model.reports import IngestReport
 from core.model.suppressions import ListState
 from core.rules.chasing.call_reminders import in_force, is_ahead, needs_call
 from core.rules.delivery.status import FAILURES

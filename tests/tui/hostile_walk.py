@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from core.model.corrections import AddressOrigin, Correctable, Proposal
 from core.model.documents import CustomerFilter
+from core.model.email import Finding, Verdict, Weight
 from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.errors import OuttrayError
 from core.model.outbox import OutboxEntry
-from core.model.sending import Finding, Verdict, Weight
 from core.model.suppressions import Cause, Suppression
 from tests.tui.believable import bounce
 from tests.tui.company import NOW, Company

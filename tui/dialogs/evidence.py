@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from core.model.documents import DocumentRow
 from core.model.errors import UsageError
-from core.rules.export.evidence_names import safe_name
+from core.rules.export.evidence import safe_name
 from core.services.evidence import Exported
 from tui.dialogs.basic.form import ChaseDialog, labelled
 from tui.format.text import cell

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from core.model.chasing import Call, Hold
     from core.model.delivery import DeliveryState, Note
     from core.model.documents import Amount, CustomerRow, DocumentRow, Late
+    from core.model.email import Finding, SendOutcome
     from core.model.errors import OuttrayError
     from core.model.history import Attachment, DocumentLog, EmailEntry, RecipientEntry
     from core.model.reports import ImportReport, IngestReport
-    from core.model.sending import Finding, SendOutcome
 
 Json = dict[str, Any]
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from core.model.attention import AttentionChip, AttentionRow
-    from core.model.bulk import BulkItem
     from core.model.chasing import Call, HoldKind
     from core.model.corrections import Correctable, Corrected, Waiting
     from core.model.customer_search import Found
@@ -22,14 +21,28 @@ if TYPE_CHECKING:
         DocumentView,
         Overview,
     )
-    from core.model.email import Composition, Preview, TestOutcome
+    from core.model.email import (
+        AttachedFile,
+        Composition,
+        Draft,
+        Preview,
+        SendOutcome,
+        TestOutcome,
+        Verdict,
+    )
     from core.model.enums import EmailKind
     from core.model.feed import FeedStatus
     from core.model.history import CustomerHeader, DocumentLog
     from core.model.insights import Insights
-    from core.model.outbox import Enqueued, OutboxEntry, OutboxOverview, Progress, WorkReport
+    from core.model.outbox import (
+        BulkItem,
+        Enqueued,
+        OutboxEntry,
+        OutboxOverview,
+        Progress,
+        WorkReport,
+    )
     from core.model.reports import IngestReport, QuarantinedBody
-    from core.model.sending import AttachedFile, Draft, SendOutcome, Verdict
     from core.model.suppressions import (
         ListState,
         SuppressedAddress,

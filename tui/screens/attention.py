@@ -22,8 +22,8 @@ from tui.commands.dispatch import bindings
 from tui.commands.registry import Command
 from tui.format.text import cell
 from tui.runtime.context import AppContext
+from tui.screens.base_table_screen import HandyScreen
 from tui.screens.communications import CommunicationsScreen
-from tui.screens.handy import HandyScreen
 from tui.screens.suppressions import customer_of
 from tui.tables.attention import ATTENTION_COLUMNS, AttentionSource, chip_items, nothing
 from tui.tables.intents import ChaseWanted

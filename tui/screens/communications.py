@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.app import ComposeResult
 
-from core.model.documents import DocumentFilter, DocumentView
+from core.model.documents import DocumentFilter, DocumentOrder, DocumentSort, DocumentView
 from core.model.enums import DisplayStatus
-from core.model.ordering import DocumentOrder, DocumentSort
 from tui.commands.dispatch import bindings
 from tui.format.chips import nothing_found
 from tui.format.text import cell

@@ -13,8 +13,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from core.model.documents import CustomerFilter, CustomerRow, DocumentView
-from core.model.ordering import CustomerOrder, CustomerSort
+from core.model.documents import (
+    CustomerFilter,
+    CustomerOrder,
+    CustomerRow,
+    CustomerSort,
+    DocumentView,
+)
 from tui.commands.dispatch import bindings, key_of
 from tui.format.badges import ChipItem
 from tui.format.content import never_reached

@@ -22,7 +22,7 @@ from tui.dialogs.basic.ask import AskAnswer, AskDialog, AskOption
 from tui.format import outbox as words
 from tui.format.text import cell, clock_time
 from tui.runtime.context import AppContext
-from tui.screens.handy import HandyScreen
+from tui.screens.base_table_screen import HandyScreen
 from tui.tables.outbox import OUTBOX_COLUMNS, OutboxSource
 from tui.widgets.data_table.table import WindowTable
 

@@ -16,9 +16,9 @@ from textual.widgets import Input, Static
 
 from core.backend import first_run
 from core.backend.first_run import Begun
+from core.model.email import AwsFound
 from core.model.enums import DisplayStatus
 from core.model.errors import FailedImport, OuttrayError
-from core.model.sending import AwsFound
 from core.settings import Settings, editing
 from core.settings.schema import BY_KEY, check_entered, shown
 from tui.commands.dispatch import bindings, carry_out

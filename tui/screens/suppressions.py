@@ -33,7 +33,7 @@ from tui.format.chips import nothing_suppressed, suppression_items
 from tui.format.suppressions import change_words, state_words
 from tui.format.text import cell
 from tui.runtime.context import AppContext
-from tui.screens.handy import HandyScreen
+from tui.screens.base_table_screen import HandyScreen
 from tui.tables.sources import SuppressionSource
 from tui.tables.suppressions import SUPPRESSION_COLUMNS
 from tui.widgets.chips import Chips

@@ -18,7 +18,7 @@ from tui.commands.registry import Command
 from tui.format.badges import ChipItem
 from tui.format.text import cell
 from tui.runtime.context import AppContext
-from tui.screens.handy import HandyScreen
+from tui.screens.base_table_screen import HandyScreen
 from tui.tables.unlinked import COLUMNS, UnlinkedSource
 from tui.widgets.chips import Chips
 from tui.widgets.data_table.table import WindowTable

@@ -22,8 +22,7 @@ from core.db.lists.filter_sql import (
     times_of,
 )
 from core.db.lists.ordering import Order
-from core.model.documents import CustomerFilter
-from core.model.ordering import CustomerOrder
+from core.model.documents import CustomerFilter, CustomerOrder
 
 _FAR: Final = 1_000
 

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from core.db.engine import Reader, SqliteReader
 from core.db.lists.customer_search_sql import Condition, Conditions, Test
-from core.db.lists.filter_sql import CUSTOMER_NEEDS_ATTENTION, times_of
-from core.db.lists.picking_words import spelt_alike
+from core.db.lists.filter_sql import CUSTOMER_NEEDS_ATTENTION, numbered, times_of
 from core.db.lists.text_search import has_index
 from core.model.customer_search import Found
 from core.model.documents import CustomerFilter
+from core.rules.search.edit_distance import edits, edits_forgiven, grams, swaps
 from core.rules.search.ranking import Candidate, MatchRank, Rank, Typed, ranked
 
 #: As many as are worth looking through; who is not among them types another letter.
@@ -178,3 +178,39 @@ _URGENT: Final = (
     f" WHERE (c.attention > 0 OR c.call_from > 0) AND {CUSTOMER_NEEDS_ATTENTION}"
 )
 _CALM: Final = f"INDEXED BY sort_customers_all WHERE NOT {CUSTOMER_NEEDS_ATTENTION}"
+
+
+_MOST_COMPARED: Final = 200
+
+
+_MOST_WORDS: Final = 100
+
+
+def spelt_alike(reader: Reader, typed: str) -> dict[str, int]:
+    """Return words that begin like ``typed`` but for a slip or two, and how many; fewest first."""
+    forgiven = edits_forgiven(typed)
+    if not forgiven:
+        return {}
+    among, values = numbered("gram", sorted(grams(typed)))
+    rows = reader.rows(
+        f"SELECT g.word, count(*) FROM word_grams g WHERE g.gram IN {among}"
+        " GROUP BY g.word ORDER BY 2 DESC, g.word LIMIT :limit",
+        {**values, "limit": _MOST_COMPARED},
+    )
+    candidates = {row[0] for row in rows} | _swapped(reader, typed)
+    found = {
+        word: count
+        for word in candidates
+        if (count := edits(typed, word, forgiven)) is not None and count
+    }
+    best = sorted(found.items(), key=lambda item: (item[1], item[0]))[:_MOST_WORDS]
+    return dict(best)
+
+
+def _swapped(reader: Reader, typed: str) -> set[str]:
+    among, values = numbered("swap", sorted(swaps(typed)))
+    rows = reader.rows(
+        f"SELECT DISTINCT w.word FROM customer_beginnings w WHERE w.part = 0 AND w.word IN {among}",
+        values,
+    )
+    return {row[0] for row in rows}

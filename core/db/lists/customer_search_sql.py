@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from core.db.codec import part_of
 from core.db.lists.filter_sql import NUMBER_TAIL, numbered
-from core.db.patterns import part_of
 from core.rules.search.edit_distance import edits_forgiven
 from core.rules.search.ranking import LONGEST_WORD, SHORTEST_PART, Typed, tail_of
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from core.db.codec import from_instant, from_money
 from core.db.engine import Reader
-from core.db.lists import counters, customer_paging, unlinked_count
+from core.db.lists import counters, customer_paging
+from core.db.lists import counters as unlinked_count
 from core.db.lists.filter_sql import (
     CALL_DUE,
     CUSTOMER_CALLS,

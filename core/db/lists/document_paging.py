@@ -13,9 +13,8 @@ from core.db.engine import Reader
 from core.db.lists import counters, nearby, ordering
 from core.db.lists.filter_sql import ONLY_CALLS, document_conditions, is_gathered, times_of
 from core.db.lists.ordering import Order
-from core.model.documents import DocumentFilter, DocumentView
+from core.model.documents import DocumentFilter, DocumentOrder, DocumentSort, DocumentView
 from core.model.enums import DisplayStatus
-from core.model.ordering import DocumentOrder, DocumentSort
 
 ALL: Final = 2**31 - 1
 _FAR: Final = 2_000

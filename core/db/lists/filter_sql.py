@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from core.db.codec import search_key, storable, to_instant
-from core.db.patterns import begins_with, part_of
+from core.db.codec import begins_with, part_of, search_key, storable, to_instant
 from core.model.documents import DocumentView
 from core.model.enums import Status
 from core.rules.monitoring.delivery_latency import NEVER_LATE_BEFORE

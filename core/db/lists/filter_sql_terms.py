@@ -10,9 +10,17 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from core.db.codec import search_key, storable, to_date, to_instant, to_money
+from core.db.codec import (
+    begins_with,
+    ends_with,
+    part_of,
+    search_key,
+    storable,
+    to_date,
+    to_instant,
+    to_money,
+)
 from core.db.lists.filter_sql import of_customer
-from core.db.patterns import begins_with, ends_with, part_of
 from core.model.conditions import Condition, Dated, Measure, Measures, Moment, Part, Says, Stands
 from core.model.documents import DocumentFilter, DocumentView
 from core.rules.filters import time_ranges

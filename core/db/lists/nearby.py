@@ -13,8 +13,7 @@ from typing import Any, Final
 from core.db.engine import Reader, SqliteReader
 from core.db.lists import counters, ordering
 from core.db.lists.filter_sql import FEW, IS_FOUND, document_conditions
-from core.model.documents import DocumentFilter
-from core.model.ordering import DocumentOrder
+from core.model.documents import DocumentFilter, DocumentOrder
 
 _COLUMN: Final = re.compile(r"\bd\.[a-z_]+")
 _FIRST: Final = 640

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.db.engine import Reader, speaks_sqlite
+from core.model.documents import CustomerOrder, CustomerSort, DocumentOrder, DocumentSort
 from core.model.enums import BEST_TO_WORST, DisplayStatus
-from core.model.ordering import CustomerOrder, CustomerSort, DocumentOrder, DocumentSort
 
 #: Never sent is neither good nor bad: it stands before everything else.
 WORDS: Final = (DisplayStatus.NEVER_SENT, *BEST_TO_WORST)

@@ -14,10 +14,9 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from core.db.codec import search_key
+from core.db.codec import part_of, search_key
 from core.db.engine import Reader, SqliteReader
 from core.db.lists.filter_sql import FEW, LONGEST_SEARCH
-from core.db.patterns import part_of
 from core.model.conditions import Condition
 from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
 

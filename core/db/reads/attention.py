@@ -195,7 +195,7 @@ def acknowledge(
     """Write down what an operator has seen."""
     from sqlalchemy import insert
 
-    from core.db.schema.acknowledgement_tables import acknowledgements
+    from core.db.schema.decisions import acknowledgements
 
     connection.execute(
         insert(acknowledgements).values(
@@ -212,7 +212,7 @@ def undo(connection: Connection, document_id: int, operator: str, at: datetime) 
     from sqlalchemy import update
 
     from core.db.schema import digests
-    from core.db.schema.acknowledgement_tables import acknowledgements as k
+    from core.db.schema.decisions import acknowledgements as k
 
     mine = (k.c.document_id == document_id) & (k.c.operator == storable(operator))
     return digests.change(

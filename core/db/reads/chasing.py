@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.db.codec import from_date, from_instant, known_instant, search_key, to_instant
+from core.db.codec import from_date, from_instant, known_instant, part_of, search_key, to_instant
 from core.db.engine import Reader
-from core.db.patterns import part_of
 from core.model.chasing import Call, Hold, HoldKind, Outcome
 from core.rules.chasing.call_reminders import newest
 

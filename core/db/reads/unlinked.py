@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import from_instant, known_instant, storable
+from core.db.lists.counters import condition
 from core.db.lists.filter_sql import in_chunks, numbered
-from core.db.lists.unlinked_count import condition
 from core.model.enums import DocumentKind, Role, address_key
 from core.rules.delivery.external_email import (
     Addressee,

@@ -15,18 +15,18 @@ from sqlalchemy import (
     text,
 )
 
-from core.db.schema.acknowledgement_tables import acknowledgements as acknowledgements
 from core.db.schema.columns import Id as _Id
 from core.db.schema.columns import flag as _flag
 from core.db.schema.columns import metadata as metadata
 from core.db.schema.columns import number as _number
 from core.db.schema.columns import text_column as _text
-from core.db.schema.count_tables import document_counts as document_counts
+from core.db.schema.decisions import acknowledgements as acknowledgements
 from core.db.schema.decisions import address_changes as address_changes
 from core.db.schema.decisions import calls as calls
 from core.db.schema.decisions import holds as holds
 from core.db.schema.decisions import outbox_acts as outbox_acts
 from core.db.schema.decisions import outbox_holds as outbox_holds
+from core.db.schema.decisions import preferences as preferences
 from core.db.schema.decisions import send_brake as send_brake
 from core.db.schema.decisions import suppression_audit as suppression_audit
 from core.db.schema.decisions import suppressions as suppressions
@@ -38,8 +38,8 @@ from core.db.schema.feed import events as events
 from core.db.schema.feed import external_mails as external_mails
 from core.db.schema.feed import payloads as payloads
 from core.db.schema.feed import quarantine as quarantine
-from core.db.schema.preference_tables import preferences as preferences
 from core.db.schema.search import customer_beginnings as customer_beginnings
+from core.db.schema.search import document_counts as document_counts
 from core.db.schema.search import word_grams as word_grams
 
 customers = Table(

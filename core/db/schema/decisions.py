@@ -13,8 +13,8 @@ from sqlalchemy import (
     text,
 )
 
+from core.db.schema.columns import Id, metadata, number, text_column
 from core.db.schema.columns import Id as _Id
-from core.db.schema.columns import metadata
 from core.db.schema.columns import number as _number
 from core.db.schema.columns import text_column as _text
 from core.db.schema.digests import digest_column
@@ -129,4 +129,28 @@ suppression_audit = Table(
     Column("outcome", String(12), nullable=False),  # begun, done, failed
     digest_column("suppression_audit"),
     Index("ix_suppression_audit_address", "address_key", "at", "id"),
+)
+
+
+acknowledgements = Table(
+    "acknowledgements",
+    metadata,
+    # Never deleted; of an operator and a document the newest row that was not undone counts.
+    Column("id", Id, primary_key=True),
+    Column("document_id", Id, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("operator", Text, nullable=False),
+    number("at"),
+    text_column("seen"),  # what was wrong then: urgency.signs, separated by blanks
+    number("undone_at"),
+    digest_column("acknowledgements"),
+    Index("ix_acknowledgements_operator", "operator", "document_id", "id"),
+)
+
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("operator", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    text_column("value"),
 )

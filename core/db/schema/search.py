@@ -5,9 +5,10 @@ Beside these, SQLite has ``customer_words`` (FTS5) over ``customers.search``; tr
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, SmallInteger, Table, Text
 
 from core.db.schema.columns import Id, metadata
+from core.db.schema.columns import number as _number
 
 #: In the order of code points on every database, so that a beginning is a range.
 _Ordered = Text().with_variant(Text(collation="C"), "postgresql")
@@ -33,5 +34,15 @@ word_grams = Table(
     metadata,
     Column("gram", _Ordered, primary_key=True),
     Column("word", _Ordered, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+
+document_counts = Table(
+    "document_counts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("part", BigInteger, primary_key=True, autoincrement=False),  # whose: 0 on SQLite
+    _number("n"),
     sqlite_with_rowid=False,
 )

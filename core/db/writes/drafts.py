@@ -13,9 +13,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from core.db.codec import known_instant, storable, to_instant
 from core.db.engine import Reader
 from core.db.schema.drafts import draft_files, drafts
-from core.model.email import SavedDraft
+from core.model.email import AttachedFile, Draft, SavedDraft
 from core.model.enums import EmailKind
-from core.model.sending import AttachedFile, Draft
 
 _LISTS = ("to", "cc", "bcc", "references")
 _TEXTS = ("subject", "body", "reply_to", "in_reply_to", "expected_pdf")

@@ -19,10 +19,9 @@ from core.db.engine import Database, hold
 from core.db.reads.unlinked import Known, links_of, ours_among, stored
 from core.db.schema import deliveries, digests, emails, external_mails
 from core.db.writes import outbox
-from core.db.writes.event_matching import adopt_waiting, rematch
+from core.db.writes.event_matching import adopt_waiting, recognise, rematch
 from core.db.writes.external_rows import row_of, seal, through, upsert
 from core.db.writes.outbox import NewDelivery, NewEmail, SesAnswer, record_all
-from core.db.writes.recognition import recognise
 from core.db.writes.summaries import lock_documents, settle_deliveries, summarise_documents
 from core.model.delivery import DeliveryEvent
 from core.model.enums import EmailKind, Role, Status, address_key

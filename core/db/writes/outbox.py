@@ -16,9 +16,8 @@ from core.db.schema import attachments, deliveries, digests, emails, messages
 from core.db.writes import snapshots
 from core.db.writes.event_matching import adopt_waiting
 from core.db.writes.summaries import lock_documents, lock_documents_of, settle_deliveries
-from core.model.email import Snapshot
+from core.model.email import AttachedFile, Snapshot
 from core.model.enums import EmailKind, Role, Status, address_key, domain_of
-from core.model.sending import AttachedFile
 
 STOPPED_MID_CALL: Final = (
     "Outtray stopped while SES was being called; SES's report will tell whether it was sent."

@@ -24,7 +24,7 @@ def write(connection: Connection, operator: str, key: str, value: str) -> None:
     """Keep ``value`` in place of what was there; an empty one removes it."""
     from sqlalchemy import delete, insert
 
-    from core.db.schema.preference_tables import preferences as p
+    from core.db.schema.decisions import preferences as p
 
     who = storable(operator)
     hold(connection, f"preferences {who}")

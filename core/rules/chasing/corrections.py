@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from core.model.delivery import DeliveryView
 from core.model.documents import DocumentRow
+from core.model.email import Draft, Finding, Verdict, Weight
 from core.model.enums import EmailKind, address_key
-from core.model.sending import Draft, Finding, Verdict, Weight
 from core.rules.delivery.status import FAILURES
 from core.rules.gate.gate import is_settled
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from core.model.email import Finding, Weight
 from core.model.enums import EmailKind
-from core.model.sending import Finding, Weight
 
 _BLOCKED: Final = (
     ".ade .adp .app .asp .bas .bat .cer .chm .cmd .com .cpl .crt .csh .der .exe .fxp .gadget"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.model.chasing import Hold, HoldKind
+from core.model.email import MAY_DOUBLE, Finding, Verdict, Weight
 from core.model.enums import DisplayStatus, DocumentKind, EmailKind
-from core.model.sending import MAY_DOUBLE, Finding, Verdict, Weight
 from core.rules.gate import attachment_rules
 from core.rules.gate.attachment_rules import FileFacts, PdfFacts
 from core.rules.gate.recipient_rules import (

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from core.model.email import Finding, MailRoute, Weight
 from core.model.enums import DisplayStatus, domain_of
 from core.model.history import Health
-from core.model.sending import Finding, MailRoute, Weight
 from core.model.suppressions import Release, Suppression
 from core.rules.diagnosis import explain
 from core.rules.gate.suppression_list import reason_words

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from core.model.bulk import BulkItem
 from core.model.documents import DocumentRow
-from core.model.email import Composition
+from core.model.email import Composition, Draft, Finding, Verdict, Weight
 from core.model.enums import EmailKind
 from core.model.errors import OuttrayError
-from core.model.outbox import Enqueued
-from core.model.sending import Draft, Finding, Verdict, Weight
+from core.model.outbox import BulkItem, Enqueued
 from core.services.sending.dispatch import Approval
 
 MOST_AT_ONCE: Final = 1_000

@@ -12,8 +12,8 @@ from core.db.reads import history
 from core.db.writes import outbox
 from core.mail.mime import compose, one_line, sender_address
 from core.model.documents import DocumentRow
+from core.model.email import Draft
 from core.model.enums import Role, address_key
-from core.model.sending import Draft
 from core.rules.gate.document_changes import snapshot_of
 from core.services.sending.drafts import replaced_by, threaded
 from core.services.sending.gate_facts import as_sent, sender_as_sent

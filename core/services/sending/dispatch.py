@@ -20,12 +20,19 @@ from core.db.writes.summaries import lock_documents
 from core.mail.mime import one_line
 from core.mail.preview import preview
 from core.model.documents import DocumentRow
-from core.model.email import Preview, TestOutcome
+from core.model.email import (
+    Decision,
+    Draft,
+    Preview,
+    RecipientOutcome,
+    SendOutcome,
+    TestOutcome,
+    Verdict,
+)
 from core.model.enums import DisplayStatus, Status
 from core.model.errors import DatabaseError, InputError, NotFoundError, UnrecordedError
 from core.model.outbox import Enqueued, LeftOut
 from core.model.ports import Clock, KnownEntries, MailRoutes, NothingKnown, SuppressionList
-from core.model.sending import Decision, Draft, RecipientOutcome, SendOutcome, Verdict
 from core.rules.gate.gate import GateFacts, judge, judge_test
 from core.rules.monitoring.send_rate import hold_words
 from core.services.sending.compose import write

@@ -18,11 +18,10 @@ from core.mail.mime import answers, attachments_of, sender_address, thread_id
 from core.mail.preview import print_of
 from core.mail.templates.wording import Occasion, Office, versions
 from core.model.documents import DocumentRow
-from core.model.email import Changes, Composition, Version
+from core.model.email import AttachedFile, Changes, Composition, Draft, Version
 from core.model.enums import DisplayStatus, EmailKind, Role, address_key
 from core.model.errors import InputError, NotFoundError
 from core.model.history import EmailEntry
-from core.model.sending import AttachedFile, Draft
 from core.rules.delivery.status import FAILURES, NEVER_LEFT
 from core.rules.gate.document_changes import changes
 

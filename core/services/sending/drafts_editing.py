@@ -16,11 +16,10 @@ from core.mail.templates import loader
 from core.mail.templates.wording import Occasion, Office, values
 from core.model.delivery import DocumentSummary
 from core.model.documents import DocumentRow
-from core.model.email import Composition, Preview, TemplateReport, TestOutcome
+from core.model.email import AttachedFile, Composition, Draft, Preview, TemplateReport, TestOutcome
 from core.model.enums import DocumentKind, EmailKind
 from core.model.errors import InputError
 from core.model.ports import Clock
-from core.model.sending import AttachedFile, Draft
 from core.rules.gate.attachment_rules import blocked_ending
 from core.services.sending import drafts as drafting
 from core.services.sending.dispatch import Dispatch

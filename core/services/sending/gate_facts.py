@@ -15,11 +15,11 @@ from core.db.engine import Reader
 from core.db.reads import chasing, gate, history, suppressions
 from core.mail.mime import one_line, sender_address, size_of
 from core.model.documents import DocumentRow
+from core.model.email import Draft, MailRoute
 from core.model.enums import address_key, domain_of
 from core.model.errors import ServiceError, UnansweredError
 from core.model.history import Health
 from core.model.ports import KnownEntries, MailRoutes, NothingKnown, SuppressionList
-from core.model.sending import Draft, MailRoute
 from core.model.suppressions import Release, Suppression
 from core.rules.chasing.call_reminders import in_force
 from core.rules.gate.attachment_rules import FileFacts, PdfFacts

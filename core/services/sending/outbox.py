@@ -11,7 +11,7 @@ from core.db.reads import history, outbox
 from core.db.writes import outbox_decisions
 from core.db.writes.summaries import lock_documents_of
 from core.mail.mime import attachments_of, one_line, reply_to_of, thread_of
-from core.model.email import Composition
+from core.model.email import Composition, Draft
 from core.model.enums import EmailKind, Role
 from core.model.errors import NotFoundError, UsageError
 from core.model.outbox import (
@@ -23,7 +23,6 @@ from core.model.outbox import (
     WorkReport,
 )
 from core.model.ports import Clock
-from core.model.sending import Draft
 from core.services.sending.dispatch import Approval, Dispatch
 from core.services.sending.outbox_worker import Worker
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from core.db.engine import Database
 from core.db.lists import documents
 from core.db.reads import suppressions
+from core.model.email import Verdict
 from core.model.ports import Clock, MailRoutes
-from core.model.sending import Verdict
 from core.model.suppressions import (
     ListState,
     SuppressedAddress,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.aws.account import SesAccount
 from core.aws.clients import Clients
+from core.aws.mailer import SesAccount
 from core.simulator import Simulator
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from core.model.documents import DocumentFilter
+from core.model.email import SendOutcome
 from core.model.enums import DisplayStatus, EmailKind, address_key
 from core.model.errors import FailedImport, NotFoundError, OuttrayError
-from core.model.sending import SendOutcome
 from tests.core.machine.books import ADDRESSES
 
 if TYPE_CHECKING:

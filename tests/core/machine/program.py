@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from core.aws.account import SesAccount
 from core.aws.clients import Clients
-from core.aws.mailer import SesMailer
+from core.aws.mailer import SesAccount, SesMailer
 from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
 from core.model.ports import Outgoing, QueueMessage

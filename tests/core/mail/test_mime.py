@@ -34,8 +34,8 @@ from core.mail.mime import (
 )
 from core.model.delivery import DocumentSummary
 from core.model.documents import DocumentRow
+from core.model.email import AttachedFile, Draft
 from core.model.enums import DocumentKind, EmailKind
-from core.model.sending import AttachedFile, Draft
 
 _ = to_html("")  # the first call imports the parser; that is no matter of any one example
 

@@ -16,7 +16,7 @@ import pytest
 
 from core.mail import mx_lookup
 from core.mail.mx_lookup import DnsRoutes, ask_dns, is_reserved
-from core.model.sending import MailRoute
+from core.model.email import MailRoute
 
 ACME = "acme.com"
 

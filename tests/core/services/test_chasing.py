@@ -11,9 +11,9 @@ from core.db.engine import Database
 from core.db.lists import documents
 from core.model.chasing import HoldKind, Outcome
 from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
+from core.model.email import Weight
 from core.model.enums import DocumentKind, EmailKind
 from core.model.errors import NotFoundError, UsageError
-from core.model.sending import Weight
 from core.rules.chasing.call_reminders import needs_call
 from core.services import history
 from core.services.chasing import CallEntry, Chasing, Scope

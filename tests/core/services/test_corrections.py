@@ -17,9 +17,9 @@ from core.db.writes.imported_records import Catalogue, Change, CustomerEntry
 from core.model.corrections import AddressOrigin, KeptCorrection
 from core.model.delivery import DeliveryState, DeliveryView
 from core.model.documents import CustomerFilter, DocumentRow
+from core.model.email import Decision, Verdict
 from core.model.enums import DisplayStatus, EmailKind, Role, Status, address_key
 from core.model.errors import InputError, NotFoundError
-from core.model.sending import Decision, Verdict
 from core.model.suppressions import Suppression
 from core.rules.chasing.corrections import is_ticked, open_failure, superseded
 from core.services.corrections import Correcting

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from core.backend import Backend
 from core.db.engine import Database
 from core.model.chasing import HoldKind
+from core.model.email import AttachedFile
 from core.model.enums import EmailKind
 from core.model.errors import InputError, NotFoundError, UsageError
-from core.model.sending import AttachedFile
-from core.rules.export.evidence_names import safe_name
+from core.rules.export.evidence import safe_name
 from core.services import evidence
 from core.services.chasing import CallEntry, Scope
 from core.simulator import Simulator

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 
 from core.backend import first_run
 from core.backend.first_run import Begun
+from core.model.email import AwsFound
 from core.model.errors import DatabaseError, OuttrayError
-from core.model.sending import AwsFound
 from core.rules.doctor.checks import Check, Result
 from core.settings import load
 from tui.app.setup_app import SetUpApp

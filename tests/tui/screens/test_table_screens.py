@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from core.model.documents import DocumentFilter
-from core.model.ordering import DocumentOrder, DocumentSort
+from core.model.documents import DocumentFilter, DocumentOrder, DocumentSort
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
 from tui.dialogs.columns import ColumnsDialog

@@ -14,10 +14,9 @@ from tui.format.text import cell
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow
-    from core.model.email import Composition
+    from core.model.email import Composition, RecipientOutcome, SendOutcome
     from core.model.enums import EmailKind
     from core.model.errors import OuttrayError
-    from core.model.sending import RecipientOutcome, SendOutcome
     from tui.dialogs.compose.state import Composed
     from tui.runtime.context import AppContext
 

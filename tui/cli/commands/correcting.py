@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from core.backend import Backend
 from core.model.corrections import Corrected, Waiting
+from core.model.email import Decision, SendOutcome, Verdict
 from core.model.errors import NotFoundError
-from core.model.sending import Decision, SendOutcome, Verdict
 from core.rules.chasing.corrections import is_ticked
 from tui.cli.commands.common import opened, put_json
 from tui.cli.commands.sending import code_of, worse

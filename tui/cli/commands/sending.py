@@ -13,11 +13,10 @@ from dataclasses import replace
 from functools import reduce
 
 from core.backend import Backend
-from core.model.email import Composition
+from core.model.email import Composition, Decision, Draft, RecipientOutcome, SendOutcome
 from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.errors import DatabaseError, OuttrayError
 from core.model.outbox import OutboxEntry
-from core.model.sending import Decision, Draft, RecipientOutcome, SendOutcome
 from core.services.sending.dispatch import Approval
 from tui.cli.commands.common import opened, put_json
 from tui.cli.commands.outbox import work_off

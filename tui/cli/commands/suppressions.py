@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from core.files import protected_files
+from core.model.email import Decision, Weight
 from core.model.errors import InputError, UsageError
-from core.model.sending import Decision, Weight
 from core.model.suppressions import (
     ListPhase,
     ListState,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.model.corrections import Corrected, Waiting
-from core.model.sending import SendOutcome, Verdict, Weight
+from core.model.email import SendOutcome, Verdict, Weight
 from core.rules.chasing.corrections import is_ticked
 from tui.cli.output import text
 from tui.cli.output.text import say

@@ -6,9 +6,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.model.email import Composition, Preview, TemplateReport, TestOutcome, Version
+from core.model.email import Composition, Draft, Preview, TemplateReport, TestOutcome, Version
 from core.model.errors import NotFoundError
-from core.model.sending import Draft
 from tui.cli.output.text import say
 from tui.format.preview import leaves
 from tui.format.records import Json

@@ -16,11 +16,11 @@ from rich.cells import cell_len
 from core.model.chasing import Call
 from core.model.delivery import Note
 from core.model.documents import CustomerRow, DocumentRow
+from core.model.email import Decision, SendOutcome, Verdict, Weight
 from core.model.enums import DisplayStatus
 from core.model.errors import FailedImport
 from core.model.history import DocumentLog, EmailEntry
 from core.model.reports import ImportReport, IngestReport, QuarantinedBody
-from core.model.sending import Decision, SendOutcome, Verdict, Weight
 from core.rules.chasing.call_reminders import needs_call
 from core.rules.delivery.events import effect
 from core.rules.export.tabular import readable

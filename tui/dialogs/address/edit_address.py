@@ -14,8 +14,8 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.model.corrections import AddressOrigin, Correctable, Proposal
+from core.model.email import Decision, Verdict
 from core.model.errors import OuttrayError
-from core.model.sending import Decision, Verdict
 from tui.commands.dispatch import bindings, carry_out
 from tui.commands.registry import Command
 from tui.dialogs.address import view as view

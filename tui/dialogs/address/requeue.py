@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 
 from textual import on
@@ -14,14 +14,14 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.model.corrections import Waiting
+from core.model.email import Decision, SendOutcome
 from core.model.errors import OuttrayError
-from core.model.sending import Decision, SendOutcome
 from core.rules.chasing.corrections import is_ticked
 from tui.commands.dispatch import bindings, carry_out
 from tui.commands.registry import Command
 from tui.dialogs.address import view as view
-from tui.dialogs.address.requeueing import send_one_after_another
 from tui.format.text import cell
+from tui.runtime.background import BackgroundCalls
 from tui.runtime.context import AppContext
 
 
@@ -212,3 +212,27 @@ class RequeueDialog(ModalScreen[int]):
             self._show()
             return
         _ = self.dismiss(self._sent)
+
+
+Told = Callable[[Waiting, SendOutcome | OuttrayError], bool]
+"""Hears what became of one; false stops before the next."""
+
+
+def send_one_after_another(
+    jobs: BackgroundCalls,
+    documents: Sequence[Waiting],
+    send: Callable[[Waiting], SendOutcome],
+    told: Told,
+    finished: Callable[[], object],
+) -> None:
+    """Call ``send`` in a thread for each; what fails does not stop the others."""
+    if not documents:
+        finished()
+        return
+    first, *others = documents
+
+    def answered(answer: SendOutcome | OuttrayError) -> None:
+        remaining = others if told(first, answer) else []
+        send_one_after_another(jobs, remaining, send, told, finished)
+
+    jobs.start(None, lambda: send(first), answered, answered)

@@ -9,9 +9,9 @@ from textual.content import Content
 
 from core.model.corrections import AddressOrigin, Correctable, Proposal
 from core.model.corrections import Waiting as WaitingDocument
+from core.model.email import Decision, SendOutcome, Verdict, Weight
 from core.model.enums import DisplayStatus
 from core.model.errors import OuttrayError
-from core.model.sending import Decision, SendOutcome, Verdict, Weight
 from core.rules.delivery.status import FAILURES
 from tui.dialogs.compose.state import Phase, SendButton
 from tui.format.badges import badge, block

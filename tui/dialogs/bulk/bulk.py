@@ -15,11 +15,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, ProgressBar, Static
 from textual.widgets.option_list import Option
 
-from core.model.bulk import BulkItem
 from core.model.documents import DocumentRow
 from core.model.enums import EmailKind
 from core.model.errors import OuttrayError
-from core.model.outbox import Enqueued, OutboxEntry, Progress
+from core.model.outbox import BulkItem, Enqueued, OutboxEntry, Progress
 from tui.commands.command import Command
 from tui.commands.dispatch import bindings, carry_out, key_of
 from tui.dialogs.bulk import result, state, view

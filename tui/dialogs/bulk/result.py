@@ -9,10 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from core.files import protected_files
-from core.model.bulk import BulkItem
 from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import InputError
-from core.model.outbox import Enqueued, OutboxEntry
+from core.model.outbox import BulkItem, Enqueued, OutboxEntry
 from tui.dialogs.bulk.state import BulkChoice
 from tui.format.text import csv_cell
 

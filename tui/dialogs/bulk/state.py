@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core.model.bulk import BulkItem
+from core.model.email import Decision
 from core.model.enums import EmailKind
-from core.model.sending import Decision
+from core.model.outbox import BulkItem
 
 #: What a finding says of several documents at once; another one says its own title.
 TOGETHER: Final = {

@@ -7,9 +7,9 @@ from typing import Final
 from rich.cells import cell_len
 from textual.content import Content
 
+from core.model.email import Decision
 from core.model.enums import DisplayStatus
 from core.model.outbox import Progress
-from core.model.sending import Decision
 from tui.commands.command import Command
 from tui.commands.dispatch import Host, key_of, of_places
 from tui.dialogs.bulk.result import Result

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from core.model.email import Preview, TestOutcome
+from core.model.email import AttachedFile, Preview, TestOutcome
 from core.model.errors import OuttrayError
-from core.model.sending import AttachedFile
 from tui.format.text import cell
 from tui.widgets.text_field import harmless
 

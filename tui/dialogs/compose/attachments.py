@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from core.model.sending import AttachedFile
+from core.model.email import AttachedFile
 from tui.commands.dispatch import bindings, carry_out
 from tui.commands.registry import Command
 from tui.format.text import cell, size

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from textual.timer import Timer
 from textual.widget import Widget
 
+from core.model.email import Draft
 from core.model.errors import OuttrayError
-from core.model.sending import Draft
 from tui.runtime.context import AppContext
 
 

@@ -10,9 +10,8 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Button, Input, OptionList, TextArea
 
-from core.model.email import Composition
+from core.model.email import Composition, Decision, Draft, SendOutcome, Verdict
 from core.model.errors import OuttrayError
-from core.model.sending import Decision, Draft, SendOutcome, Verdict
 from tui.commands.dispatch import bindings, carry_out
 from tui.commands.registry import Command
 from tui.dialogs.compose import actions

@@ -11,8 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from core.model.email import Composition
-from core.model.sending import Draft
+from core.model.email import Composition, Draft
 from tui.dialogs.compose import view as view
 from tui.dialogs.compose.advice import Advice
 from tui.dialogs.compose.attachments import AttachmentList

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.model.sending import Draft
+from core.model.email import Draft
 from tui.commands.dispatch import key_of
 from tui.format.text import cell
 from tui.widgets.checkbox_line import Tick

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from core.model.email import Verdict
 from core.model.enums import address_key
 from core.model.history import Contact, Health
-from core.model.sending import Verdict
 from tui.dialogs.compose.addresses import addresses
 from tui.dialogs.compose.state import alternatives
 

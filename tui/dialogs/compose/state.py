@@ -8,10 +8,10 @@ from datetime import date
 from enum import Enum, auto
 
 from core.model.documents import Amount, DocumentRow
+from core.model.email import Decision, Draft, SendOutcome, Verdict
 from core.model.enums import DisplayStatus, EmailKind, address_key
 from core.model.errors import OuttrayError
 from core.model.history import Contact, EmailEntry
-from core.model.sending import Decision, Draft, SendOutcome, Verdict
 from core.rules.delivery.status import FAILURES
 from tui.dialogs.compose.addresses import addresses
 from tui.format.text import amount, cell

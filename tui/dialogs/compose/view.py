@@ -7,11 +7,10 @@ from datetime import datetime
 
 from textual.content import Content
 
-from core.model.email import Composition
+from core.model.email import Composition, Draft, Finding, Verdict, Weight
 from core.model.enums import DisplayStatus
 from core.model.errors import OuttrayError
 from core.model.history import Contact, EmailEntry
-from core.model.sending import Draft, Finding, Verdict, Weight
 from tui.commands.dispatch import BY_ID, key_of
 from tui.dialogs.compose.state import Fields
 from tui.format.badges import email_delivery

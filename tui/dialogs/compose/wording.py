@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.model.email import Version
-from core.model.sending import AttachedFile, Draft
+from core.model.email import AttachedFile, Draft, Version
 
 YOURS = "your text"
 

@@ -17,9 +17,16 @@ from core.db.lists import customers as customer_reads
 from core.db.lists import documents as reads
 from core.db.reads import gate, history
 from core.demo.store import fill
-from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
+from core.model.documents import (
+    CustomerFilter,
+    CustomerOrder,
+    CustomerSort,
+    DocumentFilter,
+    DocumentOrder,
+    DocumentSort,
+    DocumentView,
+)
 from core.model.enums import DocumentKind, domain_of
-from core.model.ordering import CustomerOrder, CustomerSort, DocumentOrder, DocumentSort
 from tests.conftest import PostgresServer
 from tests.core.db.books import START, entry, hard_bounce, put, sent, tell
 

@@ -15,9 +15,8 @@ from core.db.reads import attention, history
 from core.db.rows import DELIVERY_COLUMNS, state_of
 from core.demo.store import fill
 from core.model.attention import AttentionChip
-from core.model.documents import DocumentFilter, DocumentView
+from core.model.documents import DocumentFilter, DocumentOrder, DocumentSort, DocumentView
 from core.model.enums import address_key
-from core.model.ordering import DocumentOrder, DocumentSort
 from core.rules.delivery.address_health import AddressRecord, health_of
 from core.rules.filters import read
 from tests.core.db.books import START, fact, hard_bounce, one, sent, tell

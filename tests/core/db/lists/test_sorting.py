@@ -13,9 +13,17 @@ from sqlalchemy import text
 from core.db.engine import Database
 from core.db.lists import counters, customer_paging, document_paging, documents, text_search
 from core.demo.store import fill
-from core.model.documents import CustomerFilter, DocumentFilter, DocumentRow, DocumentView
+from core.model.documents import (
+    CustomerFilter,
+    CustomerOrder,
+    CustomerSort,
+    DocumentFilter,
+    DocumentOrder,
+    DocumentRow,
+    DocumentSort,
+    DocumentView,
+)
 from core.model.enums import BEST_TO_WORST, DisplayStatus
-from core.model.ordering import CustomerOrder, CustomerSort, DocumentOrder, DocumentSort
 from core.services.integrity_check import check
 from tests.core.db.books import START, entry, hard_bounce, one, put, sent, tell
 

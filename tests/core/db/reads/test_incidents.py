@@ -10,8 +10,8 @@ from core.backend import Backend
 from core.db.engine import Database
 from core.db.reads import delivery_latency, incidents
 from core.model.documents import Late
+from core.model.email import Decision
 from core.model.enums import EmailKind, Status
-from core.model.sending import Decision
 from core.rules.monitoring.incidents import Reputation
 from core.services.monitoring.incidents import Lookout
 from core.settings import Settings

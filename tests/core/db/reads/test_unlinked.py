@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from core.db.engine import Database
-from core.db.lists import documents, unlinked_count
+from core.db.lists import counters as unlinked_count
+from core.db.lists import documents
 from core.db.writes import external_email
 from core.model.enums import EmailKind
 from core.model.errors import NotFoundError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from core.model.email import Weight
 from core.model.enums import EmailKind
-from core.model.sending import Weight
 from core.rules.gate.attachment_rules import (
     FileFacts,
     PdfFacts,

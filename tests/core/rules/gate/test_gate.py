@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given as examples
 from hypothesis import strategies as st
 
+from core.model.email import Decision, MailRoute, Verdict, Weight
 from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.history import Health
-from core.model.sending import Decision, MailRoute, Verdict, Weight
 from core.model.suppressions import Release, Suppression
 from core.rules.gate.gate import GateFacts, RecentEmail, RecipientFacts, judge, judge_address
 

@@ -15,9 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.aws.account import SesAccount
 from core.aws.clients import Clients
-from core.aws.mailer import SesMailer
+from core.aws.mailer import SesAccount, SesMailer
 from core.aws.suppression_list import SesSuppressionList
 from core.model.errors import (
     BetweenError,

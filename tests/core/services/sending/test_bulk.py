@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from core.db.engine import Database
 from core.model.documents import DocumentRow
-from core.model.email import Composition
+from core.model.email import Composition, Decision
 from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import InputError
-from core.model.sending import Decision
 from core.model.suppressions import Suppression
 from core.services.sending import drafts
 from core.services.sending.bulk import Bulk

@@ -16,6 +16,7 @@ from core.db.lists import documents
 from core.db.reads import history
 from core.db.writes import leases, outbox
 from core.db.writes.outbox import Lease
+from core.model.email import AttachedFile, Decision, SendOutcome
 from core.model.enums import DisplayStatus, Role, Status
 from core.model.errors import (
     CredentialsError,
@@ -29,7 +30,6 @@ from core.model.errors import (
     UnreachableError,
 )
 from core.model.ports import Outgoing
-from core.model.sending import AttachedFile, Decision, SendOutcome
 from core.model.suppressions import Suppression
 from core.services.sending.dispatch import Dispatch
 from tests.conftest import Clock

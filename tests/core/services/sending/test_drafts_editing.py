@@ -21,7 +21,7 @@ from core.db.reads import history
 from core.db.writes import drafts, outbox_decisions
 from core.mail.templates.wording import Office
 from core.model.documents import DocumentFilter
-from core.model.email import Change, Composition
+from core.model.email import AttachedFile, Change, Composition, Decision
 from core.model.enums import DisplayStatus, EmailKind, Role
 from core.model.errors import (
     InputError,
@@ -32,7 +32,6 @@ from core.model.errors import (
     UnansweredError,
 )
 from core.model.outbox import OutboxHold
-from core.model.sending import AttachedFile, Decision
 from core.model.suppressions import Suppression
 from core.services.sending.dispatch import Dispatch
 from core.services.sending.drafts_editing import Composing

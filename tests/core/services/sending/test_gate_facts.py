@@ -10,8 +10,8 @@ import pytest
 
 from core.db.engine import Database
 from core.db.reads import gate
+from core.model.email import AttachedFile, Decision, MailRoute, Verdict
 from core.model.enums import DisplayStatus, EmailKind
-from core.model.sending import AttachedFile, Decision, MailRoute, Verdict
 from core.rules.gate.domain_typos import MANY
 from core.services.sending.dispatch import Dispatch
 from tests.conftest import Clock

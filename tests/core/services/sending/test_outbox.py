@@ -17,6 +17,7 @@ from core.db.writes import leases, outbox
 from core.db.writes.outbox import Lease
 from core.mail.mime import compose, size_of
 from core.model.documents import DocumentRow
+from core.model.email import AttachedFile, Decision
 from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import (
     CredentialsError,
@@ -32,7 +33,6 @@ from core.model.errors import (
 )
 from core.model.outbox import Enqueued, Quota, WorkReport
 from core.model.ports import Outgoing
-from core.model.sending import AttachedFile, Decision
 from core.model.suppressions import Suppression
 from core.services.feed.ingest import ingest
 from core.services.integrity_check import check

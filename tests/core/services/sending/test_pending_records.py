@@ -13,6 +13,7 @@ from core.db.engine import Database
 from core.db.lists import documents
 from core.db.writes import leases, outbox
 from core.model.documents import DocumentRow
+from core.model.email import SendOutcome
 from core.model.enums import DisplayStatus
 from core.model.errors import (
     DatabaseError,
@@ -24,7 +25,6 @@ from core.model.errors import (
     UnrecordedError,
 )
 from core.model.ports import Outgoing
-from core.model.sending import SendOutcome
 from core.services.sending.dispatch import Dispatch
 from core.services.sending.ses_handover import SesSender
 from tests.conftest import Clock, PostgresServer

@@ -22,8 +22,8 @@ from core.db.reads import history
 from core.db.writes import outbox
 from core.mail.mime import attachments_of
 from core.model.documents import DocumentRow
+from core.model.email import AttachedFile, Decision
 from core.model.enums import DisplayStatus, EmailKind
-from core.model.sending import AttachedFile, Decision
 from core.simulator import Simulator
 from tests.conftest import Clock
 from tests.core.db.books import START, one, sent

@@ -10,6 +10,7 @@ import pytest
 
 from core.db.engine import Database
 from core.db.reads import suppressions
+from core.model.email import Decision
 from core.model.errors import (
     InputError,
     NeedsConfirmationError,
@@ -19,7 +20,6 @@ from core.model.errors import (
     UnreachableError,
     UsageError,
 )
-from core.model.sending import Decision
 from core.model.suppressions import Suppression, SuppressionChip, SuppressionFilter
 from core.services.suppressions.changes import ListChanges
 from core.services.suppressions.lists import Suppressions

@@ -12,8 +12,8 @@ import pytest
 
 from core.backend import Backend
 from core.model.documents import DocumentFilter, DocumentRow
+from core.model.email import Decision, Verdict
 from core.model.enums import DisplayStatus, EmailKind
-from core.model.sending import Decision, Verdict
 from core.model.suppressions import SuppressionFilter
 from core.simulator import Simulator
 from tests.conftest import Clock

@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.bulk import BulkItem
 from core.model.delivery import DocumentSummary
 from core.model.documents import DocumentRow
+from core.model.email import Decision, Finding, Verdict, Weight
 from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.errors import InputError
-from core.model.outbox import Enqueued, LeftOut, OutboxEntry
-from core.model.sending import Decision, Finding, Verdict, Weight
+from core.model.outbox import BulkItem, Enqueued, LeftOut, OutboxEntry
 from core.services.sending import bulk
 from tui.dialogs.bulk import result, view
 from tui.dialogs.bulk.state import TOGETHER, BulkChoice, Line, groups, title, told

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.model.email import Finding, RecipientOutcome, SendOutcome, Verdict, Weight
 from core.model.enums import DisplayStatus
 from core.model.errors import RefusedError, ServiceError, UnansweredError
-from core.model.sending import Finding, RecipientOutcome, SendOutcome, Verdict, Weight
 from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
 from tui.screens.communications import CommunicationsScreen

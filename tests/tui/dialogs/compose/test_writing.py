@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.model.email import SavedDraft
+from core.model.email import AttachedFile, SavedDraft
 from core.model.enums import EmailKind
 from core.model.errors import DatabaseBusyError
-from core.model.sending import AttachedFile
 from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving
 from tests.tui.fake_composing import file
