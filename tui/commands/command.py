@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+DANGER: Final = 1
+"""Something leaves the house, or is lost."""
+PRIORITY: Final = 2
+"""Works even while a text field has the focus."""
+HIDDEN: Final = 4
+"""Not in the palette."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing a person can do."""
 
     id: str
@@ -15,17 +21,14 @@ class Command:
     """Textual's key names; the first is the one that is shown."""
     label: str
     """At most two or three words, for the bottom line."""
+    group: str
+    """Heading in the help screen."""
+    footer: int
+    """Order in the bottom line, 1 first; 0: not shown there."""
+    flags: int
+    """``DANGER``, ``PRIORITY`` and ``HIDDEN``, or 0."""
     help: str
     """One sentence for the help screen and the palette."""
-    group: str = ""
-    """Heading in the help screen."""
-    footer: int = 0
-    """Order in the bottom line, 1 first; 0: not shown there."""
-    danger: bool = False
-    """Something leaves the house, or is lost."""
-    priority: bool = False
-    """Works even while a text field has the focus."""
-    palette: bool = True
 
     @property
     def place(self) -> str:
@@ -34,3 +37,15 @@ class Command:
     @property
     def verb(self) -> str:
         return self.id.partition(".")[2]
+
+    @property
+    def danger(self) -> bool:
+        return bool(self.flags & DANGER)
+
+    @property
+    def priority(self) -> bool:
+        return bool(self.flags & PRIORITY)
+
+    @property
+    def palette(self) -> bool:
+        return not self.flags & HIDDEN

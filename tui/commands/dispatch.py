@@ -39,8 +39,8 @@ def key_of(command_id: str) -> str:
 
 def of_places(places: Iterable[str]) -> Iterator[Command]:
     """The commands of ``places``, in the order of the registry."""
-    wanted = frozenset(places)
-    return (command for command in COMMANDS if command.place in wanted)
+    wanted = tuple(f"{place}." for place in places)
+    return (command for command in COMMANDS if command.id.startswith(wanted))
 
 
 _NAMED: Final = re.compile(r"\{([a-z_]+\.[a-z_0-9]+)\}")

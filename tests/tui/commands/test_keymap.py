@@ -149,6 +149,10 @@ def test_the_registry_itself_has_no_clash() -> None:
     assert resolve(table).problems == ()
 
 
+def test_no_two_lines_of_the_table_have_one_id() -> None:
+    assert list(BY_ID) == [command.id for command in COMMANDS]
+
+
 def test_keys_are_written_for_people() -> None:
     assert [key_label(key) for key in ("ctrl+s", "f", "question_mark", "alt+1", "f5")] == [
         "^S", "F", "?", "Alt+1", "F5",
