@@ -267,9 +267,6 @@ class OuttrayApp(Navigation):
             return "Quit"
         return command.label
 
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
-
     def command_reload(self) -> None:
         screen = self.screen
         if isinstance(screen, PlaceScreen) and screen.is_ready:

@@ -9,6 +9,7 @@ from textual import on
 from core.model.documents import DocumentView
 from tui.app.flows.send import back_to
 from tui.app.terminal_app import TerminalApp
+from tui.commands.dispatch import CommandHost
 from tui.screens.customers import CustomersScreen
 from tui.tables.intents import ChaseWanted, CopyWanted, ExportWanted, OpenWanted
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tui.screens.suppressions import SuppressionsScreen
 
 
-class Navigation(TerminalApp[None]):
+class Navigation(CommandHost, TerminalApp[None]):
     """What ``OuttrayApp`` knows of its screens; it sets what is declared here."""
 
     desk: AppContext

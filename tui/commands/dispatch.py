@@ -81,6 +81,8 @@ class Host(Protocol):
         """Return why the command cannot be used now, in words; empty: it can."""
         ...
 
+    def label_of(self, command: Command, /) -> str: ...
+
     def notify(
         self,
         message: str,
@@ -90,6 +92,29 @@ class Host(Protocol):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None: ...
+
+
+class CommandHost:
+    """What is the same in whoever carries out commands; a base beside Textual's own class."""
+
+    def why_not(self, _: str, /) -> str:
+        """See ``Host``."""
+        return ""
+
+    def label_of(self, command: Command) -> str:
+        """What the bottom line calls ``command`` here and now."""
+        return command.label
+
+    def is_quiet(self, _: str, /) -> bool:
+        """Whether the bottom line leaves the command out."""
+        return False
+
+    def enter_command(self) -> str | None:
+        """The command that Enter means with the focus where it is."""
+        return None
+
+    def action_command(self: Host, command_id: str) -> None:
+        carry_out(self, command_id)
 
 
 def carry_out(host: Host, command_id: str) -> None:

@@ -19,7 +19,7 @@ from core.model.documents import DocumentFilter, DocumentRow
 from core.model.enums import DocumentKind
 from core.model.errors import OuttrayError
 from core.rules.delivery.external_email import Listed, Unlinked
-from tui.commands.dispatch import bindings, carry_out
+from tui.commands.dispatch import CommandHost, bindings
 from tui.format.text import ago, cell, money
 from tui.runtime.context import AppContext
 from tui.widgets.text_field import Field
@@ -40,7 +40,7 @@ class LinkChoice:
     words: Content
 
 
-class LinkDialog(ModalScreen["LinkedByHand | None"]):
+class LinkDialog(CommandHost, ModalScreen["LinkedByHand | None"]):
     """Stays open, and says why, when the link could not be made."""
 
     BINDINGS = bindings("link")
@@ -143,13 +143,6 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
             self.said.update(Content.styled(f"✖ {told}", "$tone-bounced"))
 
     # ------------------------------------------------------------------ commands
-
-    def why_not(self, _: str, /) -> str:
-        """See ``Host``."""
-        return ""
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_up(self) -> None:
         self.list.action_cursor_up()

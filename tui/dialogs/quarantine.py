@@ -14,8 +14,7 @@ from textual.widgets import OptionList, Static
 from core.model.errors import OuttrayError
 from core.model.reports import QuarantinedBody
 from core.services.feed.quarantine import RetryReport
-from tui.commands.dispatch import bindings, carry_out, key_of
-from tui.commands.registry import Command
+from tui.commands.dispatch import CommandHost, bindings, key_of
 from tui.dialogs.basic.prompt import PromptDialog
 from tui.format.text import cell, moment, paragraphs
 from tui.runtime.context import AppContext
@@ -24,7 +23,7 @@ _MOST_LETTERS = 20_000
 _MOST_LISTED = 500
 
 
-class QuarantineDialog(ModalScreen[None]):
+class QuarantineDialog(CommandHost, ModalScreen[None]):
     """The arrows choose a body; Tab goes to its text, which scrolls."""
 
     BINDINGS = bindings("quarantine")
@@ -166,12 +165,6 @@ class QuarantineDialog(ModalScreen[None]):
         if self._is_busy:
             return "One moment: they are being read."
         return "" if self._bodies else "Nothing is left that could not be read."
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_close(self) -> None:
         _ = self.dismiss(None)

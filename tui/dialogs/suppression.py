@@ -16,7 +16,7 @@ from core.model.enums import DisplayStatus, address_key
 from core.model.errors import NeedsConfirmationError, OuttrayError
 from core.model.suppressions import SuppressedAddress, SuppressionChange
 from core.rules.gate.suppression_list import GLOBAL_LIST
-from tui.commands.dispatch import bindings, carry_out
+from tui.commands.dispatch import CommandHost, bindings, carry_out
 from tui.commands.registry import Command
 from tui.format.content import sign
 from tui.format.suppressions import cause_words, change_words, entry_words
@@ -25,7 +25,7 @@ from tui.runtime.context import AppContext
 from tui.widgets.text_field import Field
 
 
-class ListDialog(ModalScreen[SuppressionChange | None]):
+class ListDialog(CommandHost, ModalScreen[SuppressionChange | None]):
     """Asks, does it in a thread, and stays open until it is done or the person gives up."""
 
     BINDINGS = bindings("reason")
@@ -109,9 +109,6 @@ class ListDialog(ModalScreen[SuppressionChange | None]):
 
     def label_of(self, command: Command) -> str:
         return self.VERB if command.id == "reason.apply" else command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_close(self) -> None:
         """Close; a change that was done in part has changed something all the same."""

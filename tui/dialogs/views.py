@@ -16,8 +16,7 @@ from textual.widgets.option_list import Option
 
 from core.model.documents import DocumentView
 from core.model.errors import OuttrayError
-from tui.commands.dispatch import bindings, carry_out
-from tui.commands.registry import Command
+from tui.commands.dispatch import CommandHost, bindings
 from tui.dialogs.basic.ask import AskAnswer, AskDialog, AskOption
 from tui.format.chips import chip_label
 from tui.format.text import cell
@@ -32,7 +31,7 @@ _HOW: Final = "Enter or its number shows one."
 _NONE: Final = "None is saved yet. Choose a filter or search for something, then save it here."
 
 
-class ViewsDialog(ModalScreen[View | None]):
+class ViewsDialog(CommandHost, ModalScreen[View | None]):
     """Ends with the view that is to be shown; ``now`` is what is shown, to be saved."""
 
     BINDINGS = bindings("views")
@@ -157,12 +156,6 @@ class ViewsDialog(ModalScreen[View | None]):
         if command_id == "views.delete" and self.list.highlighted is None:
             return "There is no view under the cursor."
         return ""
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_save(self) -> None:
         self._naming.display = True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from tui.commands.dispatch import bindings, carry_out, key_of
+from tui.commands.dispatch import CommandHost, bindings, key_of
 from tui.format.text import cell
 from tui.widgets.data_table.view import WindowView
 from tui.widgets.feed_bar import FeedBar
@@ -18,13 +18,12 @@ from tui.widgets.key_bar import KeyBar
 if TYPE_CHECKING:
     from core.model.errors import OuttrayError
     from core.model.feed import FeedStatus
-    from tui.commands.registry import Command
     from tui.runtime.context import AppContext
 
 R = TypeVar("R")
 
 
-class PlaceScreen(Screen[None]):
+class PlaceScreen(CommandHost, Screen[None]):
     """A full screen with a table. ``show_again`` is called whenever something changed."""
 
     BINDINGS = bindings("screen")
@@ -95,21 +94,6 @@ class PlaceScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         if self.is_ready:
             self.show_again()
-
-    def why_not(self, _: str, /) -> str:
-        """See ``Host``."""
-        return ""
-
-    def label_of(self, command: Command) -> str:
-        """What the bottom line calls ``command`` here and now."""
-        return command.label
-
-    def enter_command(self) -> str | None:
-        """The command that Enter means with the focus where it is."""
-        return None
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_close(self) -> None:
         slow = [table for table in self.query(WindowView) if table.is_slow]

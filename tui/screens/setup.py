@@ -21,7 +21,7 @@ from core.model.enums import DisplayStatus
 from core.model.errors import FailedImport, OuttrayError
 from core.settings import Settings, editing
 from core.settings.schema import BY_KEY, check_entered, shown
-from tui.commands.dispatch import bindings, carry_out
+from tui.commands.dispatch import CommandHost, bindings
 from tui.commands.registry import Command
 from tui.dialogs.basic.form import labelled
 from tui.format import feed_report
@@ -54,7 +54,7 @@ class SetUp:
     """Whether the demo can be begun from here."""
 
 
-class SetUpScreen(ModalScreen[str]):
+class SetUpScreen(CommandHost, ModalScreen[str]):
     """Ends with ``DONE``, ``DEMO`` or ``LATER``; every field may stay empty."""
 
     BINDINGS = bindings("setup")
@@ -271,9 +271,6 @@ class SetUpScreen(ModalScreen[str]):
     def is_quiet(self, command_id: str) -> bool:
         """Whether the bottom line leaves it out."""
         return command_id == "setup.demo" and bool(self.why_not(command_id))
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_demo(self) -> None:
         _ = self.dismiss(DEMO)

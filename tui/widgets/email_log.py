@@ -19,7 +19,7 @@ from textual.widgets import Static
 from core.model.chasing import Call
 from core.rules.delivery.status import FAILURES
 from core.rules.export.document_url import url_of
-from tui.commands.dispatch import bindings, carry_out
+from tui.commands.dispatch import CommandHost, bindings
 from tui.format.chasing import newest_first
 from tui.format.chasing_lines import call_content, chase_lines
 from tui.format.email import banner, head, story
@@ -107,7 +107,7 @@ class CallItem(Static):
         super().__init__(call_content(call, now), markup=False)
 
 
-class EmailLog(VerticalScroll, can_focus=True):
+class EmailLog(CommandHost, VerticalScroll, can_focus=True):
     """The panel below a table: up and down choose an email, Enter opens and closes it."""
 
     BINDINGS = bindings("log")
@@ -216,9 +216,6 @@ class EmailLog(VerticalScroll, can_focus=True):
                 return "This is what is known now."
             return ""
         return "" if self.items else "Nothing was sent yet."
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_up(self) -> None:
         self._move(-1)

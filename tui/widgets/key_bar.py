@@ -90,12 +90,12 @@ class KeyBar(Widget):
             if not free:
                 continue
             host: Any = active.node
-            label = getattr(host, "label_of", lambda given: given.label)(command)
             is_off = bool(host.why_not(command.id))
             if is_off and command.place == "app":
                 continue  # one is there already
-            if getattr(host, "is_quiet", lambda _: False)(command.id):
+            if host.is_quiet(command.id):
                 continue
+            label = host.label_of(command)
             found[command.id] = Key(command, key_label(free[0]), label, is_off, host)
         if "app.back" in found:
             found.pop("app.quit", None)  # one way out is enough for the bottom line
@@ -104,7 +104,7 @@ class KeyBar(Widget):
     def _enter(self) -> list[Key]:
         """What Enter does where a table or a field has taken the key for itself."""
         host: Any = self.screen
-        command_id = host.enter_command() if hasattr(host, "enter_command") else None
+        command_id = host.enter_command()
         if command_id is None:
             return []
         command = BY_ID[command_id]

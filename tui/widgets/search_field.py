@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui.commands.dispatch import bindings, carry_out
+from tui.commands.dispatch import CommandHost, bindings
 from tui.widgets.data_table.table import WindowTable
 from tui.widgets.text_field import Field
 
-if TYPE_CHECKING:
-    from tui.commands.registry import Command
 
-
-class Search(Field):
+class Search(CommandHost, Field):
     """Printable keys are typed; everything else behaves as on the rest of the screen."""
 
     BINDINGS = bindings("search")
@@ -32,17 +28,6 @@ class Search(Field):
 
     def __init__(self, placeholder: str) -> None:
         super().__init__(placeholder=placeholder, name="search")
-
-    def why_not(self, _: str, /) -> str:
-        """See ``Host``."""
-        return ""
-
-    def label_of(self, command: Command) -> str:
-        """What the bottom line calls ``command``."""
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_down(self) -> None:
         if self.value:

@@ -16,8 +16,7 @@ from textual.widgets.option_list import Option
 from core.model.corrections import AddressOrigin, Correctable, Proposal
 from core.model.email import Decision, Verdict
 from core.model.errors import OuttrayError
-from tui.commands.dispatch import bindings, carry_out
-from tui.commands.registry import Command
+from tui.commands.dispatch import CommandHost, bindings, carry_out
 from tui.dialogs.address import view as view
 from tui.dialogs.compose.state import Phase, SendButton
 from tui.dialogs.compose.view import verdict_lines
@@ -38,7 +37,7 @@ class Edited:
     is_for_others: bool
 
 
-class EditAddressDialog(ModalScreen[Edited | None]):
+class EditAddressDialog(CommandHost, ModalScreen[Edited | None]):
     """Checks while one types; changes nothing itself."""
 
     BINDINGS = bindings("edit")
@@ -231,12 +230,6 @@ class EditAddressDialog(ModalScreen[Edited | None]):
         if command_id.startswith("edit.use_") and int(command_id[-1]) > len(self._offered()):
             return "No such address is proposed."
         return ""
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     @on(Button.Pressed, "#close")
     def _close_pressed(self) -> None:

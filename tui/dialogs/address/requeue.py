@@ -17,8 +17,7 @@ from core.model.corrections import Waiting
 from core.model.email import Decision, SendOutcome
 from core.model.errors import OuttrayError
 from core.rules.chasing.corrections import is_ticked
-from tui.commands.dispatch import bindings, carry_out
-from tui.commands.registry import Command
+from tui.commands.dispatch import CommandHost, bindings, carry_out
 from tui.dialogs.address import view as view
 from tui.format.text import cell
 from tui.runtime.background import BackgroundCalls
@@ -33,7 +32,7 @@ class Stage(Enum):
     DONE = auto()
 
 
-class RequeueDialog(ModalScreen[int]):
+class RequeueDialog(CommandHost, ModalScreen[int]):
     """Ends with how many were sent."""
 
     BINDINGS = bindings("requeue")
@@ -195,12 +194,6 @@ class RequeueDialog(ModalScreen[int]):
         if command_id == "requeue.close" and self._stage is Stage.STOPPING:
             return "It stops after the one that is on its way."
         return ""
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     @on(Button.Pressed, "#close")
     def _close_pressed(self) -> None:

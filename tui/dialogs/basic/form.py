@@ -14,8 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from core.model.errors import OuttrayError
-from tui.commands.dispatch import bindings, carry_out
-from tui.commands.registry import Command
+from tui.commands.dispatch import CommandHost, bindings, carry_out
 from tui.format.text import cell
 from tui.runtime.context import AppContext
 from tui.widgets.text_field import Field
@@ -23,7 +22,7 @@ from tui.widgets.text_field import Field
 R = TypeVar("R")
 
 
-class ChaseDialog(ModalScreen[R], Generic[R]):
+class ChaseDialog(CommandHost, ModalScreen[R], Generic[R]):
     """Ends with what was written, or with ``None``; what goes wrong is said in it, and it stays."""
 
     BINDINGS = bindings("chase")
@@ -95,12 +94,6 @@ class ChaseDialog(ModalScreen[R], Generic[R]):
     def why_not(self, _: str, /) -> str:
         """See ``Host``."""
         return "It is being written; one moment." if self.is_busy else ""
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#save")

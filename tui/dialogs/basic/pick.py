@@ -12,15 +12,14 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
-from tui.commands.dispatch import bindings, carry_out
-from tui.commands.registry import Command
+from tui.commands.dispatch import CommandHost, bindings
 from tui.format.text import cell
 
 _WIDTH: Final = 300
 """No terminal is wider; the list itself cuts at its edge."""
 
 
-class PickDialog(ModalScreen[int | None]):
+class PickDialog(CommandHost, ModalScreen[int | None]):
     """Ends with the place of what was picked. 1 to 9 pick at once."""
 
     BINDINGS = bindings("pick")
@@ -74,15 +73,6 @@ class PickDialog(ModalScreen[int | None]):
     @on(OptionList.OptionSelected, "#pick-list")
     def _picked(self, event: OptionList.OptionSelected) -> None:
         _ = self.dismiss(event.option_index)
-
-    def why_not(self, command_id: str) -> str:  # noqa: ARG002 - see ``Host``
-        return ""
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_take(self) -> None:
         _ = self.dismiss(self.list.highlighted or 0)

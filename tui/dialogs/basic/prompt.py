@@ -14,8 +14,7 @@ from textual.widgets import Input, OptionList, Static
 
 from core.model.enums import DisplayStatus
 from core.model.errors import OuttrayError
-from tui.commands.dispatch import bindings, carry_out
-from tui.commands.registry import Command
+from tui.commands.dispatch import CommandHost, bindings
 from tui.format.content import sign
 from tui.format.text import cell
 from tui.runtime.background import BackgroundCalls
@@ -24,7 +23,7 @@ from tui.widgets.text_field import Field, PathField
 R = TypeVar("R")
 
 
-class PromptDialog(ModalScreen[R | None], Generic[R]):
+class PromptDialog(CommandHost, ModalScreen[R | None], Generic[R]):
     """``do`` runs off the UI's thread with what was typed; its result ends the dialog."""
 
     BINDINGS = bindings("prompt")
@@ -133,12 +132,6 @@ class PromptDialog(ModalScreen[R | None], Generic[R]):
 
     def why_not(self, command_id: str) -> str:  # noqa: ARG002 - see ``Host``
         return "One moment: it is under way." if self._is_busy else ""
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_close(self) -> None:
         _ = self.dismiss(None)

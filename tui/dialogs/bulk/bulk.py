@@ -20,7 +20,7 @@ from core.model.enums import EmailKind
 from core.model.errors import OuttrayError
 from core.model.outbox import BulkItem, Enqueued, OutboxEntry, Progress
 from tui.commands.command import Command
-from tui.commands.dispatch import bindings, carry_out, key_of
+from tui.commands.dispatch import CommandHost, bindings, carry_out, key_of
 from tui.dialogs.bulk import result, state, view
 from tui.dialogs.bulk.state import BulkChoice, Line
 from tui.format.text import cell
@@ -50,7 +50,7 @@ class Judging:
         return not self.is_stopped
 
 
-class BulkDialog(ModalScreen[bool]):
+class BulkDialog(CommandHost, ModalScreen[bool]):
     """Ends with whether anything was put into the outbox; closing it stops nothing there."""
 
     BINDINGS = bindings("bulk")
@@ -221,9 +221,6 @@ class BulkDialog(ModalScreen[bool]):
         if command.id == "bulk.cancel" and self._sure_to_cancel:
             return "Yes, take out what waits"
         return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_tick(self) -> None:
         line = self._line()

@@ -10,7 +10,6 @@ from textual.content import Content
 from core.model.email import Decision
 from core.model.enums import DisplayStatus
 from core.model.outbox import Progress
-from tui.commands.command import Command
 from tui.commands.dispatch import Host, key_of, of_places
 from tui.dialogs.bulk.result import Result
 from tui.dialogs.bulk.state import BulkChoice, Line
@@ -97,11 +96,6 @@ def keys(host: Host, is_choosing: bool) -> Content:
     for command in of_places(["bulk"]):
         if host.why_not(command.id) and not (is_choosing and command.id == "bulk.tick"):
             continue
-        label = _label(host, command)
-        parts += [(f" {key_of(command.id)} ", "bold $key-text on $key"), f" {label}   "]
+        key, label = key_of(command.id), host.label_of(command)
+        parts += [(f" {key} ", "bold $key-text on $key"), f" {label}   "]
     return Content.assemble(*parts)
-
-
-def _label(host: Host, command: Command) -> str:
-    label: str = getattr(host, "label_of", lambda given: given.label)(command)
-    return label

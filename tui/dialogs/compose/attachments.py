@@ -11,12 +11,11 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from core.model.email import AttachedFile
-from tui.commands.dispatch import bindings, carry_out
-from tui.commands.registry import Command
+from tui.commands.dispatch import CommandHost, bindings, carry_out
 from tui.format.text import cell, size
 
 
-class AttachmentList(OptionList):
+class AttachmentList(CommandHost, OptionList):
     """One line a file, then one that adds another."""
 
     BINDINGS = bindings("attachments")
@@ -65,12 +64,6 @@ class AttachmentList(OptionList):
         if command_id == "attachments.remove" and self._at is None:
             return "There is no file under the cursor."
         return ""
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_add(self) -> None:
         self.post_message(self.AddWanted())

@@ -12,8 +12,7 @@ from textual.widgets import Button, Input, OptionList, TextArea
 
 from core.model.email import Composition, Decision, Draft, SendOutcome, Verdict
 from core.model.errors import OuttrayError
-from tui.commands.dispatch import bindings, carry_out
-from tui.commands.registry import Command
+from tui.commands.dispatch import CommandHost, bindings, carry_out
 from tui.dialogs.compose import actions
 from tui.dialogs.compose import view as view
 from tui.dialogs.compose.attachments import AttachmentList
@@ -38,7 +37,7 @@ from tui.format.text import cell
 from tui.runtime.context import AppContext
 
 
-class ComposeDialog(ModalScreen[Composed]):
+class ComposeDialog(CommandHost, ModalScreen[Composed]):
     """Checks through the backend while one types; sends at most one email."""
 
     BINDINGS = bindings("compose")
@@ -308,12 +307,6 @@ class ComposeDialog(ModalScreen[Composed]):
             texts=len(self.wording.versions),
             is_changed=self.current_draft() != self._pristine,
         )
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     @on(Button.Pressed, "#close")
     def _close_pressed(self) -> None:

@@ -9,8 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.model.email import Preview
-from tui.commands.dispatch import bindings, carry_out
-from tui.commands.registry import Command
+from tui.commands.dispatch import CommandHost, bindings
 from tui.format.preview import leaves
 from tui.format.text import cell, paragraphs, size
 from tui.tables.intents import CopyWanted
@@ -18,7 +17,7 @@ from tui.tables.intents import CopyWanted
 _MOST_LETTERS = 100_000
 
 
-class PreviewDialog(ModalScreen[None]):
+class PreviewDialog(CommandHost, ModalScreen[None]):
     """Scrolls with the arrows; Esc goes back to the email."""
 
     BINDINGS = bindings("preview")
@@ -33,15 +32,6 @@ class PreviewDialog(ModalScreen[None]):
             yield Static(f"Preview · {leaves(self._seen)}", id="preview-title", markup=False)
             with VerticalScroll(id="preview-text"):
                 yield Static(words(self._seen), markup=False)
-
-    def why_not(self, command_id: str) -> str:  # noqa: ARG002 - see ``Host``
-        return ""
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_copy(self) -> None:
         from tui.tables.copy_items import of_preview

@@ -10,15 +10,14 @@ from textual.widgets import Static
 
 from core.model.email import Changes, Version
 from core.model.enums import DisplayStatus
-from tui.commands.dispatch import bindings, carry_out
-from tui.commands.registry import Command
+from tui.commands.dispatch import CommandHost, bindings
 from tui.format.content import sign
 from tui.format.text import cell
 
 _MOST_CHANGES = 5
 
 
-class VersionLine(Static):
+class VersionLine(CommandHost, Static):
     """Arrows, Space or Enter go to the next one."""
 
     BINDINGS = bindings("version")
@@ -43,12 +42,6 @@ class VersionLine(Static):
 
     def why_not(self, command_id: str) -> str:  # noqa: ARG002 - see ``Host``
         return "" if self._count > 1 else "There is one text only."
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_next(self) -> None:
         self.post_message(self.Stepped(1))
