@@ -251,13 +251,9 @@ class OuttrayApp(Navigation):
 
     def report(self, error: OuttrayError) -> None:
         """Tell the person what went wrong and what to do."""
-        self.notify(
-            cell(error.hint, 400),
-            title=cell(error.title, 200),
-            severity="error",
-            timeout=12,
-            markup=False,
-        )
+        from tui.widgets.error_toast import show_error  # not for the first paint
+
+        show_error(self, error)
 
     # ------------------------------------------------------------------ commands
 

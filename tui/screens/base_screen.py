@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from tui.commands.dispatch import CommandHost, bindings, key_of
-from tui.format.text import cell
 from tui.widgets.data_table.view import WindowView
 from tui.widgets.feed_bar import FeedBar
 from tui.widgets.incident_line import TroubleLine
@@ -115,10 +114,6 @@ class PlaceScreen(CommandHost, Screen[None]):
 
     def report(self, error: OuttrayError) -> None:
         """Tell the person what went wrong and what to do."""
-        self.notify(
-            cell(error.hint, 400) or f"Press {key_of('app.reload')} to try again.",
-            title=cell(error.title, 200),
-            severity="error",
-            timeout=12,
-            markup=False,
-        )
+        from tui.widgets.error_toast import show_error  # not for the first paint
+
+        show_error(self, error, f"Press {key_of('app.reload')} to try again.")

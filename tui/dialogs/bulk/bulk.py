@@ -26,6 +26,7 @@ from tui.dialogs.bulk.state import BulkChoice, Line
 from tui.format.text import cell
 from tui.runtime.backend_protocol import Bulk
 from tui.runtime.context import AppContext
+from tui.widgets.error_toast import show_error
 from tui.widgets.text_field import PathField
 
 
@@ -148,13 +149,7 @@ class BulkDialog(CommandHost, ModalScreen[bool]):
     def _failed(self, error: OuttrayError) -> None:
         if not self.is_mounted:
             return
-        self.notify(
-            cell(error.hint, 400),
-            title=cell(error.title, 200),
-            severity="error",
-            timeout=12,
-            markup=False,
-        )
+        show_error(self, error)
         if self._phase is Phase.JUDGING:
             _ = self.dismiss(False)
         elif self._phase is Phase.CHOOSING:
