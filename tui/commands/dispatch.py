@@ -127,30 +127,20 @@ def carry_out(host: Host, command_id: str) -> None:
         getattr(host, f"command_{command.verb}")()
 
 
-_KEY_NAMES: Final = {
-    "enter": "⏎",
-    "escape": "Esc",
-    "space": "Space",
-    "slash": "/",
-    "question_mark": "?",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "left": "←",
-    "right": "→",
-    "up": "↑",
-    "down": "↓",
-    "tab": "Tab",
-    "delete": "Del",
-    "plus": "+",
-    "minus": "-",
-    "exclamation_mark": "!",
-    "asterisk": "*",
-    "comma": ",",
-    "semicolon": ";",
-    "full_stop": ".",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
+# fmt: off
+#: Textual's names of the keys that write a sign, and the sign.
+SIGNS: Final = {
+    "slash": "/", "question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]",
+    "plus": "+", "minus": "-", "asterisk": "*", "equals_sign": "=", "underscore": "_",
+    "comma": ",", "full_stop": ".", "colon": ":", "semicolon": ";", "exclamation_mark": "!",
+    "less_than_sign": "<", "greater_than_sign": ">", "number_sign": "#", "at": "@",
+    "vertical_line": "|",
 }
+_KEY_NAMES: Final = SIGNS | {
+    "enter": "⏎", "escape": "Esc", "space": "Space", "tab": "Tab", "delete": "Del",
+    "left": "←", "right": "→", "up": "↑", "down": "↓",
+}
+# fmt: on
 
 
 def key_label(key: str) -> str:

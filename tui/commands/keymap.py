@@ -8,48 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.settings.toml_file import KeyLine
-from tui.commands.dispatch import BY_ID
+from tui.commands.dispatch import BY_ID, SIGNS
 from tui.commands.registry import COMMANDS, Command
 
 _CHORD: Final = re.compile(r"(?:(?:ctrl|alt|shift|super)\+)*(?P<key>\S+)")
-_NAMED: Final = frozenset(
-    [
-        "enter",
-        "escape",
-        "space",
-        "tab",
-        "backspace",
-        "delete",
-        "insert",
-        "home",
-        "end",
-        "pageup",
-        "pagedown",
-        "up",
-        "down",
-        "left",
-        "right",
-        "slash",
-        "question_mark",
-        "comma",
-        "full_stop",
-        "less_than_sign",
-        "greater_than_sign",
-        "minus",
-        "plus",
-        "colon",
-        "semicolon",
-        "left_square_bracket",
-        "right_square_bracket",
-        "exclamation_mark",
-        "equals_sign",
-        "asterisk",
-        "number_sign",
-        "at",
-        "vertical_line",
-        "underscore",
-    ]
-) | {f"f{number}" for number in range(1, 25)}
+_NAMED: Final = {
+    "enter", "escape", "space", "tab", "backspace", "delete", "insert", "home", "end", "pageup",
+    "pagedown", "up", "down", "left", "right", *SIGNS, *(f"f{number}" for number in range(1, 25)),
+}  # fmt: skip
 _SINGLE: Final = (
     "bulk", "chase", "columns", "edit", "link", "pick", "quarantine", "reason", "requeue",
     "setup", "views",
@@ -64,26 +30,7 @@ _DIALOGS: Final = {
     **{place: (place,) for place in _SINGLE},
 }
 #: How people write the keys that Textual has other names for.
-_SYMBOLS: Final = {
-    "?": "question_mark",
-    "/": "slash",
-    "[": "left_square_bracket",
-    "]": "right_square_bracket",
-    "*": "asterisk",
-    "+": "plus",
-    "-": "minus",
-    ".": "full_stop",
-    ":": "colon",
-    ";": "semicolon",
-    "<": "less_than_sign",
-    ">": "greater_than_sign",
-    "!": "exclamation_mark",
-    "=": "equals_sign",
-    "#": "number_sign",
-    "@": "at",
-    "|": "vertical_line",
-    "_": "underscore",
-}
+_NAMES: Final = {sign: name for name, sign in SIGNS.items()}
 #: Where a table has the focus, these keys are its own.
 _OF_TABLES: Final = frozenset(
     {"up", "down", "j", "k", "pageup", "pagedown", "home", "end", "enter", "space"}
@@ -185,7 +132,7 @@ def _out_of_reach(command: Command, key: str) -> str:
         return ""
     if key in _RESERVED:
         return f"{key} never arrives: {_RESERVED[key]}."
-    writes = "+" not in key and (len(key) == 1 or key in _SYMBOLS.values() or key == "space")
+    writes = "+" not in key and (len(key) == 1 or key in SIGNS or key == "space")
     if writes and (command.priority or command.place in _TYPED):
         return f"{key} is typed into the text there; it needs ctrl, alt or a function key."
     of_table = command.place not in _DIALOGS and command.place != "log" and not command.priority
@@ -196,7 +143,7 @@ def _out_of_reach(command: Command, key: str) -> str:
 
 def _normal(key: str) -> str:
     stripped = key.strip()
-    return _SYMBOLS.get(stripped, stripped)
+    return _NAMES.get(stripped, stripped)
 
 
 def _is_key(key: str) -> bool:

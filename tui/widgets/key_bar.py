@@ -10,7 +10,7 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.commands.dispatch import BY_ID, carry_out, key_label, keys_of
+from tui.commands.dispatch import BY_ID, SIGNS, carry_out, key_label, keys_of
 
 if TYPE_CHECKING:
     from tui.commands.dispatch import Host
@@ -138,20 +138,9 @@ def _is_typed(focused: Widget | None, key: str, command: Command) -> bool:
     """Whether ``key`` would go into the focused text field instead."""
     if focused is None or command.priority:
         return False
-    character = _PRINTED.get(key, key)
+    character = " " if key == "space" else SIGNS.get(key, key)
     return focused.check_consume_key(key, character if len(character) == 1 else None)
 
 
 def _is_enter(command: Command) -> bool:
     return keys_of(command) == ("enter",)
-
-
-_PRINTED = {
-    "slash": "/",
-    "question_mark": "?",
-    "space": " ",
-    "left_square_bracket": "[",
-    "comma": ",",
-    "plus": "+",
-    "full_stop": ".",
-}

@@ -109,6 +109,13 @@ def test_signs_are_written_as_they_are_typed() -> None:
     )
 
 
+@pytest.mark.parametrize("sign", list("?/[]*+-.:;<>!=#@|_"))
+def test_a_sign_is_shown_as_it_was_written_and_typed_where_one_types(sign: str) -> None:
+    (key,) = resolve({"quarantine.retry": sign}).keys["quarantine.retry"]
+    assert key_label(key) == sign
+    assert "typed into the text" in said({"compose.send": sign})[0]
+
+
 def test_a_line_that_is_no_text_is_reported_and_the_rest_is_followed() -> None:
     found = resolve_lines(
         [KeyLine("documents.resend", "7", 2, is_text=False), KeyLine("documents.follow_up", "h", 3)]
