@@ -19,9 +19,14 @@ from core.rules.delivery.events import effect
 _COLUMNS: Final = (*EVENT_ROW, "received_at", "payload_id")
 _RECEIVED: Final = to_instant(NOW)
 _WORDS: Final = {
-    40: DisplayStatus.SENT, 50: DisplayStatus.DEFERRED, 85: DisplayStatus.SOFT_BOUNCED, 70: DisplayStatus.DROPPED,
-    80: DisplayStatus.DELIVERED, 90: DisplayStatus.BOUNCED, 100: DisplayStatus.COMPLAINED,
-}  # fmt: skip
+    40: DisplayStatus.SENT,
+    50: DisplayStatus.DEFERRED,
+    85: DisplayStatus.SOFT_BOUNCED,
+    70: DisplayStatus.DROPPED,
+    80: DisplayStatus.DELIVERED,
+    90: DisplayStatus.BOUNCED,
+    100: DisplayStatus.COMPLAINED,
+}
 
 
 def parsed(bodies: Sequence[str]) -> list[tuple[str, DeliveryEvent]]:

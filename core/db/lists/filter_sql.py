@@ -93,7 +93,9 @@ CHIPS: Final = {
     DocumentView.NEVER_REACHED: "d.never_reached > 0",
     DocumentView.NEVER_SENT: "d.word = 'NEVER_SENT'",
     # See ``feedhealth.is_stuck``; the three comparisons are one range of ix_documents_word.
-    DocumentView.STUCK: "(d.word = 'SENT' AND d.last_sent_at > 0 AND d.last_sent_at < :stuck_before)",
+    DocumentView.STUCK: (
+        "(d.word = 'SENT' AND d.last_sent_at > 0 AND d.last_sent_at < :stuck_before)"
+    ),
     **{
         chip: f"d.word = '{chip.name}'"
         for chip in (

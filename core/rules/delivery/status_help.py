@@ -20,7 +20,9 @@ WHAT_TO_DO: Final[Mapping[DisplayStatus, str]] = MappingProxyType(
         DisplayStatus.FAILED: (
             "It was refused or stopped before it was sent. Read why in the log, then send again."
         ),
-        DisplayStatus.CANCELLED: "It was taken out of the outbox before it was sent; nobody got it.",
+        DisplayStatus.CANCELLED: (
+            "It was taken out of the outbox before it was sent; nobody got it."
+        ),
         DisplayStatus.SENT: "On its way; updates within minutes.",
         DisplayStatus.DEFERRED: (
             "The receiving server is not ready; SES keeps trying. Give it time, then call."

@@ -154,8 +154,10 @@ def result_line(number: str, answer: SendOutcome | OuttrayError) -> tuple[Conten
     """``● INV-0042 sent`` or what stopped it, and whether it went."""
     name = cell(number, 30)
     if isinstance(answer, OuttrayError):
-        return toned(f"{badge(DisplayStatus.FAILED).glyph} {name} not sent: {cell(str(answer), 200)}",
-                     DisplayStatus.FAILED), False  # fmt: skip
+        glyph = badge(DisplayStatus.FAILED).glyph
+        return toned(
+            f"{glyph} {name} not sent: {cell(str(answer), 200)}", DisplayStatus.FAILED
+        ), False
     if answer.email_id is None:
         worst = max(answer.verdict.findings, key=lambda f: f.weight, default=None)
         why = cell(worst.title, 200) if worst else "the gate stopped it"

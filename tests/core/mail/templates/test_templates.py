@@ -277,7 +277,8 @@ def test_the_steps_of_the_office_are_chosen_by_age(tmp_path: Path) -> None:
     [
         ("invoice.follow_up.2.firm.de-AT.md",
          (DocumentKind.INVOICE, EmailKind.FOLLOW_UP, 2, "firm", "de-AT")),
-        ("estimate.original.en.md", (DocumentKind.ESTIMATE, EmailKind.ORIGINAL, 0, "original", "en")),
+        ("estimate.original.en.md",
+         (DocumentKind.ESTIMATE, EmailKind.ORIGINAL, 0, "original", "en")),
         ("invoice.follow_up.0.firm.en.md", None),
         ("invoice.follow_up.firm.en.md", None),
         ("invoice.original.en.txt", None),

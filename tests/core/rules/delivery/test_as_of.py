@@ -84,8 +84,12 @@ def test_a_report_counts_from_when_it_was_received_not_from_when_it_happened(
     tell(database, fact("Delivery", message_id, 1), at=START + 5 * MINUTE)
     tell(database, hard_bounce(message_id, 2), at=START + 60 * MINUTE)
     assert [word(database, m) for m in (0, 2, 5, 59, 60)] == [
-        DisplayStatus.SENT, DisplayStatus.SENT, DisplayStatus.DELIVERED, DisplayStatus.DELIVERED, DisplayStatus.BOUNCED,
-    ]  # fmt: skip
+        DisplayStatus.SENT,
+        DisplayStatus.SENT,
+        DisplayStatus.DELIVERED,
+        DisplayStatus.DELIVERED,
+        DisplayStatus.BOUNCED,
+    ]
     then, now = log(database, 59), log(database, None)
     assert then.document.summary.unresolved == frozenset()
     assert now.document.summary.unresolved == {DisplayStatus.BOUNCED}
