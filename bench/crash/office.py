@@ -21,13 +21,13 @@ from core.aws.events.parser import OUR_TAG
 from core.backend import Backend
 from core.db.engine import Database
 from core.db.lists import documents
-from core.db.migrations import runner
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.model.documents import DocumentFilter
 from core.model.enums import DocumentKind, EmailKind
 from core.rules.delivery.external_email import mention_key
 from core.settings import load
 from core.simulator import Simulator
+from tests.core.db.migrations import earlier
 from tui.cli.main import run
 
 _DOCUMENTS: Final = 4
@@ -203,17 +203,10 @@ def _queue_all(office: Office, ids: list[int]) -> None:
 
 
 def _make_old(path: Path) -> None:
-    """A database of the first version, made by the migrations of this one."""
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    scripts = Path(runner.__file__).parent
-    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    """A database of the first version."""
     database = Database(f"sqlite:///{path}")
+    earlier.make(database, "0001")
     with database.transaction() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, runner.REVISIONS[0])
         connection.exec_driver_sql(
             "INSERT INTO customers (name, name_key, search, documents)"
             " VALUES ('Ada', 'ada', 'ada', 1)"

@@ -197,9 +197,7 @@ def _words(database: Database, mendable: Iterable[Difference]) -> None:
                 name_prefixes.refresh(connection, customer_id, row[0], keys)
     if "word_grams" in tables:
         with database.transaction() as connection:
-            connection.execute(text("DELETE FROM word_grams"))
-            connection.execute(text("DELETE FROM customer_beginnings"))
-            name_prefixes.fill(connection)
+            name_prefixes.fill_anew(connection)
 
 
 _REKEY: Final = (

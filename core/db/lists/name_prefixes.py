@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, text
 
 from core.db.bulk import insert_rows
 from core.db.codec import search_key
@@ -59,6 +59,13 @@ def fill(connection: Connection) -> None:
     while rows := connection.execute(_PAGE, {"last": last, "limit": _AT_ONCE}).all():
         _write(connection, [(row[0], row[1], row[2]) for row in rows], known)
         last = rows[-1][0]
+
+
+def fill_anew(connection: Connection) -> None:
+    """The same where words stand already that may be wrong."""
+    for table in (word_grams, customer_beginnings):
+        connection.execute(delete(table))
+    fill(connection)
 
 
 def words_of(name_key: str, search: str) -> list[tuple[Part, str]]:

@@ -19,37 +19,13 @@ if TYPE_CHECKING:
     from core.db.engine import Database
     from core.model.delivery import DeliveryEvent
 
+#: What a database was called before the baseline; ``baseline`` knows what to do with each.
+BEFORE_BASELINE: Final = tuple(f"{number:04}" for number in range(1, 17))
 #: All revisions, oldest first, so that the version can be judged without importing Alembic.
-REVISIONS: Final = (
-    "0001",
-    "0002",
-    "0003",
-    "0004",
-    "0005",
-    "0006",
-    "0007",
-    "0008",
-    "0009",
-    "0010",
-    "0011",
-    "0012",
-    "0013",
-    "0014",
-    "0015",
-    "0016",
-)
+REVISIONS: Final = (*BEFORE_BASELINE, "0017")
 HEAD: Final = REVISIONS[-1]
 _WAITS: Final = 6
 """How often a database that is busy is waited for, ten seconds each, before one gives up."""
-
-#: What the emails of before call for is worked out once, by the rule of this program.
-_WITH_CALLS: Final = "0006"
-#: What customers are found by is taken from their names by the rule of this program, too.
-_WITH_WORDS: Final = "0011"
-#: And what SES's reports mean is worked out from their bodies.
-_WITH_REPORTS: Final = "0014"
-#: So are the digests, when all tables are as this program has them.
-_WITH_DIGESTS: Final = "0016"
 _OURS: Final = ("customers", "deliveries", "documents", "emails", "events", "payloads")
 _ALEMBIC: Final = "alembic_version"
 _SCRIPTS: Final = Path(__file__).resolve().parent
@@ -165,20 +141,10 @@ def migrate(
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_REPORTS):
-        from core.db.writes.event_rebuild import rebuild
+    if found is not None and found not in BEFORE_BASELINE:
+        command.upgrade(config, "head")
+        return
+    from core.db.migrations import baseline
 
-        rebuild(connection, reread, progress)
-    if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_CALLS):
-        from core.db.writes.summaries import settle_call_needs
-
-        settle_call_needs(connection)
-    if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_WORDS):
-        from core.db.lists.name_prefixes import fill
-
-        fill(connection)
-    if found is not None and REVISIONS.index(found) < REVISIONS.index(_WITH_DIGESTS):
-        from core.db.schema import digests
-
-        digests.fill(connection)
+    baseline.make(connection, reread, progress)
+    command.stamp(config, "head", purge=True)

@@ -217,8 +217,8 @@ Index(
 )
 for _name in ("total", "balance_due", "issued_on", "due_on", "send_count"):  # what sorts
     Index(f"ix_documents_{_name}", documents.c[_name], documents.c.id)
-# Migration 0010 makes more that no table of SQLAlchemy's can say: sort_… in the plain order of
-# letters on both databases, and on SQLite document_words and customer_words, with triggers.
+# ``core.db.migrations.tables`` makes more that no table of SQLAlchemy's can say: sort_… in the
+# plain order of letters, and on SQLite document_words and customer_words, with triggers.
 
 emails = Table(
     "emails",

@@ -12,7 +12,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from core.db.bulk import for_update, rows_among, type_of_row, write_changes
 from core.db.codec import from_instant, from_money, to_instant
@@ -78,14 +78,6 @@ def summarise_documents(connection: Connection, document_ids: Collection[int]) -
     rows = rows_among(connection, _DELIVERIES_OF, books)
     _write_summaries(connection, books, _summaries(books, rows, {}))
     summarise_customers(connection, {row.customer_id for row in books.values()})
-
-
-def settle_call_needs(connection: Connection) -> None:
-    """Work out, for a database of before, which open invoices call for the phone."""
-    sql = "SELECT id FROM documents WHERE balance_due > 0 AND kind = 'invoice' AND word <> :never"
-    found = connection.execute(text(sql), {"never": DisplayStatus.NEVER_SENT.value})
-    for some in chunks(row[0] for row in found):
-        summarise_documents(connection, some)
 
 
 def current_summaries(

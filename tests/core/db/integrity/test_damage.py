@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import update
 
 from core.db.engine import Database
@@ -16,6 +12,7 @@ from tests.conftest import PostgresServer
 from tests.core import damage
 from tests.core.damage import Damage
 from tests.core.db.books import START
+from tests.core.db.migrations import earlier
 
 
 def _is_told(found: integrity_check.CheckReport, what: Damage) -> bool:
@@ -189,7 +186,7 @@ _KEPT = ("deliveries", "documents", "customers", "contacts", "suppressions", "ev
 
 def test_a_database_of_before_gets_its_digests_and_says_how_far_it_is(database: Database) -> None:
     damage.fill(database)
-    _migrate(database, "0012")
+    earlier.age(database, "0012")
     assert runner.version(database) == "0012"
     runner.prepare(database)
     assert integrity_check.check(database).differences == ()
@@ -198,15 +195,6 @@ def test_a_database_of_before_gets_its_digests_and_says_how_far_it_is(database: 
         digests.fill(connection, lambda done, every: told.append((done, every)))
     assert (told == sorted(told), told[-1][0]) == (True, told[-1][1])
     assert integrity_check.check(database).differences == ()
-
-
-def _migrate(database: Database, revision: str) -> None:
-    config = Config()
-    scripts = Path(runner.__file__).parent
-    config.set_main_option("script_location", str(scripts))
-    with database.transaction() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, revision)
 
 
 def test_rows_that_an_index_of_postgresql_lacks_are_found_and_mended(

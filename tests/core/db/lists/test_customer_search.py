@@ -7,8 +7,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from alembic import command
-from alembic.config import Config
 
 from core.db.engine import Database
 from core.db.lists import customer_search, name_prefixes
@@ -20,6 +18,7 @@ from core.model.documents import CustomerFilter
 from core.rules.search.ranking import Candidate, Rank, Typed, number_rank, ranked
 from tests.conftest import PostgresServer
 from tests.core.db.books import START, entry, put
+from tests.core.db.migrations import earlier
 
 # fmt: off
 NAMES = [
@@ -177,12 +176,8 @@ def test_names_and_addresses_that_change_are_found_as_they_are_now(database: Dat
 
 def test_a_filled_database_from_before_finds_everybody_after_the_upgrade(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'old.db'}")
-    config = Config()
-    scripts = Path(runner.__file__).parent
-    config.set_main_option("script_location", str(scripts))
+    earlier.make(database, "0010")
     with database.transaction() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0010")
         connection.exec_driver_sql(
             "INSERT INTO customers (name, name_key, search) VALUES"
             " ('Krajcik & Sons', 'krajcik & sons', 'krajcik & sons ann@customer.example')"

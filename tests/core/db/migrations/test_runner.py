@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
@@ -25,6 +23,7 @@ from core.model.documents import DocumentFilter
 from core.model.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
 from tests.conftest import PostgresServer
 from tests.core.db.books import entry, put
+from tests.core.db.migrations import earlier
 
 
 def test_the_migrations_make_the_tables_that_the_program_knows(database: Database) -> None:
@@ -34,7 +33,7 @@ def test_the_migrations_make_the_tables_that_the_program_knows(database: Databas
 
 
 def is_beyond_sqlalchemy(difference: Any) -> bool:
-    """Indexes in the order of letters, and of words: migration 0010 says them in SQL."""
+    """Indexes in the order of letters, and of words: ``migrations.tables`` says them in SQL."""
     name = getattr(difference[1], "name", "")
     return name.startswith(("sort_", "document_words", "customer_words")) or (
         difference[0] == "remove_index"
@@ -45,7 +44,7 @@ def is_beyond_sqlalchemy(difference: Any) -> bool:
 def test_the_list_of_revisions_is_that_of_the_scripts() -> None:
     scripts = ScriptDirectory(str(Path(runner.__file__).parent))
     oldest_first = [script.revision for script in scripts.walk_revisions()][::-1]
-    assert tuple(oldest_first) == runner.REVISIONS
+    assert (*runner.BEFORE_BASELINE, *oldest_first) == runner.REVISIONS
     assert scripts.get_current_head() == runner.HEAD
 
 
@@ -60,11 +59,8 @@ def test_a_database_of_the_first_version_gets_what_came_later_and_loses_nothing(
     tmp_path: Path,
 ) -> None:
     database = Database(f"sqlite:///{tmp_path / 'old.db'}")
-    config = Config()
-    config.set_main_option("script_location", str(Path(runner.__file__).parent))
+    earlier.make(database, "0001")
     with database.transaction() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
         connection.exec_driver_sql("INSERT INTO customers (name, name_key) VALUES ('Ada', 'ada')")
         connection.exec_driver_sql(
             "INSERT INTO documents (customer_id, kind, number, number_key, status, currency)"
@@ -243,12 +239,8 @@ def test_what_an_older_version_left_waiting_is_held_until_somebody_has_looked(
     tmp_path: Path,
 ) -> None:
     database = Database(f"sqlite:///{tmp_path / 'old.db'}")
-    config = Config()
-    scripts = Path(runner.__file__).parent
-    config.set_main_option("script_location", str(scripts))
+    earlier.make(database, "0001")
     with database.transaction() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
         for statement in (
             "INSERT INTO customers (id, name, name_key) VALUES (1, 'Ann', 'ann')",
             (

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 
 from core.aws.events.parser import parse_all
@@ -21,20 +18,12 @@ from core.model.enums import DisplayStatus
 from core.services.feed.ingest import ingest
 from core.services.integrity_check import check
 from tests.core.db.books import START, document, one, sent, tell
+from tests.core.db.migrations import earlier
 from tests.core.db.writes.test_external_email import ANN, BOB, event, hear
 
 
 def reread(body: str) -> Sequence[DeliveryEvent]:
     return [fact for part in parse_all(body) for fact in part.facts]
-
-
-def downgraded(database: Database) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(runner.__file__).parent))
-    before = runner.REVISIONS[runner.REVISIONS.index("0014") - 1]
-    with database.transaction() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, before)
 
 
 def report(kind: str, name: str, message_id: str, details: dict[str, Any]) -> str:
@@ -68,7 +57,7 @@ def test_what_was_misread_is_read_again_and_every_status_follows(database: Datab
         lambda: START,
     )
     expected = documents.page_documents(database.reader, DocumentFilter())
-    downgraded(database)
+    earlier.age(database, "0013")
     with database.transaction() as connection:
         for sql in (
             "UPDATE events SET type = 'BOUNCE', subtype = '' WHERE message_id = :misread",
@@ -100,7 +89,7 @@ def test_facts_whose_report_cannot_be_read_any_more_stay(database: Database) -> 
     written = sent(database, one(database))
     bounce = DeliveryEvent("Bounce", START, written.message_ids[0], ANN, "Permanent/General")
     tell(database, bounce)
-    downgraded(database)
+    earlier.age(database, "0013")
     runner.prepare(database, reread)
     assert document(database).summary.word is DisplayStatus.BOUNCED
     assert database.reader.rows("SELECT count(*) FROM events", {})[0][0] == 1
@@ -110,7 +99,7 @@ def test_facts_whose_report_cannot_be_read_any_more_stay(database: Database) -> 
 def test_recipients_that_a_later_report_had_named_are_written_down(database: Database) -> None:
     one(database)
     hear(database, event("Send", to=(ANN, BOB)), event("Delivery", to=(ANN, BOB)))
-    downgraded(database)
+    earlier.age(database, "0013")
     with database.transaction() as connection:  # the program before kept the first ones only
         for_bob = "DELETE FROM events WHERE recipient = :bob"
         connection.execute(text(for_bob), {"bob": BOB})

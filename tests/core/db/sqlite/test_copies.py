@@ -12,8 +12,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 
 from core.db.engine import Database
 from core.db.lists import documents
@@ -23,6 +21,7 @@ from core.db.sqlite.file import sqlite_url
 from core.model.documents import DocumentFilter
 from core.model.errors import DatabaseError
 from tests.core.db.books import entry, put
+from tests.core.db.migrations import earlier
 
 _MOST_PAGES = 0.7
 
@@ -252,11 +251,8 @@ def test_a_full_disk_leaves_the_old_copy_and_nothing_else(
 
 def old_database(path: Path, version: str = "0009") -> Database:
     database = Database(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", str(Path(runner.__file__).parent))
+    earlier.make(database, version)
     with database.transaction() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
         connection.exec_driver_sql("INSERT INTO customers (name, name_key) VALUES ('Ann', 'ann')")
     return database
 
