@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select, update
 
 from core.db.engine import Database
 from core.db.migrations import runner
-from core.db.schema import metadata, send_brake
+from core.db.schema import deliveries, emails, external_mails, metadata, send_brake
+from core.db.writes.summaries import settle_deliveries
+from core.model.delivery import DeliveryEvent
+from core.model.enums import Status
 from core.model.errors import DatabaseVersionError
 from core.services.integrity_check import check
 from tests.conftest import PostgresServer, sqlite_copy
 from tests.core import damage
+from tests.core.db.books import START, new_email, one, record, sent, tell
 from tests.core.db.migrations import earlier
 
 #: What a revision wrote by itself, and what is counted or sealed anew.
@@ -115,6 +120,74 @@ def test_digests_that_are_there_already_are_left_so_that_damage_shows(filled: Da
     runner.prepare(filled)
     found = check(filled).differences
     assert [(each.table, each.id, each.column) for each in found] == [("emails", 1, "digest")]
+
+
+@pytest.mark.parametrize("state", ["", "0014", "0016 of 2170c11"])
+def test_the_brake_has_its_row(filled: Database, state: str) -> None:
+    if state:
+        earlier.age(filled, state)
+        runner.prepare(filled)
+    rows_of_it = filled.reader.rows("SELECT id, phase FROM send_brake", {})
+    assert [tuple(row) for row in rows_of_it] == [(1, "clear")]
+
+
+def test_roll_ups_that_were_not_kept_are_made(filled: Database) -> None:
+    paid = one(
+        filled,
+        number="INV-7",
+        customer="Own Ltd",
+        address="own@own.example",
+        balance_due=Decimal(0),  # so that nothing else about it changes
+    )
+    waiting = record(filled, new_email(paid, "own@own.example"))
+    with filled.transaction() as connection:
+        connection.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(waiting.delivery_ids))
+            .values(local_status=int(Status.UNCONFIRMED))
+        )
+        settle_deliveries(connection, waiting.delivery_ids)
+    counted = "SELECT sum(unconfirmed) FROM customers"
+    assert filled.reader.rows(counted, {})[0][0] == 1
+    earlier.age(filled, "0001 of 4d5f845")
+    runner.prepare(filled)
+    assert filled.reader.rows(counted, {})[0][0] == 1
+
+
+def test_a_status_with_its_number_of_before_is_read_wherever_it_stands(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.db.writes.summaries._AT_ONCE", 1)  # one of a document at a time
+    both = sent(filled, one(filled, number="INV-8"), "ann@x.example", "bob@x.example")
+    tell(
+        filled,
+        *(
+            DeliveryEvent("Bounce", START, message_id, "", "Transient/MailboxFull")
+            for message_id in both.message_ids
+        ),
+    )
+    soft = f"SELECT count(*) FROM deliveries WHERE status = {int(Status.SOFT_BOUNCED)}"  # noqa: S608
+    assert filled.reader.rows(soft, {})[0][0] == 2
+    earlier.age(filled, "0012")
+    assert filled.reader.rows(soft, {})[0][0] == 0
+    runner.prepare(filled)
+    assert filled.reader.rows(soft, {})[0][0] == 2
+    assert check(filled).differences == ()
+
+
+def test_an_email_that_was_linked_waits_for_nobody_any_more(filled: Database) -> None:
+    with filled.transaction() as connection:
+        mail = select(func.min(external_mails.c.message_id)).scalar_subquery()
+        email = select(func.min(emails.c.id)).scalar_subquery()
+        connection.execute(
+            update(external_mails)
+            .where(external_mails.c.message_id == mail)
+            .values(is_pointed=1, email_id=email)
+        )
+    earlier.age(filled, "0006")
+    runner.prepare(filled)
+    pointed = "SELECT is_pointed FROM external_mails WHERE email_id IS NOT NULL"
+    assert filled.reader.rows(pointed, {}) == [(0,)]
 
 
 @pytest.mark.parametrize(
