@@ -47,6 +47,7 @@ def test_of_core_only_words_and_rules_are_needed(with_the_app: set[str]) -> None
         "core.model", "core.errors", "core.status", "core.settings", "core.advice", "core.text",
         "core.machines", "core.feedhealth", "core.pace", "core.suppressed", "core.trouble",
         "core.calling", "core.days", "core.rate", "core.settings_table", "core.stopping",
+        "core.logs", "core.logs.background", "core.logs.setup", "core.logs.shared_file",
     }  # fmt: skip
 
 
