@@ -130,18 +130,8 @@ def test_every_command_is_documented_with_its_options(path: tuple[str, ...]) -> 
 def json_keys() -> set[str]:
     """Every key that the functions for ``--json`` write."""
     keys: set[str] = set()
-    names = (
-        "answers",
-        "composing",
-        "correcting",
-        "prints",
-        "doctor",
-        "external",
-        "quarantine",
-        "trouble",
-    )
-    files = [_ROOT / "tui" / f"{name}.py" for name in names]
-    for path in [*files, *sorted((_ROOT / "tui" / "actions").glob("*.py"))]:
+    folders = (_ROOT / "tui" / "cli", _ROOT / "tui" / "format")
+    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Dict):

@@ -30,8 +30,8 @@ def row(
 ) -> DocumentRow:
     summary = DocumentSummary(word=word, unresolved=frozenset(unresolved), call=call)
     return DocumentRow(
-        1, 1, "Ada", DocumentKind.INVOICE, "INV-1", "OPEN", "USD", Decimal(5), Decimal(5), None, None,
-        "", summary,
+        1, 1, "Ada", DocumentKind.INVOICE, "INV-1", "OPEN", "USD", Decimal(5), Decimal(5), None,
+        None, "", summary,
     )  # fmt: skip
 
 

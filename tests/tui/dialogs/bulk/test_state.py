@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import core
 from core.model.delivery import DocumentSummary
 from core.model.documents import DocumentRow
 from core.model.email import Decision, Finding, Verdict, Weight
 from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.errors import InputError
 from core.model.outbox import BulkItem, Enqueued, LeftOut, OutboxEntry
-from core.services.sending import bulk
 from tui.dialogs.bulk import result, view
 from tui.dialogs.bulk.state import TOGETHER, BulkChoice, Line, groups, title, told
 
@@ -111,7 +111,7 @@ def test_whatever_the_gate_can_find_has_a_name_for_several_documents() -> None:
     """A title of one document (who promised, which address) would be said of all of them."""
     codes = {
         str(node.args[1].value)
-        for file in Path(bulk.__file__).parent.glob("*.py")
+        for file in Path(core.__file__).parent.rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", "") == "Finding"
