@@ -22,7 +22,7 @@ from core.aws.clients import Clients
 from core.backend import Backend
 from core.db.engine import Database
 from core.services import integrity_check
-from core.settings import load
+from core.settings.loading import load
 
 _REGION = "eu-west-1"
 

@@ -39,7 +39,7 @@ from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEn
 from core.model.documents import DocumentFilter
 from core.model.enums import DocumentKind, EmailKind
 from core.services import integrity_check
-from core.settings import load
+from core.settings.loading import load
 from core.simulator import Simulator
 
 _VISIBILITY_SECONDS: Final = 1

@@ -38,7 +38,7 @@ from core.model.documents import DocumentFilter
 from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.outbox import OutboxEntry
 from core.services import integrity_check
-from core.settings import load
+from core.settings.loading import load
 from core.simulator import Simulator
 
 _LEASE_SECONDS: Final = 1.0

@@ -20,7 +20,7 @@ from core.backend import Backend
 from core.model.attention import AttentionChip
 from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
 from core.rules.filters import parser as filters
-from core.settings import load
+from core.settings.loading import load
 
 _SLOWEST: Final = 10.0
 _RATIO: Final = 1.5

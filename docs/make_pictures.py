@@ -25,7 +25,7 @@ from core.model.enums import address_key
 from core.model.feed import FeedState
 from core.model.ports import QueueMessage
 from core.model.suppressions import Suppression
-from core.settings import Settings
+from core.settings.loading import Settings
 from tui.app.app import OuttrayApp
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)

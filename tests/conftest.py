@@ -22,7 +22,7 @@ from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
 from core.db.engine import Database
 from core.db.migrations import runner
-from core.settings import load
+from core.settings.loading import load
 from core.simulator import Simulator
 
 NewDatabase = Callable[[], Database]

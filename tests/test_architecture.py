@@ -12,7 +12,7 @@ import pytest
 
 from core.backend import Backend
 from core.services.importing import FailedImport
-from core.settings import Settings
+from core.settings.loading import Settings
 
 _ROOT = Path(__file__).resolve().parents[1]
 
@@ -21,7 +21,7 @@ import tui.cli.commands.programs
 import tui.app.app
 from core.backend import Backend
 from core.model.documents import CustomerFilter, DocumentFilter
-from core.settings import Settings
+from core.settings.loading import Settings
 backend = Backend(Settings({url!r}))
 backend.open()
 backend.overview()

@@ -25,7 +25,7 @@ from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEn
 from core.model.documents import DocumentFilter
 from core.model.enums import DocumentKind, EmailKind
 from core.rules.delivery.external_email import mention_key
-from core.settings import load
+from core.settings.loading import load
 from core.simulator import Simulator
 from tests.core.db.migrations import earlier
 from tui.cli.main import run

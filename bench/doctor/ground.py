@@ -18,7 +18,7 @@ from core.backend import Backend
 from core.db.engine import Database
 from core.db.migrations import runner
 from core.rules.doctor.checks import Check
-from core.settings import Settings
+from core.settings.loading import Settings
 from core.simulator import Simulator
 
 SET: Final = "outtray"

@@ -24,7 +24,7 @@ from core.db.lists import documents
 from core.db.writes.imported_records import Catalogue, put_documents
 from core.model.documents import DocumentFilter
 from core.model.enums import EmailKind
-from core.settings import load
+from core.settings.loading import load
 from core.simulator import Simulator
 
 _RATE: Final = 40.0

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from core.services.sending.drafts_editing import Composing
     from core.services.sending.outbox import Outbox
     from core.services.suppressions.lists import Suppressions
-    from core.settings import Settings
+    from core.settings.loading import Settings
 
 
 _Filter = TypeVar("_Filter", DocumentFilter, CustomerFilter)

@@ -11,7 +11,7 @@ from core.model.email import AwsFound
 from core.model.errors import FailedImport, InputError
 from core.model.reports import ImportReport
 from core.rules.doctor.checks import Check
-from core.settings import Settings, load
+from core.settings.loading import Settings, load
 
 _SAY_NOTHING = frozenset({"ui.theme", "ui.motion"})
 

@@ -15,7 +15,7 @@ from core.services.sending.outbox_worker import Worker
 from core.services.sending.rate_limiter import Allowance
 from core.services.sending.ses_handover import SesSender
 from core.services.sending.suppression_recheck import Recheck
-from core.settings import Settings
+from core.settings.loading import Settings
 
 if TYPE_CHECKING:
     from core.aws.clients import Clients

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from core.services.monitoring.incidents import Lookout
     from core.services.suppressions.lists import Suppressions
     from core.services.suppressions.ses_list_cache import SesListCache
-    from core.settings import Settings
+    from core.settings.loading import Settings
 
 
 class Parts:

@@ -23,7 +23,7 @@ from core.demo.account import as_entries, read_entries, sent_in_24_hours, suppre
 from core.demo.people import Temper
 from core.demo.store import Company, generate
 from core.model.errors import OuttrayError
-from core.settings import Settings, load
+from core.settings.loading import Settings, load
 from core.simulator import require_extra
 from core.simulator.server import CONFIGURATION_SET
 from core.simulator.state import Suppressed

@@ -39,7 +39,7 @@ from core.rules.doctor.outbox_checks import judge_outbox
 from core.rules.doctor.report_path import judge_publishing, judge_queues, judge_set
 from core.rules.doctor.report_path_facts import WayFacts
 from core.rules.mailbox import is_address, parse_mailbox
-from core.settings import Settings
+from core.settings.loading import Settings
 
 LEGS: Final = (
     "settings",

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from core.db.engine import Database
-from core.db.lists import counters as unlinked_count
-from core.db.lists import documents
+from core.db.lists import counters, documents
 from core.db.reads import unlinked
 from core.model.documents import DocumentRow
 from core.model.enums import DocumentKind
@@ -39,7 +38,7 @@ class Linking:
     search: NumberSearch | None
 
     def count(self, *, everything: bool = False) -> int:
-        return unlinked_count.count(self.database.reader, everything=everything)
+        return counters.count(self.database.reader, everything=everything)
 
     def page(
         self, *, everything: bool = False, offset: int = 0, limit: int | None = None

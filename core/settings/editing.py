@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.model.errors import SettingsError
-from core.settings import SettingOrigin, Settings, load, toml_file
+from core.settings import toml_file
+from core.settings.loading import SettingOrigin, Settings, load
 from core.settings.schema import (
     BY_KEY,
     SETTINGS,

@@ -54,7 +54,7 @@ from core.rules.monitoring.incidents import Trouble
 from core.rules.search.ranking import Rank, Typed, ranked
 from core.services.chasing import CallEntry, ChaseState, Scope
 from core.services.evidence import Exported
-from core.settings import Settings
+from core.settings.loading import Settings
 from tests.answering import answers
 from tests.tui.company import NOW, Company
 from tests.tui.fake_composing import FakeComposing

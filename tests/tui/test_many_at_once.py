@@ -16,7 +16,7 @@ from core.model.documents import DocumentFilter
 from core.model.enums import DisplayStatus
 from core.model.errors import RefusedError
 from core.model.suppressions import Suppression
-from core.settings import Settings
+from core.settings.loading import Settings
 from tests.core.db.books import START, entry, put
 from tests.core.mail_fakes import FakeAccount
 from tests.core.services.sending.test_dispatch import FakeList, FakeMailer

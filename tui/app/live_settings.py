@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-    from core.settings import Settings
+    from core.settings.loading import Settings
     from core.settings.toml_file import KeyLine
     from tui.commands.keymap import Problem, Resolution
 

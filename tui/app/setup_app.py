@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.logs.setup import log
-from core.settings import Settings
+from core.settings.loading import Settings
 from tui.app.app import OuttrayApp
 from tui.app.first_paint import ALL_SHEETS
 from tui.app.terminal_app import TerminalApp

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from core.services.evidence import Exported
     from core.services.feed.quarantine import RetryReport
     from core.services.linking import LinkedByHand
-    from core.settings import Settings
+    from core.settings.loading import Settings
 
 
 class Linking(Protocol):

@@ -19,7 +19,8 @@ from core.backend.first_run import Begun
 from core.model.email import AwsFound
 from core.model.enums import DisplayStatus
 from core.model.errors import FailedImport, OuttrayError
-from core.settings import Settings, editing
+from core.settings import editing
+from core.settings.loading import Settings
 from core.settings.schema import BY_KEY, check_entered, shown
 from tui.commands.dispatch import CommandHost, bindings
 from tui.commands.registry import Command

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core.settings import SettingOrigin
 from core.settings.editing import InForce, Survey
+from core.settings.loading import SettingOrigin
 from core.settings.schema import Setting
 from tui.commands.keymap import resolve_lines
 from tui.format.badges import Span

@@ -16,7 +16,7 @@ from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.errors import NotFoundError, OuttrayError, SettingsError
 from core.model.feed import FeedState
 from core.model.reports import ImportReport, IngestReport
-from core.settings import Settings, load
+from core.settings.loading import Settings, load
 from core.simulator import Simulator
 from tests.conftest import Clock
 from tests.core.db.books import entry, one, put
@@ -48,7 +48,7 @@ def test_the_first_rows_need_neither_sqlalchemy_nor_boto3(company_file: Path) ->
 import sys
 from core.backend import Backend
 from core.model.documents import CustomerFilter, DocumentFilter
-from core.settings import Settings
+from core.settings.loading import Settings
 backend = Backend(Settings(database_url=sys.argv[1], queue_url="https://sqs.example/q"))
 backend.open()
 assert backend.page_customers(CustomerFilter(), 0, 20)

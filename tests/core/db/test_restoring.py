@@ -39,7 +39,7 @@ from core.model.errors import (
     NeedsConfirmationError,
 )
 from core.services.integrity_check import check
-from core.settings import load
+from core.settings.loading import load
 from core.simulator import Simulator
 from tests.core.db.books import START, accept, entry, fact, new_email, put, record, tell
 from tests.core.db.sqlite.test_copies import around, damage, old_database, path_of

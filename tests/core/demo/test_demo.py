@@ -18,7 +18,7 @@ from core.demo.store import one_page_pdf
 from core.mail.mime import attachments_of
 from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
 from core.model.enums import DisplayStatus, EmailKind, Status
-from core.settings import Settings
+from core.settings.loading import Settings
 from tests.core.db.books import START
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from core.aws.clients import Clients, session
 from core.aws.queue import SqsFeed
-from core.settings import load
+from core.settings.loading import load
 from tests.core.machine.clocks import TickingClock
 from tests.core.machine.post import Post
 from tests.core.machine.program import Program

@@ -21,7 +21,7 @@ from core.db.engine import Database
 from core.model.enums import DisplayStatus, address_key
 from core.model.errors import OuttrayError
 from core.model.outbox import OutboxEntry
-from core.settings import load
+from core.settings.loading import load
 from core.simulator import Simulator
 from tests.core.machine.books import Books
 from tests.core.machine.clocks import TickingClock

@@ -12,7 +12,7 @@ from core.aws.mailer import SesAccount, SesMailer
 from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
 from core.model.ports import Outgoing, QueueMessage
-from core.settings import Settings
+from core.settings.loading import Settings
 from tests.core.machine.post import Post
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from core.model.errors import SettingsError
 from core.regular_expressions.number_search import NumberSearch
 from core.rules.delivery.external_email import mentions
-from core.settings import Settings
 from core.settings.editing import change
+from core.settings.loading import Settings
 from core.settings.schema import check
 
 #: Each needs longer than anybody waits for one subject.

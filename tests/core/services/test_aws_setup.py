@@ -13,7 +13,7 @@ from core.rules.doctor.aws_plan import UNKNOWN_ACCOUNT, Found, Names, SetUpStep,
 from core.rules.doctor.checks import Result
 from core.rules.doctor.report_path_facts import WayFacts
 from core.services.aws_setup import apply
-from core.settings import Settings
+from core.settings.loading import Settings
 from core.simulator import Simulator
 from tests.conftest import Clock
 from tests.core.services.test_doctor import running_office

@@ -22,7 +22,7 @@ from core.rules.doctor.destination_checks import Destination, judge_destinations
 from core.rules.doctor.office_checks import IdentityFacts, judge_identity
 from core.rules.doctor.subscription import Subscription, judge_subscription
 from core.services.doctor import LEGS, unsettled
-from core.settings import Settings
+from core.settings.loading import Settings
 from core.simulator import Simulator
 from tests.conftest import Clock
 from tests.core.aws_stubs import closed, page, refusing

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.model.errors import SettingsError
-from core.settings import load
+from core.settings.loading import load
 
 
 def test_a_file_sets_mouse_bell_editor_and_the_page_of_a_document(tmp_path: Path) -> None:

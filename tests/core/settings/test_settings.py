@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.model.errors import SettingsError
-from core.settings import Settings, load
+from core.settings.loading import Settings, load
 
 GOOD = """\
 operator = "ben"

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model.errors import SettingsError
-from core.settings import Settings, load
 from core.settings.editing import change as change_settings
 from core.settings.editing import survey
+from core.settings.loading import Settings, load
 from core.settings.schema import BY_KEY, SettingKind, check_entered, shown, unshown
 from core.settings.toml_file import change, edited, read
 

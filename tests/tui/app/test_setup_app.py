@@ -14,7 +14,7 @@ from core.backend.first_run import Begun
 from core.model.email import AwsFound
 from core.model.errors import DatabaseError, OuttrayError
 from core.rules.doctor.checks import Check, Result
-from core.settings import load
+from core.settings.loading import load
 from tui.app.setup_app import SetUpApp
 from tui.screens.setup import DEMO, DONE, LATER, SetUp, SetUpScreen
 

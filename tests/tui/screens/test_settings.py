@@ -11,7 +11,7 @@ import pytest
 from core.model.errors import UnreachableError
 from core.model.feed import FeedCause, FeedState, FeedStatus
 from core.model.reports import QuarantinedBody
-from core.settings import load
+from core.settings.loading import load
 from tests.tui.believable import believable
 from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving

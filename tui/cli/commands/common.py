@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from core import settings
 from core.backend import Backend
 from core.model.errors import DatabaseError, DatabaseVersionError, OuttrayError
+from core.settings import loading
 from tui.cli.output import text
 from tui.cli.output.stamped_lines import WARNING
 from tui.format.text import cell
@@ -24,7 +24,7 @@ _LONGEST_PAUSE: Final = 60.0
 @contextmanager
 def opened() -> Iterator[Backend]:
     """The configured database, created or brought up to date."""
-    backend = Backend(settings.load(), tell=text.say)
+    backend = Backend(loading.load(), tell=text.say)
     try:
         backend.open(text.upgrade_progress)
         yield backend

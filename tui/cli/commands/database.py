@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import settings
 from core.backend import Backend
 from core.model.errors import NeedsConfirmationError, UsageError
+from core.settings import loading
 from tui.cli.commands.common import put_json
 from tui.cli.output.text import say
 from tui.format.text import cell
@@ -80,7 +80,7 @@ def restore(options: Namespace) -> int:
 @contextmanager
 def _unopened() -> Iterator[Backend]:
     """The configured database as it is: neither made nor brought up to date."""
-    backend = Backend(settings.load())
+    backend = Backend(loading.load())
     try:
         yield backend
     finally:

@@ -9,10 +9,10 @@ from argparse import Namespace
 from contextlib import suppress
 from typing import Final, NoReturn
 
-from core import settings
 from core.backend import Backend
 from core.model.errors import OuttrayError, SettingsError
 from core.model.reports import IngestReport
+from core.settings import loading
 from tui.cli.commands.common import (
     next_pause,
     open_when_it_answers,
@@ -47,7 +47,7 @@ def _follow(*, as_json: bool) -> int:
     """Until SIGTERM or Ctrl-C; what goes wrong is said, and tried again after a while."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     stamped_lines.begin()
-    backend = Backend(settings.load(), tell=text.say)
+    backend = Backend(loading.load(), tell=text.say)
     try:
         open_when_it_answers(backend, time.sleep)
         _pull_on(backend, as_json=as_json)
@@ -103,7 +103,7 @@ def events_parse(options: Namespace) -> int:
     from core.services.feed import ingest
 
     with suppress(OuttrayError):  # settings that cannot be used are no matter here
-        Backend(settings.load()).close()  # it names the files that are not to be read
+        Backend(loading.load()).close()  # it names the files that are not to be read
     entries: list[records.Json] = []
     code = DONE
     for path in options.files:

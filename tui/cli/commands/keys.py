@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from core import settings
+from core.settings import loading
 from tui.cli.commands.common import put_json
 from tui.cli.output import text
 from tui.cli.output.text import say
@@ -17,7 +17,7 @@ from tui.runtime.exit_codes import DONE, FAILED
 
 def keys(options: Namespace) -> int:
     """Print the table; fail where a line of it cannot be followed."""
-    chosen = settings.load()
+    chosen = loading.load()
     found = resolve_lines(chosen.keys)
     lines = {line.command: line.line for line in chosen.keys}
     file = str(chosen.source or "")

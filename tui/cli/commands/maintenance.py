@@ -23,11 +23,11 @@ def doctor(options: Namespace) -> int:
 
 
 def aws_setup(options: Namespace) -> int:
-    from core import settings
     from core.backend import Backend
+    from core.settings import loading
     from tui.cli.output import aws
 
-    backend = Backend(settings.load())  # never opened: this is about AWS, not about a database
+    backend = Backend(loading.load())  # never opened: this is about AWS, not about a database
     try:
         return aws.setup(options, backend)
     finally:

@@ -12,13 +12,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from core import settings
 from core.backend import Backend
 from core.model.documents import DocumentRow
 from core.model.enums import DisplayStatus, DocumentKind
 from core.model.errors import DatabaseError, NotFoundError, UsageError
 from core.model.outbox import OutboxEntry, WorkReport
 from core.services.sending.outbox import Outbox
+from core.settings import loading
 from tui.cli.commands.common import (
     next_pause,
     open_when_it_answers,
@@ -76,7 +76,7 @@ def _print(entries: Sequence[OutboxEntry]) -> None:
 
 def work(options: Namespace) -> int:
     configured = replace(
-        settings.load(),
+        loading.load(),
         lease=timedelta(seconds=max(options.lease, 0.5)),
         minute=timedelta(seconds=max(options.minute, 0.01)),
     )

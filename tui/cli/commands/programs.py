@@ -8,9 +8,9 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from core import settings
 from core.backend import Backend
 from core.model.errors import UsageError
+from core.settings import loading
 from tui.runtime.driver_choice import has_left, is_drawn_elsewhere
 from tui.runtime.exit_codes import DONE
 
@@ -56,7 +56,7 @@ def _need_terminal() -> None:
         )
 
 
-def _mouse(options: Namespace | None, chosen: settings.Settings) -> bool:
+def _mouse(options: Namespace | None, chosen: loading.Settings) -> bool:
     return chosen.mouse and not getattr(options, "no_mouse", False)
 
 
@@ -65,7 +65,7 @@ def ui(options: Namespace | None = None) -> int:
     gc.disable()  # until the first paint: what is made until then stays
     from tui.app.app import run
 
-    chosen = settings.load()
+    chosen = loading.load()
     if chosen.source is None and _is_first(chosen):
         from tui.app.setup_app import ask
         from tui.screens.setup import DEMO
@@ -74,7 +74,7 @@ def ui(options: Namespace | None = None) -> int:
             return _demo(options, fresh=False)
         if has_left():
             return DONE
-        chosen = settings.load()
+        chosen = loading.load()
     backend = Backend(chosen)
     try:
         _open(backend)
@@ -95,9 +95,7 @@ def _open(backend: Backend) -> None:
 
 
 def _show_upgrade(what: str, done: int, total: int) -> None:
-    from tui.cli.output import (
-        text,  # an upgrade is seldom, and the first paint waits for no printing
-    )
+    from tui.cli.output import text
 
     text.upgrade_progress(what, done, total)
 
@@ -111,10 +109,8 @@ def _say_that_it_waits() -> None:
     )
 
 
-def _is_first(chosen: settings.Settings) -> bool:
-    from core.backend import (
-        first_run,  # not where a file says that it is not the first time
-    )
+def _is_first(chosen: loading.Settings) -> bool:
+    from core.backend import first_run
 
     return first_run.is_first(chosen)
 
@@ -125,7 +121,7 @@ def setup(options: Namespace) -> int:
     from tui.cli.output.text import say
     from tui.screens.setup import DEMO
 
-    if ask(settings.load(may_be_new=True)) == DEMO:
+    if ask(loading.load(may_be_new=True)) == DEMO:
         return _demo(options, fresh=False)
     say("outtray opens the program; outtray doctor says what is missing.")
     return DONE

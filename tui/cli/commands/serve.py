@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from core import settings
+from core.settings import loading
 from tui.cli.output.text import say
 from tui.format.text import cell
 from tui.runtime.exit_codes import DONE
@@ -32,7 +32,7 @@ def serve(options: Namespace) -> int:
     from tui.cli.web.listening import listen
     from tui.cli.web.server import BrowserServer
 
-    chosen = settings.load()  # a mistake in it is told here, not on every page
+    chosen = loading.load()  # a mistake in it is told here, not on every page
     listening = listen(options.host, options.port)
     token = secrets.token_urlsafe()
     server = BrowserServer(_child(options), Guard(token, listening.names))

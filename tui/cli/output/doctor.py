@@ -7,11 +7,11 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import Final
 
-from core import settings
 from core.backend import Backend
 from core.model.errors import SettingsError
 from core.rules.doctor.checks import Check, Result, summary, worst
 from core.services.doctor import unsettled
+from core.settings import loading
 from tui.cli.output import text
 from tui.format import records
 from tui.format.text import cell
@@ -38,7 +38,7 @@ def run(options: Namespace) -> int:
 
 def _examine() -> tuple[Check, ...]:
     try:
-        chosen = settings.load()
+        chosen = loading.load()
     except SettingsError as error:
         return unsettled(error)
     backend = Backend(chosen)  # never opened: that would create or upgrade what is looked at

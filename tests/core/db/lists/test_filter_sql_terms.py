@@ -19,7 +19,7 @@ from core.model.enums import DisplayStatus, DocumentKind
 from core.rules.chasing.call_reminders import is_ahead, needs_call
 from core.rules.filters import read, time_ranges
 from core.rules.monitoring.feed_health import is_stuck
-from core.settings import Settings
+from core.settings.loading import Settings
 from tests.answering import answers
 from tests.conftest import Clock
 from tests.core.db.books import START, document, entry, fact, hard_bounce, put, sent, tell

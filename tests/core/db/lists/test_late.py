@@ -16,7 +16,7 @@ from core.db.reads import delivery_latency
 from core.model.documents import DocumentFilter, DocumentRow, DocumentView
 from core.model.enums import DisplayStatus
 from core.rules.monitoring.delivery_latency import late_document, late_words
-from core.settings import Settings
+from core.settings.loading import Settings
 from tests.conftest import Clock
 from tests.core.db.books import START, entry, fact, put, sent, tell
 

@@ -14,7 +14,7 @@ from core.model.email import Decision
 from core.model.enums import EmailKind, Status
 from core.rules.monitoring.incidents import Reputation
 from core.services.monitoring.incidents import Lookout
-from core.settings import Settings
+from core.settings.loading import Settings
 from tests.conftest import Clock
 from tests.core.db.books import START, entry, fact, hard_bounce, one, put, sent, tell
 

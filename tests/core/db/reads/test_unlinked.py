@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from core.db.engine import Database
-from core.db.lists import counters as unlinked_count
-from core.db.lists import documents
+from core.db.lists import counters, documents
 from core.db.writes import external_email
 from core.model.enums import EmailKind
 from core.model.errors import NotFoundError
@@ -123,6 +122,6 @@ def test_a_document_that_is_gone_cannot_be_linked_to(database: Database, linking
 
 
 def test_only_those_that_point_to_a_document_are_looked_at(sqlite_database: Database) -> None:
-    sql = f"SELECT count(*) FROM external_mails m WHERE {unlinked_count._WAITING}"  # noqa: S608
+    sql = f"SELECT count(*) FROM external_mails m WHERE {counters._WAITING}"  # noqa: S608
     plan = sqlite_database.reader.rows(f"EXPLAIN QUERY PLAN {sql}", {})
     assert any("ix_external_mails_waiting" in str(step[3]) for step in plan), plan

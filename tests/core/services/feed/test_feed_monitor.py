@@ -14,7 +14,7 @@ from core.backend import Backend
 from core.db.engine import Database
 from core.model.errors import OuttrayError
 from core.model.feed import FeedCause, FeedState, FeedStatus
-from core.settings import Settings
+from core.settings.loading import Settings
 from core.simulator import Simulator
 from tests.conftest import Clock
 from tests.core.aws_stubs import closed, hanging, refusing

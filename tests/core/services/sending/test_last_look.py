@@ -69,7 +69,7 @@ def programs(
     url: str, aws: Simulator, clients: Clients, clock: Clock, *names: str
 ) -> Iterator[list[Backend]]:
     """Front doors of several people on one database and one account."""
-    from core.settings import load
+    from core.settings.loading import load
 
     made = []
     for name in names:

@@ -18,7 +18,7 @@ from core.model.enums import EmailKind
 from core.model.errors import UnreachableError
 from core.model.ports import Outgoing
 from core.model.suppressions import Suppression
-from core.settings import Settings
+from core.settings.loading import Settings
 from tests.core.db.books import START, entry, fact, hard_bounce, put, sent, tell
 from tests.core.drafts import ANN, BOB
 from tests.core.services.sending.test_dispatch import FakeList, FakeMailer
