@@ -33,15 +33,17 @@ _TOKEN: Final = re.compile(
     r"(?P<start>\x1b\[200~)"
     r"|(?P<string>\x1b(?:\](?=\d+;)|P(?=[\d>!=+$|])|_(?=G)))"
     r"|(?P<reply>\x1b\[(?:[?>=][\d;:]*[A-Za-z]|[03]n|\d{1,2}(?:;\d+){1,2}t))"
-    r"|(?P<cut>\x1b\[(?:[?>=][\d;:$]*|20?0?)?\Z|\x1b(?:\]\d*|[P_])\Z)"
-    r"|(?P<report>\x1b\[(?:<[-\d;]+[Mm]|M...|[IO]|\?[\d;]+\$y|48;[\d:;]+t))"
+    # the mouse as it was told before UTF-8: three bytes, of which two may have become one letter
+    r"|(?P<mouse>\x1b\[M(?:[^\x1b]{3}|[^\x1b]{0,2}(?=\x1b)))"
+    r"|(?P<cut>\x1b\[(?:[?>=<]?[-\d;:$]{0,40}|M[^\x1b]{0,2})\Z|\x1b(?:\]\d*|[P_])\Z)"
+    r"|(?P<report>\x1b\[(?:<[-\d;]+[Mm]|[IO]|\?[\d;]+\$y|48;[\d:;]+t))"
     r"|(?P<key>\x1b\x1b?(?:\[\[[A-E]|\[[0-?]*[ -/]*[@-~]|O[ -~]))"
     r"|(?P<escape>\x1b)"
     r"|(?P<text>[^\x1b]+)",
     re.DOTALL,
 )
-_KEY: Final = re.compile(r"\x1b[]P_[]|\x1b\[20?0?")
-"""Of what is held back, this is a key where nothing follows."""
+_KEYS: Final = ("\x1b[", "\x1b]", "\x1bP", "\x1b_")
+"""Of what is held back, these are keys where nothing follows."""
 _NOTHING: Final = "[?1;0$y"
 """After an ESC: a report that Textual does not want, so that it waits for no key any more."""
 _STRING_END: Final = re.compile(r"\x07|\x1b\\|\x9c|[\x18\x1a]")
@@ -107,7 +109,7 @@ class InputFilter:
         out = self._flush() if self._burst and gap >= _BURST_SECONDS else ""
         if self._held and gap >= ESCAPE_SECONDS:
             held, self._held = self._held, ""
-            out += held if _KEY.fullmatch(held) else ""
+            out += held if held in _KEYS else ""
         return out
 
     # ------------------------------------------------------------------ the three modes
@@ -141,7 +143,7 @@ class InputFilter:
                 break
             if kind == "cut":
                 self._held = token[0]
-            elif kind != "reply":
+            elif kind not in ("reply", "mouse"):
                 found.append((kind, token[0]))
         passed = self._keys(found, gap)
         if begins and self._burst:

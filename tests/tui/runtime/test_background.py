@@ -229,11 +229,11 @@ def test_the_program_ends_while_a_long_poll_hangs() -> None:
     program = """
         import time
         from textual.app import App
-        from tui.runtime.background import Jobs
+        from tui.runtime.background import BackgroundCalls
 
         class Hangs(App):
             def on_mount(self):
-                self.jobs = Jobs(self)
+                self.jobs = BackgroundCalls(self)
                 self.jobs.repeat(lambda: time.sleep(60), print, print)
                 self.jobs.start(None, lambda: time.sleep(60))
                 self.set_timer(0.05, self.exit)
