@@ -171,7 +171,8 @@ class Window:
             left = give_up - time.monotonic()
             assert left > 0, f"{what!r} is not there:\n{self.text}"
             try:
-                message = await self._socket.receive(timeout=left)
+                async with asyncio.timeout(left):  # its own begins anew with every ping
+                    message = await self._socket.receive()
             except TimeoutError:
                 continue
             assert self._took(message), f"closed before {what!r}:\n{self.text}"
