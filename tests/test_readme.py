@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 from tui.cli.parser import parser
-from tui.commands.dispatch import key_label
+from tui.commands.dispatch import key_label, with_keys
 from tui.commands.registry import COMMANDS
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
@@ -154,7 +154,8 @@ def test_the_key_table_is_the_registry() -> None:
     rows = re.findall(r"^\| (`.+`) \| (.+?) \| (.+?) \|$", table, re.MULTILINE)
     told = [(tuple(re.findall(r"`([^`]+)`", keys)), place, text) for keys, place, text in rows]
     known = [
-        (tuple(dict.fromkeys(map(key_label, c.keys))), _PLACES[c.place], c.help) for c in COMMANDS
+        (tuple(dict.fromkeys(map(key_label, c.keys))), _PLACES[c.place], with_keys(c.help))
+        for c in COMMANDS
     ]
     assert set(told) == set(known)
     assert len(told) == len(set(told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow
@@ -42,6 +42,15 @@ class Failure:
     """The address has it; a forward to another one failed."""
 
 
+class NextStep(NamedTuple):
+    """What helps; how it is asked for is the front end's business, and a person may change it."""
+
+    command: str
+    """The id of the command, ``attention.resend``."""
+    words: str
+    """What it is for here: ``resend later``."""
+
+
 @dataclass(frozen=True, slots=True)
 class AttentionRow:
     """One line of the list."""
@@ -56,8 +65,7 @@ class AttentionRow:
     since: datetime | None
     days_overdue: int
     """0: not due yet, or no day is known."""
-    next: str
-    """The key that helps and what it does: ``E: correct address``."""
+    next: NextStep
     seen: frozenset[str]
     """Everything that is wrong now; what one acknowledges. See ``rules.chasing.attention``."""
     acknowledged_at: datetime | None = None

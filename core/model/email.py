@@ -174,7 +174,7 @@ class Finding:
     title: str
     detail: str = ""
     next: str = ""
-    """What to do now, in plain words, with the key."""
+    """What to do now, in plain words; a command is named by its id: ``{documents.snooze}``."""
     address: str = ""
     proposal: str = ""
     """The address that was probably meant instead."""

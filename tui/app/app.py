@@ -28,7 +28,7 @@ from tui.app.flows.send import Sending
 from tui.app.live_settings import Following
 from tui.app.navigation import Navigation
 from tui.app.outbox_worker import Outgoing
-from tui.commands.dispatch import bindings, carry_out, key_of
+from tui.commands.dispatch import bindings, carry_out, key_of, with_keys
 from tui.commands.registry import COMMANDS
 from tui.format.feed import news
 from tui.format.text import cell
@@ -325,7 +325,7 @@ class OuttrayApp(Navigation):
             if host is not None and command.palette:
                 yield SystemCommand(
                     f"{command.label}  ({key_of(command.id)})",
-                    host.why_not(command.id) or command.help,
+                    host.why_not(command.id) or with_keys(command.help),
                     _doing(host, command.id),
                 )
         if self.backend.settings.target is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NamedTuple
 
 DANGER: Final = 1
@@ -10,6 +11,8 @@ PRIORITY: Final = 2
 """Works even while a text field has the focus."""
 HIDDEN: Final = 4
 """Not in the palette."""
+#: A command's id in one of our own sentences; inside an address it is somebody's name.
+IN_SENTENCE: Final = re.compile(r"(?<![\w@.+-])\{([a-z_]+\.[a-z_0-9]+)\}(?![\w@])")
 
 
 class Command(NamedTuple):
@@ -28,7 +31,7 @@ class Command(NamedTuple):
     flags: int
     """``DANGER``, ``PRIORITY`` and ``HIDDEN``, or 0."""
     help: str
-    """One sentence for the help screen and the palette."""
+    """One sentence for the help screen and the palette; other commands are named by their ids."""
 
     @property
     def place(self) -> str:

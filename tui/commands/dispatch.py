@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, Protocol
 
 from textual.binding import Binding, BindingType
 from textual.notifications import SeverityLevel
 
+from tui.commands.command import IN_SENTENCE
 from tui.commands.registry import COMMANDS
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
     from tui.commands.registry import Command
@@ -43,17 +44,40 @@ def of_places(places: Iterable[str]) -> Iterator[Command]:
     return (command for command in COMMANDS if command.id.startswith(wanted))
 
 
-_NAMED: Final = re.compile(r"\{([a-z_]+\.[a-z_0-9]+)\}")
+#: Commands of a screen that one has to go to first: how a sentence that stands elsewhere says so.
+_ON_THE_WAY: Final = {
+    "suppressions.remove": "{app.suppressions} on any screen",
+    "outbox.settle": "{app.outbox}",
+    "outbox.why": "{app.outbox}",
+}
 
 
-def with_keys(text: str) -> str:
-    """Return one of our own sentences with ``{app.reload}`` as the key in force."""
-    return _NAMED.sub(lambda found: key_of(found[1]), text)
+def with_keys(text: str, place: str = "") -> str:
+    """Return one of our own sentences with ``{app.reload}`` as the key in force.
+
+    Where ``place`` has a command of the same verb, its key is said: ``{compose.use_1}`` while an
+    address is edited.
+    """
+
+    def said(found: re.Match[str]) -> str:
+        command_id = found[1]
+        if command_id in _ON_THE_WAY:
+            return with_keys(_ON_THE_WAY[command_id])
+        here = f"{place}.{command_id.partition('.')[2]}"
+        command = BY_ID.get(here) or BY_ID.get(command_id)
+        return found[0] if command is None else key_of(command.id)
+
+    return IN_SENTENCE.sub(said, text)
 
 
 def another_filter(place: str) -> str:
     """The sentence that ends an empty list: which keys choose another filter."""
     return with_keys(f"{{{place}.previous_chip}} and {{{place}.next_chip}} choose another filter.")
+
+
+def clears_the_search() -> str:
+    """The sentence that ends a list in which nothing was found."""
+    return with_keys("{screen.close} clears the search.")
 
 
 def bindings(*places: str) -> list[BindingType]:
@@ -68,7 +92,6 @@ def bindings(*places: str) -> list[BindingType]:
             command.label,
             id=command.id,
             priority=command.priority,
-            tooltip=command.help,
         )
         for command in of_places(places)
     ]
@@ -138,6 +161,7 @@ SIGNS: Final = {
 }
 _KEY_NAMES: Final = SIGNS | {
     "enter": "⏎", "escape": "Esc", "space": "Space", "tab": "Tab", "delete": "Del",
+    "backspace": "Backspace",
     "left": "←", "right": "→", "up": "↑", "down": "↓",
 }
 # fmt: on

@@ -51,7 +51,8 @@ _TABLE: Final[tuple[tuple[str, str, str, str, int, int, str], ...]] = (
     ("documents.next_chip", *_NEXT),
     ("documents.previous_chip", *_PREVIOUS),
     ("documents.select", "space", "Select", "Send", 0, HIDDEN,
-     "Select the document under the cursor; F and R then act on all that are selected."),
+     ("Select the document under the cursor; {documents.follow_up} and {documents.resend} then "
+      "act on all that are selected.")),
     ("documents.select_all", "asterisk ctrl+a", "Select all", "Send", 0, 0,
      "Select every document that the filter shows, up to a thousand; again: none."),
     ("documents.snooze", "z Z", "Snooze", "Chase", 8, 0,

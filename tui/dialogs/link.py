@@ -19,7 +19,7 @@ from core.model.documents import DocumentFilter, DocumentRow
 from core.model.enums import DocumentKind
 from core.model.errors import OuttrayError
 from core.rules.delivery.external_email import Listed, Unlinked
-from tui.commands.dispatch import CommandHost, bindings
+from tui.commands.dispatch import CommandHost, bindings, with_keys
 from tui.format.text import ago, cell, money
 from tui.runtime.context import AppContext
 from tui.widgets.text_field import Field
@@ -77,7 +77,10 @@ class LinkDialog(CommandHost, ModalScreen["LinkedByHand | None"]):
             yield self.heading
             yield self.list
             yield self.said
-            yield Static("⏎ link   ↑ ↓ choose   Esc close", id="link-keys")
+            yield Static(
+                with_keys("{link.choose} link   {link.up} {link.down} choose   {link.close} close"),
+                id="link-keys",
+            )
 
     def on_mount(self) -> None:
         self._show_candidates()

@@ -148,7 +148,8 @@ class QuarantineDialog(CommandHost, ModalScreen[None]):
             self.desk.jobs,
             "Why does nobody need this report?",
             dismiss,
-            hint="It is kept, and listed no more. Enter dismisses it, Esc goes back.",
+            hint="It is kept, and listed no more. Enter dismisses it, "
+            f"{key_of('prompt.close')} goes back.",
         )
         _ = self.app.push_screen(prompt, self._dismissed)
 

@@ -16,7 +16,7 @@ from core.model.enums import DisplayStatus, address_key
 from core.model.errors import NeedsConfirmationError, OuttrayError
 from core.model.suppressions import SuppressedAddress, SuppressionChange
 from core.rules.gate.suppression_list import GLOBAL_LIST
-from tui.commands.dispatch import CommandHost, bindings, carry_out
+from tui.commands.dispatch import CommandHost, bindings, carry_out, key_of
 from tui.commands.registry import Command
 from tui.format.content import sign
 from tui.format.suppressions import cause_words, change_words, entry_words
@@ -36,7 +36,7 @@ class ListDialog(CommandHost, ModalScreen[SuppressionChange | None]):
         self.desk = desk
         self.reason = Field(placeholder="why; it is kept with your name", name="list-reason")
         self.said = Static("", id="list-said", markup=False)
-        self.button = Button(f"{self.VERB} ^S", id="list-apply", compact=True)
+        self.button = Button(f"{self.VERB} {key_of('reason.apply')}", id="list-apply", compact=True)
         self._is_busy = False
         self._change: SuppressionChange | None = None
 
@@ -46,7 +46,7 @@ class ListDialog(CommandHost, ModalScreen[SuppressionChange | None]):
             yield self.said
             with Horizontal(id="actions"):
                 yield self.button
-                yield Button("Close Esc", id="close", compact=True)
+                yield Button(f"Close {key_of('reason.close')}", id="close", compact=True)
 
     def compose_fields(self) -> Iterator[Widget]:
         """What is asked."""

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from core.model.documents import DocumentView
 from core.model.errors import OuttrayError
-from tui.commands.dispatch import CommandHost, bindings
+from tui.commands.dispatch import CommandHost, bindings, key_of
 from tui.dialogs.basic.ask import AskAnswer, AskDialog, AskOption
 from tui.format.chips import chip_label
 from tui.format.text import cell
@@ -93,9 +93,8 @@ class ViewsDialog(CommandHost, ModalScreen[View | None]):
         self.list.highlighted = min(at, len(views) - 1) if views else None
         self.list.display = bool(views)
         said = told or (_HOW if views else _NONE)
-        offer = (
-            "" if told or not self._is_something else f" S saves “{cell(_said(self._now), 60)}”."
-        )
+        saves = f" {key_of('views.save')} saves “{cell(_said(self._now), 60)}”."
+        offer = "" if told or not self._is_something else saves
         self._told.update(Content.styled(said + offer, "$muted"))
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.model.documents import DocumentView
 from core.model.suppressions import ListPhase, SuppressionChip
 from core.rules.filters import describe
-from tui.commands.dispatch import another_filter, key_of
+from tui.commands.dispatch import another_filter, clears_the_search, key_of
 from tui.format.badges import LATE_GLYPH, ChipItem
 from tui.format.text import cell, cut
 
@@ -75,7 +75,7 @@ def _nothing_matches(where: DocumentFilter) -> str:
         if where.chip is DocumentView.ALL
         else f" The filter “{chip_label(where.chip)}” narrows, too."
     )
-    return f"No document matches {said}.{chip}\nEsc clears the search."
+    return f"No document matches {said}.{chip}\n{clears_the_search()}"
 
 
 _LISTS: Final[tuple[tuple[SuppressionChip, str, str, str, str], ...]] = (
@@ -100,7 +100,7 @@ def suppression_items(
 def nothing_suppressed(where: SuppressionFilter, state: ListState) -> str:
     """Say why the table is empty, and what to press."""
     if where.text:
-        return f"No address matches “{cell(where.text, 40)}”.\nEsc clears the search."
+        return f"No address matches “{cell(where.text, 40)}”.\n{clears_the_search()}"
     if state.phase in (ListPhase.READING, ListPhase.UNREAD):
         return "◌ Reading SES's list…"
     if state.phase is ListPhase.FAILED and where.chip is not SuppressionChip.OURS:

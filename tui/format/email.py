@@ -15,6 +15,7 @@ from core.rules.delivery.status import FAILURES
 from core.rules.delivery.status_help import WHAT_TO_DO
 from core.rules.monitoring.delivery_latency import late_words
 from core.rules.monitoring.feed_health import is_stuck, no_word
+from tui.commands.dispatch import key_of
 from tui.format.badges import block, delivery, email_delivery
 from tui.format.content import content, toned
 from tui.format.moments import spoken
@@ -108,7 +109,8 @@ def banner(log: DocumentLog, now: datetime) -> Content:
         (f"as known {spoken(log.as_of, now)}", "bold"),
         "  ",
         content(delivery(log.document.summary)),
-        f"  {known} of {len(log.moments)} · , . step · Esc now",
+        f"  {known} of {len(log.moments)} · {key_of('log.earlier')} {key_of('log.later')} step"
+        f" · {key_of('screen.close')} now",
     )
 
 

@@ -15,6 +15,7 @@ from core.model.suppressions import SuppressedAddress
 from core.rules.chasing.call_reminders import is_ahead, needs_call
 from core.rules.monitoring.delivery_latency import late_document, late_words
 from tui.format import records
+from tui.format.shell_commands import with_shell_commands
 from tui.format.suppressions import row_adders, row_reason
 
 if TYPE_CHECKING:
@@ -247,7 +248,7 @@ def finding(found: Finding) -> Json:
         "weight": found.weight.name.lower(),
         "title": found.title,
         "detail": found.detail,
-        "next": found.next,
+        "next": with_shell_commands(found.next),
         "address": found.address or None,
         "proposal": found.proposal or None,
     }
@@ -310,7 +311,7 @@ def attention_row(row: AttentionRow) -> records.Json:
         "address": row.address or None,
         "since": records.instant(row.since),
         "days_overdue": row.days_overdue,
-        "next": row.next,
+        "next": row.next.words,
         "acknowledged_at": records.instant(row.acknowledged_at),
     }
 

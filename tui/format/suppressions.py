@@ -100,7 +100,7 @@ def state_words(state: ListState, now: datetime) -> tuple[str, bool]:
             old = f" Shown as of {moment(state.read_at, now)}." if state.read_at else ""
             only = "" if state.read_at else " Only our own list is shown."
             said = f"✖ SES's list cannot be read: {cell(state.problem, 160)}{old}{only}"
-            return f"{said} {hint} F5 tries again.", False
+            return f"{said} {hint}", False
         case ListPhase.READY:
             cut = ", and there are more than are shown" if state.is_cut else ""
             when = ago(state.read_at, now)

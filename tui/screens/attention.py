@@ -18,7 +18,7 @@ from core.model.documents import CustomerRow, DocumentRow
 from core.model.enums import EmailKind
 from core.model.feed import FeedStatus
 from core.model.history import CustomerHeader
-from tui.commands.dispatch import bindings
+from tui.commands.dispatch import bindings, key_of
 from tui.commands.registry import Command
 from tui.format.text import cell
 from tui.runtime.context import AppContext
@@ -182,7 +182,7 @@ class AttentionScreen(HandyScreen):
         self._do(
             lambda: attention.acknowledge(row.id, row.seen),
             f"{number} is hidden from your list until something else goes wrong with it. "
-            "Backspace undoes it.",
+            f"{key_of('attention.undo')} undoes it.",
         )
 
     def command_undo(self) -> None:

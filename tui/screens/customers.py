@@ -20,7 +20,7 @@ from core.model.documents import (
     CustomerSort,
     DocumentView,
 )
-from tui.commands.dispatch import bindings, key_of
+from tui.commands.dispatch import bindings, clears_the_search, key_of
 from tui.format.badges import ChipItem
 from tui.format.content import never_reached
 from tui.format.text import cell
@@ -159,7 +159,7 @@ class CustomersScreen(TablePlace):
 
     def _nothing(self) -> str:
         if self._where.text:
-            return f"No customer matches “{cell(self._where.text, 40)}”.\nEsc clears the search."
+            return f"No customer matches “{cell(self._where.text, 40)}”.\n{clears_the_search()}"
         return "Nobody needs attention." if self._where.attention else NOTHING_YET
 
     def show_overview(self) -> None:

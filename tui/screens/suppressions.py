@@ -128,7 +128,8 @@ class SuppressionsScreen(HandyScreen):
         is_newer = state.version != self._state.version or state.phase != self._state.phase
         self._state = state
         said, is_fine = state_words(state, self.desk.clock())
-        text = said.replace("F5", key_of("app.reload"))
+        is_failed = state.phase is ListPhase.FAILED
+        text = f"{said} {key_of('app.reload')} tries again." if is_failed else said
         self._said.update(Content.styled(text, "$muted" if is_fine else "$tone-deferred"))
         self._table.empty = nothing_suppressed(self._where, state)
         if is_newer:

@@ -97,7 +97,8 @@ def _brief(row: AttentionRow) -> str:
 
 
 def _next(row: AttentionRow, _: Context) -> Cell:
-    return (Span(row.next, "", " ".join(row.next.split()[:2])),)
+    said = with_keys(f"{{{row.next.command}}}: {row.next.words}")
+    return (Span(said, "", " ".join(said.split()[:2])),)
 
 
 def _balance(row: AttentionRow, _: Context) -> Cell:

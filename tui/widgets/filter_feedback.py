@@ -10,10 +10,11 @@ from textual.content import Content
 from textual.widget import Widget
 
 from core.rules.filters import Line, Problem, completion, describe, read
+from tui.commands.dispatch import key_of, with_keys
 from tui.format.text import cell, cut
 from tui.widgets.text_field import Field
 
-HINT: Final = "words, or  bounced  balance>500  sent<7d  to:@acme.com   ↑ earlier  ? all"
+HINT: Final = "words, or  bounced  balance>500  sent<7d  to:@acme.com   {line.older} earlier  ? all"
 _MARK: Final = "▔"
 _GAP: Final = 2
 _FEWEST_WORDS: Final = 24
@@ -53,7 +54,7 @@ class FilterTold(Widget):
         if self._left_out:
             return Content.styled(cut(self._half_typed(), width), "$muted")
         if not self._field.value and self._is_typing:
-            return Content.styled(cut(HINT, width), "$muted")
+            return Content.styled(cut(with_keys(HINT), width), "$muted")
         return Content.styled(cut(told(self._line), width), "$muted")
 
     def _half_typed(self) -> str:
@@ -61,7 +62,11 @@ class FilterTold(Widget):
         value = self._field.value
         rest = told(read(value.removesuffix(self._left_out)))
         whole = completion(value).rpartition(" ")[2]
-        parts = [rest, f"“{cell(self._left_out)}” finds nothing yet", whole and f"Tab: {whole}"]
+        parts = [
+            rest,
+            f"“{cell(self._left_out)}” finds nothing yet",
+            whole and f"{key_of('line.leave')}: {whole}",
+        ]
         return " · ".join(part for part in parts if part)
 
     def _wrong(self, problem: Problem, width: int) -> Content:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from core.model.attention import Failure
+from core.model.attention import Failure, NextStep
 from core.model.documents import DocumentRow
 from core.model.enums import DisplayStatus, DocumentKind
 from core.rules.chasing.call_reminders import needs_call
@@ -16,12 +16,15 @@ from core.rules.delivery.status import FAILURES, worst
 from core.rules.diagnosis import explain
 
 _BOUNCES: Final = (DisplayStatus.BOUNCED, DisplayStatus.SOFT_BOUNCED)
+_CORRECT: Final = NextStep("attention.edit_address", "correct address")
+_LATER: Final = NextStep("attention.resend", "resend later")
+_CALL: Final = NextStep("attention.call", "call")
 _NEXT: Final = {
-    DisplayStatus.COMPLAINED: "P: call",
-    DisplayStatus.DROPPED: "E: other address",
-    DisplayStatus.FAILED: "R: resend",
-    DisplayStatus.UNCONFIRMED: "M: settle it",
-    DisplayStatus.QUEUED: "M: see why",
+    DisplayStatus.COMPLAINED: _CALL,
+    DisplayStatus.DROPPED: NextStep("attention.edit_address", "other address"),
+    DisplayStatus.FAILED: NextStep("attention.resend", "resend"),
+    DisplayStatus.UNCONFIRMED: NextStep("outbox.settle", "settle it"),
+    DisplayStatus.QUEUED: NextStep("outbox.why", "see why"),
 }
 _SAID: Final = {
     DisplayStatus.COMPLAINED: "they marked it as spam",
@@ -30,9 +33,6 @@ _SAID: Final = {
     DisplayStatus.UNCONFIRMED: "nobody knows whether it left",
     DisplayStatus.QUEUED: "it has waited in the outbox for more than a day",
 }
-_CORRECT: Final = "E: correct address"
-_LATER: Final = "R: resend later"
-_CALL: Final = "P: call"
 _FORWARD: Final = "delivered, but a forward of it failed"
 
 
@@ -43,7 +43,7 @@ class Wrong(NamedTuple):
     words: str
     address: str
     since: datetime | None
-    next: str
+    next: NextStep
     is_forward: bool = False
 
 
@@ -86,7 +86,7 @@ def has_news(seen: Collection[str], now: Collection[str]) -> bool:
 
 
 def what_is_wrong(row: DocumentRow, failures: Iterable[Failure], now: datetime) -> Wrong:
-    """Return the worst that is unresolved, since when, and the key that helps.
+    """Return the worst that is unresolved, since when, and the command that helps.
 
     Of several failures of one kind the newest speaks: an older one may have been made good.
     """
@@ -110,11 +110,11 @@ def what_is_wrong(row: DocumentRow, failures: Iterable[Failure], now: datetime) 
     )
     if newest is None:
         return Wrong(word, _SAID.get(word, ""), "", summary.last_sent_at, _NEXT.get(word, _CORRECT))
-    words, key = _told(newest)
-    return Wrong(word, words, newest.address, newest.at, key, newest.is_forward)
+    words, step = _told(newest)
+    return Wrong(word, words, newest.address, newest.at, step, newest.is_forward)
 
 
-def _told(failure: Failure) -> tuple[str, str]:
+def _told(failure: Failure) -> tuple[str, NextStep]:
     if failure.is_forward:
         return _FORWARD, _CALL
     if failure.word is DisplayStatus.DROPPED:

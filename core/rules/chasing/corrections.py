@@ -60,7 +60,7 @@ def _beside(draft: Draft, document: DocumentRow) -> Iterable[Finding]:
             "not_ours",
             "Another program sent this; its content is not here",
             "What would leave is our own original.",
-            "Send it from there, or send our original with R.",
+            "Send it from there, or send our original with {documents.resend}.",
         )
 
 

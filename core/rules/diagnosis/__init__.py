@@ -51,7 +51,7 @@ class Diagnosis:
     """The code that explains it: the innermost one of a wrapped answer."""
     advice: str
     next: str
-    """The key that helps, with what it does; empty where no key does."""
+    """What may help, in a few words; empty where nothing can be sent."""
 
 
 def explain(diagnostic: str, enhanced_status: str = "", subtype: str = "") -> Diagnosis:

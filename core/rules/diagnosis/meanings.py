@@ -1,6 +1,6 @@
 """What each cause of a failure means for back-office staff, as data.
 
-``cause:shade`` is a cause with an advice of its own. ``next`` names a key that exists, or is empty.
+``cause:shade`` is a cause with an advice of its own. ``next`` is empty where nothing can be sent.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ class Meaning(NamedTuple):
     next: str
 
 
-_RESEND = "R: resend to the correct address"
-_AGAIN = "R: resend later"
-_LIGHTER = "R: resend without the attachment"
+_RESEND = "resend to the correct address"
+_AGAIN = "resend later"
+_LIGHTER = "resend without the attachment"
 _NOTHING = ""
 
 _THEM, _SERVER, _PASSING = "recipient", "their_server", "passing"
 _OURS, _US = "our_reputation", "our_configuration"
 
 
-def _address(advice: str, key: str = _RESEND) -> Meaning:
-    return Meaning("address", _THEM, advice, key)
+def _address(advice: str, step: str = _RESEND) -> Meaning:
+    return Meaning("address", _THEM, advice, step)
 
 
-def _blocked(fault: str, advice: str, key: str = _NOTHING) -> Meaning:
-    return Meaning("blocked", fault, advice, key)
+def _blocked(fault: str, advice: str, step: str = _NOTHING) -> Meaning:
+    return Meaning("blocked", fault, advice, step)
 
 
-def _temporary(fault: str, advice: str, key: str = _AGAIN) -> Meaning:
-    return Meaning("temporary", fault, advice, key)
+def _temporary(fault: str, advice: str, step: str = _AGAIN) -> Meaning:
+    return Meaning("temporary", fault, advice, step)
 
 
 _TOO_BIG: Final = (
@@ -101,7 +101,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "spamdetected": _blocked(
         _OURS,
         "Their spam filter stopped it. Ask the customer to allow your address, then send again.",
-        "R: resend once they allow it",
+        "resend once they allow it",
     ),
     # ------------------------------------------------------------ who we are to them
     "authfailure": _blocked(

@@ -85,7 +85,7 @@ def findings(kind: EmailKind, pdf: PdfFacts, files: Sequence[FileFacts]) -> Iter
             "pdf_missing",
             f"The PDF of {pdf.number} is not attached: {missing}",
             "",
-            "Attach it (Alt+A; --attach), or send without it.",
+            "Attach it ({compose.attach}), or send without it.",
         )
 
 

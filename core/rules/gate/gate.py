@@ -259,7 +259,7 @@ def _held(facts: GateFacts) -> Iterator[Finding]:
             "held",
             what,
             " · ".join(part for part in (note, where, when) if part),
-            "Leave it until then, lift it with Z on the document, or send anyway."
+            "Leave it until then, lift it with {documents.snooze} on the document, or send anyway."
             if chases
             else "",
         )

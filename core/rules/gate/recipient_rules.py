@@ -16,7 +16,7 @@ from core.rules.gate.suppression_list import reason_words
 
 ANOTHER: Final = "Use another address."
 _SOFT_BOUNCES_IN_A_ROW: Final = 3
-_RELEASE: Final = "To release it: S on any screen, or outtray suppressions remove."
+_RELEASE: Final = "To release it: {suppressions.remove}."
 _ON_ITS_WAY: Final = (
     DisplayStatus.QUEUED,
     DisplayStatus.SENDING,
@@ -80,7 +80,7 @@ def _misspelt(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
             "misspelt",
             f"{typed}: did you mean {meant}?",
             f"Nothing was ever delivered to {typed}.",
-            f"Use {recipient.meant} (Alt+1), or send if {typed} is right.",
+            f"Use {recipient.meant} ({{compose.use_1}}), or send if {typed} is right.",
             recipient.address,
             recipient.meant,
         )
@@ -267,7 +267,7 @@ def _same(recipient: RecipientFacts, _: str) -> Iterator[Finding]:
             "same_content",
             "Exactly this was sent to this address already",
             f"on {before.at:%d %b %H:%M} by {before.sent_by or 'another program'} and {arrived}",
-            "Write a follow-up (F) instead, or send it once more.",
+            "Write a follow-up ({documents.follow_up}) instead, or send it once more.",
             recipient.address,
         )
 

@@ -92,7 +92,7 @@ def test_the_most_money_times_days_comes_first_then_what_is_not_due(
     ]
     first = rows(attention)[0]
     assert (first.days_overdue, first.word) == (19, DisplayStatus.BOUNCED)
-    assert (first.address, first.next) == ("ann@customer.example", "E: correct address")
+    assert (first.address, first.next.words) == ("ann@customer.example", "correct address")
     assert first.since == START + timedelta(minutes=2)
 
 
@@ -234,7 +234,7 @@ def test_what_has_waited_in_the_outbox_for_a_day_needs_a_person(
     clock.advance(hours=2)
     assert numbers(attention) == [row.number]
     (found,) = rows(attention)
-    assert (found.word, found.next) == (DisplayStatus.QUEUED, "M: see why")
+    assert (found.word, found.next.command) == (DisplayStatus.QUEUED, "outbox.why")
     assert found.words == "it has waited in the outbox for more than a day"
     assert attention.counts()[AttentionChip.FAILURES] == 0
     acknowledge(attention)

@@ -210,7 +210,7 @@ def test_the_gate_asks_before_a_follow_up_and_recalls_it_otherwise(backend: Back
     assert finding.weight is Weight.ASK
     assert finding.title == "Anna promised not to chase before 25 Dec 2026"
     assert "“promised by phone”" in finding.detail
-    assert "Z" in finding.next
+    assert "{documents.snooze}" in finding.next
     noted = backend.check(draft(row, kind=EmailKind.RESEND))
     assert [f.weight for f in noted.findings if f.code == "held"] == [Weight.NOTE]
     outcome = backend.send(draft(row, kind=EmailKind.FOLLOW_UP), confirmed=False)

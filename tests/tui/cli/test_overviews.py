@@ -16,17 +16,17 @@ def bounced(connected: Office) -> Office:
     return connected
 
 
-def test_the_most_urgent_failure_is_first_with_the_key_that_helps(bounced: Office) -> None:
+def test_the_most_urgent_failure_is_first_with_the_command_that_helps(bounced: Office) -> None:
     first, second = bounced.json("attention")
-    assert (first["number"], first["wrong"], first["next"]) == ("INV-4", "COMPLAINED", "P: call")
+    assert (first["number"], first["wrong"], first["next"]) == ("INV-4", "COMPLAINED", "call")
     assert (second["number"], second["wrong"]) == ("INV-2", "BOUNCED")
     assert second["address"] == "bounce@simulator.amazonses.com"
-    assert second["next"] == "E: correct address"
+    assert second["next"] == "correct address"
     assert first["days_overdue"] > 0
     assert first["since"].endswith("Z")
     assert second["acknowledged_at"] is None
     shown = bounced.ok("attention", "--limit", "1")
-    assert "INV-4" in shown.out
+    assert "call: outtray call INV-4 " in shown.out
     assert "INV-2" not in shown.out
     assert "1 of 2" in shown.err
     assert bounced.json("attention", "--only", "acknowledged") == []

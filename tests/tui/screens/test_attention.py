@@ -44,7 +44,7 @@ async def test_the_key_opens_it_and_the_worst_stands_first_with_what_to_do(
         assert len(expected) > 2
         assert listed(person, backend) == expected
         row = backend.attention.rows(backend.attention.ids(_open()))[0]
-        assert row.next in person.line(row.document.number)
+        assert row.next.words in person.line(row.document.number)
         assert "balance × days overdue" in person.text
         assert f"Open {len(expected)}" in person.text
 

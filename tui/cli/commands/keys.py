@@ -8,9 +8,10 @@ from core.settings import loading
 from tui.cli.commands.common import put_json
 from tui.cli.output import text
 from tui.cli.output.text import say
+from tui.commands.command import IN_SENTENCE
 from tui.commands.dispatch import key_label
 from tui.commands.keymap import Resolution, resolve_lines
-from tui.commands.registry import COMMANDS
+from tui.commands.registry import COMMANDS, Command
 from tui.format.text import cell
 from tui.runtime.exit_codes import DONE, FAILED
 
@@ -30,7 +31,7 @@ def keys(options: Namespace) -> int:
                         "command": command.id,
                         "keys": list(found.keys[command.id]),
                         "default": list(command.keys),
-                        "help": command.help,
+                        "help": _help(command, found),
                     }
                     for command in COMMANDS
                 ],
@@ -51,6 +52,10 @@ def keys(options: Namespace) -> int:
     return FAILED if found.problems else DONE
 
 
+def _help(command: Command, found: Resolution) -> str:
+    return IN_SENTENCE.sub(lambda named: key_label(found.keys[named[1]][0]), command.help)
+
+
 def _print(found: Resolution) -> None:
     text.table(
         ("Command", "Keys", "", "What it does"),
@@ -59,7 +64,7 @@ def _print(found: Resolution) -> None:
                 command.id,
                 " ".join(dict.fromkeys(map(key_label, found.keys[command.id]))),
                 "" if found.keys[command.id] == command.keys else "yours",
-                command.help,
+                _help(command, found),
             )
             for command in COMMANDS
         ],

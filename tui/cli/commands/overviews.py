@@ -16,6 +16,7 @@ from tui.cli.output.text import say
 from tui.format import insights as insight_lines
 from tui.format import records
 from tui.format.records import attention_row
+from tui.format.shell_commands import next_step
 from tui.format.text import cell, money
 from tui.runtime.exit_codes import DONE
 from tui.tables.attention import nothing, wrong_words
@@ -50,7 +51,7 @@ def _print(rows: tuple[AttentionRow, ...]) -> None:
                 "call" if row.word is None else text.status(row.word, is_forward=row.is_forward),
                 _balance(row),
                 f"{row.days_overdue} d" if row.days_overdue else "",
-                row.next,
+                next_step(row.next, row.document.number),
                 wrong_words(row),
             )
             for row in rows

@@ -29,6 +29,7 @@ from tui.cli.output import text as prints
 from tui.cli.output.text import say
 from tui.format import records
 from tui.format.records import suppression_row
+from tui.format.shell_commands import with_shell_commands
 from tui.format.suppressions import (
     cause_words,
     change_words,
@@ -83,7 +84,7 @@ def _code_of(state: ListState) -> int:
     """What is shown without SES's list is less than was asked for."""
     if state.phase is ListPhase.READY and not state.is_cut:
         return DONE
-    say(state_words(state, datetime.now(UTC))[0].replace(" F5 tries again.", ""))
+    say(state_words(state, datetime.now(UTC))[0])
     return FAILED
 
 
@@ -101,7 +102,7 @@ def check(options: Namespace) -> int:
     for found in verdict.findings:
         weight = {Weight.REFUSE: "refused", Weight.ASK: "asks", Weight.NOTE: "note"}[found.weight]
         say(f"{weight}: {cell(found.title)}")
-        for line in filter(None, (found.detail, found.next)):
+        for line in filter(None, (found.detail, with_shell_commands(found.next))):
             say(f"  {cell(line)}")
     if not verdict.findings:
         say(f"Nothing speaks against {cell(options.address)}.")

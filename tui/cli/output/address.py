@@ -10,6 +10,7 @@ from core.rules.chasing.corrections import is_ticked
 from tui.cli.output import text
 from tui.cli.output.text import say
 from tui.format import records
+from tui.format.shell_commands import with_shell_commands
 from tui.format.text import cell
 
 
@@ -51,7 +52,7 @@ def tell_verdict(new: str, verdict: Verdict) -> None:
     for finding in verdict.findings:
         sign = {Weight.NOTE: "note", Weight.ASK: "asks", Weight.REFUSE: "refused"}[finding.weight]
         say(f"{cell(new)}: {sign}: {cell(finding.title)}")
-        for line in (finding.detail, finding.next):
+        for line in (finding.detail, with_shell_commands(finding.next)):
             if line:
                 say(f"    {cell(line)}")
 

@@ -30,6 +30,7 @@ from core.settings.schema import slow_pattern
 from tui.cli.output import stamped_lines
 from tui.format import chasing, records
 from tui.format.moments import spoken
+from tui.format.shell_commands import with_shell_commands
 from tui.format.text import ago, amounts, cell, csv_cell, moment, money, paragraphs
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ def outcome(sent: SendOutcome) -> None:
         sign = {Weight.NOTE: "note", Weight.ASK: "asks", Weight.REFUSE: "refused"}[finding.weight]
         about = f" ({cell(finding.address)})" if finding.address else ""
         say(f"{number}: {sign}: {cell(finding.title)}{about}")
-        for line in (finding.detail, finding.next):
+        for line in (finding.detail, with_shell_commands(finding.next)):
             if line:
                 say(f"    {cell(line)}")
     if sent.email_id is None:

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from core.model.corrections import AddressOrigin, Correctable, Proposal
 from core.model.email import Decision, Verdict
 from core.model.errors import OuttrayError
-from tui.commands.dispatch import CommandHost, bindings, carry_out
+from tui.commands.dispatch import CommandHost, bindings, carry_out, key_of
 from tui.dialogs.address import view as view
 from tui.dialogs.compose.state import Phase, SendButton
 from tui.dialogs.compose.view import verdict_lines
@@ -56,7 +56,7 @@ class EditAddressDialog(CommandHost, ModalScreen[Edited | None]):
         instead = f" in the place of {cell(found.address, 60)}" if found.address else ""
         self.to_customer = Tick(f"Save it to {cell(found.customer, 40)}{instead}", id="to-customer")
         self.to_others = Tick(view.others_label(found.others), id="to-others")
-        self.save_button = Button("Save ^S", id="save", compact=True)
+        self.save_button = Button(f"Save {key_of('edit.save')}", id="save", compact=True)
         self.reason = Static("", id="reason", markup=False)
         self._phase = Phase.CHECKING
         self._verdict: Verdict | None = None
@@ -80,7 +80,7 @@ class EditAddressDialog(CommandHost, ModalScreen[Edited | None]):
             yield self.to_others
             with Horizontal(id="actions"):
                 yield self.save_button
-                yield Button("Close Esc", id="close", compact=True)
+                yield Button(f"Close {key_of('edit.close')}", id="close", compact=True)
                 yield self.reason
 
     def on_mount(self) -> None:
@@ -148,7 +148,11 @@ class EditAddressDialog(CommandHost, ModalScreen[Edited | None]):
         self.reason.update(Content(button.reason))
         checking = phase is Phase.CHECKING
         shown = self._is_changed or self._problem is not None
-        lines = verdict_lines(self._verdict, self._problem, checking) if shown else Content("")
+        lines = (
+            verdict_lines(self._verdict, self._problem, checking, place="edit")
+            if shown
+            else Content("")
+        )
         self.verdict_lines.update(lines)
 
     def _button(self) -> SendButton:

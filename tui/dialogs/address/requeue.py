@@ -17,7 +17,7 @@ from core.model.corrections import Waiting
 from core.model.email import Decision, SendOutcome
 from core.model.errors import OuttrayError
 from core.rules.chasing.corrections import is_ticked
-from tui.commands.dispatch import CommandHost, bindings, carry_out
+from tui.commands.dispatch import CommandHost, bindings, carry_out, key_of
 from tui.dialogs.address import view as view
 from tui.format.text import cell
 from tui.runtime.background import BackgroundCalls
@@ -52,7 +52,7 @@ class RequeueDialog(CommandHost, ModalScreen[int]):
         self.progress = Static("", id="progress", markup=False)
         self.results = Static("", id="results", markup=False)
         self.send_button = Button("", id="send", compact=True)
-        self.close_button = Button("Close Esc", id="close", compact=True)
+        self.close_button = Button(f"Close {key_of('requeue.close')}", id="close", compact=True)
         self.reason = Static("", id="reason", markup=False)
         self._stage = Stage.CHOOSING
         self._lines: list[Content] = []
@@ -115,14 +115,14 @@ class RequeueDialog(CommandHost, ModalScreen[int]):
             self.list.replace_option_prompt_at_index(index, self._line(each))
         choosing = self._stage is Stage.CHOOSING
         asks = sum(each.verdict.decision is Decision.ASK for each in self._chosen)
-        self.send_button.label = Content(f"Send {len(self._chosen)} again R")
+        self.send_button.label = Content(f"Send {len(self._chosen)} again {key_of('requeue.send')}")
         self.send_button.disabled = bool(self.why_not("requeue.send"))
         self.send_button.set_class(choosing and not asks, "-ready")
         self.send_button.set_class(choosing and bool(asks), "-asks")
         self.send_button.display = self._stage is not Stage.DONE
-        self.close_button.label = Content(
-            {Stage.SENDING: "Stop Esc", Stage.STOPPING: "Stopping…"}.get(self._stage, "Close Esc")
-        )
+        verb = "Stop" if self._stage is Stage.SENDING else "Close"
+        closes = f"{verb} {key_of('requeue.close')}"
+        self.close_button.label = Content("Stopping…" if self._stage is Stage.STOPPING else closes)
         self.list.display = choosing
         self.results.parent.display = not choosing  # type: ignore[union-attr]
         self.progress.display = not choosing

@@ -13,6 +13,7 @@ from core.model.email import Decision, SendOutcome, Verdict, Weight
 from core.model.enums import DisplayStatus
 from core.model.errors import OuttrayError
 from core.rules.delivery.status import FAILURES
+from tui.commands.dispatch import key_of
 from tui.dialogs.compose.state import Phase, SendButton
 from tui.format.badges import badge, block
 from tui.format.content import content, toned
@@ -60,7 +61,7 @@ def proposal_line(position: int, proposal: Proposal, now: datetime) -> Content:
     }[proposal.origin]
     parts: list[Content | str | tuple[str, str]] = [
         ("instead  " if position == 1 else " " * 9, "$muted"),
-        (f"Alt+{position} " if position <= 3 else " " * 6, "bold $accent"),
+        (f"{key_of(f'edit.use_{position}')} " if position <= 3 else " " * 6, "bold $accent"),
         cell(proposal.address, 60),
         (f"  {why}", "$muted"),
     ]
@@ -87,24 +88,25 @@ def save_button(
     phase: Phase, verdict: Verdict | None, *, is_changed: bool, proposals: int = 0
 ) -> SendButton:
     """Return what Save says, whether it works, and why not."""
+    save = f"Save {key_of('edit.save')}"
     if phase is Phase.SENDING:
         return SendButton("Saving…", is_off=True, reason="one moment")
     if not is_changed:
-        or_key = ", or Alt+1" if proposals else ""
-        return SendButton("Save ^S", is_off=True, reason=f"off: type the right address{or_key}")
+        or_key = f", or {key_of('edit.use_1')}" if proposals else ""
+        return SendButton(save, is_off=True, reason=f"off: type the right address{or_key}")
     if phase is Phase.UNCHECKED:
         return SendButton("Check again", is_off=False, reason="the address could not be checked")
     if phase is Phase.CHECKING or verdict is None:
-        return SendButton("Save ^S", is_off=True, reason="checking the address…")
+        return SendButton(save, is_off=True, reason="checking the address…")
     worst = max(verdict.findings, key=lambda finding: finding.weight, default=None)
     title = cell(worst.title, 80) if worst else ""
     if verdict.decision is Decision.REFUSE:
-        return SendButton("Save ^S", is_off=True, reason=f"off: {title}")
+        return SendButton(save, is_off=True, reason=f"off: {title}")
     if phase is Phase.CONFIRMING:
         return SendButton("Yes, save", is_off=False, reason=f"press once more: {title}")
     if verdict.decision is Decision.ASK:
         return SendButton("Save anyway", is_off=False, reason="it will ask once more")
-    return SendButton("Save ^S", is_off=False, reason="nothing is sent yet")
+    return SendButton(save, is_off=False, reason="nothing is sent yet")
 
 
 # --------------------------------------------------------------------------- sending again

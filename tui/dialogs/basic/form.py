@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from core.model.errors import OuttrayError
-from tui.commands.dispatch import CommandHost, bindings, carry_out
+from tui.commands.dispatch import CommandHost, bindings, carry_out, key_of
 from tui.format.text import cell
 from tui.runtime.context import AppContext
 from tui.widgets.text_field import Field
@@ -44,7 +44,7 @@ class ChaseDialog(CommandHost, ModalScreen[R], Generic[R]):
             with Horizontal(id="actions"):
                 yield self.save_button
                 yield from self.compose_actions()
-                yield Button("Close Esc", id="close", compact=True)
+                yield Button(f"Close {key_of('chase.close')}", id="close", compact=True)
 
     def compose_fields(self) -> ComposeResult:
         """The lines between the title and the buttons."""

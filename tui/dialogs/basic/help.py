@@ -170,4 +170,4 @@ def _writing() -> Iterator[tuple[str, list[Line]]]:
 
 def _line(command: Command) -> Line:
     keys = "  ".join(dict.fromkeys(key_label(each) for each in keys_of(command)))
-    return Content.styled(keys, "bold"), command.help
+    return Content.styled(keys, "bold"), with_keys(command.help)

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
-from tui.commands.dispatch import CommandHost, bindings
+from tui.commands.dispatch import BY_ID, CommandHost, bindings, key_label, key_of, keys_of
 from tui.format.text import cell
 
 _WIDTH: Final = 300
@@ -55,8 +55,11 @@ class PickDialog(CommandHost, ModalScreen[int | None]):
 
     def _hints(self) -> Content:
         digits = f"1–{min(len(self._lines), 9)}" if len(self._lines) > 1 else "1"
-        again = "Y" if self._does == "copies" else "O"
-        parts = ((f"⏎ {again}", self._does), (digits, f"{self._does} at once"), ("Esc", "closes"))
+        parts = (
+            (f"⏎ {self._again()}".rstrip(), self._does),
+            (digits, f"{self._does} at once"),
+            (key_of("pick.close"), "closes"),
+        )
         return Content.assemble(
             *(
                 part
@@ -64,6 +67,12 @@ class PickDialog(CommandHost, ModalScreen[int | None]):
                 for part in ((f" {key} ", "bold $key-text on $key"), f" {what}   ")
             )
         )
+
+    def _again(self) -> str:
+        """Beside Enter, the key that opened the dialog, where it takes what is marked as well."""
+        opened = "documents.copy" if self._does == "copies" else "documents.open_file"
+        takes = [key_label(key) for key in keys_of(BY_ID["pick.take"]) if key != "enter"]
+        return key_of(opened) if key_of(opened) in takes else next(iter(takes), "")
 
     def on_key(self, event: events.Key) -> None:
         if event.key.isdecimal() and 0 < int(event.key) <= len(self._lines):

@@ -10,7 +10,7 @@ from textual.content import Content
 from core.model.email import Decision
 from core.model.enums import DisplayStatus
 from core.model.outbox import Progress
-from tui.commands.dispatch import Host, key_of, of_places
+from tui.commands.dispatch import Host, key_of, of_places, with_keys
 from tui.dialogs.bulk.result import Result
 from tui.dialogs.bulk.state import BulkChoice, Line
 from tui.format.badges import block
@@ -37,10 +37,14 @@ def line(choice: BulkChoice, shown: Line) -> Content:
         head = Content.assemble(
             (f"{fold} ", "$muted"), toned(f"{mark} {len(group.items):>4}  {words}", tone)
         )
-        return Content.assemble(head, (f"  {cell(group.next, 120)}", "$muted"))
+        return Content.assemble(head, (f"  {cell(with_keys(group.next), 120)}", "$muted"))
     item = shown.item
     reason = item.reason
-    told = (reason.title, "" if group.next else reason.next, reason.detail) if reason else ()
+    told = (
+        (reason.title, "" if group.next else with_keys(reason.next), reason.detail)
+        if reason
+        else ()
+    )
     about = " · ".join(part for part in told if part)
     to = ", ".join(cell(address, 40) for address in item.recipients[:2]) or "no address"
     more = f" +{len(item.recipients) - 2}" if len(item.recipients) > 2 else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.model.email import AttachedFile, Preview, TestOutcome
 from core.model.errors import OuttrayError
+from tui.commands.dispatch import key_of
 from tui.format.text import cell
 from tui.widgets.text_field import harmless
 
@@ -52,7 +53,7 @@ def attach(dialog: ComposeDialog) -> None:
         "Attach which file?",
         composing.attach,
         value="~/",
-        hint="Tab completes, Enter attaches, Esc goes back.",
+        hint=f"Tab completes, Enter attaches, {key_of('prompt.close')} goes back.",
         complete=composing.paths,
     )
     _ = dialog.app.push_screen(prompt, add)

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from core.model.email import Composition, Draft
+from tui.commands.dispatch import key_of
 from tui.dialogs.compose import view as view
 from tui.dialogs.compose.advice import Advice
 from tui.dialogs.compose.attachments import AttachmentList
@@ -52,7 +53,7 @@ class ComposeForm(Vertical):
         self.version_line = VersionLine()
         self.attachments = AttachmentList(draft.attachments)
         self.kept = Static("", id="kept", markup=False)
-        self.send_button = Button("Send ^S", id="send", compact=True)
+        self.send_button = Button(f"Send {key_of('compose.send')}", id="send", compact=True)
         self._reason = Static("", id="reason", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -78,7 +79,7 @@ class ComposeForm(Vertical):
         with Vertical(id="foot"):
             with Horizontal(id="actions"):
                 yield self.send_button
-                yield Button("Close Esc", id="close", compact=True)
+                yield Button(f"Close {key_of('compose.close')}", id="close", compact=True)
                 yield self._reason
             yield Static(view.hints(), id="hints", markup=False)
 

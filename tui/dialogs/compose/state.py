@@ -13,6 +13,7 @@ from core.model.enums import DisplayStatus, EmailKind, address_key
 from core.model.errors import OuttrayError
 from core.model.history import Contact, EmailEntry
 from core.rules.delivery.status import FAILURES
+from tui.commands.dispatch import key_of
 from tui.dialogs.compose.addresses import addresses
 from tui.format.text import amount, cell
 
@@ -57,6 +58,7 @@ def send_button(
 
     ``is_database_checked``: at this moment, so that nothing is written, and nothing sent, yet.
     """
+    send = f"Send {key_of('compose.send')}"
     if phase is Phase.SENDING and is_database_checked:
         return SendButton(
             "Sending…", is_off=True, reason="checking the database; it is sent after that"
@@ -66,16 +68,16 @@ def send_button(
     if phase is Phase.UNCHECKED:
         return SendButton("Check again", is_off=False, reason="the address could not be checked")
     if phase is Phase.CHECKING or verdict is None:
-        return SendButton("Send ^S", is_off=True, reason="checking the address…")
+        return SendButton(send, is_off=True, reason="checking the address…")
     worst = max(verdict.findings, key=lambda finding: finding.weight, default=None)
     title = cell(worst.title, 80) if worst else ""
     if verdict.decision is Decision.REFUSE:
-        return SendButton("Send ^S", is_off=True, reason=f"off: {title}")
+        return SendButton(send, is_off=True, reason=f"off: {title}")
     if phase is Phase.CONFIRMING:
         return SendButton("Yes, send", is_off=False, reason=f"press once more: {title}")
     if verdict.decision is Decision.ASK:
         return SendButton("Send anyway", is_off=False, reason="it will ask once more")
-    return SendButton("Send ^S", is_off=False)
+    return SendButton(send, is_off=False)
 
 
 def why_off(

@@ -11,7 +11,7 @@ from core.model.email import Composition, Draft, Finding, Verdict, Weight
 from core.model.enums import DisplayStatus
 from core.model.errors import OuttrayError
 from core.model.history import Contact, EmailEntry
-from tui.commands.dispatch import BY_ID, key_of
+from tui.commands.dispatch import BY_ID, key_of, with_keys
 from tui.dialogs.compose.state import Fields
 from tui.format.badges import email_delivery
 from tui.format.content import content, sign, toned
@@ -38,9 +38,17 @@ def fields(draft: Draft) -> Fields:
 
 
 def verdict_lines(
-    verdict: Verdict | None, problem: OuttrayError | None, checking: bool, *, several: bool = False
+    verdict: Verdict | None,
+    problem: OuttrayError | None,
+    checking: bool,
+    *,
+    several: bool = False,
+    place: str = "compose",
 ) -> Content:
-    """Return what the gate says, the heaviest finding first; of ``several`` addresses, of which."""
+    """Return what the gate says, the heaviest finding first; of ``several`` addresses, of which.
+
+    It names the keys of ``place``.
+    """
     lines: list[Content] = []
     if problem is not None:
         lines.append(sign(cell(problem.title, _LONGEST), DisplayStatus.FAILED))
@@ -51,13 +59,13 @@ def verdict_lines(
     elif verdict is not None:
         ordered = sorted(verdict.findings, key=lambda finding: -finding.weight)
         for finding in ordered[:_MOST_FINDINGS]:
-            lines += _finding(finding, several=several)
+            lines += _finding(finding, place, several=several)
         if not verdict.findings and problem is None:
             lines.append(toned("● nothing speaks against it", DisplayStatus.DELIVERED))
     return Content("\n").join(lines)
 
 
-def _finding(finding: Finding, *, several: bool) -> list[Content]:
+def _finding(finding: Finding, place: str, *, several: bool) -> list[Content]:
     title = cell(finding.title, _LONGEST)
     if several and finding.address and finding.address not in finding.title:
         title = f"{cell(finding.address, 60)}: {title}"
@@ -67,7 +75,8 @@ def _finding(finding: Finding, *, several: bool) -> list[Content]:
         lines = [sign(title, DisplayStatus.UNCONFIRMED)]
     else:
         lines = [Content.styled(f"· {title}", "$muted")]
-    told = [cell(part, _LONGEST) for part in (finding.detail, finding.next) if part]
+    next_step = with_keys(finding.next, place)
+    told = [cell(part, _LONGEST) for part in (finding.detail, next_step) if part]
     if told:
         lines.append(Content.styled(" · ".join(told), "$muted"))
     return lines
@@ -78,7 +87,7 @@ def offer(position: int, contact: Contact, now: datetime) -> Content:
     lead = "use instead  " if position == 1 else " " * 13
     return Content.assemble(
         (lead, "$muted"),
-        (f"Alt+{position} " if position <= 3 else " " * 6, "bold $accent"),
+        (f"{key_of(f'compose.use_{position}')} " if position <= 3 else " " * 6, "bold $accent"),
         cell(contact.address, 60),
         brief_health(contact, now),
     )
@@ -108,12 +117,14 @@ _SHORT = {"version": "text", "bcc": "Bcc", "reply_to": "Reply-To", "test": "test
 
 def hints() -> Content:
     """``Alt + P preview  A attach …``."""
-    parts = [Content.styled("Alt +", "$muted")]
-    for verb in _HINTS:
-        command = BY_ID[f"compose.{verb}"]
-        pressed = key_of(command.id).removeprefix("Alt+")
-        label = _SHORT.get(verb, command.label.lower())
-        parts.append(Content.assemble((f"{pressed} ", "bold $accent"), (label, "$muted")))
+    pressed = {verb: key_of(f"compose.{verb}") for verb in _HINTS}
+    lead = "Alt+" if all(key.startswith("Alt+") for key in pressed.values()) else ""
+    parts = [Content.styled("Alt +", "$muted")] if lead else []
+    for verb, key in pressed.items():
+        label = _SHORT.get(verb, BY_ID[f"compose.{verb}"].label.lower())
+        parts.append(
+            Content.assemble((f"{key.removeprefix(lead)} ", "bold $accent"), (label, "$muted"))
+        )
     return Content("  ").join(parts)
 
 

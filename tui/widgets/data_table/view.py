@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from tui.commands.dispatch import key_of
+from tui.commands.dispatch import key_of, with_keys
 from tui.format.badges import style
 from tui.format.text import cell
 from tui.widgets.data_table.changed_rows import News
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _READING: Final = "Reading …"
-_SLOW: Final = "Still reading …  Esc stops waiting"
+_SLOW: Final = "Still reading …  {screen.close} stops waiting"
 #: From when on one says that a reading takes long.
 SLOW_AFTER: Final = 1.0
 #: Lines are made ahead when one has been still for so long, so many at once, with such pauses.
@@ -298,7 +298,7 @@ class WindowView(LeanLines, Generic[T]):
             return ""
         text = self.empty
         if self._reader.loading:
-            text = _SLOW if self.is_slow else _READING
+            text = with_keys(_SLOW) if self.is_slow else _READING
         elif self._is_stopped:
             text = f"Not read: you stopped waiting.\n{key_of('app.reload')} reads it again."
         elif self._problem is not None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.model.attention import Failure
+from core.model.attention import Failure, NextStep
 from core.model.chasing import CallNeed, CallReason
 from core.model.delivery import DocumentSummary
 from core.model.documents import DocumentRow
@@ -101,23 +101,23 @@ def test_the_worst_that_is_unresolved_is_told_with_its_newest_failure() -> None:
     assert wrong.address == "a2@x.example"
     assert wrong.since == NOW - timedelta(minutes=5)
     assert wrong.words == "the mailbox does not exist"
-    assert wrong.next == "E: correct address"
+    assert wrong.next == NextStep("attention.edit_address", "correct address")
 
 
 @pytest.mark.parametrize(
-    ("word", "key"),
+    ("word", "step"),
     [
-        (DisplayStatus.COMPLAINED, "P: call"),
-        (DisplayStatus.DROPPED, "E: other address"),
-        (DisplayStatus.FAILED, "R: resend"),
-        (DisplayStatus.SOFT_BOUNCED, "R: resend later"),
-        (DisplayStatus.BOUNCED, "E: correct address"),
+        (DisplayStatus.COMPLAINED, NextStep("attention.call", "call")),
+        (DisplayStatus.DROPPED, NextStep("attention.edit_address", "other address")),
+        (DisplayStatus.FAILED, NextStep("attention.resend", "resend")),
+        (DisplayStatus.SOFT_BOUNCED, NextStep("attention.resend", "resend later")),
+        (DisplayStatus.BOUNCED, NextStep("attention.edit_address", "correct address")),
     ],
 )
-def test_every_failure_has_words_and_a_next_key(word: DisplayStatus, key: str) -> None:
+def test_every_failure_has_words_and_a_next_step(word: DisplayStatus, step: NextStep) -> None:
     said = "550 5.1.1 user unknown" if word is DisplayStatus.BOUNCED else ""
     wrong = what_is_wrong(row(word), [failure(word, said=said)], NOW)
-    assert (wrong.word, wrong.next) == (word, key)
+    assert (wrong.word, wrong.next) == (word, step)
     assert wrong.words
 
 
@@ -125,7 +125,7 @@ def test_a_failed_forward_says_so_and_comes_after_a_bounce_of_the_address() -> N
     forward = replace(failure(DisplayStatus.SOFT_BOUNCED, 2), is_forward=True)
     told = what_is_wrong(row(DisplayStatus.SOFT_BOUNCED), [forward], NOW)
     assert (told.words, told.next, told.is_forward) == (
-        "delivered, but a forward of it failed", "P: call", True,
+        "delivered, but a forward of it failed", NextStep("attention.call", "call"), True,
     )  # fmt: skip
     own = failure(DisplayStatus.SOFT_BOUNCED, 1, 60)
     assert not what_is_wrong(row(DisplayStatus.SOFT_BOUNCED), [forward, own], NOW).is_forward
@@ -150,18 +150,23 @@ def test_a_drop_says_why(subtype: str, words: str) -> None:
 @pytest.mark.parametrize("kind", ["abuse", "other", "auth-failure", "nonsense", ""])
 def test_a_complaint_is_answered_by_a_call_and_never_by_an_email(kind: str) -> None:
     complaint = replace(failure(DisplayStatus.COMPLAINED), subtype=kind)
-    assert what_is_wrong(row(DisplayStatus.COMPLAINED), [complaint], NOW).next == "P: call"
+    assert what_is_wrong(row(DisplayStatus.COMPLAINED), [complaint], NOW).next == NextStep(
+        "attention.call", "call"
+    )
 
 
 def test_an_email_that_nobody_knows_of_is_to_be_settled_and_a_silent_one_to_be_called() -> None:
     unknown = what_is_wrong(
         row(word=DisplayStatus.UNCONFIRMED), [failure(DisplayStatus.UNCONFIRMED)], NOW
     )
-    assert (unknown.word, unknown.next) == (DisplayStatus.UNCONFIRMED, "M: settle it")
+    assert (unknown.word, unknown.next) == (
+        DisplayStatus.UNCONFIRMED,
+        NextStep("outbox.settle", "settle it"),
+    )
     silent = what_is_wrong(row(call=SILENT), [], NOW)
     assert silent.word is None
     assert silent.words == "3 emails since 31 Oct and no sign of life"
-    assert (silent.next, silent.since) == ("P: call", SILENT.at)
+    assert (silent.next, silent.since) == (NextStep("attention.call", "call"), SILENT.at)
 
 
 @given(st.sets(st.sampled_from(sorted(FAILURES)), min_size=1), st.lists(FAILED))

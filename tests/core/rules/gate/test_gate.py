@@ -360,10 +360,10 @@ def test_an_entry_that_ses_ignores_says_whose_choice_that_is() -> None:
     assert "hard bounce since 20 Nov 2026" in finding.detail
 
 
-def test_a_suppressed_address_names_the_key_that_releases_it() -> None:
+def test_a_suppressed_address_names_the_command_that_releases_it() -> None:
     for recipient in (RecipientFacts(ANN, suppression=LISTED), RecipientFacts(ANN, own=OURS)):
         (finding,) = judge(facts(recipient)).findings
-        assert "To release it: S" in finding.next
+        assert "To release it: {suppressions.remove}." in finding.next
 
 
 @pytest.mark.parametrize("health", [BOUNCED, SOFT, replace(BOUNCED, word=DisplayStatus.COMPLAINED)])
