@@ -7,6 +7,7 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +70,12 @@ def parsers(
 
 PARSERS: Final = dict(parsers(parser()))
 COMPLETE: Final = [path for path, parser in PARSERS.items() if parser.get_default("action")]
+
+
+def test_every_command_names_a_function_that_exists() -> None:
+    for path in COMPLETE:
+        module, _, function = PARSERS[path].get_default("action").partition(".")
+        assert callable(getattr(import_module(f"tui.cli.commands.{module}"), function)), path
 
 
 def options(path: tuple[str, ...]) -> set[str]:
