@@ -181,6 +181,14 @@ def test_pictures_and_pages_that_are_linked_exist() -> None:
             assert ((_ROOT / name).parent / target).exists(), target
 
 
+def test_files_that_the_pages_for_contributors_name_exist() -> None:
+    for name in ("CONTRIBUTING.md", "docs/architecture.md"):
+        text = (_ROOT / name).read_text(encoding="utf-8")
+        named = set(re.findall(r"`((?:core|tui|tests|docs|bench)/[\w/.]+)`", text))
+        assert len(named) > 20
+        assert {path for path in named if not (_ROOT / path).exists()} == set(), name
+
+
 def test_every_column_of_the_plain_files_is_documented() -> None:
     from core.imports.dialects import DIALECTS
 
