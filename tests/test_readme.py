@@ -7,6 +7,7 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +70,12 @@ def parsers(
 
 PARSERS: Final = dict(parsers(parser()))
 COMPLETE: Final = [path for path, parser in PARSERS.items() if parser.get_default("action")]
+
+
+def test_every_command_names_a_function_that_exists() -> None:
+    for path in COMPLETE:
+        module, _, function = PARSERS[path].get_default("action").partition(".")
+        assert callable(getattr(import_module(f"tui.cli.commands.{module}"), function)), path
 
 
 def options(path: tuple[str, ...]) -> set[str]:
@@ -173,6 +180,14 @@ def test_pictures_and_pages_that_are_linked_exist() -> None:
     for name, text in (("README.md", README), ("docs/x.md", COMMAND_LINE + IMPORT + SETTINGS)):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
             assert ((_ROOT / name).parent / target).exists(), target
+
+
+def test_files_that_the_pages_for_contributors_name_exist() -> None:
+    for name in ("CONTRIBUTING.md", "docs/architecture.md"):
+        text = (_ROOT / name).read_text(encoding="utf-8")
+        named = set(re.findall(r"`((?:core|tui|tests|docs|bench)/[\w/.]+)`", text))
+        assert len(named) > 20
+        assert {path for path in named if not (_ROOT / path).exists()} == set(), name
 
 
 def test_every_column_of_the_plain_files_is_documented() -> None:

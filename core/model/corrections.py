@@ -1,4 +1,4 @@
-"""Correcting an address: what speaks for another one, and what failed on the old one."""
+"""Correcting an address: the evidence for another one, and what failed on the old one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bell of the terminal, for whoever wants it: an email has failed."""
+"""Rings the terminal's bell when an email has failed, for those who want it."""
 
 from __future__ import annotations
 

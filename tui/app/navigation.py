@@ -1,4 +1,4 @@
-"""Going places: which screen comes up for what is chosen, and which commands lead there."""
+"""Which screen opens for what is chosen, and which commands lead there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The door of the program: which command, and errors to exit codes.
+"""Runs the command that was asked for, and turns errors into exit codes.
 
 Exit 0 done · 1 refused or failed · 2 wrong usage · 3 the gate asks and ``--yes`` was not given.
 Without arguments the terminal UI opens; the command line's words are not needed for that.

@@ -1,4 +1,4 @@
-"""Made of the registry: bindings, words for keys, and the one way to carry a command out."""
+"""From the registry: bindings, the names of keys, and the one way to carry out a command."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ Styles and widgets name *variables* only. Beside Textual's own there are:
 ``$badge-WORD``                 the ground of a badge, ``$badge-WORD-text`` its letters
 ``$tone-WORD``                  the same meaning as coloured letters on the ordinary ground
 
-where WORD is a word of ``core.model.Word`` in lower case with dashes: ``$badge-soft-bounced``.
+where WORD is a value of ``core.model.enums.DisplayStatus`` in lower case with
+dashes: ``$badge-soft-bounced``.
 Themes that are not ours (Textual's, also its ANSI ones) get them from their own colours.
 """
 

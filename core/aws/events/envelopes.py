@@ -1,4 +1,4 @@
-"""What is wrapped around a message of SES: SNS, EventBridge, Lambda, Firehose, arrays.
+"""Unwraps what SNS, EventBridge, Lambda, Firehose and arrays put around a message of SES.
 
 Pure. An envelope is recognised by its own keys, message by message, because one queue can hold
 several styles when a setting was changed (raw message delivery, an EventBridge input path).

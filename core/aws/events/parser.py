@@ -1,4 +1,4 @@
-"""One text body from the feed → the facts in it. Pure, and nothing in a body makes it raise.
+"""One text body from the feed → the events in it. Pure, and nothing in a body makes it raise.
 
 Source of the fields: the guide's pages on event publishing (``eventType``) and on identity
 notifications (``notificationType``). What an event *means* is decided by

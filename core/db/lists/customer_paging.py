@@ -1,4 +1,4 @@
-"""Which customers stand at a place of an order, and at which place one stands.
+"""Pages of customers in any order: the ids at an offset, and the offset of one customer.
 
 Those that need attention come first, then those to call, then by name; whom to call depends on the
 time, and no index knows it. So one goes from level to level: of as many troubles, to call or not;

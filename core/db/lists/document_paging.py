@@ -1,4 +1,4 @@
-"""Which documents stand at a place of an order, and at which place one stands.
+"""Pages of documents in any order: the ids at an offset, and the offset of one document.
 
 The newest first of all documents is what a person looks at: there, how many were sent on each day
 tells where to begin. Other orders are walked from the nearer end; the ids alone, out of an index.

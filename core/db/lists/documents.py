@@ -95,7 +95,7 @@ def document_ids(reader: Reader, where: DocumentFilter, limit: int) -> tuple[int
 
 
 def _ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> list[int]:
-    """What was not looked up yet may stand near, where that takes less."""
+    """Text that is not looked up yet is searched near the page itself where that is quicker."""
     near = None if is_ready(reader, where) else nearby.ids_at(reader, where, offset, limit)
     return near or document_paging.ids_at(reader, narrowed_documents(reader, where), offset, limit)
 

@@ -1,4 +1,4 @@
-"""Keeping true what customers are found by, in the transaction of whatever renames them."""
+"""Keeps the search index of customers up to date, in the transaction that renames them."""
 
 from __future__ import annotations
 

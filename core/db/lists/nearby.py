@@ -1,4 +1,4 @@
-"""The first rows of what a person typed, found by looking where a page is shown, on SQLite.
+"""The first rows of a text search, found by scanning in the order shown, on SQLite.
 
 What many rows have stands among the first few thousand of any order: these are looked at one by
 one, at a cost that is known beforehand, and nothing is gathered. ``None``: it is not so common.

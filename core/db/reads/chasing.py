@@ -1,4 +1,4 @@
-"""Promises, snoozes and calls as they were written down. Only ``Reader`` is needed."""
+"""Reads promises, snoozes and calls. Only ``Reader`` is needed."""
 
 from __future__ import annotations
 

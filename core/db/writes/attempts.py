@@ -1,4 +1,4 @@
-"""Whether a delivery is still the one, and at the try, that somebody called SES for."""
+"""Whether a delivery is still at the attempt for which SES was called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Giving stored facts to the deliveries they are about, however late either of them came."""
+"""Matches stored events with the deliveries they are about, however late either arrives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Storing facts: each once, matched to the delivery it is about, now or later."""
+"""Stores events: each once, matched to the delivery it is about, now or later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeping the settled columns true, inside the transaction of whatever changed them.
+"""Keeps the summary columns up to date, inside the transaction of whatever changed them.
 
 All of it is recomputed with the pure rules from what is stored, so that no order of commits can
 matter; the documents concerned are locked first, so that two programs cannot overtake each other.

@@ -1,4 +1,4 @@
-"""When an email will not do any more and somebody should call: pure.
+"""When emails are not getting through and somebody should call: pure.
 
 What follows from the emails is stored beside the document (``CallNeed``); whether it holds *now*
 depends on the time, on the calls that were logged and on what was promised, and is asked here.

@@ -1,4 +1,4 @@
-"""What a corrected address mends: pure. Only what nobody else has mended, or may be mending now."""
+"""Which failed sends a corrected address should repeat: pure; none that was repeated already."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares plain words with the phrases of the rules. How phrases are read: ``diagnosis_rules``."""
+"""Compares plain words with the phrases of the rules. ``rules`` says how phrases are read."""
 
 from __future__ import annotations
 

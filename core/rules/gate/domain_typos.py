@@ -35,7 +35,7 @@ _OTHER: Final = 4
 def meant(domain: str) -> str:
     """Return the mailbox service that ``domain`` was meant to be; empty for none.
 
-    ``domain`` is in lower case, as ``core.model.domain_of`` gives it.
+    ``domain`` is in lower case, as ``core.model.enums.domain_of`` gives it.
     """
     if domain in KNOWN or len(domain) > _LONGEST:
         return ""

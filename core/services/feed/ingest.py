@@ -1,4 +1,4 @@
-"""From bodies to facts: what cannot be read is kept, what came twice counts once."""
+"""Stores the events in message bodies: what cannot be read is kept, duplicates count once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _RECEIVERS: Final = 4
 _ROUND_TRIP_SECONDS: Final = 0.01
 """A call that is answered sooner is work for the processor: several at once would not help."""
 _GATHER_SECONDS: Final = 0.25
-"""What a person may wait longer for the first news of a burst."""
+"""How long more messages are gathered into one commit, while the first ones wait."""
 
 
 def pull(

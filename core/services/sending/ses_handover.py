@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 QUOTA: Final = "quota"
 _DAY: Final = timedelta(hours=24)
 _TRIES_WATCHED: Final = 4
-"""Of what somebody waits for: seven seconds at most."""
+"""How often a send that a person is watching is tried: for seven seconds at most."""
 
 _NOT_TOLD: Final = "What SES answered could not be told to the other programs"
 _NOT_KEPT: Final = "What is being sent could not be kept in hand"

@@ -1,4 +1,4 @@
-"""SES's suppression list kept in memory: every entry is found whatever its case, at once.
+"""SES's suppression list kept in memory, so that a look-up takes no call and ignores case.
 
 One copy per program, read in the background and again when it is older than some minutes. What the
 copy says is confirmed with SES before anything is decided by it.

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="other folders")
 
 _BROKEN = """
 import threading
-import tui.cli.commands.show as looking
+import tui.cli.commands.show as show
 
 def broken(options):
     hidden_variable = "".join(["Nord", "wind"])
@@ -32,7 +32,7 @@ def broken(options):
 def fails():
     raise {error}
 
-looking.customers = broken
+show.customers = broken
 from tui.__main__ import main
 main()
 """

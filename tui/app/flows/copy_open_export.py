@@ -1,4 +1,4 @@
-"""Getting things out of the terminal: copied, opened, exported; conversations of several steps."""
+"""Copy, open and export: the steps from the key to the clipboard, the program or the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conversations of several steps, beside the screens: compose, check, send, result."""
+"""Follow up or resend, one document or many: the dialog, the send, and the notice after it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Sending:
-    """From F or R to the toast. The dialog keeps the draft that is left."""
+    """Opens the dialog for F or R, and says afterwards what became of the send."""
 
     def __init__(
         self,

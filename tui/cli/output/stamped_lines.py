@@ -1,4 +1,4 @@
-"""Lines of a program that stays: whoever reads them later has to know when, and how bad it was."""
+"""Messages of programs that keep running: each line carries its time and its level."""
 
 from __future__ import annotations
 

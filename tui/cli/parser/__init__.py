@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     made.set_defaults(action="programs.ui")
     commands = made.add_subparsers(title="commands", metavar="COMMAND")
     _add_demo(commands)
-    _add_looking(commands)
+    _add_show(commands)
     sending.add_sending(commands, _command, _add_which)
     sending.add_templates(commands, _command, _add_which)
     sending.add_fix(commands, _command)
@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     add_overviews(commands, _command, _count)
     _add_events(commands)
     suppressions.add(commands, _command, _count)
-    _add_upkeep(commands)
+    _add_maintenance(commands)
     add_office(commands, _command)
     _add_verbose(made)
     return made
@@ -124,7 +124,7 @@ def _add_no_mouse(command: argparse.ArgumentParser) -> None:
     command.add_argument("--no-mouse", action="store_true", default=argparse.SUPPRESS, help=text)
 
 
-def _add_looking(commands: Commands) -> None:
+def _add_show(commands: Commands) -> None:
     imported = _command(commands, "import", "show.import_files", "import accounting exports (CSV)")
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
     imported.add_argument("--dry-run", action="store_true", help="report only; change nothing")
@@ -240,7 +240,7 @@ def _add_events(commands: Commands) -> None:
     link.add_argument("--again", action="store_true", help="look again at all that wait")
 
 
-def _add_upkeep(commands: Commands) -> None:
+def _add_maintenance(commands: Commands) -> None:
     _command(
         commands,
         "trouble",

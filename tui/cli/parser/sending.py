@@ -1,4 +1,4 @@
-"""The arguments of the commands that write emails; ``cli`` has the others."""
+"""The arguments of the commands that write emails; ``tui.cli.parser`` has the others."""
 
 from __future__ import annotations
 

@@ -1,1 +1,0 @@
-"""What must not be told to whoever reads along."""

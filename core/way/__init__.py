@@ -1,1 +1,0 @@
-"""The way of a report from SES into the queue: what was found on it, and what is wrong with it."""
