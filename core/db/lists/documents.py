@@ -17,12 +17,19 @@ from core.db.lists.customers import never_reached_amounts as never_reached_amoun
 from core.db.lists.customers import open_balances as open_balances
 from core.db.lists.customers import overview as overview
 from core.db.lists.customers import page_customers as page_customers
-from core.db.lists.filter_sql import CHIPS, document_conditions, in_chunks, numbered, times_of
+from core.db.lists.filter_sql import (
+    CHIPS,
+    FLAGS,
+    document_conditions,
+    in_chunks,
+    numbered,
+    times_of,
+)
 from core.db.lists.text_search import is_ready, narrowed_documents
 from core.model.chasing import CallNeed, CallReason
 from core.model.delivery import DocumentSummary
 from core.model.documents import DocumentFilter, DocumentRow, DocumentView
-from core.model.enums import DisplayStatus, DocumentKind
+from core.model.enums import STATUSES, DisplayStatus, DocumentKind
 
 _PAGES: Final = 5_000
 """More rows than that are one joined statement; a page is read in two steps, its ids first."""
@@ -140,14 +147,11 @@ def _chip_counts_of_all(reader: Reader, where: DocumentFilter) -> Mapping[Docume
     return counts
 
 
+_FAILURES: Final = [(word, each.flag, each.bit) for word, each in STATUSES.items() if each.flag]
+
+
 def _document(row: Sequence[Any]) -> DocumentRow:
-    unresolved = {
-        DisplayStatus.SOFT_BOUNCED: row[20] & 1,
-        DisplayStatus.BOUNCED: row[20] & 2,
-        DisplayStatus.COMPLAINED: row[21],
-        DisplayStatus.DROPPED: row[22],
-        DisplayStatus.FAILED: row[23],
-    }
+    flags = dict(zip(FLAGS, row[20:24], strict=True))
     return DocumentRow(
         id=row[0],
         customer_id=row[1],
@@ -170,7 +174,7 @@ def _document(row: Sequence[Any]) -> DocumentRow:
             last_sent_at=from_instant(row[17]),
             last_recipient=row[18],
             last_email_id=row[19],
-            unresolved=frozenset(word for word, is_open in unresolved.items() if is_open),
+            unresolved=frozenset(word for word, flag, bit in _FAILURES if flags[flag] & bit),
             ever_delivered=bool(row[24]),
             never_reached=bool(row[25]),
             by_program=bool(row[26]),

@@ -17,11 +17,11 @@ from sqlalchemy import Connection
 from core.db.bulk import for_update, rows_among, type_of_row, write_changes
 from core.db.codec import from_instant, from_money, to_instant
 from core.db.lists import counters
-from core.db.lists.filter_sql import CALL_FROM, NEEDS_ATTENTION, REACHED_NOBODY
+from core.db.lists.filter_sql import CALL_FROM, FLAGS, NEEDS_ATTENTION, REACHED_NOBODY
 from core.db.rows import DELIVERY_COLUMNS, EVENT_COLUMNS, STATE_TIMES, fact_of, view_of
 from core.db.schema import customers, deliveries, documents
 from core.model.delivery import DeliveryEvent, DeliveryState, DeliveryView, DocumentSummary
-from core.model.enums import DisplayStatus, DocumentKind, Status
+from core.model.enums import STATUSES, DocumentKind, Status
 from core.rules.chasing.call_reminders import summarise
 from core.rules.delivery.settling import settle
 
@@ -229,10 +229,7 @@ _SUMMARY_COLUMNS = (
     "never_reached",
     "by_program",
     "is_forward",
-    "open_bounce",
-    "open_complaint",
-    "open_drop",
-    "open_failure",
+    *FLAGS,
     "call_at",
     "call_reason",
     "call_emails",
@@ -286,7 +283,9 @@ def delivery_columns(state: DeliveryState) -> dict[str, Any]:
 
 def document_columns(summary: DocumentSummary) -> dict[str, Any]:
     """Return the summary columns of a document, by name."""
-    unresolved, call = summary.unresolved, summary.call
+    call, flags = summary.call, dict.fromkeys(FLAGS, 0)
+    for word in summary.unresolved:
+        flags[STATUSES[word].flag] |= STATUSES[word].bit
     return {
         "word": summary.word.value,
         "other_failed": int(summary.other_failed),
@@ -300,11 +299,7 @@ def document_columns(summary: DocumentSummary) -> dict[str, Any]:
         "never_reached": int(summary.never_reached),
         "by_program": int(summary.by_program),
         "is_forward": int(summary.is_forward),
-        "open_bounce": (DisplayStatus.SOFT_BOUNCED in unresolved)
-        + 2 * (DisplayStatus.BOUNCED in unresolved),
-        "open_complaint": int(DisplayStatus.COMPLAINED in unresolved),
-        "open_drop": int(DisplayStatus.DROPPED in unresolved),
-        "open_failure": int(DisplayStatus.FAILED in unresolved),
+        **flags,
         "call_at": to_instant(call.at) if call else 0,
         "call_reason": call.reason.value if call else "",
         "call_emails": call.emails if call else 0,
