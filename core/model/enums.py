@@ -193,6 +193,8 @@ STATUSES: Final[Mapping[DisplayStatus, StatusEntry]] = {
         0, "nothing", "·", "never sent", "quiet", "Nothing was sent yet."
     ),
 }  # fmt: skip
+#: The columns of a document that remember failures which nothing has made good.
+FLAGS: Final = tuple(dict.fromkeys(entry.flag for entry in STATUSES.values() if entry.flag))
 #: ``BOUNCED forward``: the address is well, whoever it forwards to is not.
 FORWARD_FAILED: Final = (
     "Their address took the email, but it is forwarded to another one that refused it. "

@@ -17,9 +17,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from core.db.engine import Reader
-from core.db.lists.filter_sql import CHIPS, FLAGS, NEEDS_ATTENTION
+from core.db.lists.filter_sql import CHIPS, NEEDS_ATTENTION
 from core.model.documents import VIEW_OF, DocumentView
-from core.model.enums import STATUSES, DisplayStatus
+from core.model.enums import FLAGS, STATUSES, DisplayStatus
 
 if TYPE_CHECKING:
     from core.db.engine import Reader

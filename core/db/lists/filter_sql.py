@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import begins_with, part_of, search_key, storable, to_instant
 from core.model.documents import VIEW_OF, DocumentView
-from core.model.enums import BEST_TO_WORST, STATUSES, DisplayStatus, Status, having
+from core.model.enums import BEST_TO_WORST, FLAGS, STATUSES, DisplayStatus, Status, having
 from core.rules.monitoring.delivery_latency import NEVER_LATE_BEFORE
 from core.rules.monitoring.feed_health import STUCK_AFTER
 
 if TYPE_CHECKING:
     from core.model.documents import CustomerFilter, DocumentFilter
 
-#: Columns that remember failures which nothing has made good, and the words that a person should
-#: look at all the same.
-FLAGS: Final = tuple(dict.fromkeys(entry.flag for entry in STATUSES.values() if entry.flag))
+#: Words that a person should look at all the same, and those of what is merely on its way.
 _UNKNOWN: Final = [word.value for word in BEST_TO_WORST if STATUSES[word].outcome == "unknown"]
 _ON_THEIR_WAY: Final = [
     axis.name for axis in Status if DisplayStatus[axis.name] in having("on its way")

@@ -17,6 +17,7 @@ from core.model.delivery import DeliveryState
 from core.model.documents import VIEW_OF
 from core.model.enums import (
     BEST_TO_WORST,
+    FLAGS,
     STATUSES,
     DisplayStatus,
     Engagement,
@@ -72,7 +73,7 @@ def test_every_failure_is_remembered_by_a_bit_of_its_own() -> None:
     kept = [(entry.flag, entry.bit) for entry in STATUSES.values() if entry.outcome == "failed"]
     assert len(set(kept)) == len(kept)
     assert {flag for flag, _ in kept} <= set(documents.c.keys())
-    assert {flag for flag, _ in kept} == set(filter_sql.FLAGS)
+    assert {flag for flag, _ in kept} == set(FLAGS)
 
 
 def test_every_status_but_a_cancelled_one_is_a_filter_that_the_docs_know() -> None:
