@@ -19,6 +19,17 @@ from core.rules.monitoring.feed_health import STUCK_AFTER
 if TYPE_CHECKING:
     from core.model.documents import CustomerFilter, DocumentFilter
 
+# Rules that stand in Python as well, for a row that is shown at another moment than it was read:
+#
+# needs a call   CALL_DUE        core.rules.chasing.call_reminders.needs_call
+# held           HELD            core.rules.chasing.call_reminders.is_ahead
+# stuck          STUCK below     core.rules.monitoring.feed_health.is_stuck
+# late           ON_ITS_WAY      core.rules.monitoring.delivery_latency.late_document
+#
+# ``tests/core/db/lists/test_filter_sql_terms.py`` compares the first three and what needs attention
+# (test_sql_finds_what_a_plain_reading_finds), ``test_late.py`` what is late
+# (test_the_table_and_the_filter_say_the_same). What stands for a status comes from ``STATUSES``.
+
 #: Words that a person should look at all the same, and those of what is merely on its way.
 _UNKNOWN: Final = [word.value for word in BEST_TO_WORST if STATUSES[word].outcome == "unknown"]
 _ON_THEIR_WAY: Final = [
@@ -61,7 +72,7 @@ HELD_UNREACHED: Final = (
     "d.id IN (SELECT h.id FROM documents h WHERE h.held_until > 0 AND h.held_until > :now)"
     f" AND {REACHED_NOBODY.replace('d.never_reached', '+d.never_reached')}"
 )
-#: See ``calling.needs_call``.
+#: Overdue for a call: see above.
 CALL_DUE: Final = (
     "(d.call_at > 0 AND d.call_at <= :now AND d.quiet_until <= :now AND d.held_until <= :now)"
 )
@@ -96,7 +107,7 @@ CHIPS: Final = {
     DocumentView.NEEDS_CALL: CALL_DUE,
     DocumentView.SNOOZED: HELD,
     DocumentView.NEVER_REACHED: "d.never_reached > 0",
-    # See ``feed_health.is_stuck``; the three comparisons are one range of ix_documents_word.
+    # The three comparisons are one range of ix_documents_word.
     DocumentView.STUCK: (
         "(d.word = 'SENT' AND d.last_sent_at > 0 AND d.last_sent_at < :stuck_before)"
     ),
