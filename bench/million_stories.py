@@ -14,8 +14,8 @@ from functools import cache
 from typing import Any, Final
 
 from core.db.codec import to_instant
-from core.db.rows import STATE_TIMES
-from core.db.writes.summaries import delivery_columns, document_columns
+from core.db.rows import STATE_TIMES, document_columns
+from core.db.writes.summaries import delivery_columns
 from core.model.delivery import DeliveryEvent, DeliveryState, DeliveryView
 from core.model.enums import DocumentKind, EmailKind, Role, Status
 from core.rules.chasing.call_reminders import summarise

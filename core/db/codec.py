@@ -18,9 +18,6 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _PER_UNIT: Final = 10_000
 
-UNRESOLVED_BITS: Final = {"SOFT_BOUNCED": 1, "BOUNCED": 2}
-"""The bits of ``documents.open_bounce``: soft and hard may both be open."""
-
 
 def to_instant(at: datetime | None) -> int:
     return 0 if at is None else (at - _EPOCH) // _MICROSECOND

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from core.model.enums import STATUSES
 
 if TYPE_CHECKING:
     from core.model.conditions import Condition
@@ -181,6 +183,12 @@ class DocumentView(StrEnum):
     NEEDS_CALL = "needs_call"
     """See ``core.rules.chasing.call_reminders``; it depends on ``as_of`` as well."""
     SNOOZED = "snoozed"
+
+
+#: What a status is filtered by; a cancelled email counts as never sent and has none.
+VIEW_OF: Final = {
+    word: DocumentView[word.name] for word in STATUSES if word.name in DocumentView.__members__
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,13 @@ from core.db.engine import Reader
 from core.db.lists import documents
 from core.db.reads import chasing, history
 from core.model.documents import DocumentFilter, DocumentRow, Late
-from core.model.enums import DisplayStatus, DocumentKind
+from core.model.enums import FORWARD_FAILED, STATUSES, DisplayStatus, DocumentKind
 from core.model.errors import NotFoundError, UsageError
 from core.model.history import DocumentLog, RecipientEntry
 from core.rules.chasing.call_reminders import summarise
 from core.rules.delivery.as_of import moments_of
 from core.rules.delivery.reasons import reason_of
 from core.rules.delivery.status import FAILURES
-from core.rules.delivery.status_help import FORWARD_FAILED, WHAT_TO_DO
 from core.rules.diagnosis import explain
 
 Lateness = Callable[[RecipientEntry, datetime | None], Late | None]
@@ -78,7 +77,7 @@ def document_log(
 def explained(entry: RecipientEntry) -> RecipientEntry:
     """Return the entry with cause and advice; the advice is for the status, then the cause."""
     word = entry.state.word
-    advice = WHAT_TO_DO[word]
+    advice = STATUSES[word].advice
     reason = reason_of(entry.state, entry.error)
     if reason is not None:
         cause = (

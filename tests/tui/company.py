@@ -12,14 +12,21 @@ from core.model.chasing import Call, Hold
 from core.model.delivery import DeliveryEvent, DeliveryView, DocumentSummary
 from core.model.documents import Amount, Awaited, CustomerRow, DocumentRow
 from core.model.email import Change, Changes, Composition, Draft, KnownAddress, Version
-from core.model.enums import DisplayStatus, DocumentKind, EmailKind, Role, Status, address_key
+from core.model.enums import (
+    STATUSES,
+    DisplayStatus,
+    DocumentKind,
+    EmailKind,
+    Role,
+    Status,
+    address_key,
+)
 from core.model.history import Contact, DocumentLog, EmailEntry, Health, RecipientEntry
 from core.model.suppressions import Suppression
 from core.rules.chasing.call_reminders import needs_call, newest, summarise
 from core.rules.delivery.bot_engagement import doubt
 from core.rules.delivery.settling import settle
 from core.rules.delivery.status import FAILURES, summarise_email
-from core.rules.delivery.status_help import WHAT_TO_DO
 from core.rules.search.normalize import search_key
 from core.rules.search.ranking import Candidate, Typed, number_rank
 
@@ -362,7 +369,7 @@ class Company:
                 open_doubt=doubt(delivery.facts, "Open", view.state.sent_at),
                 click_doubt=doubt(delivery.facts, "Click", view.state.sent_at),
                 cause="userunknown" if view.state.word in FAILURES else "",
-                advice=WHAT_TO_DO[view.state.word],
+                advice=STATUSES[view.state.word].advice,
             )
             for delivery, view in zip(email.deliveries, views, strict=True)
         )

@@ -348,9 +348,7 @@ class FakeBackend(FakeUpkeep):
             DocumentOrder.BALANCE: lambda row: row.balance_due,
             DocumentOrder.SENDS: lambda row: row.summary.send_count,
             DocumentOrder.LAST_RECIPIENT: lambda row: row.summary.last_recipient,
-            DocumentOrder.DELIVERY: lambda row: [DisplayStatus.NEVER_SENT, *BEST_TO_WORST].index(
-                row.summary.word
-            ),
+            DocumentOrder.DELIVERY: lambda row: BEST_TO_WORST.index(row.summary.word),
         }
         key = keys.get(where.sort.column, lambda row: str(getattr(row, where.sort.column)))
         return sorted(rows, key=lambda row: (key(row), row.id), reverse=where.sort.descending)

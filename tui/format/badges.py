@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
-from core.model.enums import DisplayStatus
+from core.model.enums import STATUSES, DisplayStatus
 from core.rules.delivery.status import FAILURES, worst
 
 if TYPE_CHECKING:
@@ -46,29 +46,10 @@ class Span:
     """What to say where the whole does not fit."""
 
 
-_LOOKS: Final = {
-    DisplayStatus.NEVER_SENT: ("·", "never sent"),
-    DisplayStatus.QUEUED: ("…", "QUEUED"),
-    DisplayStatus.SENDING: ("…", "SENDING"),
-    DisplayStatus.UNCONFIRMED: ("?", "UNCONFIRMED"),
-    DisplayStatus.FAILED: ("✖", "FAILED"),
-    DisplayStatus.CANCELLED: ("−", "CANCELLED"),
-    DisplayStatus.SENT: ("➤", "SENT"),
-    DisplayStatus.DEFERRED: ("◌", "DEFERRED"),
-    DisplayStatus.SOFT_BOUNCED: ("✖", "BOUNCED soft"),
-    DisplayStatus.DROPPED: ("⊘", "DROPPED"),
-    DisplayStatus.DELIVERED: ("●", "DELIVERED"),
-    DisplayStatus.OPENED: ("◉", "OPENED"),
-    DisplayStatus.CLICKED: ("◈", "CLICKED"),
-    DisplayStatus.BOUNCED: ("✖", "BOUNCED"),
-    DisplayStatus.COMPLAINED: ("⚑", "COMPLAINED"),
-}
-
-
 def _look(word: DisplayStatus) -> Badge:
-    glyph, label = _LOOKS[word]
+    entry = STATUSES[word]
     name = word.value.lower().replace("_", "-")
-    return Badge(glyph, label, f"badge--{name}", f"tone--{name}")
+    return Badge(entry.glyph, entry.label, f"badge--{name}", f"tone--{name}")
 
 
 _BADGES: Final = {word: _look(word) for word in DisplayStatus}
@@ -130,7 +111,7 @@ def delivery(
         spans.append(_count(summary.delivered, summary.recipients))
     elif summary.unresolved and summary.word not in FAILURES:
         failure = worst(summary.unresolved)
-        label = _LOOKS[failure][1].split()[0]
+        label = STATUSES[failure].label.split()[0]
         spans.append(Span(f" ⟵ {label}", _BADGES[failure].tone))
     return tuple(spans)
 

@@ -6,30 +6,40 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from core.model.documents import DocumentView
+from core.model.enums import DisplayStatus
 from core.model.suppressions import ListPhase, SuppressionChip
 from core.rules.filters import describe
 from tui.commands.dispatch import another_filter, clears_the_search, key_of
-from tui.format.badges import LATE_GLYPH, ChipItem
+from tui.format.badges import LATE_GLYPH, ChipItem, badge
 from tui.format.text import cell, cut
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentFilter
     from core.model.suppressions import ListState, SuppressionFilter
 
+_Look = tuple[DocumentView, str, str, str, bool]
+
+
+def _of(word: DisplayStatus, *, always: bool = False) -> _Look:
+    look = badge(word)
+    name = word.value.replace("_", " ").capitalize()
+    return DocumentView[word.name], name, look.glyph, look.tone, always
+
+
 #: In the order of urgency. Chips that are not always there appear when they count something.
-_LOOKS: Final[tuple[tuple[DocumentView, str, str, str, bool], ...]] = (
+_LOOKS: Final[tuple[_Look, ...]] = (
     (DocumentView.ALL, "All", "", "", True),
-    (DocumentView.BOUNCED, "Bounced", "✖", "tone--bounced", True),
-    (DocumentView.COMPLAINED, "Complained", "⚑", "tone--complained", False),
-    (DocumentView.DROPPED, "Dropped", "⊘", "tone--dropped", False),
-    (DocumentView.DEFERRED, "Deferred", "◌", "tone--deferred", False),
-    (DocumentView.FAILED, "Failed", "✖", "tone--failed", False),
-    (DocumentView.UNCONFIRMED, "Unconfirmed", "?", "tone--unconfirmed", False),
+    _of(DisplayStatus.BOUNCED, always=True),
+    _of(DisplayStatus.COMPLAINED),
+    _of(DisplayStatus.DROPPED),
+    _of(DisplayStatus.DEFERRED),
+    _of(DisplayStatus.FAILED),
+    _of(DisplayStatus.UNCONFIRMED),
     (DocumentView.STUCK, "SENT ?", "➤", "tone--unconfirmed", False),
     (DocumentView.LATE, "Late", LATE_GLYPH, "tone--deferred", False),
     (DocumentView.NEEDS_CALL, "Needs a call", "☎", "ink--warning", False),
     (DocumentView.SNOOZED, "Snoozed", "zz", "ink--dim", False),
-    (DocumentView.NEVER_SENT, "Never sent", "·", "tone--never-sent", False),
+    _of(DisplayStatus.NEVER_SENT),
 )
 
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len
 from textual.content import Content
 
-from core.model.enums import DisplayStatus, EmailKind, Role
+from core.model.enums import STATUSES, DisplayStatus, EmailKind, Role
 from core.rules.delivery.status import FAILURES
-from core.rules.delivery.status_help import WHAT_TO_DO
 from core.rules.monitoring.delivery_latency import late_words
 from core.rules.monitoring.feed_health import is_stuck, no_word
 from tui.commands.dispatch import key_of
@@ -154,7 +153,7 @@ def _recipient_lines(
         yield toned(no_word(state.sent_at, judged_at), DisplayStatus.DEFERRED)
     if recipient.late is not None:
         yield toned(cell(late_words(recipient.late), _DIAGNOSTIC_LIMIT), DisplayStatus.DEFERRED)
-    advice = recipient.advice or WHAT_TO_DO.get(state.word, "")
+    advice = recipient.advice or STATUSES[state.word].advice
     if advice and (state.word in FAILURES or not with_name):
         yield _advice(cell(advice), is_bad=state.word in FAILURES)
     for note in recipient.notes:
@@ -229,17 +228,12 @@ def _recipients(email: EmailEntry) -> str:
 def _latest_time(email: EmailEntry) -> datetime | None:
     """When the badge's status came about, where that says more than the time of sending."""
     word = email.summary.word
-    name = {
-        DisplayStatus.BOUNCED: "bounced_at",
-        DisplayStatus.SOFT_BOUNCED: "bounced_at",
-        DisplayStatus.COMPLAINED: "complained_at",
-        DisplayStatus.DROPPED: "dropped_at",
-        DisplayStatus.DEFERRED: "deferred_at",
-    }.get(word)
-    if name is None:
+    if (word not in FAILURES and word is not DisplayStatus.DEFERRED) or not STATUSES[word].time:
         return None
     times: list[datetime] = [
-        at for r in email.recipients if r.state.word is word and (at := getattr(r.state, name))
+        at
+        for r in email.recipients
+        if r.state.word is word and (at := getattr(r.state, STATUSES[word].time))
     ]
     return max(times, default=None)
 

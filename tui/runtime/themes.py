@@ -10,8 +10,8 @@ Styles and widgets name *variables* only. Beside Textual's own there are:
 ``$badge-WORD``                 the ground of a badge, ``$badge-WORD-text`` its letters
 ``$tone-WORD``                  the same meaning as coloured letters on the ordinary ground
 
-where WORD is a value of ``core.model.enums.DisplayStatus`` in lower case with
-dashes: ``$badge-soft-bounced``.
+where WORD is a ``DisplayStatus`` in lower case with dashes: ``$badge-soft-bounced``. Which colours
+it has is its ``tone`` in ``STATUSES``; several may share one.
 Themes that are not ours (Textual's, also its ANSI ones) get them from their own colours.
 """
 
@@ -22,63 +22,51 @@ from typing import Final
 
 from textual.theme import Theme
 
-from core.model.enums import DisplayStatus
+from core.model.enums import STATUSES, DisplayStatus, Tone
 
 _Badge = tuple[str, str, str]
 """Ground of the badge, its letters, and letters on the ordinary ground."""
 
-_DARK_BADGES: Final[dict[DisplayStatus, _Badge]] = {
-    DisplayStatus.NEVER_SENT: ("#0f1720", "#7d90a5", "#7d90a5"),
-    DisplayStatus.QUEUED: ("#24364a", "#b9c9d9", "#9db0c4"),
-    DisplayStatus.SENDING: ("#24364a", "#b9c9d9", "#9db0c4"),
-    DisplayStatus.UNCONFIRMED: ("#f0b952", "#1a1408", "#f0b952"),
-    DisplayStatus.FAILED: ("#c93a53", "#ffffff", "#ff8b9c"),
-    DisplayStatus.CANCELLED: ("#0f1720", "#7d90a5", "#7d90a5"),
-    DisplayStatus.SENT: ("#3a5068", "#e8f0f8", "#a9bdd2"),
-    DisplayStatus.DEFERRED: ("#f0b952", "#1a1408", "#f0b952"),
-    DisplayStatus.SOFT_BOUNCED: ("#6b2c3a", "#ffc9d1", "#ee97a4"),
-    DisplayStatus.DROPPED: ("#8c3a3a", "#ffe9e6", "#e89c94"),
-    DisplayStatus.DELIVERED: ("#7fd88f", "#0b1f12", "#7fd88f"),
-    DisplayStatus.OPENED: ("#6cc7e8", "#07212b", "#6cc7e8"),
-    DisplayStatus.CLICKED: ("#8fb7ff", "#0a1a36", "#8fb7ff"),
-    DisplayStatus.BOUNCED: ("#c93a53", "#ffffff", "#ff8b9c"),
-    DisplayStatus.COMPLAINED: ("#9a4abd", "#ffffff", "#d59bea"),
+_DARK_BADGES: Final[dict[Tone, _Badge]] = {
+    "quiet": ("#0f1720", "#7d90a5", "#7d90a5"),
+    "waiting": ("#24364a", "#b9c9d9", "#9db0c4"),
+    "warning": ("#f0b952", "#1a1408", "#f0b952"),
+    "sent": ("#3a5068", "#e8f0f8", "#a9bdd2"),
+    "soft": ("#6b2c3a", "#ffc9d1", "#ee97a4"),
+    "stopped": ("#8c3a3a", "#ffe9e6", "#e89c94"),
+    "delivered": ("#7fd88f", "#0b1f12", "#7fd88f"),
+    "opened": ("#6cc7e8", "#07212b", "#6cc7e8"),
+    "clicked": ("#8fb7ff", "#0a1a36", "#8fb7ff"),
+    "bad": ("#c93a53", "#ffffff", "#ff8b9c"),
+    "complaint": ("#9a4abd", "#ffffff", "#d59bea"),
 }
 
-_LIGHT_BADGES: Final[dict[DisplayStatus, _Badge]] = {
-    DisplayStatus.NEVER_SENT: ("#f7f9fb", "#566a7e", "#566a7e"),
-    DisplayStatus.QUEUED: ("#d5dee8", "#33475b", "#4d6175"),
-    DisplayStatus.SENDING: ("#d5dee8", "#33475b", "#4d6175"),
-    DisplayStatus.UNCONFIRMED: ("#f5c868", "#2b1d00", "#835400"),
-    DisplayStatus.FAILED: ("#c22b45", "#ffffff", "#b3223b"),
-    DisplayStatus.CANCELLED: ("#f7f9fb", "#566a7e", "#566a7e"),
-    DisplayStatus.SENT: ("#50667d", "#ffffff", "#465b70"),
-    DisplayStatus.DEFERRED: ("#f5c868", "#2b1d00", "#835400"),
-    DisplayStatus.SOFT_BOUNCED: ("#f3c8cf", "#7a1428", "#9a2c42"),
-    DisplayStatus.DROPPED: ("#7d2f2f", "#ffffff", "#7d2f2f"),
-    DisplayStatus.DELIVERED: ("#1e7b3a", "#ffffff", "#1a6f33"),
-    DisplayStatus.OPENED: ("#0b6c88", "#ffffff", "#0b647e"),
-    DisplayStatus.CLICKED: ("#2a5cc0", "#ffffff", "#2353b0"),
-    DisplayStatus.BOUNCED: ("#c22b45", "#ffffff", "#b3223b"),
-    DisplayStatus.COMPLAINED: ("#8436a8", "#ffffff", "#7a2f9e"),
+_LIGHT_BADGES: Final[dict[Tone, _Badge]] = {
+    "quiet": ("#f7f9fb", "#566a7e", "#566a7e"),
+    "waiting": ("#d5dee8", "#33475b", "#4d6175"),
+    "warning": ("#f5c868", "#2b1d00", "#835400"),
+    "sent": ("#50667d", "#ffffff", "#465b70"),
+    "soft": ("#f3c8cf", "#7a1428", "#9a2c42"),
+    "stopped": ("#7d2f2f", "#ffffff", "#7d2f2f"),
+    "delivered": ("#1e7b3a", "#ffffff", "#1a6f33"),
+    "opened": ("#0b6c88", "#ffffff", "#0b647e"),
+    "clicked": ("#2a5cc0", "#ffffff", "#2353b0"),
+    "bad": ("#c22b45", "#ffffff", "#b3223b"),
+    "complaint": ("#8436a8", "#ffffff", "#7a2f9e"),
 }
 
-_CONTRAST_BADGES: Final[dict[DisplayStatus, _Badge]] = {
-    DisplayStatus.NEVER_SENT: ("#000000", "#ffffff", "#ffffff"),
-    DisplayStatus.QUEUED: ("#404040", "#ffffff", "#ffffff"),
-    DisplayStatus.SENDING: ("#404040", "#ffffff", "#ffffff"),
-    DisplayStatus.UNCONFIRMED: ("#ffd000", "#000000", "#ffd000"),
-    DisplayStatus.FAILED: ("#b00020", "#ffffff", "#ff8a9b"),
-    DisplayStatus.CANCELLED: ("#000000", "#ffffff", "#ffffff"),
-    DisplayStatus.SENT: ("#404040", "#ffffff", "#ffffff"),
-    DisplayStatus.DEFERRED: ("#ffd000", "#000000", "#ffd000"),
-    DisplayStatus.SOFT_BOUNCED: ("#7a0016", "#ffffff", "#ff8a9b"),
-    DisplayStatus.DROPPED: ("#7a0016", "#ffffff", "#ffb0a8"),
-    DisplayStatus.DELIVERED: ("#5dff83", "#000000", "#5dff83"),
-    DisplayStatus.OPENED: ("#6be3ff", "#000000", "#6be3ff"),
-    DisplayStatus.CLICKED: ("#a9c6ff", "#000000", "#a9c6ff"),
-    DisplayStatus.BOUNCED: ("#b00020", "#ffffff", "#ff8a9b"),
-    DisplayStatus.COMPLAINED: ("#7a1fa8", "#ffffff", "#e7b3ff"),
+_CONTRAST_BADGES: Final[dict[Tone, _Badge]] = {
+    "quiet": ("#000000", "#ffffff", "#ffffff"),
+    "waiting": ("#404040", "#ffffff", "#ffffff"),
+    "warning": ("#ffd000", "#000000", "#ffd000"),
+    "sent": ("#404040", "#ffffff", "#ffffff"),
+    "soft": ("#7a0016", "#ffffff", "#ff8a9b"),
+    "stopped": ("#7a0016", "#ffffff", "#ffb0a8"),
+    "delivered": ("#5dff83", "#000000", "#5dff83"),
+    "opened": ("#6be3ff", "#000000", "#6be3ff"),
+    "clicked": ("#a9c6ff", "#000000", "#a9c6ff"),
+    "bad": ("#b00020", "#ffffff", "#ff8a9b"),
+    "complaint": ("#7a1fa8", "#ffffff", "#e7b3ff"),
 }
 
 #: On these of a terminal's own colours black cannot be read; on all others white cannot.
@@ -87,25 +75,24 @@ _DEEP_ANSI: Final = frozenset(
     for strength in ("", "bright_")
     for colour in ("blue", "magenta", "red")
 )
-#: For themes that are not ours: which of their colours stands for a word.
-_FOREIGN: Final[dict[DisplayStatus, str]] = {
-    DisplayStatus.UNCONFIRMED: "warning",
-    DisplayStatus.FAILED: "error",
-    DisplayStatus.SENT: "secondary",
-    DisplayStatus.DEFERRED: "warning",
-    DisplayStatus.SOFT_BOUNCED: "error",
-    DisplayStatus.DROPPED: "error",
-    DisplayStatus.DELIVERED: "success",
-    DisplayStatus.OPENED: "primary",
-    DisplayStatus.CLICKED: "accent",
-    DisplayStatus.BOUNCED: "error",
-    DisplayStatus.COMPLAINED: "error",
+#: For themes that are not ours: which of their colours stands for a tone.
+_FOREIGN: Final[dict[Tone, str]] = {
+    "warning": "warning",
+    "sent": "secondary",
+    "soft": "error",
+    "stopped": "error",
+    "delivered": "success",
+    "opened": "primary",
+    "clicked": "accent",
+    "bad": "error",
+    "complaint": "error",
 }
 
 
-def _badge_variables(badges: Mapping[DisplayStatus, _Badge]) -> dict[str, str]:
+def _badge_variables(badges: Mapping[Tone, _Badge]) -> dict[str, str]:
     variables: dict[str, str] = {}
-    for word, (ground, letters, tone) in badges.items():
+    for word, entry in STATUSES.items():
+        ground, letters, tone = badges[entry.tone]
         name = variable_name(word)
         variables[f"badge-{name}"] = ground
         variables[f"badge-{name}-text"] = letters
@@ -270,10 +257,10 @@ def complete(variables: Mapping[str, str], *, ansi: bool) -> dict[str, str]:
         "border": variables["primary"],
         "border-blurred": dim,
     }
-    for word in DisplayStatus:
+    for word, entry in STATUSES.items():
         name = variable_name(word)
-        colour = variables[_FOREIGN[word]] if word in _FOREIGN else dim
-        solid = word in _FOREIGN
+        solid = entry.tone in _FOREIGN
+        colour = variables[_FOREIGN[entry.tone]] if solid else dim
         ours[f"badge-{name}"] = colour if solid else ground
         letters = _on_ansi(colour) if ansi else ground
         ours[f"badge-{name}-text"] = letters if solid else dim

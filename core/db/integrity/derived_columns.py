@@ -17,14 +17,13 @@ from core.db.bulk import rows_among
 from core.db.codec import search_key, storable
 from core.db.integrity.summaries import Recompute, by_id, type_of_row_dicts
 from core.db.lists import counters
-from core.db.rows import EVENT_COLUMNS, fact_of
+from core.db.rows import EVENT_COLUMNS, document_columns, fact_of
 from core.db.schema import digests
 from core.db.writes.event_matching import matches, row_key
 from core.db.writes.summaries import (
     current_summaries,
     customer_rollups,
     delivery_columns,
-    document_columns,
     settled_states,
 )
 from core.model.enums import address_key, domain_of

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.db.engine import Reader
 from core.db.lists.filter_sql import CHIPS, NEEDS_ATTENTION
-from core.model.documents import DocumentView
-from core.model.enums import DisplayStatus
+from core.model.documents import VIEW_OF, DocumentView
+from core.model.enums import FLAGS, STATUSES, DisplayStatus
 
 if TYPE_CHECKING:
     from core.db.engine import Reader
@@ -31,34 +31,10 @@ if TYPE_CHECKING:
 ALL: Final = "all"
 ATTENTION: Final = "needs_attention"
 #: The columns of a document that say where it is counted.
-COLUMNS: Final = (
-    "word",
-    "open_bounce",
-    "open_complaint",
-    "open_drop",
-    "open_failure",
-    "never_reached",
-    "last_sent_at",
-)
+COLUMNS: Final = ("word", *FLAGS, "never_reached", "last_sent_at")
 LONG_A_DAY: Final = 86_400_000_000
 #: Chips that depend on the document's row alone, and not on the time.
-OF_CHIPS: Final = (
-    DocumentView.BOUNCED,
-    DocumentView.SOFT_BOUNCED,
-    DocumentView.COMPLAINED,
-    DocumentView.DROPPED,
-    DocumentView.FAILED,
-    DocumentView.NEVER_REACHED,
-    DocumentView.NEVER_SENT,
-    DocumentView.QUEUED,
-    DocumentView.SENDING,
-    DocumentView.UNCONFIRMED,
-    DocumentView.SENT,
-    DocumentView.DEFERRED,
-    DocumentView.DELIVERED,
-    DocumentView.OPENED,
-    DocumentView.CLICKED,
-)
+OF_CHIPS: Final = (*VIEW_OF.values(), DocumentView.NEVER_REACHED)
 _FOLD_EVERY: Final = 64
 _SENT: Final = "sent "
 
@@ -66,18 +42,17 @@ _SENT: Final = "sent "
 @lru_cache(maxsize=4_096)
 def names(row: tuple[Any, ...]) -> tuple[str, ...]:
     """Return where a document with these ``COLUMNS`` is counted, the last one in whole days."""
-    word, bounce, complaint, drop, failure, never_reached, day = row
-    found = [ALL, word_name(DisplayStatus(word)), day_name(day)]
-    flags = {
-        DocumentView.BOUNCED: bounce,
-        DocumentView.SOFT_BOUNCED: bounce in (1, 3),
-        DocumentView.COMPLAINED: complaint,
-        DocumentView.DROPPED: drop,
-        DocumentView.FAILED: failure,
-        DocumentView.NEVER_REACHED: never_reached,
-        ATTENTION: bounce or complaint or drop or failure or word == DisplayStatus.UNCONFIRMED,
+    word, *kept, never_reached, day = row
+    status, flags = DisplayStatus(word), dict(zip(FLAGS, kept, strict=True))
+    found = [ALL, word_name(status), day_name(day)]
+    is_set: dict[str, Any] = {
+        view: flags[flag] for each, view in VIEW_OF.items() if (flag := STATUSES[each].flag)
     }
-    return (*found, *(str(name) for name, is_set in flags.items() if is_set))
+    soft = STATUSES[DisplayStatus.SOFT_BOUNCED]
+    is_set[DocumentView.SOFT_BOUNCED] = flags[soft.flag] & soft.bit
+    is_set[DocumentView.NEVER_REACHED] = never_reached
+    is_set[ATTENTION] = any(kept) or STATUSES[status].outcome == "unknown"
+    return (*found, *(str(name) for name, value in is_set.items() if value))
 
 
 def word_name(word: DisplayStatus) -> str:

@@ -14,7 +14,7 @@ from core.db.lists import counters, nearby, ordering
 from core.db.lists.filter_sql import ONLY_CALLS, document_conditions, is_gathered, times_of
 from core.db.lists.ordering import Order
 from core.model.documents import DocumentFilter, DocumentOrder, DocumentSort, DocumentView
-from core.model.enums import DisplayStatus
+from core.model.enums import BEST_TO_WORST, DisplayStatus
 
 ALL: Final = 2**31 - 1
 _FAR: Final = 2_000
@@ -157,7 +157,7 @@ def _ids_by_word(reader: Reader, where: DocumentFilter, offset: int, limit: int)
 
 
 def _words(where: DocumentFilter) -> Sequence[DisplayStatus]:
-    return ordering.WORDS[::-1] if where.sort.descending else ordering.WORDS
+    return BEST_TO_WORST[::-1] if where.sort.descending else BEST_TO_WORST
 
 
 def position(reader: Reader, where: DocumentFilter, document_id: int) -> int | None:
@@ -194,7 +194,7 @@ def _position_by_day(reader: Reader, order: Order, here: Sequence[Any]) -> int:
 
 
 def _position_by_word(reader: Reader, where: DocumentFilter, here: Sequence[Any]) -> int:
-    mine = ordering.WORDS[here[0]]
+    mine = BEST_TO_WORST[here[0]]
     words, counts = _words(where), counters.read(reader)
     before = sum(counts[counters.word_name(word)] for word in words[: words.index(mine)])
     order = ordering.documents(reader, DocumentSort(descending=where.sort.descending))

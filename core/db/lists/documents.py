@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from core.db.codec import from_date, from_instant, from_money, known_instant
+from core.db.codec import known_instant
 from core.db.engine import Reader, SqliteReader
 from core.db.lists import counters, document_paging, nearby, ordering
 from core.db.lists.customers import count_customers as count_customers
@@ -17,25 +17,19 @@ from core.db.lists.customers import never_reached_amounts as never_reached_amoun
 from core.db.lists.customers import open_balances as open_balances
 from core.db.lists.customers import overview as overview
 from core.db.lists.customers import page_customers as page_customers
-from core.db.lists.filter_sql import CHIPS, document_conditions, in_chunks, numbered, times_of
+from core.db.lists.filter_sql import (
+    CHIPS,
+    document_conditions,
+    in_chunks,
+    numbered,
+    times_of,
+)
 from core.db.lists.text_search import is_ready, narrowed_documents
-from core.model.chasing import CallNeed, CallReason
-from core.model.delivery import DocumentSummary
+from core.db.rows import DOCUMENT_COLUMNS, document_of
 from core.model.documents import DocumentFilter, DocumentRow, DocumentView
-from core.model.enums import DisplayStatus, DocumentKind
 
 _PAGES: Final = 5_000
 """More rows than that are one joined statement; a page is read in two steps, its ids first."""
-
-_DOCUMENT_COLUMNS: Final = (
-    "d.id, d.customer_id, c.name, d.kind, d.number, d.status, d.currency, d.total, d.balance_due,"
-    " d.issued_on, d.due_on, d.pdf, d.word, d.other_failed, d.delivered, d.recipients,"
-    " d.send_count, d.last_sent_at, d.last_recipient, d.last_email_id, d.open_bounce,"
-    " d.open_complaint, d.open_drop, d.open_failure, d.ever_delivered, d.never_reached,"
-    " d.by_program, d.call_at, d.call_reason, d.call_emails, d.call_since, d.quiet_until,"
-    " d.held_until, EXISTS (SELECT 1 FROM drafts w WHERE w.document_id = d.id),"
-    " d.is_forward"
-)
 
 # --------------------------------------------------------------------------- documents
 
@@ -58,21 +52,21 @@ def page_documents(
     where = narrowed_documents(reader, where)
     clause, values = document_conditions(where)
     rows = reader.rows(
-        f"SELECT {_DOCUMENT_COLUMNS} FROM documents d JOIN customers c ON c.id = d.customer_id"
+        f"SELECT {DOCUMENT_COLUMNS} FROM documents d JOIN customers c ON c.id = d.customer_id"
         f"{clause} ORDER BY {ordering.documents(reader, where.sort).by()}"
         " LIMIT :limit OFFSET :offset",
         {**values, "limit": document_paging.ALL if limit is None else limit, "offset": offset},
     )
-    return tuple(map(_document, rows))
+    return tuple(map(document_of, rows))
 
 
 def document(reader: Reader, document_id: int) -> DocumentRow | None:
     rows = reader.rows(
-        f"SELECT {_DOCUMENT_COLUMNS} FROM documents d JOIN customers c ON c.id = d.customer_id"
+        f"SELECT {DOCUMENT_COLUMNS} FROM documents d JOIN customers c ON c.id = d.customer_id"
         " WHERE d.id = :id",
         {"id": document_id},
     )
-    return _document(rows[0]) if rows else None
+    return document_of(rows[0]) if rows else None
 
 
 def documents(reader: Reader, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
@@ -81,11 +75,11 @@ def documents(reader: Reader, document_ids: Sequence[int]) -> tuple[DocumentRow,
     for some in in_chunks(document_ids):
         among, values = numbered("id", some)
         rows = reader.rows(
-            f"SELECT {_DOCUMENT_COLUMNS} FROM documents d"
+            f"SELECT {DOCUMENT_COLUMNS} FROM documents d"
             f" JOIN customers c ON c.id = d.customer_id WHERE d.id IN {among}",
             values,
         )
-        found |= {row[0]: _document(row) for row in rows}
+        found |= {each.id: each for each in map(document_of, rows)}
     return tuple(found[key] for key in document_ids if key in found)
 
 
@@ -138,56 +132,6 @@ def _chip_counts_of_all(reader: Reader, where: DocumentFilter) -> Mapping[Docume
     ):
         counts[chip] = count_documents(reader, replace(where, chip=chip))
     return counts
-
-
-def _document(row: Sequence[Any]) -> DocumentRow:
-    unresolved = {
-        DisplayStatus.SOFT_BOUNCED: row[20] & 1,
-        DisplayStatus.BOUNCED: row[20] & 2,
-        DisplayStatus.COMPLAINED: row[21],
-        DisplayStatus.DROPPED: row[22],
-        DisplayStatus.FAILED: row[23],
-    }
-    return DocumentRow(
-        id=row[0],
-        customer_id=row[1],
-        customer=row[2],
-        kind=DocumentKind(row[3]),
-        number=row[4],
-        status=row[5],
-        currency=row[6],
-        total=from_money(row[7]),
-        balance_due=from_money(row[8]),
-        issued_on=from_date(row[9]),
-        due_on=from_date(row[10]),
-        pdf=row[11],
-        summary=DocumentSummary(
-            word=DisplayStatus(row[12]),
-            other_failed=bool(row[13]),
-            delivered=row[14],
-            recipients=row[15],
-            send_count=row[16],
-            last_sent_at=from_instant(row[17]),
-            last_recipient=row[18],
-            last_email_id=row[19],
-            unresolved=frozenset(word for word, is_open in unresolved.items() if is_open),
-            ever_delivered=bool(row[24]),
-            never_reached=bool(row[25]),
-            by_program=bool(row[26]),
-            is_forward=bool(row[34]),
-            call=_call_need(row[27:31]),
-        ),
-        quiet_until=from_instant(row[31]),
-        held_until=from_instant(row[32]),
-        has_draft=bool(row[33]),
-    )
-
-
-def _call_need(row: Sequence[Any]) -> CallNeed | None:
-    at, why, emails, since = row
-    if not at:
-        return None
-    return CallNeed(CallReason(why), known_instant(at), emails, known_instant(since))
 
 
 def last_received(reader: Reader) -> datetime | None:

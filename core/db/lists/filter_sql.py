@@ -11,23 +11,41 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from core.db.codec import begins_with, part_of, search_key, storable, to_instant
-from core.model.documents import DocumentView
-from core.model.enums import Status
+from core.model.documents import VIEW_OF, DocumentView
+from core.model.enums import BEST_TO_WORST, FLAGS, STATUSES, DisplayStatus, Status, having
 from core.rules.monitoring.delivery_latency import NEVER_LATE_BEFORE
 from core.rules.monitoring.feed_health import STUCK_AFTER
 
 if TYPE_CHECKING:
     from core.model.documents import CustomerFilter, DocumentFilter
 
+# Rules that stand in Python as well, for a row that is shown at another moment than it was read:
+#
+# needs a call   CALL_DUE        core.rules.chasing.call_reminders.needs_call
+# held           HELD            core.rules.chasing.call_reminders.is_ahead
+# stuck          STUCK below     core.rules.monitoring.feed_health.is_stuck
+# late           ON_ITS_WAY      core.rules.monitoring.delivery_latency.late_document
+#
+# ``tests/core/db/lists/test_filter_sql_terms.py`` compares the first three and what needs attention
+# (test_sql_finds_what_a_plain_reading_finds), ``test_late.py`` what is late
+# (test_the_table_and_the_filter_say_the_same). What stands for a status comes from ``STATUSES``.
+
+#: Words that a person should look at all the same, and those of what is merely on its way.
+_UNKNOWN: Final = [word.value for word in BEST_TO_WORST if STATUSES[word].outcome == "unknown"]
+_ON_THEIR_WAY: Final = [
+    axis.name for axis in Status if DisplayStatus[axis.name] in having("on its way")
+]
+
 #: What a person should look at; customers are sorted by how many of these they have.
-NEEDS_ATTENTION: Final = (
-    "(d.open_bounce > 0 OR d.open_complaint > 0 OR d.open_drop > 0 OR d.open_failure > 0"
-    " OR d.word = 'UNCONFIRMED')"
+NEEDS_ATTENTION: Final = "({})".format(
+    " OR ".join(
+        [*(f"d.{flag} > 0" for flag in FLAGS), *(f"d.word = '{word}'" for word in _UNKNOWN)]
+    )
 )
 #: Sent, still open, and every attempt failed: what is merely on its way is not counted.
 REACHED_NOBODY: Final = (
     "(d.never_reached > 0 AND d.kind = 'invoice' AND d.send_count > 0"
-    " AND d.word NOT IN ('QUEUED', 'SENDING', 'SENT', 'DEFERRED'))"
+    f" AND d.word NOT IN ({', '.join(map(repr, _ON_THEIR_WAY))}))"
 )
 
 #: Unconfirmed, long enough to be late anywhere, and not stuck: two ranges of ix_documents_word.
@@ -54,7 +72,7 @@ HELD_UNREACHED: Final = (
     "d.id IN (SELECT h.id FROM documents h WHERE h.held_until > 0 AND h.held_until > :now)"
     f" AND {REACHED_NOBODY.replace('d.never_reached', '+d.never_reached')}"
 )
-#: See ``calling.needs_call``.
+#: Overdue for a call: see above.
 CALL_DUE: Final = (
     "(d.call_at > 0 AND d.call_at <= :now AND d.quiet_until <= :now AND d.held_until <= :now)"
 )
@@ -63,9 +81,12 @@ _LATER: Final = "CASE WHEN d.quiet_until > d.held_until THEN d.quiet_until ELSE 
 CALL_FROM: Final = f"CASE WHEN d.call_at > {_LATER} THEN d.call_at ELSE {_LATER} END"
 
 #: Whose only trouble is that nobody has called.
-ONLY_CALLS: Final = (
-    f"{CALL_DUE} AND d.open_bounce = 0 AND d.open_complaint = 0 AND d.open_drop = 0"
-    " AND d.open_failure = 0 AND d.word <> 'UNCONFIRMED'"
+ONLY_CALLS: Final = " AND ".join(
+    [
+        CALL_DUE,
+        *(f"d.{flag} = 0" for flag in FLAGS),
+        *(f"d.word <> '{word}'" for word in _UNKNOWN),
+    ]
 )
 
 #: With an email that has waited in the outbox for a day: what is not taken is never given up.
@@ -85,30 +106,16 @@ CHIPS: Final = {
     DocumentView.ATTENTION: f"({NEEDS_ATTENTION} OR {CALL_DUE})",
     DocumentView.NEEDS_CALL: CALL_DUE,
     DocumentView.SNOOZED: HELD,
-    DocumentView.BOUNCED: "d.open_bounce > 0",
-    DocumentView.SOFT_BOUNCED: "d.open_bounce IN (1, 3)",
-    DocumentView.COMPLAINED: "d.open_complaint > 0",
-    DocumentView.DROPPED: "d.open_drop > 0",
-    DocumentView.FAILED: "d.open_failure > 0",
     DocumentView.NEVER_REACHED: "d.never_reached > 0",
-    DocumentView.NEVER_SENT: "d.word = 'NEVER_SENT'",
-    # See ``feedhealth.is_stuck``; the three comparisons are one range of ix_documents_word.
+    # The three comparisons are one range of ix_documents_word.
     DocumentView.STUCK: (
         "(d.word = 'SENT' AND d.last_sent_at > 0 AND d.last_sent_at < :stuck_before)"
     ),
     **{
-        chip: f"d.word = '{chip.name}'"
-        for chip in (
-            DocumentView.QUEUED,
-            DocumentView.SENDING,
-            DocumentView.UNCONFIRMED,
-            DocumentView.SENT,
-            DocumentView.DEFERRED,
-            DocumentView.DELIVERED,
-            DocumentView.OPENED,
-            DocumentView.CLICKED,
-        )
+        view: f"d.{STATUSES[word].flag} > 0" if STATUSES[word].flag else f"d.word = '{word.value}'"
+        for word, view in VIEW_OF.items()
     },
+    DocumentView.SOFT_BOUNCED: "d.open_bounce IN (1, 3)",  # BOUNCED is any of them
 }
 
 #: Beside ``attention``: whose only trouble may be that nobody has called yet.

@@ -11,13 +11,11 @@ from typing import Final
 
 from core.db.engine import Reader, speaks_sqlite
 from core.model.documents import CustomerOrder, CustomerSort, DocumentOrder, DocumentSort
-from core.model.enums import BEST_TO_WORST, DisplayStatus
+from core.model.enums import BEST_TO_WORST
 
-#: Never sent is neither good nor bad: it stands before everything else.
-WORDS: Final = (DisplayStatus.NEVER_SENT, *BEST_TO_WORST)
 _RANK: Final = (
     "CASE d.word "
-    + " ".join(f"WHEN '{word.value}' THEN {rank}" for rank, word in enumerate(WORDS))
+    + " ".join(f"WHEN '{word.value}' THEN {rank}" for rank, word in enumerate(BEST_TO_WORST))
     + " END"
 )
 

@@ -27,7 +27,7 @@ from core.db.lists.filter_sql import (
     times_of,
 )
 from core.model.attention import AttentionChip, Failure
-from core.model.enums import DisplayStatus, Status
+from core.model.enums import STATUSES, DisplayStatus, Status
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -176,12 +176,8 @@ def _failure(row: Sequence[Any]) -> Failure:
     key, status, address, bounced, dropped, complained, claimed, *said = row
     words, error, code, subtype, is_forward = said
     word = DisplayStatus[Status(status).name]
-    at = {
-        DisplayStatus.BOUNCED: bounced,
-        DisplayStatus.SOFT_BOUNCED: bounced,
-        DisplayStatus.DROPPED: dropped,
-        DisplayStatus.COMPLAINED: complained,
-    }.get(word, 0)
+    times = {"bounced_at": bounced, "dropped_at": dropped, "complained_at": complained}
+    at = times.get(STATUSES[word].time, 0)
     since = known_instant(at or claimed)
     return Failure(key, word, address, since, words or error, code, subtype, bool(is_forward))
 

@@ -11,16 +11,16 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from core.db.codec import search_key, storable, to_date, to_money
+from core.db.codec import search_key, storable
 from core.db.engine import hold
 from core.db.lists import counters, name_prefixes
+from core.db.rows import IMPORTED_FIELDS, document_columns
 from core.db.schema import contacts, customers, digests, documents
 from core.db.schema.coverage import SEALED
 from core.db.writes.chasing import inherit_holds
 from core.db.writes.contacts import put_contact, superseded_addresses
 from core.db.writes.summaries import (
     chunks,
-    document_columns,
     lock_documents,
     summarise_customers,
     summarise_documents,
@@ -254,7 +254,7 @@ def _put_batch(
         else:
             changed[found["id"]] = {
                 "key": found["id"],
-                **{"new_" + name: values[name] for name in _TOLD},
+                **{"new_" + name: values[name] for name in IMPORTED_FIELDS},
                 "new_digest": digests.of([values[name] for name in SEALED["documents"]]),
             }
             counts[Change.UPDATED] += 1
@@ -270,12 +270,10 @@ def _put_batch(
     return touched
 
 
-_TOLD = ("status", "currency", "total", "balance_due", "issued_on", "due_on", "pdf")
-"""What the accounting system tells of a document that is known already."""
 _UPDATE = (
     update(documents)
     .where(documents.c.id == bindparam("key"))
-    .values({name: bindparam("new_" + name) for name in (*_TOLD, "digest")})
+    .values({name: bindparam("new_" + name) for name in (*IMPORTED_FIELDS, "digest")})
 )
 
 
@@ -286,19 +284,20 @@ def _document_values(customer_id: int, entry: DocumentEntry) -> dict[str, Any]:
         "kind": entry.kind.value,
         "number": number,
         "number_key": search_key(number),
-        "status": storable(entry.status),
-        "currency": entry.currency,
-        "total": to_money(entry.total),
-        "balance_due": to_money(entry.balance_due),
-        "issued_on": to_date(entry.issued_on),
-        "due_on": to_date(entry.due_on),
-        "pdf": storable(entry.pdf),
+        **{name: each.column(getattr(entry, name)) for name, each in IMPORTED_FIELDS.items()},
     }
 
 
 def _known(connection: Connection, numbers: set[str]) -> dict[tuple[int, str, str], dict[str, Any]]:
     d = documents.c
-    columns = (d.id, d.customer_id, d.kind, d.number, d.number_key, *(d[name] for name in _TOLD))
+    columns = (
+        d.id,
+        d.customer_id,
+        d.kind,
+        d.number,
+        d.number_key,
+        *(d[name] for name in IMPORTED_FIELDS),
+    )
     found: dict[tuple[int, str, str], dict[str, Any]] = {}
     for some in chunks(numbers):
         for row in connection.execute(select(*columns).where(d.number.in_(some))).mappings():

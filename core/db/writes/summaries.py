@@ -18,10 +18,18 @@ from core.db.bulk import for_update, rows_among, type_of_row, write_changes
 from core.db.codec import from_instant, from_money, to_instant
 from core.db.lists import counters
 from core.db.lists.filter_sql import CALL_FROM, NEEDS_ATTENTION, REACHED_NOBODY
-from core.db.rows import DELIVERY_COLUMNS, EVENT_COLUMNS, STATE_TIMES, fact_of, view_of
+from core.db.rows import (
+    DELIVERY_COLUMNS,
+    EVENT_COLUMNS,
+    STATE_TIMES,
+    SUMMARY_COLUMNS,
+    document_columns,
+    fact_of,
+    view_of,
+)
 from core.db.schema import customers, deliveries, documents
 from core.model.delivery import DeliveryEvent, DeliveryState, DeliveryView, DocumentSummary
-from core.model.enums import DisplayStatus, DocumentKind, Status
+from core.model.enums import DocumentKind, Status
 from core.rules.chasing.call_reminders import summarise
 from core.rules.delivery.settling import settle
 
@@ -163,7 +171,7 @@ def _write_summaries(
     """Write the summaries that are not stored like that already; return whose they are."""
     stored = {key: books[key].summary for key in summaries}
     computed = {key: tuple(document_columns(each).values()) for key, each in summaries.items()}
-    changed = write_changes(connection, documents, _SUMMARY_COLUMNS, stored, computed)
+    changed = write_changes(connection, documents, SUMMARY_COLUMNS, stored, computed)
     before = [_counted(stored[key]) for key in changed]
     counters.add(connection, counters.changed(before, [_counted(computed[key]) for key in changed]))
     return changed
@@ -216,31 +224,9 @@ _STATE_COLUMNS = (
     "subtype",
     "is_forward",
 )
-_SUMMARY_COLUMNS = (
-    "word",
-    "other_failed",
-    "delivered",
-    "recipients",
-    "send_count",
-    "last_sent_at",
-    "last_recipient",
-    "last_email_id",
-    "ever_delivered",
-    "never_reached",
-    "by_program",
-    "is_forward",
-    "open_bounce",
-    "open_complaint",
-    "open_drop",
-    "open_failure",
-    "call_at",
-    "call_reason",
-    "call_emails",
-    "call_since",
-)
-_counted = itemgetter(*map(_SUMMARY_COLUMNS.index, counters.COLUMNS))
+_counted = itemgetter(*map(SUMMARY_COLUMNS.index, counters.COLUMNS))
 _DOCUMENTS = (
-    f"SELECT id, customer_id, balance_due, kind, {', '.join(_SUMMARY_COLUMNS)} FROM documents"
+    f"SELECT id, customer_id, balance_due, kind, {', '.join(SUMMARY_COLUMNS)} FROM documents"
     " WHERE id {among} ORDER BY id"
 )
 
@@ -281,32 +267,4 @@ def delivery_columns(state: DeliveryState) -> dict[str, Any]:
         "enhanced_status": state.enhanced_status,
         "subtype": state.subtype,
         "is_forward": int(state.is_forward),
-    }
-
-
-def document_columns(summary: DocumentSummary) -> dict[str, Any]:
-    """Return the summary columns of a document, by name."""
-    unresolved, call = summary.unresolved, summary.call
-    return {
-        "word": summary.word.value,
-        "other_failed": int(summary.other_failed),
-        "delivered": summary.delivered,
-        "recipients": summary.recipients,
-        "send_count": summary.send_count,
-        "last_sent_at": to_instant(summary.last_sent_at),
-        "last_recipient": summary.last_recipient,
-        "last_email_id": summary.last_email_id,
-        "ever_delivered": int(summary.ever_delivered),
-        "never_reached": int(summary.never_reached),
-        "by_program": int(summary.by_program),
-        "is_forward": int(summary.is_forward),
-        "open_bounce": (DisplayStatus.SOFT_BOUNCED in unresolved)
-        + 2 * (DisplayStatus.BOUNCED in unresolved),
-        "open_complaint": int(DisplayStatus.COMPLAINED in unresolved),
-        "open_drop": int(DisplayStatus.DROPPED in unresolved),
-        "open_failure": int(DisplayStatus.FAILED in unresolved),
-        "call_at": to_instant(call.at) if call else 0,
-        "call_reason": call.reason.value if call else "",
-        "call_emails": call.emails if call else 0,
-        "call_since": to_instant(call.since) if call else 0,
     }

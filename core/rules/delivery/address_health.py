@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.model.delivery import DeliveryState
-from core.model.enums import BEST_TO_WORST, DisplayStatus, Status
+from core.model.enums import STATUSES, DisplayStatus, Status
 from core.model.history import Health
-
-_BADNESS = {word: rank for rank, word in enumerate(BEST_TO_WORST)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ def health_of(records: Sequence[AddressRecord]) -> Health:
     """Return the newest telling fact about an address and its streak of soft bounces."""
     told = sorted(
         ((at, record.email_id, word, record) for record in records for at, word in _tells(record)),
-        key=lambda entry: (entry[0], entry[1], _BADNESS[entry[2]]),
+        key=lambda entry: (entry[0], entry[1], STATUSES[entry[2]].rank),
     )
     if not told:
         return Health()

@@ -7,13 +7,13 @@ becomes known (a soft bounce, then a Delivery), so it is always worked out from 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from core.model.delivery import DeliveryState, Note
-from core.model.enums import Engagement, Status
+from core.model.enums import STATUSES, DisplayStatus, Engagement, Status
 from core.rules.delivery.addresses import is_same_address
 from core.rules.delivery.bot_engagement import machine_marks
 from core.rules.delivery.events import bounce_words, distinct, effect, fullness, natural_key
@@ -22,17 +22,15 @@ if TYPE_CHECKING:
     from core.model.delivery import DeliveryEvent, Effect
 
 #: A soft bounce has its time only while it is what the badge says: see ``_times``.
-_TIME_OF_STATUS: Final = {
-    Status.SENT: "sent_at",
-    Status.DEFERRED: "deferred_at",
-    Status.DELIVERED: "delivered_at",
-    Status.BOUNCED: "bounced_at",
-    Status.COMPLAINED: "complained_at",
-    Status.DROPPED: "dropped_at",
+_TIME_OF_STATUS: Final[Mapping[Status, str]] = {
+    status: STATUSES[DisplayStatus[status.name]].time
+    for status in Status
+    if status is not Status.SOFT_BOUNCED and STATUSES[DisplayStatus[status.name]].time
 }
 _TIME_OF_ENGAGEMENT: Final = {
-    Engagement.OPENED: "opened_at",
-    Engagement.CLICKED: "clicked_at",
+    engagement: STATUSES[DisplayStatus[engagement.name]].time
+    for engagement in Engagement
+    if engagement
 }
 
 

@@ -13,32 +13,22 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from core.model.delivery import DeliveryState, DocumentSummary, EmailSummary
-from core.model.enums import BEST_TO_WORST, DisplayStatus, Role, address_key
+from core.model.enums import STATUSES, DisplayStatus, Role, address_key, having
 
 if TYPE_CHECKING:
     from core.model.delivery import DeliveryView
 
 #: A failed address, as far as a person is concerned.
-FAILURES: Final = frozenset(
-    {
-        DisplayStatus.BOUNCED,
-        DisplayStatus.SOFT_BOUNCED,
-        DisplayStatus.DROPPED,
-        DisplayStatus.COMPLAINED,
-        DisplayStatus.FAILED,
-    }
-)
+FAILURES: Final = having("failed")
 #: It got there, and nothing went wrong afterwards.
-REACHED: Final = frozenset({DisplayStatus.DELIVERED, DisplayStatus.OPENED, DisplayStatus.CLICKED})
+REACHED: Final = having("reached")
 #: SES never had it, and never will.
 NEVER_LEFT: Final = frozenset({DisplayStatus.FAILED, DisplayStatus.CANCELLED})
-
-_BADNESS: Final = {word: rank for rank, word in enumerate(BEST_TO_WORST)}
 
 
 def worst(words: Iterable[DisplayStatus]) -> DisplayStatus:
     """Return the word a person must see first; ``NEVER_SENT`` for none."""
-    return max(words, key=_BADNESS.__getitem__, default=DisplayStatus.NEVER_SENT)
+    return max(words, key=lambda word: STATUSES[word].rank, default=DisplayStatus.NEVER_SENT)
 
 
 def is_reached(state: DeliveryState) -> bool:

@@ -156,24 +156,10 @@ def _on(relation: Relation, when: When) -> str:
 
 #: As the badges and the chips say it.
 _STATES: Final = {
-    DocumentView.BOUNCED: "bounced",
+    **{view: view.value.replace("_", " ") for view in DocumentView},
     DocumentView.SOFT_BOUNCED: "bounced soft",
-    DocumentView.COMPLAINED: "complained",
-    DocumentView.DROPPED: "dropped",
-    DocumentView.DEFERRED: "deferred",
-    DocumentView.DELIVERED: "delivered",
-    DocumentView.OPENED: "opened",
-    DocumentView.CLICKED: "clicked",
     DocumentView.SENT: "status SENT",
-    DocumentView.SENDING: "sending",
-    DocumentView.FAILED: "failed",
-    DocumentView.UNCONFIRMED: "unconfirmed",
     DocumentView.STUCK: "no word for a day",
-    DocumentView.LATE: "late",
     DocumentView.NEEDS_CALL: "needs a call",
-    DocumentView.NEVER_SENT: "never sent",
-    DocumentView.NEVER_REACHED: "never reached",
-    DocumentView.SNOOZED: "snoozed",
-    DocumentView.QUEUED: "queued",
     DocumentView.ATTENTION: "needs attention",
 }

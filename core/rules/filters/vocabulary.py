@@ -5,33 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from core.model.conditions import Measure, Moment, Part
-from core.model.documents import DocumentView
+from core.model.documents import VIEW_OF, DocumentView
 from core.model.enums import DocumentKind
 
 #: In the order in which they are offered.
 STATES: Final = {
     **{
-        chip.value.replace("_", "-"): chip
-        for chip in (
-            DocumentView.BOUNCED,
-            DocumentView.SOFT_BOUNCED,
-            DocumentView.COMPLAINED,
-            DocumentView.DROPPED,
-            DocumentView.DEFERRED,
-            DocumentView.DELIVERED,
-            DocumentView.OPENED,
-            DocumentView.CLICKED,
-            DocumentView.SENT,
-            DocumentView.SENDING,
-            DocumentView.FAILED,
-            DocumentView.UNCONFIRMED,
+        view.value.replace("_", "-"): view
+        for view in (
             DocumentView.STUCK,
             DocumentView.LATE,
             DocumentView.NEEDS_CALL,
-            DocumentView.NEVER_SENT,
+            *VIEW_OF.values(),
             DocumentView.NEVER_REACHED,
             DocumentView.SNOOZED,
-            DocumentView.QUEUED,
             DocumentView.ATTENTION,
         )
     },

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from core.model.email import Finding, MailRoute, Weight
-from core.model.enums import DisplayStatus, domain_of
+from core.model.enums import DisplayStatus, domain_of, having
 from core.model.history import Health
 from core.model.suppressions import Release, Suppression
 from core.rules.diagnosis import explain
@@ -17,13 +17,7 @@ from core.rules.gate.suppression_list import reason_words
 ANOTHER: Final = "Use another address."
 _SOFT_BOUNCES_IN_A_ROW: Final = 3
 _RELEASE: Final = "To release it: {suppressions.remove}."
-_ON_ITS_WAY: Final = (
-    DisplayStatus.QUEUED,
-    DisplayStatus.SENDING,
-    DisplayStatus.UNCONFIRMED,
-    DisplayStatus.SENT,
-    DisplayStatus.DEFERRED,
-)
+_ON_ITS_WAY: Final = having("on its way", "unknown")
 
 
 @dataclass(frozen=True, slots=True)

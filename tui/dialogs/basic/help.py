@@ -12,8 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from core.model.enums import DisplayStatus
-from core.rules.delivery.status_help import FORWARD_FAILED, WHAT_TO_DO
+from core.model.enums import FORWARD_FAILED, STATUSES
 from tui.commands.dispatch import key_label, keys_of, of_places, with_keys
 from tui.commands.registry import Command
 from tui.format.badges import block
@@ -40,24 +39,6 @@ _TABLE: Final = (
     ("↑ ↓  J K", "One row"),
     ("PgUp PgDn", "One page"),
     ("Home End", "The first row, the last row"),
-)
-#: Bad news first: that is what people look up.
-_ORDER: Final = (
-    DisplayStatus.BOUNCED,
-    DisplayStatus.SOFT_BOUNCED,
-    DisplayStatus.COMPLAINED,
-    DisplayStatus.DROPPED,
-    DisplayStatus.FAILED,
-    DisplayStatus.UNCONFIRMED,
-    DisplayStatus.DEFERRED,
-    DisplayStatus.SENT,
-    DisplayStatus.DELIVERED,
-    DisplayStatus.OPENED,
-    DisplayStatus.CLICKED,
-    DisplayStatus.QUEUED,
-    DisplayStatus.SENDING,
-    DisplayStatus.CANCELLED,
-    DisplayStatus.NEVER_SENT,
 )
 #: Braces name the key in force of a command.
 _SIGNS: Final = (
@@ -151,7 +132,10 @@ def sections(places: Collection[str]) -> Iterator[tuple[str, list[Line]]]:
             yield _TITLES.get(place, place), [_line(command) for command in of_places([place])]
     yield "The table", [(Content.styled(keys, "bold"), text) for keys, text in _TABLE]
     yield "Everywhere", [_line(command) for command in of_places(["app", "screen"])]
-    yield "What a status means", [(content([block(word)]), WHAT_TO_DO[word]) for word in _ORDER]
+    yield (
+        "What a status means",
+        [(content([block(word)]), entry.advice) for word, entry in STATUSES.items()],
+    )
     yield (
         "Signs beside a badge",
         [(Content.styled(sign, "bold"), with_keys(text)) for sign, text in _SIGNS],

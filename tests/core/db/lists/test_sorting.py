@@ -23,11 +23,11 @@ from core.model.documents import (
     DocumentSort,
     DocumentView,
 )
-from core.model.enums import BEST_TO_WORST, DisplayStatus
+from core.model.enums import BEST_TO_WORST
 from core.services.integrity_check import check
 from tests.core.db.books import START, entry, hard_bounce, one, put, sent, tell
 
-WORDS = [DisplayStatus.NEVER_SENT, *BEST_TO_WORST]
+WORDS = list(BEST_TO_WORST)
 KEYS = {
     DocumentOrder.LAST_SENT: lambda row: sent_at(row),
     DocumentOrder.NUMBER: lambda row: (row.number.casefold(), row.customer_id),
