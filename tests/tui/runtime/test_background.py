@@ -67,12 +67,13 @@ async def test_a_superseded_call_that_never_began_is_not_run() -> None:
 async def test_what_a_superseded_call_is_reading_is_given_up() -> None:
     reading, ended, seen = threading.Event(), threading.Event(), list[str]()
 
-    def read() -> None:
+    def read() -> str:
         stop = current()
         assert stop is not None
         with stop.during(ended.set):
             reading.set()
             ended.wait(5)
+        return "old"
 
     async with running_app(workers=1) as jobs:
         jobs.start("rows", read, seen.append)
@@ -229,11 +230,11 @@ def test_the_program_ends_while_a_long_poll_hangs() -> None:
     program = """
         import time
         from textual.app import App
-        from tui.runtime.background import Jobs
+        from tui.runtime.background import BackgroundCalls
 
         class Hangs(App):
             def on_mount(self):
-                self.jobs = Jobs(self)
+                self.jobs = BackgroundCalls(self)
                 self.jobs.repeat(lambda: time.sleep(60), print, print)
                 self.jobs.start(None, lambda: time.sleep(60))
                 self.set_timer(0.05, self.exit)
