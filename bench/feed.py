@@ -62,7 +62,8 @@ def whole(clients: Clients, url: str, known_in: Database, messages: int) -> floa
 
 def clients_before(backend: Backend) -> None:
     """Making a client takes a tenth of a second, and both sides make one."""
-    backend._clients.queue(), backend._clients.queue_control()
+    clients = backend._parts.clients
+    clients.queue(), clients.queue_control()
 
 
 def main() -> None:

@@ -136,7 +136,7 @@ class Office:
 
     def _trouble(self) -> None:
         """Something new goes wrong at the other end."""
-        faults: dict[str, object] = {
+        faults: dict[str, float] = {
             "throttle": self.random.choice((0, 0, 1, 3)),
             "fail": self.random.choice((0, 0, 0, 1)),
             "swallow": self.random.choice((0, 0, 1, 2)),
@@ -251,7 +251,8 @@ def open_office(database_url: str, folder: Path, seed: int) -> Iterator[Office]:
         }
         (folder / "settings.toml").write_text("", encoding="utf-8")
         before = dict(os.environ)
-        stack.callback(lambda: (os.environ.clear(), os.environ.update(before)))
+        stack.callback(os.environ.update, before)
+        stack.callback(os.environ.clear)  # first: the last that is said is done first
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]
         os.environ.update(environment)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -107,7 +108,7 @@ def _documents(office: Office) -> Iterator[tuple[str, Query]]:
     ):
         where = DocumentFilter(chip=chip)
         yield f"chip {chip}: page", _page(backend, where, 0)
-        yield f"chip {chip}: count", lambda where=where: backend.count_documents(where)
+        yield f"chip {chip}: count", partial(backend.count_documents, where)
 
 
 def _of_a_customer(office: Office) -> Iterator[tuple[str, Query]]:
@@ -115,9 +116,9 @@ def _of_a_customer(office: Office) -> Iterator[tuple[str, Query]]:
     for name, key in (("a customer", office.customer), ("the largest customer", office.largest)):
         where = DocumentFilter(customer_id=key)
         yield f"{name}: page", _page(backend, where, 0)
-        yield f"{name}: count", lambda where=where: backend.count_documents(where)
-        yield f"{name}: chips", lambda where=where: backend.chip_counts(where)
-        yield f"{name}: header", lambda key=key: backend.customer_header(key)
+        yield f"{name}: count", partial(backend.count_documents, where)
+        yield f"{name}: chips", partial(backend.chip_counts, where)
+        yield f"{name}: header", partial(backend.customer_header, key)
     yield "document: log", lambda: backend.document_log(office.sent)
     yield "document: found by number", lambda: backend.find_document(office.number)
 
@@ -138,8 +139,8 @@ def _searches(office: Office) -> Iterator[tuple[str, Query]]:
     for name, text in texts.items():
         where = DocumentFilter(text=text)
         yield f"search, {name}: page", _page(backend, where, 0)
-        yield f"search, {name}: count", lambda where=where: backend.count_documents(where)
-        yield f"search, {name}: chips", lambda where=where: backend.chip_counts(where)
+        yield f"search, {name}: count", partial(backend.count_documents, where)
+        yield f"search, {name}: chips", partial(backend.chip_counts, where)
 
 
 def _lines(office: Office) -> Iterator[tuple[str, Query]]:
@@ -148,8 +149,8 @@ def _lines(office: Office) -> Iterator[tuple[str, Query]]:
     for line in ("balance>500", "to:kowalski9@", "to:@gmail.com", "customer:bakery", "sent>90d"):
         where = DocumentFilter(conditions=filters.read(line).conditions)
         yield f"line, {line}: page", _page(backend, where, 0)
-        yield f"line, {line}: count", lambda where=where: backend.count_documents(where)
-        yield f"line, {line}: chips", lambda where=where: backend.chip_counts(where)
+        yield f"line, {line}: count", partial(backend.count_documents, where)
+        yield f"line, {line}: chips", partial(backend.chip_counts, where)
 
 
 def _customers(office: Office) -> Iterator[tuple[str, Query]]:
@@ -158,7 +159,7 @@ def _customers(office: Office) -> Iterator[tuple[str, Query]]:
     for name, offset in places.items():
         yield (
             f"customers: page, {name}",
-            lambda offset=offset: backend.page_customers(everything, offset, _PAGE),
+            partial(backend.page_customers, everything, offset, _PAGE),
         )
     yield "customers: count", lambda: backend.count_customers(everything)
     yield "customers: overview", backend.overview
@@ -166,11 +167,11 @@ def _customers(office: Office) -> Iterator[tuple[str, Query]]:
         where = CustomerFilter(text=text)
         yield (
             f"customers: search, {name}: page",
-            lambda where=where: backend.page_customers(where, 0, _PAGE),
+            partial(backend.page_customers, where, 0, _PAGE),
         )
         yield (
             f"customers: search, {name}: count",
-            lambda where=where: backend.count_customers(where),
+            partial(backend.count_customers, where),
         )
     wanting = CustomerFilter(attention=True)
     yield "customers: attention only, page", lambda: backend.page_customers(wanting, 0, _PAGE)

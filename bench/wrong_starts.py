@@ -1,13 +1,16 @@
 """Starts Outtray wrongly, installed in every way there is, and follows what it says to do.
 
-``python -m bench.wrong_starts [FOLDER]`` builds the wheel, installs it by pip, uv, pipx, and runs
-a copy of the source by ``uv sync`` and by ``pip install -e``. Each is pointed at a real PostgreSQL,
-whose driver is an extra: it must end with 2 and name a command, which is typed as it stands; then
-the same start must work. It needs uv, the network, and some minutes.
+``python -m bench.wrong_starts [FOLDER] [--no-installing]`` builds the wheel, installs it by pip,
+uv, pipx, and runs a copy of the source by ``uv sync`` and by ``pip install -e``. Each is pointed at
+a real PostgreSQL, whose driver is an extra: it must end with 2 and name a command, which is typed
+as it stands; then the same start must work. It needs uv, the network, and some minutes.
+``--no-installing`` needs none of them: the other wrong starts alone, of the command beside this
+Python.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -152,17 +155,24 @@ def postgresql() -> Iterator[str]:
 
 
 def main() -> int:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("wrong-starts")
-    folder.mkdir(parents=True)
-    place, is_good, first = Place(folder.resolve()), True, None
-    with postgresql() as url:
-        for how, command in installations(place):
-            print(f"--- {how}")
-            first = first or command
-            is_good &= follow_the_hint(place, command, url)
-            print(flush=True)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("wrong-starts"))
+    parser.add_argument("--no-installing", action="store_true", help="of the command that is here")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True)
+    place, is_good = Place(options.folder.resolve()), True
+    if options.no_installing:
+        commands = [Path(sys.executable).with_name("outtray")]
+    else:
+        commands = []
+        with postgresql() as url:
+            for how, command in installations(place):
+                print(f"--- {how}")
+                commands.append(command)
+                is_good &= follow_the_hint(place, command, url)
+                print(flush=True)
     print("--- other wrong starts")
-    is_good &= first is not None and all([*other_wrong_starts(place, first)])
+    is_good &= all([*other_wrong_starts(place, commands[0])])
     print("every start said what to do" if is_good else "AT LEAST ONE START DID NOT SAY WHAT TO DO")
     return 0 if is_good else 1
 

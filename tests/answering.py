@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from operator import eq, ge, gt, le, lt
 from typing import TypeVar
 
@@ -54,9 +55,9 @@ def answers(
     return found is not condition.negated
 
 
-def _number(row: DocumentRow, measure: Measure) -> object:
+def _number(row: DocumentRow, measure: Measure) -> Decimal:
     if measure is Measure.SENDS:
-        return row.summary.send_count
+        return Decimal(row.summary.send_count)
     return row.total if measure is Measure.TOTAL else row.balance_due
 
 

@@ -153,7 +153,8 @@ def open_office(folder: Path) -> Iterator[Office]:
     """The templates that commands begin with: ``books``, ``queued``, ``told`` and ``old``."""
     with ExitStack() as stack:
         before = dict(os.environ)
-        stack.callback(lambda: (os.environ.clear(), os.environ.update(before)))
+        stack.callback(os.environ.update, before)
+        stack.callback(os.environ.clear)  # first: the last that is said is done first
         live = stack.enter_context(Simulator(visibility_seconds=1))
         after = stack.enter_context(Simulator(visibility_seconds=1))
         office = Office(folder, live, after)

@@ -1,4 +1,6 @@
-"""``uv run python -m bench.doctor``: found of tried, one line a set-up.
+"""``uv run python -m bench.doctor [WORD ...]``: found of tried, one line a set-up.
+
+With words, only the set-ups with one of them in their name.
 
 Every set-up is an office on the stand-in for AWS, over HTTP, with one thing broken; keys are of a
 real KMS of moto. *Arrives* is whether a report of an email that was really sent is in the queue
@@ -7,6 +9,7 @@ afterwards, where the stand-in can tell; it does not enforce policies and keys.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,10 +49,14 @@ def said(checks: Sequence[Check], setup: Setup) -> Check | None:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("words", nargs="*", metavar="WORD", help="every one, unless named")
+    words = parser.parse_args().words
+    broken, healthy = _named(BROKEN, words), _named(HEALTHY, words)
     found = calm = 0
     with TemporaryDirectory() as folder, ground(Path(folder)) as office:
         print(f"{'found':<7}{'arrives':<9}what is broken\n{'':<16}what doctor says")
-        for setup in BROKEN:
+        for setup in broken:
             checks, arrives = look(office, setup)
             check = said(checks, setup)
             found += check is not None
@@ -59,7 +66,7 @@ def main() -> int:
                 print(f"{'':<16}{each.result.value} {each.leg}: {each.title}")
                 print(f"{'':<16}→ {each.next}")
         print(f"\n{'calm':<7}{'arrives':<9}what is healthy")
-        for setup in HEALTHY:
+        for setup in healthy:
             checks, arrives = look(office, setup)
             is_calm = worst(checks) is Result.OK and all(each.is_known for each in checks)
             calm += is_calm
@@ -67,8 +74,12 @@ def main() -> int:
             for each in checks:
                 if each.result is not Result.OK:
                     print(f"{'':<16}{each.result.value} {each.leg}: {each.title}")
-    print(f"\n{found} of {len(BROKEN)} found; {calm} of {len(HEALTHY)} healthy ones left alone")
-    return 0 if (found, calm) == (len(BROKEN), len(HEALTHY)) else 1
+    print(f"\n{found} of {len(broken)} found; {calm} of {len(healthy)} healthy ones left alone")
+    return 0 if (found, calm) == (len(broken), len(healthy)) else 1
+
+
+def _named(setups: Sequence[Setup], words: Sequence[str]) -> list[Setup]:
+    return [each for each in setups if not words or any(word in each.what for word in words)]
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Hostile sizes and shapes, each to the installed command in a process of its own.
 
-``uv run python -m bench.hostile_sizes [AREA ...]`` prints a table: the input, the exit code,
-the seconds by the clock and of a processor, what is said. It ends with 1 where one hangs, is slow,
-or shows a traceback or a password.
+``uv run python -m bench.hostile_sizes [AREA ...] [--only TEXT]`` prints a table: the input,
+the exit code, the seconds by the clock and of a processor, what is said. It ends with 1 where one
+hangs, is slow, or shows a traceback or a password.
 """
 
 from __future__ import annotations
@@ -19,9 +19,16 @@ from bench.hostile_sizes.office import Office, Run
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("areas", nargs="*", metavar="AREA", help="every one, unless named")
+    parser.add_argument("--only", default="", metavar="TEXT", help="inputs with it in their name")
     parser.add_argument("--faults", action="store_true", help="print only what is wrong")
     options = parser.parse_args()
-    wanted = [case for case in cases() if not options.areas or case.area in options.areas]
+    wanted = [
+        case
+        for case in cases()
+        if (not options.areas or case.area in options.areas) and options.only in case.name
+    ]
+    if not wanted:
+        parser.error("no input is called that")
     faulty, slowest = 0, 0.0
     print(f"{'area':<9} {'input':<46} {'exit':>4} {'clock':>5} {'work':>6}  what is said")
     with (

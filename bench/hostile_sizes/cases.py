@@ -115,7 +115,7 @@ def diagnostics() -> Iterator[Case]:
 
 def settings_files() -> Iterator[Case]:
     """Settings that are too long, too deep, or no TOML."""
-    contents = {
+    contents: dict[str, str | bytes] = {
         "50,000 dotted keys": "\n".join(f"a.b.k{i} = 1" for i in range(50_000)),
         "one key of 50,000 dots": ".".join("a" * 50_000) + " = 1",
         "one table of 50,000 dots": "[" + ".".join("a" * 50_000) + "]\nb = 1",

@@ -167,8 +167,8 @@ def damaged(table: Table, column: str, value: Any, is_sqlite: bool) -> Any:
 def by_hand(database: Database) -> Iterator[Any]:
     """A connection of another program, which keeps to no foreign key."""
     if database.path is not None:
-        with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
-            yield lambda sql, *values: connection.execute(sql, values).fetchall()
+        with closing(sqlite3.connect(database.path, isolation_level=None)) as direct:
+            yield lambda sql, *values: direct.execute(sql, values).fetchall()
         return
     with database.engine.connect() as connection, connection.begin():
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")

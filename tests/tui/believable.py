@@ -11,7 +11,7 @@ from tests.tui.company import NOW, Company, Customer, Document
 
 
 def fact(type_: str, at: datetime, **fields: str) -> DeliveryEvent:
-    return DeliveryEvent(type=type_, at=at, message_id="0100", **fields)  # type: ignore[arg-type]
+    return DeliveryEvent(type=type_, at=at, message_id="0100", **fields)
 
 
 def bounce(

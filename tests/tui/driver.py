@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from core.model.documents import DocumentFilter
 from tests.tui.company import NOW
-from tests.tui.fakes import FakeBackend
+from tests.tui.fakes import FakeBackend, as_backend
 from tui.app.app import OuttrayApp
 from tui.commands.dispatch import BY_ID, keys_of
 from tui.dialogs.compose.compose import ComposeDialog
@@ -120,7 +120,7 @@ async def driving(
     backend: FakeBackend, size: tuple[int, int] = (132, 36), now: datetime = NOW
 ) -> AsyncIterator[Driver]:
     """Run the program on ``backend``, with toasts and tooltips as in real life."""
-    app = OuttrayApp(backend, clock=lambda: now)
+    app = OuttrayApp(as_backend(backend), clock=lambda: now)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         driver = Driver(app, pilot, backend)
         await driver.settle()

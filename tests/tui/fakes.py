@@ -350,7 +350,11 @@ class FakeBackend(FakeUpkeep):
             DocumentOrder.LAST_RECIPIENT: lambda row: row.summary.last_recipient,
             DocumentOrder.DELIVERY: lambda row: BEST_TO_WORST.index(row.summary.word),
         }
-        key = keys.get(where.sort.column, lambda row: str(getattr(row, where.sort.column)))
+
+        def by_text(row: DocumentRow) -> Any:
+            return str(getattr(row, where.sort.column))
+
+        key = keys.get(where.sort.column, by_text)
         return sorted(rows, key=lambda row: (key(row), row.id), reverse=where.sort.descending)
 
     def _answers(self, row: DocumentRow, condition: Condition) -> bool:
@@ -588,3 +592,8 @@ def _total(rows: object) -> tuple[Amount, ...]:
 
 def _never(now: datetime) -> datetime:
     return datetime.min.replace(tzinfo=now.tzinfo)
+
+
+def as_backend(fake: FakeBackend) -> Any:
+    """The fake where the program wants its backend; it has only the part that screens call."""
+    return fake

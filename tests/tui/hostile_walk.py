@@ -39,7 +39,7 @@ _PIECES = (
 #: What a stranger may write: pieces that broke somebody's program, and any letters at all.
 hostile_texts = st.one_of(
     st.lists(st.sampled_from(_PIECES), min_size=1, max_size=6).map("".join),
-    st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=60),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60),
     st.tuples(st.sampled_from(_PIECES), st.integers(100, 2_000)).map(lambda p: p[0] * p[1]),
     st.tuples(st.sampled_from(_PIECES), st.text(min_size=1, max_size=20)).map(
         lambda p: f"{p[1]}{p[0]}{p[1]}".encode("utf-8", "replace").decode()
@@ -152,7 +152,7 @@ def beginning(text: str) -> str:
 
 
 #: After Enter on a customer: what to press, what is on screen then, and how to leave it again.
-_ON_A_DOCUMENT = (
+_ON_A_DOCUMENT: tuple[tuple[str, ...], ...] = (
     ("documents.log",),
     ("documents.follow_up", "compose.use_1", "compose.preview", "preview.close"),
     ("compose.send", "compose.close"),
@@ -164,7 +164,7 @@ _ON_A_DOCUMENT = (
     ("documents.copy", "pick.close"),
     ("documents.export", "chase.close"),
 )  # fmt: skip
-_PLACES = (
+_PLACES: tuple[tuple[str, ...], ...] = (
     ("app.all", "documents.log"),
     ("app.attention", "attention.acknowledge"),
     ("app.insights",),

@@ -18,8 +18,7 @@ from core.model.errors import RefusedError
 from core.model.suppressions import Suppression
 from core.settings.loading import Settings
 from tests.core.db.books import START, entry, put
-from tests.core.mail_fakes import FakeAccount
-from tests.core.services.sending.test_dispatch import FakeList, FakeMailer
+from tests.core.mail_fakes import FakeAccount, FakeList, FakeMailer
 from tests.tui.driver import Driver
 from tui.app.app import OuttrayApp
 from tui.dialogs.bulk.bulk import BulkDialog, Phase

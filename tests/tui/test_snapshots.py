@@ -14,7 +14,7 @@ from core.model.outbox import OutboxEntry
 from core.model.suppressions import Suppression
 from tests.tui.company import NOW
 from tests.tui.driver import Driver
-from tests.tui.fakes import FakeBackend
+from tests.tui.fakes import FakeBackend, as_backend
 from tui.app.app import OuttrayApp
 
 Compare = Callable[..., bool]
@@ -89,7 +89,7 @@ def test_every_screen(
     busy.settings = replace(busy.settings, theme=theme)
     if mode == "no-colour":
         monkeypatch.setenv("NO_COLOR", "1")
-    app = OuttrayApp(busy, clock=lambda: NOW)
+    app = OuttrayApp(as_backend(busy), clock=lambda: NOW)
 
     async def before(pilot: Pilot[None]) -> None:
         person = Driver(app, pilot, busy)

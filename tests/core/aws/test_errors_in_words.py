@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import botocore.exceptions as boto
 import pytest
 
@@ -133,14 +135,14 @@ def test_a_page_in_the_place_of_aws_is_named_by_every_question(
     with page(html) as url:
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", url)
         clients = Clients()
-        ask = {
+        calls: dict[str, Callable[[], object]] = {
             "SESV2": lambda: clients.control().get_account(),
             "SQS": lambda: clients.queue().receive_message(QueueUrl=f"{url}/1/q"),
             "SNS": lambda: clients.topics().list_topics(),
             "KMS": lambda: clients.keys().describe_key(KeyId="x"),
-        }[service]
+        }
         with pytest.raises(ServiceError) as error, in_words(service.lower()):
-            ask()
+            calls[service]()
     assert "Something between us and AWS" in error.value.title
     assert "log in" in error.value.hint
     assert "open a browser" in next_step(error.value)

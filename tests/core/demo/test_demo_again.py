@@ -121,7 +121,11 @@ def test_the_last_that_happened_to_an_address_counts() -> None:
     assert after([seed], []) == (seed,)
     assert after([seed], [listed("ann@x.example", 0), released("Ann@x.example", 1)]) == ()
     again = listed("ann@x.example", 2, "COMPLAINT")
-    story = [again, released("Ann@x.example", 1), listed("ann@x.example", 0)]
+    story: list[Suppressed | Release] = [
+        again,
+        released("Ann@x.example", 1),
+        listed("ann@x.example", 0),
+    ]
     assert after([seed], story) == (again,)
     assert after([seed], [*story, released("ann@x.example", 3)]) == ()
 

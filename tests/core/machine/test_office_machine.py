@@ -150,9 +150,11 @@ def test_an_office_on_postgresql_keeps_its_promises(postgresql_office: OpenOffic
 
 
 def _run(open_office: OpenOffice, *, examples: int) -> None:
-    run_state_machine_as_test(
-        lambda: OfficeMachine(open_office, has_processes=bool(_LONG)), settings=_settings(examples)
-    )
+    class Opened(OfficeMachine):
+        def __init__(self) -> None:
+            super().__init__(open_office, has_processes=bool(_LONG))
+
+    run_state_machine_as_test(Opened, settings=_settings(examples))
     print(sorted(TRIED.items()))
 
 

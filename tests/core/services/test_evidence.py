@@ -59,7 +59,8 @@ def test_every_file_is_named_with_its_hash(database: Database, tmp_path: Path) -
     sent(database, row)
     evidence.export(database.reader, row.id, tmp_path / "proof")
     found = contents(tmp_path / "proof")
-    sums = dict(reversed(line.split("  ")) for line in found["SHA256SUMS"].decode().splitlines())
+    lines = (line.partition("  ") for line in found["SHA256SUMS"].decode().splitlines())
+    sums = {name: digest for digest, _, name in lines}
     assert sums == {n: sha256(c).hexdigest() for n, c in found.items() if n != "SHA256SUMS"}
     manifest = json.loads(found["manifest.json"])
     listed = {each["path"]: (each["size"], each["sha256"]) for each in manifest["files"]}

@@ -69,8 +69,8 @@ def test_a_value_gets_in_however_the_file_is_written(text: str, key: str) -> Non
     assert found == "new"
 
 
-_COMMENTS = st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=20)
-_VALUES = st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=20)
+_COMMENTS = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=20)
+_VALUES = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=20)
 _PLAIN = [s.key for s in BY_KEY.values() if s.kind is SettingKind.TEXT]
 
 
@@ -87,7 +87,7 @@ def test_comments_order_and_what_is_unknown_survive_any_change(
         text = f'{key} = "{quoted}" # {comment}\n' + text
     made = edited(text, changes)
     expected = {key: value for key, (value, _) in there.items()} | changes
-    flat = {}
+    flat: dict[str, object] = {}
     for key, value in tomllib.loads(made).items():
         nested = value if isinstance(value, dict) else {"": value}
         flat |= {f"{key}.{name}".rstrip("."): each for name, each in nested.items()}

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -40,15 +41,33 @@ sys.meta_path[:] = [Without if f is importlib.machinery.PathFinder else f for f 
 """
 
 
-def commands(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Iterator[list[str]]:
-    yield list(path)
+def parsers(
+    parser: argparse.ArgumentParser, path: tuple[str, ...] = ()
+) -> Iterator[tuple[list[str], argparse.ArgumentParser]]:
+    yield list(path), parser
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for name, child in action.choices.items():
-                yield from commands(child, (*path, name))
+                yield from parsers(child, (*path, name))
 
 
-@pytest.mark.parametrize("command", list(commands(parser())), ids=" ".join)
+COMMANDS = {" ".join(path): each for path, each in parsers(parser())}
+
+
+def test_every_command_has_a_function_that_carries_it_out() -> None:
+    """The parser names it by a text, so that no other command's modules are loaded."""
+    found = {name: each.get_default("action") for name, each in COMMANDS.items()}
+    assert len(found) > 40
+    for command, action in found.items():
+        if action is None:
+            assert any(name.startswith(f"{command} ") for name in found), command
+            continue
+        module, _, function = action.partition(".")
+        named = f"{command}: {action}"
+        assert callable(getattr(import_module(f"tui.cli.commands.{module}"), function)), named
+
+
+@pytest.mark.parametrize("command", [name.split() for name in COMMANDS], ids=" ".join)
 def test_help_needs_nothing_heavy(command: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _HELP_AND_LIST, json.dumps([*command, "--help"])],

@@ -12,6 +12,7 @@ from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
 from tui.dialogs.jump import JumpScreen
 from tui.dialogs.jump_targets import labels
+from tui.screens.communications import CommunicationsScreen
 from tui.screens.customers import CustomersScreen
 from tui.widgets.data_table.table import WindowTable
 from tui.widgets.search_field import Search
@@ -50,6 +51,7 @@ async def test_a_letter_takes_the_cursor_to_its_row(
         await person.type(label.upper())
         table = person.app.screen.query_one(WindowTable)
         assert table.has_focus
+        assert table.cursor_row is not None
         assert table.cursor_row.name == "Dr. Mikra Kranz"
 
 
@@ -112,7 +114,9 @@ async def test_the_emails_of_a_log_and_the_fields_of_a_dialog(backend: FakeBacke
     async with driving(backend) as person:
         await person.at("INV-0042")
         await person.do("documents.log")
-        log = person.app.screen.log_panel
+        screen = person.app.screen
+        assert isinstance(screen, CommunicationsScreen)
+        log = screen.log_panel
         await person.do("app.jump")
         offsets = {mark.region.offset: mark.name for mark in person.app.screen.query(Static)}
         await person.type(offsets[log.items[-1].region.offset] or "?")

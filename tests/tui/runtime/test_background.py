@@ -67,12 +67,13 @@ async def test_a_superseded_call_that_never_began_is_not_run() -> None:
 async def test_what_a_superseded_call_is_reading_is_given_up() -> None:
     reading, ended, seen = threading.Event(), threading.Event(), list[str]()
 
-    def read() -> None:
+    def read() -> str:
         stop = current()
         assert stop is not None
         with stop.during(ended.set):
             reading.set()
             ended.wait(5)
+        return "old"
 
     async with running_app(workers=1) as jobs:
         jobs.start("rows", read, seen.append)

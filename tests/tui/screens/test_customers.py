@@ -204,5 +204,6 @@ async def test_arrows_move_in_the_list_while_one_goes_on_typing(backend: FakeBac
         assert isinstance(screen, CustomersScreen)
         assert screen.search.has_focus
         row = screen.query_one(WindowTable).cursor_row
+        assert row is not None
         await person.press("enter")
         assert f"Customers › {row.name}" in person.text

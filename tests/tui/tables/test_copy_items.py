@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
-from tests.tui.test_hostile import HOSTILE, NOW, assert_harmless, company_of
+from tests.tui.test_hostile import HOSTILE, assert_harmless, company_of
 from tui.dialogs.basic.pick import PickDialog
 from tui.runtime import clipboard
 from tui.tables.copy_items import Item, of_customer, of_document, of_email, whole

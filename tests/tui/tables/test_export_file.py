@@ -14,9 +14,10 @@ import pytest
 from core.model.documents import CustomerRow, DocumentFilter, DocumentRow, DocumentView
 from core.model.errors import InputError
 from core.rules.export.tabular import Form, readable
+from tests.tui.company import NOW
 from tests.tui.driver import driving
-from tests.tui.fakes import FakeBackend
-from tests.tui.test_hostile import HOSTILE, NOW, company_of
+from tests.tui.fakes import FakeBackend, as_backend
+from tests.tui.test_hostile import HOSTILE, company_of
 from tui.dialogs.export import ExportDialog
 from tui.format import records
 from tui.format.records import suppression_row
@@ -47,7 +48,7 @@ def sheet(backend: FakeBackend, where: DocumentFilter | None = None) -> Sheet[Do
         ALL_DOCUMENT_COLUMNS,
         Context(NOW),
         records.document,
-        lambda: export_sheet.documents(backend, where or DocumentFilter()),
+        lambda: export_sheet.documents(as_backend(backend), where or DocumentFilter()),
     )
 
 
@@ -215,11 +216,13 @@ def test_lists_and_parts_of_a_record_are_one_cell_each(
     from core.model.documents import CustomerFilter
     from core.model.suppressions import SuppressionFilter
 
-    found = of(CustomerSource(backend, CustomerFilter()), CUSTOMER_COLUMNS, records.customer)
+    found = of(
+        CustomerSource(as_backend(backend), CustomerFilter()), CUSTOMER_COLUMNS, records.customer
+    )
     assert len(found) == len(backend.page_customers(CustomerFilter(), 0, 99))
     rows: Sequence[CustomerRow] = backend.page_customers(CustomerFilter(), 0, 99)
     assert found[0]["name"] == rows[0].name
-    listed = SuppressionSource(backend, SuppressionFilter())
+    listed = SuppressionSource(as_backend(backend), SuppressionFilter())
     assert len(of(listed, SUPPRESSION_COLUMNS, suppression_row)) == listed.count()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -249,7 +250,8 @@ def test_what_other_services_wrap_around_an_event_is_opened(body: object) -> Non
 
 
 def test_several_events_in_one_record_are_all_read() -> None:
-    send = {"eventType": "Send", "mail": {**DELIVERY["mail"], "destination": ["a@b.example"]}}
+    mail: Any = DELIVERY["mail"]
+    send = {"eventType": "Send", "mail": {**mail, "destination": ["a@b.example"]}}
     body = json.dumps({"records": [{"recordId": "1", "data": in_base64(DELIVERY, send)}]})
     assert [fact.type for part in parse_all(body) for fact in part.facts] == ["Delivery", "Send"]
 

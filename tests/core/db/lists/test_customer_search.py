@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,7 @@ def expected(database: Database, entries: list[Candidate], text: str, most: int)
     return tuple(place.id for place in ranked(typed, judged))[:most]
 
 
-def find(database: Database, text: str, **more: int) -> Found:
+def find(database: Database, text: str, **more: Any) -> Found:
     return customer_search.find(database.reader, CustomerFilter(text=text, as_of=START), **more)
 
 

@@ -101,7 +101,7 @@ def has_chip(row: DocumentRow, chip: DocumentView) -> bool:
         DocumentView.SNOOZED: is_ahead(row.held_until, NOW),
         DocumentView.NEVER_REACHED: summary.never_reached,
         DocumentView.ATTENTION: bool(needs_call(row, NOW))
-        or bool(summary.unresolved & set.union(*wrong.values()))
+        or bool(summary.unresolved & set[DisplayStatus]().union(*wrong.values()))
         or summary.word is DisplayStatus.UNCONFIRMED,
     }
     if chip in special:
@@ -150,7 +150,7 @@ def books(database: Database) -> Books:
                 {"hold": hold, "call": call, "why": "unreached" if call else "", "id": row.id},
             )
     rows = database_rows(database)
-    by = dict(database.reader.rows("SELECT id, sent_by FROM emails", {}))
+    by = {row[0]: row[1] for row in database.reader.rows("SELECT id, sent_by FROM emails", {})}
     latest = {row.id: by[key] for row in rows if (key := row.summary.last_email_id) is not None}
     return Books(database, rows, latest)
 

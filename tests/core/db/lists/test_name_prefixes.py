@@ -140,9 +140,12 @@ def test_the_first_that_need_attention_are_those_of_all(
     every = attention.ordered(reader, NOW, today, AttentionChip.OPEN, (), 10_000)
     bounds = list[int]()
     least = attention._least_balance
-    monkeypatch.setattr(
-        attention, "_least_balance", lambda *given: bounds.append(least(*given)) or bounds[-1]
-    )
+
+    def noted(*given: Any) -> int:
+        bounds.append(least(*given))
+        return bounds[-1]
+
+    monkeypatch.setattr(attention, "_least_balance", noted)
     for known in ((), every[::3]):
         for chip in AttentionChip:
             with monkeypatch.context() as patch:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,7 +30,7 @@ from core.services.integrity_check import check
 from tests.core.db.books import START, entry, hard_bounce, one, put, sent, tell
 
 WORDS = list(BEST_TO_WORST)
-KEYS = {
+KEYS: dict[DocumentOrder, Callable[[DocumentRow], Any]] = {
     DocumentOrder.LAST_SENT: lambda row: sent_at(row),
     DocumentOrder.NUMBER: lambda row: (row.number.casefold(), row.customer_id),
     DocumentOrder.CUSTOMER: lambda row: (key_of(row.customer), row.customer_id, sent_at(row)),

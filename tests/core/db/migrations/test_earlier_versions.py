@@ -212,7 +212,7 @@ def test_a_table_of_somebody_else_is_not_made_ours(filled: Database, state: str)
 # --------------------------------------------------------------------------- what is compared
 
 
-def rows(database: Database, columns: dict[str, list[str]]) -> dict[str, list[tuple[Any, ...]]]:
+def rows(database: Database, columns: dict[str, list[str]]) -> dict[str, list[str]]:
     """Return all rows, as far as ``columns`` go."""
     found = {}
     for table in columns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from core.backend import Backend
 from core.db.engine import Database
 from core.db.reads import delivery_latency, incidents
+from core.model.delivery import DeliveryEvent
 from core.model.documents import Late
 from core.model.email import Decision
 from core.model.enums import EmailKind, Status
@@ -17,6 +19,7 @@ from core.services.monitoring.incidents import Lookout
 from core.settings.loading import Settings
 from tests.conftest import Clock
 from tests.core.db.books import START, entry, fact, hard_bounce, one, put, sent, tell
+from tests.core.mail_fakes import FakeList
 
 BUSY = "smtp; 451 4.7.500 Server busy [x.eop-eur02.prod.protection.outlook.com]"
 
@@ -40,12 +43,8 @@ def deferred_customers(database: Database, count: int) -> None:
 
 @pytest.fixture
 def front_door(database: Database, clock: Clock) -> Backend:
-    class NothingListed:
-        def look_up(self, address: str) -> None:
-            return None
-
     settings = Settings(database.url, operator="anna", sender="billing@outtray.example")
-    return Backend(settings, clock=clock, suppression_list=NothingListed())
+    return Backend(settings, clock=clock, suppression_list=FakeList())
 
 
 # --------------------------------------------------------------------------- late
@@ -143,7 +142,7 @@ def test_two_customers_are_no_trouble(database: Database, clock: Clock) -> None:
 
 def test_only_what_aws_counts_is_counted(database: Database) -> None:
     row = one(database)
-    told = {
+    told: dict[str, Callable[[str, float], DeliveryEvent]] = {
         "hard": hard_bounce,
         "global": lambda i, m: hard_bounce(i, m, subtype="Permanent/Suppressed"),
         "own": lambda i, m: hard_bounce(i, m, subtype="Permanent/OnAccountSuppressionList"),

@@ -132,7 +132,7 @@ def test_it_ends_when_nobody_waits_for_it_any_more(path: Path) -> None:
 
 
 def test_others_write_while_it_is_looked_at(company: Database, path: Path) -> None:
-    written = []
+    written: list[int] = []
 
     def write(_: float) -> None:
         written.append(len(written))

@@ -150,7 +150,7 @@ def test_a_bounce_of_another_address_after_a_delivery_is_a_failed_forward(
     assert (row.summary.word, row.summary.is_forward) == (DisplayStatus.SOFT_BOUNCED, True)
     assert (row.summary.ever_delivered, row.summary.unresolved) == (
         True,
-        {DisplayStatus.SOFT_BOUNCED},
+        frozenset({DisplayStatus.SOFT_BOUNCED}),
     )
     (email,) = history.emails_of(database.reader, row.id)
     (recipient,) = email.recipients

@@ -197,7 +197,11 @@ def test_a_complaint_that_names_several_says_that_it_may_be_any_of_them(
 ) -> None:
     one(database)
     named = [{"emailAddress": ANN}, {"emailAddress": BOB}]
-    told = {"feedbackId": "f-9", "complaintFeedbackType": "abuse", "complainedRecipients": named}
+    told: dict[str, Any] = {
+        "feedbackId": "f-9",
+        "complaintFeedbackType": "abuse",
+        "complainedRecipients": named,
+    }
     hear(database, event("Send", to=(ANN, BOB)), event("Complaint", to=(ANN, BOB), **told))
     (email,) = log(database)
     assert {r.state.word for r in email.recipients} == {DisplayStatus.COMPLAINED}

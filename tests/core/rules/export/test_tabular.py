@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_titles_that_are_keys_too_are_told_apart() -> None:
 
 
 def test_json_is_an_array_with_nothing_that_a_terminal_obeys() -> None:
-    records = [{"name": "Grüße \x9b\u202e\ud800\x1b[2J"}, {"name": None}]
+    records: list[dict[str, Any]] = [{"name": "Grüße \x9b\u202e\ud800\x1b[2J"}, {"name": None}]
     text = "".join(json_pieces(records))
     assert json.loads(text) == records
     assert "Grüße" in text

@@ -793,7 +793,11 @@ def test_slow_answers_are_waited_for_by_their_own_thread_only(
     database: Database, clock: Clock
 ) -> None:
     together = threading.Barrier(3)
-    mailer = FakeMailer(*[lambda _: together.wait(20) and None] * 3)
+
+    def answer(_: Outgoing) -> None:
+        together.wait(20)
+
+    mailer = FakeMailer(answer, answer, answer)
     desk = office(database, clock, mailer)
     fill(desk, documents(database, 3))
     assert desk.work().sent == 3

@@ -181,7 +181,7 @@ def test_a_removal_that_a_stopped_program_began_is_kept_as_begun(
     book = FakeBook(Suppression(BOB, "BOUNCE", AT, "ses"))
     lists = office(book)
 
-    def stopped(_: str) -> None:
+    def stopped(address: str) -> None:
         raise KeyboardInterrupt
 
     book.delete = stopped  # type: ignore[method-assign]

@@ -21,7 +21,7 @@ from core.model.suppressions import Suppression
 from core.settings.loading import Settings
 from tests.core.db.books import START, entry, fact, hard_bounce, put, sent, tell
 from tests.core.drafts import ANN, BOB
-from tests.core.services.sending.test_dispatch import FakeList, FakeMailer
+from tests.core.mail_fakes import FakeList, FakeMailer
 from tests.tui.driver import Driver
 from tui.app.app import OuttrayApp
 from tui.dialogs.address.edit_address import EditAddressDialog

@@ -45,12 +45,12 @@ def test_what_turned_back_is_no_news_and_what_one_did_oneself_neither() -> None:
 
 def test_who_leaves_has_seen_what_was_marked_and_who_returns_is_told_what_came_since() -> None:
     seen: dict[int, object] = {}
-    first = News[str](lambda row: row, seen=seen)  # type: ignore[arg-type]
+    first = News[str](lambda row: row, seen=seen)
     first.is_new(1, "sent")
     first.is_new(2, "sent")
     first.is_new(1, "bounced")
     first.leave()
-    again = News[str](lambda row: row, seen=seen)  # type: ignore[arg-type]
+    again = News[str](lambda row: row, seen=seen)
     assert not again.is_new(1, "bounced")
     assert again.is_new(2, "opened")
 
