@@ -126,16 +126,16 @@ def _add_no_mouse(command: argparse.ArgumentParser) -> None:
 
 def _add_looking(commands: Commands) -> None:
     imported = _command(
-        commands, "import", "looking.import_files", "import accounting exports (CSV)"
+        commands, "import", "show.import_files", "import accounting exports (CSV)"
     )
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
     imported.add_argument("--dry-run", action="store_true", help="report only; change nothing")
 
-    customers = _command(commands, "customers", "looking.customers", "list customers")
+    customers = _command(commands, "customers", "show.customers", "list customers")
     customers.add_argument("text", nargs="?", default="", help="part of name, address or number")
     customers.add_argument("--limit", type=_count, default=50, metavar="N", help="0 = all")
 
-    documents = _command(commands, "documents", "looking.documents", "list invoices and estimates")
+    documents = _command(commands, "documents", "show.documents", "list invoices and estimates")
     documents.add_argument("--customer", default="", metavar="NAME", help="part of the name")
     documents.add_argument(
         "--delivery",
@@ -159,7 +159,7 @@ def _add_looking(commands: Commands) -> None:
     documents.add_argument("--csv", action="store_true", help="print CSV, not with --json")
 
     log = _command(
-        commands, "log", "looking.log", "show the emails of a document and what became of them"
+        commands, "log", "show.log", "show the emails of a document and what became of them"
     )
     log.add_argument("number", metavar="NUMBER")
     log.add_argument(
@@ -170,7 +170,7 @@ def _add_looking(commands: Commands) -> None:
     _add_which(log)
 
     explain = _command(
-        commands, "explain", "looking.explain", "say what a server's diagnostic means"
+        commands, "explain", "show.explain", "say what a server's diagnostic means"
     )
     explain.add_argument("text", nargs="?", metavar="TEXT")
     explain.add_argument(
@@ -246,14 +246,14 @@ def _add_events(commands: Commands) -> None:
 
 def _add_upkeep(commands: Commands) -> None:
     _command(
-        commands, "trouble", "upkeep.trouble", "say which providers turn us away, and our own rates"
+        commands, "trouble", "maintenance.trouble", "say which providers turn us away, and our own rates"
     )
-    _command(commands, "doctor", "upkeep.doctor", "say which leg of sending and feed is broken")
+    _command(commands, "doctor", "maintenance.doctor", "say which leg of sending and feed is broken")
     aws = commands.add_parser("aws", help="the account in AWS", description="The account in AWS.")
     setup = _command(
         aws.add_subparsers(title="commands", metavar="COMMAND", required=True),
         "setup",
-        "upkeep.aws_setup",
+        "maintenance.aws_setup",
         "print, or create, the configuration set, topic, queue, dead-letter queue and policies",
     )
     setup.add_argument("--apply", action="store_true", help="create what is missing")
@@ -262,9 +262,9 @@ def _add_upkeep(commands: Commands) -> None:
     )
     database = commands.add_parser("db", help="the database", description="The database.")
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _command(actions, "upgrade", "upkeep.db_upgrade", "create the database or bring it up to date")
+    _command(actions, "upgrade", "maintenance.db_upgrade", "create the database or bring it up to date")
     check = _command(
-        actions, "check", "upkeep.db_check", "look for damage in every table; exit 1 where some is"
+        actions, "check", "maintenance.db_check", "look for damage in every table; exit 1 where some is"
     )
     check.add_argument(
         "--mend", action="store_true", help="put right what can be worked out, after a copy"

@@ -31,7 +31,7 @@ def add_serve(commands: Commands, add: Add) -> argparse.ArgumentParser:
     serve = add(
         commands,
         "serve",
-        "serving.serve",
+        "serve.serve",
         "open the UI in a browser: print its address and serve it until stopped",
         json=False,
     )
