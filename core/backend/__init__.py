@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from core.model.enums import DocumentKind, EmailKind
     from core.model.feed import FeedStatus
     from core.model.history import Contact, CustomerHeader, DocumentLog
+    from core.model.integrity import CheckReport
     from core.model.ports import (
         Account,
         Clock,
@@ -42,20 +43,21 @@ if TYPE_CHECKING:
         SuppressionBook,
         SuppressionList,
     )
-    from core.model.reports import ImportReport, IngestReport, QuarantinedBody
+    from core.model.reports import (
+        Exported,
+        ImportReport,
+        IngestReport,
+    )
     from core.model.suppressions import ListState
-    from core.rules.doctor.aws_plan import Names
+    from core.rules.doctor.aws_plan import Names, SetUp
     from core.rules.doctor.checks import Check
     from core.rules.monitoring.incidents import Trouble
     from core.services.attention import Attention
-    from core.services.aws_setup import SetUp
     from core.services.chasing import Chasing
     from core.services.corrections import Correcting
-    from core.services.evidence import Exported
-    from core.services.feed.quarantine import RetryReport
+    from core.services.feed.quarantine import Quarantine
     from core.services.importing import FailedImport, Progress
     from core.services.insights import Counting
-    from core.services.integrity_check import CheckReport
     from core.services.linking import Linking
     from core.services.preferences import Preferences
     from core.services.sending.bulk import Bulk
@@ -358,27 +360,13 @@ class Backend:
 
         return ingest.load(self._database, path, self._clock, self._parts.number_search)
 
-    def quarantined(self, wanted: str = "") -> tuple[QuarantinedBody, ...]:
-        """Return the bodies that could not be read, newest first, or the one with that id."""
-        if not wanted:
-            from core.db.writes import quarantine as store
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """Reports that could not be read."""
+        from core.services.feed.quarantine import Quarantine
 
-            return store.waiting(self._reader)
-        from core.services.feed import quarantine
-
-        return (quarantine.find(self._reader, wanted),)
-
-    def dismiss_quarantined(self, wanted: str, note: str) -> QuarantinedBody:
-        """Keep a body that could not be read out of every list, with a note; return it."""
-        from core.services.feed import quarantine
-
-        return quarantine.dismiss(self._database, wanted, self._clock, self.settings.operator, note)
-
-    def retry_quarantined(self, wanted: str = "") -> RetryReport:
-        """Read quarantined bodies again, all or the one whose id begins with ``wanted``."""
-        from core.services.feed import quarantine
-
-        return quarantine.retry(self._database, wanted, self._clock, self._parts.number_search)
+        search = self._parts.number_search
+        return Quarantine(self._database, self._clock, self.settings.operator, search)
 
     def feed_status(self) -> FeedStatus:
         """Return how the feed of this program fares, and when the newest fact was stored."""

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from core.model.chase_state import CallEntry, ChaseState, Scope
 from core.model.chasing import Call, Hold, HoldKind
 from core.model.conditions import Condition
 from core.model.customer_search import Found
@@ -44,7 +45,7 @@ from core.model.enums import BEST_TO_WORST, DisplayStatus, EmailKind, address_ke
 from core.model.feed import FeedState, FeedStatus
 from core.model.history import CustomerHeader, DocumentLog
 from core.model.outbox import Batch, OutboxEntry, OutboxHold, OutboxOverview, Progress, WorkReport
-from core.model.reports import IngestReport
+from core.model.reports import Exported, IngestReport
 from core.model.suppressions import ListState
 from core.rules.chasing.call_reminders import in_force, is_ahead, needs_call
 from core.rules.delivery.status import FAILURES
@@ -52,8 +53,6 @@ from core.rules.monitoring.delivery_latency import late_document
 from core.rules.monitoring.feed_health import is_stuck
 from core.rules.monitoring.incidents import Trouble
 from core.rules.search.ranking import Rank, Typed, ranked
-from core.services.chasing import CallEntry, ChaseState, Scope
-from core.services.evidence import Exported
 from core.settings.loading import Settings
 from tests.answering import answers
 from tests.tui.company import NOW, Company

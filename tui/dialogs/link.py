@@ -25,7 +25,7 @@ from tui.runtime.context import AppContext
 from tui.widgets.text_field import Field
 
 if TYPE_CHECKING:
-    from core.services.linking import LinkedByHand
+    from core.model.reports import LinkedByHand
 
 _MOST: Final = 12
 _MARKED: Final = Content("▌ ")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from core.model.attention import AttentionChip, AttentionRow
+    from core.model.chase_state import CallEntry, ChaseState, Scope
     from core.model.chasing import Call, HoldKind
     from core.model.corrections import Correctable, Corrected, Waiting
     from core.model.customer_search import Found
@@ -42,7 +43,14 @@ if TYPE_CHECKING:
         Progress,
         WorkReport,
     )
-    from core.model.reports import IngestReport, QuarantinedBody
+    from core.model.parsed_events import MailSeen
+    from core.model.reports import (
+        Exported,
+        IngestReport,
+        LinkedByHand,
+        QuarantinedBody,
+        RetryReport,
+    )
     from core.model.suppressions import (
         ListState,
         SuppressedAddress,
@@ -51,13 +59,9 @@ if TYPE_CHECKING:
         SuppressionDetails,
         SuppressionFilter,
     )
-    from core.rules.delivery.external_email import MailSeen, Unlinked
+    from core.rules.delivery.external_email import Unlinked
     from core.rules.doctor.checks import Check
     from core.rules.monitoring.incidents import Trouble
-    from core.services.chasing import CallEntry, ChaseState, Scope
-    from core.services.evidence import Exported
-    from core.services.feed.quarantine import RetryReport
-    from core.services.linking import LinkedByHand
     from core.settings.loading import Settings
 
 
@@ -141,6 +145,14 @@ class Counting(Protocol):
     """How sending went; see ``core.services.insights``."""
 
     def over(self, days: int, *, again: bool = False) -> Insights: ...
+
+
+class Quarantine(Protocol):
+    """Bodies that could not be read."""
+
+    def waiting(self) -> tuple[QuarantinedBody, ...]: ...
+    def retry(self, wanted: str = "") -> RetryReport: ...
+    def dismiss(self, wanted: str, note: str) -> QuarantinedBody: ...
 
 
 class Preferences(Protocol):
@@ -246,9 +258,8 @@ class Backend(Protocol):
     def pull(self, wait_seconds: int) -> IngestReport: ...
     def feed_status(self) -> FeedStatus: ...
     def examine(self) -> tuple[Check, ...]: ...
-    def quarantined(self) -> tuple[QuarantinedBody, ...]: ...
-    def retry_quarantined(self, wanted: str = "") -> RetryReport: ...
-    def dismiss_quarantined(self, wanted: str, note: str) -> QuarantinedBody: ...
+    @property
+    def quarantine(self) -> Quarantine: ...
     def count_failed(self) -> int: ...
     def revision(self) -> int: ...
     def trouble(self) -> Trouble: ...

@@ -125,9 +125,7 @@ def _add_no_mouse(command: argparse.ArgumentParser) -> None:
 
 
 def _add_looking(commands: Commands) -> None:
-    imported = _command(
-        commands, "import", "show.import_files", "import accounting exports (CSV)"
-    )
+    imported = _command(commands, "import", "show.import_files", "import accounting exports (CSV)")
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
     imported.add_argument("--dry-run", action="store_true", help="report only; change nothing")
 
@@ -169,9 +167,7 @@ def _add_looking(commands: Commands) -> None:
     )
     _add_which(log)
 
-    explain = _command(
-        commands, "explain", "show.explain", "say what a server's diagnostic means"
-    )
+    explain = _command(commands, "explain", "show.explain", "say what a server's diagnostic means")
     explain.add_argument("text", nargs="?", metavar="TEXT")
     explain.add_argument(
         "--stdin", action="store_true", help='one {"diagnostic": …} a line, one answer a line'
@@ -246,9 +242,14 @@ def _add_events(commands: Commands) -> None:
 
 def _add_upkeep(commands: Commands) -> None:
     _command(
-        commands, "trouble", "maintenance.trouble", "say which providers turn us away, and our own rates"
+        commands,
+        "trouble",
+        "maintenance.trouble",
+        "say which providers turn us away, and our own rates",
     )
-    _command(commands, "doctor", "maintenance.doctor", "say which leg of sending and feed is broken")
+    _command(
+        commands, "doctor", "maintenance.doctor", "say which leg of sending and feed is broken"
+    )
     aws = commands.add_parser("aws", help="the account in AWS", description="The account in AWS.")
     setup = _command(
         aws.add_subparsers(title="commands", metavar="COMMAND", required=True),
@@ -262,9 +263,14 @@ def _add_upkeep(commands: Commands) -> None:
     )
     database = commands.add_parser("db", help="the database", description="The database.")
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _command(actions, "upgrade", "maintenance.db_upgrade", "create the database or bring it up to date")
+    _command(
+        actions, "upgrade", "maintenance.db_upgrade", "create the database or bring it up to date"
+    )
     check = _command(
-        actions, "check", "maintenance.db_check", "look for damage in every table; exit 1 where some is"
+        actions,
+        "check",
+        "maintenance.db_check",
+        "look for damage in every table; exit 1 where some is",
     )
     check.add_argument(
         "--mend", action="store_true", help="put right what can be worked out, after a copy"
