@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from tui.runtime.backend_protocol import Backend
 from tui.widgets.data_table.column import Column, Context
 from tui.widgets.data_table.pages import RowSource
 
 if TYPE_CHECKING:
+    from core.backend import Backend
     from core.model.documents import DocumentFilter
 
 T = TypeVar("T")

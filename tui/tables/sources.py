@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from core.backend import Backend
     from core.model.customer_search import Found
     from core.model.documents import CustomerFilter, CustomerRow, DocumentFilter, DocumentRow
     from core.model.suppressions import SuppressedAddress, SuppressionFilter
-    from tui.runtime.backend_protocol import Backend
 
 
 @dataclass(frozen=True)
