@@ -7,32 +7,31 @@ Every method may raise ``core.model.errors.OuttrayError``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from core.backend.wiring import Parts
 from core.db.engine import Database
 from core.db.lists import documents as reads
 from core.db.migrations import runner
-from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
-from core.model.errors import NotFoundError, OuttrayError
+from core.model.errors import OuttrayError
 from core.services.feed.feed_monitor import FeedWatch
+from core.services.lists import Customers, Documents
 
 if TYPE_CHECKING:
     from core.db.engine import Reader
-    from core.model.customer_search import Found
     from core.model.database import DatabaseLook
     from core.model.database_copies import DatabaseCopy, Restorable, Restored
     from core.model.delivery import DeliveryEvent
-    from core.model.documents import CustomerRow, DocumentRow, Overview
+    from core.model.documents import Overview
     from core.model.email import Composition, Draft, SendOutcome, Verdict
-    from core.model.enums import DocumentKind, EmailKind
+    from core.model.enums import EmailKind
     from core.model.feed import FeedStatus
-    from core.model.history import Contact, CustomerHeader, DocumentLog
+    from core.model.history import Contact
     from core.model.integrity import CheckReport
     from core.model.ports import (
         Account,
@@ -65,9 +64,6 @@ if TYPE_CHECKING:
     from core.services.sending.outbox import Outbox
     from core.services.suppressions.lists import Suppressions
     from core.settings.loading import Settings
-
-
-_Filter = TypeVar("_Filter", DocumentFilter, CustomerFilter)
 
 
 def _now() -> datetime:
@@ -149,90 +145,16 @@ class Backend:
     def overview(self) -> Overview:
         return reads.overview(self._reader, self._clock())
 
-    def count_customers(self, where: CustomerFilter) -> int:
-        return reads.count_customers(self._reader, self._now(where))
+    @cached_property
+    def customers(self) -> Customers:
+        """Customers, looked at."""
+        return Customers(self._database, self._clock, self._on_lists)
 
-    def page_customers(
-        self, where: CustomerFilter, offset: int = 0, limit: int | None = None
-    ) -> tuple[CustomerRow, ...]:
-        """Return customers, those that need attention first; ``limit`` ``None`` is all."""
-        return reads.page_customers(self._reader, self._now(where), offset, limit)
-
-    def find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found:
-        """Return who is meant by what was typed, ranked; ``alike``: with those spelt alike."""
-        from core.db.lists import customer_search
-
-        return customer_search.find(self._reader, self._now(where), alike=alike)
-
-    def customers(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
-        """Return customers in the order of the ids; those that are gone are left out."""
-        return reads.customers(self._reader, customer_ids, self._clock())
-
-    def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
-        return reads.customer_position(self._reader, self._now(where), customer_id)
-
-    def customer_header(self, customer_id: int) -> CustomerHeader:
-        from core.db.reads import history
-
-        found = history.customer_header(self._reader, customer_id)
-        if found is None:
-            raise NotFoundError("That customer is no longer in the database.")
-        return replace(found, contacts=self._on_lists(found.contacts))
-
-    def count_documents(self, where: DocumentFilter) -> int:
-        return reads.count_documents(self._reader, self._timed(where))
-
-    def page_documents(
-        self, where: DocumentFilter, offset: int = 0, limit: int | None = None
-    ) -> tuple[DocumentRow, ...]:
-        """Return documents, newest sent first; ``limit`` ``None`` is all."""
-        rows = reads.page_documents(self._reader, self._timed(where), offset, limit)
-        return self._parts.paces.marked(rows)
-
-    def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
-        """Return documents in the order of the ids; those that are gone are left out."""
-        return self._parts.paces.marked(reads.documents(self._reader, document_ids))
-
-    def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
-        """Return the first ids that answer to a filter, newest sent first."""
-        return reads.document_ids(self._reader, self._timed(where), limit)
-
-    def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
-        return reads.document_position(self._reader, self._timed(where), document_id)
-
-    def chip_counts(self, where: DocumentFilter) -> Mapping[DocumentView, int]:
-        return reads.chip_counts(self._reader, self._timed(replace(where, chip=DocumentView.LATE)))
-
-    def _timed(self, where: DocumentFilter) -> DocumentFilter:
-        where = self._now(where)
-        if not where.asks_for_late or where.as_of is None:
-            return where
-        return replace(where, late=self._parts.paces.late_documents(where.as_of))
-
-    def _now(self, where: _Filter) -> _Filter:
-        return where if where.as_of else replace(where, as_of=self._clock())
-
-    def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
-        """Return the emails of a document as they were known at ``as_of``; ``None``: now."""
-        from core.services import history
-
-        log = history.document_log(self._reader, document_id, as_of, self._parts.lookout.late)
-        if as_of is not None:
-            return log
-        (document,) = self._parts.paces.marked((log.document,))
-        return replace(log, document=document)
-
-    def find_document(
-        self, number: str, customer: str = "", kind: DocumentKind | None = None
-    ) -> DocumentRow:
-        """Return the one document with this number; ``NotFoundError`` for none or several."""
-        from core.services import history
-
-        return history.find_document(self._reader, number, customer, kind)
-
-    def count_failed(self) -> int:
-        """Count unresolved bounces, complaints and drops of documents; light."""
-        return reads.count_failed(self._reader)
+    @cached_property
+    def documents(self) -> Documents:
+        """Documents, looked at."""
+        parts = self._parts
+        return Documents(self._database, self._clock, lambda: parts.paces, lambda: parts.lookout)
 
     def revision(self) -> int:
         """Return a number that changes when any program has changed the database."""

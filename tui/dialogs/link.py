@@ -96,7 +96,7 @@ class LinkDialog(CommandHost, ModalScreen["LinkedByHand | None"]):
         backend, where = self.desk.backend, DocumentFilter(text=text)
         self.desk.jobs.start(
             "link.search",
-            lambda: backend.page_documents(where, 0, _MOST + 1),
+            lambda: backend.documents.page(where, 0, _MOST + 1),
             lambda rows: self._found(text, rows),
             self._failed,
         )

@@ -143,7 +143,7 @@ class AttentionScreen(HandyScreen):
         def show(header: CustomerHeader) -> None:
             self.post_message(self.DocumentWanted(customer_of(header), row.id))
 
-        self.read("customer", lambda: backend.customer_header(row.document.customer_id), show)
+        self.read("customer", lambda: backend.customers.header(row.document.customer_id), show)
 
     # ------------------------------------------------------------------ commands
 

@@ -53,7 +53,7 @@ def _carry_out(backend: Backend, scope: Scope, options: Namespace) -> ChaseState
 
 def _document(backend: Backend, options: Namespace) -> DocumentRow:
     kind = DocumentKind(options.kind) if options.kind else None
-    return backend.find_document(options.number, options.customer, kind)
+    return backend.documents.find(options.number, options.customer, kind)
 
 
 def _standing_json(row: DocumentRow | None, standing: ChaseState) -> records.Json:

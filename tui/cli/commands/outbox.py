@@ -212,7 +212,7 @@ def _to(entries: Sequence[OutboxEntry], address: str) -> Sequence[OutboxEntry]:
 
 def _document(backend: Backend, options: Namespace, number: str) -> DocumentRow:
     kind = DocumentKind(options.kind) if options.kind else None
-    return backend.find_document(number, options.customer, kind)
+    return backend.documents.find(number, options.customer, kind)
 
 
 def _told(options: Namespace, count: int, text: str, name: str) -> int:

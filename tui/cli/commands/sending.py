@@ -168,7 +168,7 @@ def _recipients(
 
 def _draft(backend: Backend, options: Namespace, number: str) -> Draft:
     kind = DocumentKind(options.kind) if options.kind else None
-    document = backend.find_document(number, options.customer, kind)
+    document = backend.documents.find(number, options.customer, kind)
     composition = backend.composing.compose(
         EmailKind(options.email_kind), document.id, getattr(options, "language", "")
     )
