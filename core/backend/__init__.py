@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.backend.wiring import Parts
+from core.backend.wiring import Parts, Services
 from core.db.engine import Database
 from core.db.lists import documents as reads
 from core.db.migrations import runner
 from core.model.errors import OuttrayError
 from core.services.feed.feed_monitor import FeedWatch
-from core.services.lists import Customers, Documents
 
 if TYPE_CHECKING:
     from core.db.engine import Reader
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from core.model.email import Composition, Draft, SendOutcome, Verdict
     from core.model.enums import EmailKind
     from core.model.feed import FeedStatus
-    from core.model.history import Contact
     from core.model.integrity import CheckReport
     from core.model.ports import (
         Account,
@@ -51,16 +48,8 @@ if TYPE_CHECKING:
     from core.rules.doctor.aws_plan import Names, SetUp
     from core.rules.doctor.checks import Check
     from core.rules.monitoring.incidents import Trouble
-    from core.services.attention import Attention
-    from core.services.chasing import Chasing
-    from core.services.corrections import Correcting
-    from core.services.feed.quarantine import Quarantine
     from core.services.importing import FailedImport, Progress
-    from core.services.insights import Counting
-    from core.services.linking import Linking
-    from core.services.preferences import Preferences
     from core.services.sending.bulk import Bulk
-    from core.services.sending.drafts_editing import Composing
     from core.services.sending.outbox import Outbox
     from core.services.suppressions.lists import Suppressions
     from core.settings.loading import Settings
@@ -70,7 +59,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Backend:
+class Backend(Services):
     """One database and one AWS account, as the settings name them."""
 
     def __init__(
@@ -145,17 +134,6 @@ class Backend:
     def overview(self) -> Overview:
         return reads.overview(self._reader, self._clock())
 
-    @cached_property
-    def customers(self) -> Customers:
-        """Customers, looked at."""
-        return Customers(self._database, self._clock, self._on_lists)
-
-    @cached_property
-    def documents(self) -> Documents:
-        """Documents, looked at."""
-        parts = self._parts
-        return Documents(self._database, self._clock, lambda: parts.paces, lambda: parts.lookout)
-
     def revision(self) -> int:
         """Return a number that changes when any program has changed the database."""
         return reads.revision(self._reader)
@@ -187,31 +165,10 @@ class Backend:
         is_set_up = bool(self.settings.sender or self.settings.configuration_set)
         return self._parts.kept_list.refresh() if is_set_up else self._parts.kept_list.state
 
-    def _on_lists(self, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
-        from core.services.suppressions.ses_list_cache import on_lists
-
-        return on_lists(self._reader, self._parts.kept_list, contacts)
-
     def compose(self, kind: EmailKind, document_id: int) -> Composition:
         """Return a draft with everything filled in; what was never sent becomes an original."""
         made = self.composing.compose(kind, document_id)
         return replace(made, contacts=self._on_lists(made.contacts))
-
-    @cached_property
-    def composing(self) -> Composing:
-        """What a person does while writing: drafts, previews, tests, attachments, templates."""
-        from core.mail.templates.wording import Office
-        from core.services.sending.drafts_editing import Composing
-
-        settings = self.settings
-        office = Office(
-            settings.operator,
-            settings.sender,
-            settings.language,
-            settings.templates,
-            settings.reply_to,
-        )
-        return Composing(self._database, lambda: self._parts.mailroom.dispatch, office, self._clock)
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live."""
@@ -231,15 +188,6 @@ class Backend:
             self.compose,
             outbox.approve,
             lambda some: outbox.enqueue(some, confirmed=True, again=True),
-        )
-
-    @cached_property
-    def correcting(self) -> Correcting:
-        """Correct an address, and send again what failed on it."""
-        from core.services.corrections import Correcting
-
-        return Correcting(
-            self._database, self._parts.mailroom.dispatch, self._clock, self.settings.operator
         )
 
     def recover(self) -> int:
@@ -282,14 +230,6 @@ class Backend:
 
         return ingest.load(self._database, path, self._clock, self._parts.number_search)
 
-    @cached_property
-    def quarantine(self) -> Quarantine:
-        """Reports that could not be read."""
-        from core.services.feed.quarantine import Quarantine
-
-        search = self._parts.number_search
-        return Quarantine(self._database, self._clock, self.settings.operator, search)
-
     def feed_status(self) -> FeedStatus:
         """Return how the feed of this program fares, and when the newest fact was stored."""
         return self._watch.status(self._reader)
@@ -310,43 +250,6 @@ class Backend:
 
         act = aws_setup.apply if apply else aws_setup.survey
         return act(names, AwsSetup(self._parts.clients))
-
-    @cached_property
-    def linking(self) -> Linking:
-        """Emails of other programs, and the documents they are about."""
-        from core.services.linking import Linking
-
-        operator = self.settings.operator
-        return Linking(self._database, self._clock, operator, self._parts.number_search)
-
-    @cached_property
-    def chasing(self) -> Chasing:
-        """Snoozes, promises and phone calls."""
-        from core.services.chasing import Chasing
-
-        quiet = timedelta(days=self.settings.call_quiet_days)
-        return Chasing(self._database, self._clock, self.settings.operator, quiet)
-
-    @cached_property
-    def attention(self) -> Attention:
-        """Unresolved failures over all customers, the most urgent first."""
-        from core.services.attention import Attention
-
-        return Attention(self._database, self._clock, self.settings.operator, self._parts.paces)
-
-    @cached_property
-    def preferences(self) -> Preferences:
-        """What screens remember for this operator."""
-        from core.services.preferences import Preferences
-
-        return Preferences(self._database, self.settings.operator)
-
-    @cached_property
-    def insights(self) -> Counting:
-        """How sending went over the last days."""
-        from core.services.insights import Counting
-
-        return Counting(self._database, self._clock)
 
     def export_evidence(
         self, document_id: int, to: Path | None = None, progress: Progress | None = None
