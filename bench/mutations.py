@@ -22,8 +22,9 @@ from typing import Any, Final
 
 from bench import books
 from bench.books import NOW, bodies, fill, new_file
-from core.aws.events.parser import Outcome, parse_all, split_bodies
+from core.aws.events.parser import parse_all, split_bodies
 from core.db.engine import Database
+from core.model.parsed_events import BodyOutcome
 from core.services import integrity_check
 from core.services.feed import ingest
 
@@ -208,7 +209,7 @@ def _expected(batch: Sequence[str]) -> Counter[str]:
         found["messages"] += len(parts)
         found["facts"] += sum(len(part.facts) for part in parts)
         found["silent"] += not parts or any(
-            part.outcome is Outcome.FACTS and not part.facts for part in parts
+            part.outcome is BodyOutcome.FACTS and not part.facts for part in parts
         )
     return found
 

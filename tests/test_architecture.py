@@ -27,10 +27,10 @@ backend.open()
 backend.overview()
 backend.feed_status()
 backend.revision()
-backend.count_customers(CustomerFilter())
-assert [row.name for row in backend.page_customers(CustomerFilter(), 0, 50)] == ["Ada"]
-backend.chip_counts(DocumentFilter())
-assert backend.page_documents(DocumentFilter(), 0, 50) == ()
+backend.customers.count(CustomerFilter())
+assert [row.name for row in backend.customers.page(CustomerFilter(), 0, 50)] == ["Ada"]
+backend.documents.chip_counts(DocumentFilter())
+assert backend.documents.page(DocumentFilter(), 0, 50) == ()
 backend.close()
 """
 

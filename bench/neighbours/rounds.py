@@ -283,7 +283,7 @@ class Round:
         numbers = [draw.fresh_one() for _ in range(2)]
         with self.office.backend(url) as backend:
             backend.outbox.resume()
-            found = [backend.find_document(each).id for each in numbers]
+            found = [backend.documents.find(each).id for each in numbers]
             drafts = [backend.compose(EmailKind.ORIGINAL, each).draft for each in found]
             backend.outbox.enqueue(drafts, confirmed=True)
             give_up = time.monotonic() + _PATIENCE
@@ -300,5 +300,5 @@ class Round:
             time.sleep(_TICK)
 
     def _are_reported(self, backend: Backend, documents: list[int]) -> bool:
-        rows = backend.documents(documents)
+        rows = backend.documents.rows(documents)
         return all(row.summary.word not in _UNHEARD for row in rows) and not self.office.left()

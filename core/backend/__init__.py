@@ -7,32 +7,29 @@ Every method may raise ``core.model.errors.OuttrayError``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from core.backend.wiring import Parts
+from core.backend.wiring import Parts, Services
 from core.db.engine import Database
 from core.db.lists import documents as reads
 from core.db.migrations import runner
-from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
-from core.model.errors import NotFoundError, OuttrayError
+from core.model.errors import OuttrayError
 from core.services.feed.feed_monitor import FeedWatch
 
 if TYPE_CHECKING:
     from core.db.engine import Reader
-    from core.model.customer_search import Found
     from core.model.database import DatabaseLook
     from core.model.database_copies import DatabaseCopy, Restorable, Restored
     from core.model.delivery import DeliveryEvent
-    from core.model.documents import CustomerRow, DocumentRow, Overview
+    from core.model.documents import Overview
     from core.model.email import Composition, Draft, SendOutcome, Verdict
-    from core.model.enums import DocumentKind, EmailKind
+    from core.model.enums import EmailKind
     from core.model.feed import FeedStatus
-    from core.model.history import Contact, CustomerHeader, DocumentLog
+    from core.model.integrity import CheckReport
     from core.model.ports import (
         Account,
         Clock,
@@ -42,37 +39,27 @@ if TYPE_CHECKING:
         SuppressionBook,
         SuppressionList,
     )
-    from core.model.reports import ImportReport, IngestReport, QuarantinedBody
+    from core.model.reports import (
+        Exported,
+        ImportReport,
+        IngestReport,
+    )
     from core.model.suppressions import ListState
-    from core.rules.doctor.aws_plan import Names
+    from core.rules.doctor.aws_plan import Names, SetUp
     from core.rules.doctor.checks import Check
     from core.rules.monitoring.incidents import Trouble
-    from core.services.attention import Attention
-    from core.services.aws_setup import SetUp
-    from core.services.chasing import Chasing
-    from core.services.corrections import Correcting
-    from core.services.evidence import Exported
-    from core.services.feed.quarantine import RetryReport
     from core.services.importing import FailedImport, Progress
-    from core.services.insights import Counting
-    from core.services.integrity_check import CheckReport
-    from core.services.linking import Linking
-    from core.services.preferences import Preferences
     from core.services.sending.bulk import Bulk
-    from core.services.sending.drafts_editing import Composing
     from core.services.sending.outbox import Outbox
     from core.services.suppressions.lists import Suppressions
     from core.settings.loading import Settings
-
-
-_Filter = TypeVar("_Filter", DocumentFilter, CustomerFilter)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Backend:
+class Backend(Services):
     """One database and one AWS account, as the settings name them."""
 
     def __init__(
@@ -147,91 +134,6 @@ class Backend:
     def overview(self) -> Overview:
         return reads.overview(self._reader, self._clock())
 
-    def count_customers(self, where: CustomerFilter) -> int:
-        return reads.count_customers(self._reader, self._now(where))
-
-    def page_customers(
-        self, where: CustomerFilter, offset: int = 0, limit: int | None = None
-    ) -> tuple[CustomerRow, ...]:
-        """Return customers, those that need attention first; ``limit`` ``None`` is all."""
-        return reads.page_customers(self._reader, self._now(where), offset, limit)
-
-    def find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found:
-        """Return who is meant by what was typed, ranked; ``alike``: with those spelt alike."""
-        from core.db.lists import customer_search
-
-        return customer_search.find(self._reader, self._now(where), alike=alike)
-
-    def customers(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
-        """Return customers in the order of the ids; those that are gone are left out."""
-        return reads.customers(self._reader, customer_ids, self._clock())
-
-    def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
-        return reads.customer_position(self._reader, self._now(where), customer_id)
-
-    def customer_header(self, customer_id: int) -> CustomerHeader:
-        from core.db.reads import history
-
-        found = history.customer_header(self._reader, customer_id)
-        if found is None:
-            raise NotFoundError("That customer is no longer in the database.")
-        return replace(found, contacts=self._on_lists(found.contacts))
-
-    def count_documents(self, where: DocumentFilter) -> int:
-        return reads.count_documents(self._reader, self._timed(where))
-
-    def page_documents(
-        self, where: DocumentFilter, offset: int = 0, limit: int | None = None
-    ) -> tuple[DocumentRow, ...]:
-        """Return documents, newest sent first; ``limit`` ``None`` is all."""
-        rows = reads.page_documents(self._reader, self._timed(where), offset, limit)
-        return self._parts.paces.marked(rows)
-
-    def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
-        """Return documents in the order of the ids; those that are gone are left out."""
-        return self._parts.paces.marked(reads.documents(self._reader, document_ids))
-
-    def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
-        """Return the first ids that answer to a filter, newest sent first."""
-        return reads.document_ids(self._reader, self._timed(where), limit)
-
-    def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
-        return reads.document_position(self._reader, self._timed(where), document_id)
-
-    def chip_counts(self, where: DocumentFilter) -> Mapping[DocumentView, int]:
-        return reads.chip_counts(self._reader, self._timed(replace(where, chip=DocumentView.LATE)))
-
-    def _timed(self, where: DocumentFilter) -> DocumentFilter:
-        where = self._now(where)
-        if not where.asks_for_late or where.as_of is None:
-            return where
-        return replace(where, late=self._parts.paces.late_documents(where.as_of))
-
-    def _now(self, where: _Filter) -> _Filter:
-        return where if where.as_of else replace(where, as_of=self._clock())
-
-    def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
-        """Return the emails of a document as they were known at ``as_of``; ``None``: now."""
-        from core.services import history
-
-        log = history.document_log(self._reader, document_id, as_of, self._parts.lookout.late)
-        if as_of is not None:
-            return log
-        (document,) = self._parts.paces.marked((log.document,))
-        return replace(log, document=document)
-
-    def find_document(
-        self, number: str, customer: str = "", kind: DocumentKind | None = None
-    ) -> DocumentRow:
-        """Return the one document with this number; ``NotFoundError`` for none or several."""
-        from core.services import history
-
-        return history.find_document(self._reader, number, customer, kind)
-
-    def count_failed(self) -> int:
-        """Count unresolved bounces, complaints and drops of documents; light."""
-        return reads.count_failed(self._reader)
-
     def revision(self) -> int:
         """Return a number that changes when any program has changed the database."""
         return reads.revision(self._reader)
@@ -263,31 +165,10 @@ class Backend:
         is_set_up = bool(self.settings.sender or self.settings.configuration_set)
         return self._parts.kept_list.refresh() if is_set_up else self._parts.kept_list.state
 
-    def _on_lists(self, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
-        from core.services.suppressions.ses_list_cache import on_lists
-
-        return on_lists(self._reader, self._parts.kept_list, contacts)
-
     def compose(self, kind: EmailKind, document_id: int) -> Composition:
         """Return a draft with everything filled in; what was never sent becomes an original."""
         made = self.composing.compose(kind, document_id)
         return replace(made, contacts=self._on_lists(made.contacts))
-
-    @cached_property
-    def composing(self) -> Composing:
-        """What a person does while writing: drafts, previews, tests, attachments, templates."""
-        from core.mail.templates.wording import Office
-        from core.services.sending.drafts_editing import Composing
-
-        settings = self.settings
-        office = Office(
-            settings.operator,
-            settings.sender,
-            settings.language,
-            settings.templates,
-            settings.reply_to,
-        )
-        return Composing(self._database, lambda: self._parts.mailroom.dispatch, office, self._clock)
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live."""
@@ -307,15 +188,6 @@ class Backend:
             self.compose,
             outbox.approve,
             lambda some: outbox.enqueue(some, confirmed=True, again=True),
-        )
-
-    @cached_property
-    def correcting(self) -> Correcting:
-        """Correct an address, and send again what failed on it."""
-        from core.services.corrections import Correcting
-
-        return Correcting(
-            self._database, self._parts.mailroom.dispatch, self._clock, self.settings.operator
         )
 
     def recover(self) -> int:
@@ -358,28 +230,6 @@ class Backend:
 
         return ingest.load(self._database, path, self._clock, self._parts.number_search)
 
-    def quarantined(self, wanted: str = "") -> tuple[QuarantinedBody, ...]:
-        """Return the bodies that could not be read, newest first, or the one with that id."""
-        if not wanted:
-            from core.db.writes import quarantine as store
-
-            return store.waiting(self._reader)
-        from core.services.feed import quarantine
-
-        return (quarantine.find(self._reader, wanted),)
-
-    def dismiss_quarantined(self, wanted: str, note: str) -> QuarantinedBody:
-        """Keep a body that could not be read out of every list, with a note; return it."""
-        from core.services.feed import quarantine
-
-        return quarantine.dismiss(self._database, wanted, self._clock, self.settings.operator, note)
-
-    def retry_quarantined(self, wanted: str = "") -> RetryReport:
-        """Read quarantined bodies again, all or the one whose id begins with ``wanted``."""
-        from core.services.feed import quarantine
-
-        return quarantine.retry(self._database, wanted, self._clock, self._parts.number_search)
-
     def feed_status(self) -> FeedStatus:
         """Return how the feed of this program fares, and when the newest fact was stored."""
         return self._watch.status(self._reader)
@@ -400,43 +250,6 @@ class Backend:
 
         act = aws_setup.apply if apply else aws_setup.survey
         return act(names, AwsSetup(self._parts.clients))
-
-    @cached_property
-    def linking(self) -> Linking:
-        """Emails of other programs, and the documents they are about."""
-        from core.services.linking import Linking
-
-        operator = self.settings.operator
-        return Linking(self._database, self._clock, operator, self._parts.number_search)
-
-    @cached_property
-    def chasing(self) -> Chasing:
-        """Snoozes, promises and phone calls."""
-        from core.services.chasing import Chasing
-
-        quiet = timedelta(days=self.settings.call_quiet_days)
-        return Chasing(self._database, self._clock, self.settings.operator, quiet)
-
-    @cached_property
-    def attention(self) -> Attention:
-        """Unresolved failures over all customers, the most urgent first."""
-        from core.services.attention import Attention
-
-        return Attention(self._database, self._clock, self.settings.operator, self._parts.paces)
-
-    @cached_property
-    def preferences(self) -> Preferences:
-        """What screens remember for this operator."""
-        from core.services.preferences import Preferences
-
-        return Preferences(self._database, self.settings.operator)
-
-    @cached_property
-    def insights(self) -> Counting:
-        """How sending went over the last days."""
-        from core.services.insights import Counting
-
-        return Counting(self._database, self._clock)
 
     def export_evidence(
         self, document_id: int, to: Path | None = None, progress: Progress | None = None

@@ -5,15 +5,19 @@ boto3, the DNS library and whatever else is slow to import come with the part th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.model.errors import SettingsError
+from core.services.lists import Customers, Documents
 
 if TYPE_CHECKING:
     from core.aws.clients import Clients
     from core.backend.sending_wiring import Mailroom
     from core.db.engine import Database
+    from core.model.history import Contact
     from core.model.ports import (
         Account,
         Clock,
@@ -24,8 +28,16 @@ if TYPE_CHECKING:
         SuppressionList,
     )
     from core.rules.delivery.external_email import NumberSearch
+    from core.services.attention import Attention
+    from core.services.chasing import Chasing
+    from core.services.corrections import Correcting
+    from core.services.feed.quarantine import Quarantine
+    from core.services.insights import Counting
+    from core.services.linking import Linking
     from core.services.monitoring.delivery_latency import Paces
     from core.services.monitoring.incidents import Lookout
+    from core.services.preferences import Preferences
+    from core.services.sending.drafts_editing import Composing
     from core.services.suppressions.lists import Suppressions
     from core.services.suppressions.ses_list_cache import SesListCache
     from core.settings.loading import Settings
@@ -147,4 +159,99 @@ class Parts:
         changes = ListChanges(self._database, kept, self._clock, self._settings.operator)
         return Suppressions(
             self._database, kept, self._clock, changes, self.lookout.of, self.routes
+        )
+
+
+class Services:
+    """The services that the front door exposes, each made when it is first needed."""
+
+    settings: Settings
+    _database: Database
+    _clock: Clock
+    _parts: Parts
+
+    def _on_lists(self, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+        from core.services.suppressions.ses_list_cache import on_lists
+
+        return on_lists(self._database.reader, self._parts.kept_list, contacts)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Customers, looked at."""
+        return Customers(self._database, self._clock, self._on_lists)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Documents, looked at."""
+        parts = self._parts
+        return Documents(self._database, self._clock, lambda: parts.paces, lambda: parts.lookout)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """Reports that could not be read."""
+        from core.services.feed.quarantine import Quarantine
+
+        search = self._parts.number_search
+        return Quarantine(self._database, self._clock, self.settings.operator, search)
+
+    @cached_property
+    def linking(self) -> Linking:
+        """Emails of other programs, and the documents they are about."""
+        from core.services.linking import Linking
+
+        operator = self.settings.operator
+        return Linking(self._database, self._clock, operator, self._parts.number_search)
+
+    @cached_property
+    def chasing(self) -> Chasing:
+        """Snoozes, promises and phone calls."""
+        from core.services.chasing import Chasing
+
+        quiet = timedelta(days=self.settings.call_quiet_days)
+        return Chasing(self._database, self._clock, self.settings.operator, quiet)
+
+    @cached_property
+    def attention(self) -> Attention:
+        """Unresolved failures over all customers, the most urgent first."""
+        from core.services.attention import Attention
+
+        return Attention(self._database, self._clock, self.settings.operator, self._parts.paces)
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """What screens remember for this operator."""
+        from core.services.preferences import Preferences
+
+        return Preferences(self._database, self.settings.operator)
+
+    @cached_property
+    def insights(self) -> Counting:
+        """How sending went over the last days."""
+        from core.services.insights import Counting
+
+        return Counting(self._database, self._clock)
+
+    @cached_property
+    def composing(self) -> Composing:
+        """What a person does while writing: drafts, previews, tests, attachments, templates."""
+        from core.mail.templates.wording import Office
+        from core.services.sending.drafts_editing import Composing
+
+        settings = self.settings
+        office = Office(
+            settings.operator,
+            settings.sender,
+            settings.language,
+            settings.templates,
+            settings.reply_to,
+        )
+        return Composing(self._database, lambda: self._parts.mailroom.dispatch, office, self._clock)
+
+    @cached_property
+    def correcting(self) -> Correcting:
+        """Correct an address, and send again what failed on it."""
+        from core.services.corrections import Correcting
+
+        return Correcting(
+            self._database, self._parts.mailroom.dispatch, self._clock, self.settings.operator
         )

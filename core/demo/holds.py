@@ -8,11 +8,12 @@ from typing import Final
 
 from core.db.engine import Database
 from core.demo.people import Customer
+from core.model.chase_state import Scope
 from core.model.chasing import HoldKind
 from core.model.documents import DocumentRow
 from core.model.enums import DocumentKind
 from core.model.ports import Clock
-from core.services.chasing import Chasing, Scope
+from core.services.chasing import Chasing
 
 #: Which customer, whether all of them, what was said by whom, days ago and days ahead.
 _SAID: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow
@@ -75,3 +75,7 @@ class AttentionRow:
     @property
     def id(self) -> int:
         return self.document.id
+
+
+MOST: Final = 1_000
+"""Nobody works through more; the numbers beside the filters count all."""

@@ -10,11 +10,7 @@ from core.model.email import MAY_DOUBLE
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow
-    from core.model.email import Decision, Finding, Verdict
-
-
-if TYPE_CHECKING:
-    from core.model.email import Verdict
+    from core.model.email import Decision, Draft, Finding, Verdict
     from core.model.enums import DisplayStatus, EmailKind
 
 
@@ -211,3 +207,13 @@ class BulkItem:
             key=lambda finding: (finding.weight, finding.code == MAY_DOUBLE),
             default=None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A draft that the gate was asked about, and what had been written about its document then."""
+
+    draft: Draft
+    document: DocumentRow
+    verdict: Verdict
+    newest_email: int

@@ -7,20 +7,16 @@ nobody else's, until something else goes wrong with the document.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
 
 from core.db.engine import Database
 from core.db.lists import documents as reads
 from core.db.reads import attention
-from core.model.attention import AttentionChip, AttentionRow, Failure
+from core.model.attention import MOST, AttentionChip, AttentionRow, Failure
 from core.model.documents import DocumentRow
 from core.model.errors import NotFoundError
 from core.model.ports import Clock
 from core.rules.chasing.attention import days_overdue, has_news, signs, what_is_wrong
 from core.services.monitoring.delivery_latency import Paces
-
-MOST: Final = 1_000
-"""Nobody works through more; the numbers beside the filters count all."""
 
 
 class Attention:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from core.model.errors import OuttrayError
-from core.rules.doctor.aws_plan import Found, Names, SetUpStep, plan
+from core.rules.doctor.aws_plan import Found, Names, SetUp, SetUpStep, plan
 from core.rules.doctor.checks import Check, Result
 from core.rules.doctor.report_path import judge_way
 from core.rules.doctor.report_path_facts import WayFacts
@@ -19,26 +18,6 @@ class Builder(Protocol):
     def make(self, step: SetUpStep) -> None: ...
     def queue_url(self, name: str) -> str: ...
     def way(self, name: str, queue_url: str) -> WayFacts: ...
-
-
-@dataclass(frozen=True, slots=True)
-class SetUp:
-    """What was done, and what is still to be done."""
-
-    done: tuple[SetUpStep, ...]
-    missing: tuple[SetUpStep, ...]
-    configuration_set: str
-    queue_url: str
-    """Empty while there is no queue."""
-    problem: OuttrayError | None = None
-    """What stopped it."""
-    by_hand: tuple[Check, ...] = ()
-    """What the doctor finds wrong and no step mends: nothing that is there is taken away."""
-
-    @property
-    def is_broken(self) -> bool:
-        """Whether no report can arrive until a person has done something."""
-        return any(check.result is Result.FAIL for check in self.by_hand)
 
 
 def survey(names: Names, aws: Builder) -> SetUp:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from core.db.engine import Database
 from core.db.lists import documents
 from core.db.reads import chasing as chase_reads
-from core.model.chasing import Call, Hold, HoldKind, Outcome
-from core.model.documents import DocumentRow
+from core.model.chase_state import CallEntry, ChaseState, Scope
+from core.model.chasing import Call, HoldKind, Outcome
 from core.model.errors import NotFoundError, UsageError
 from core.model.ports import Clock
 from core.rules.chasing.call_reminders import in_force
@@ -23,47 +23,6 @@ LONGEST_NOTE: Final = 2_000
 _HOLDS: Final = {Outcome.PROMISED: HoldKind.PROMISE, Outcome.DISPUTED: HoldKind.DISPUTE}
 _AHEAD: Final = timedelta(minutes=1)
 """Clocks differ a little between computers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a snooze is about: one document, or a whole customer."""
-
-    customer_id: int
-    document_id: int | None = None
-
-    @staticmethod
-    def of(row: DocumentRow) -> Scope:
-        return Scope(row.customer_id, row.id)
-
-    @property
-    def whole_customer(self) -> Scope:
-        return Scope(self.customer_id)
-
-
-@dataclass(frozen=True, slots=True)
-class CallEntry:
-    """A call as a person tells it."""
-
-    outcome: Outcome = Outcome.REACHED
-    note: str = ""
-    contact: str = ""
-    at: datetime | None = None
-    """When it took place; ``None``: now."""
-    hold_until: date | None = None
-    """Nobody chases the document before that day."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChaseState:
-    """What stands about chasing: every entry there is, those in force, and whom to call."""
-
-    name: str
-    phone: str
-    holds: tuple[Hold, ...]
-    """Newest first."""
-    in_force: tuple[Hold, ...]
-    contacts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

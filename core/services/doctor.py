@@ -41,30 +41,6 @@ from core.rules.doctor.report_path_facts import WayFacts
 from core.rules.mailbox import is_address, parse_mailbox
 from core.settings.loading import Settings
 
-LEGS: Final = (
-    "settings",
-    "database",
-    "credentials",
-    "sending",
-    "identity",
-    "configuration_set",
-    "suppression",
-    "event_destinations",
-    "topic_policy",
-    "topic_encryption",
-    "subscription",
-    "queue_policy",
-    "queue",
-    "visibility",
-    "encryption",
-    "dead_letters",
-    "feed",
-    "quarantine",
-    "notices",
-    "outbox",
-)
-"""In the order in which they are looked at: an email's way, then its events' way back."""
-
 _KNOWN_LEGS: Final = ("feed", "quarantine", "notices", "outbox")
 """What the database alone knows."""
 
@@ -95,12 +71,6 @@ def examine(
         *_past(database, settings.configuration_set, clock(), can_read=bool(has_tables)),
     ]
     return tuple(checks)
-
-
-def unsettled(error: OuttrayError) -> tuple[Check, ...]:
-    """Return the checks where the settings cannot be read: without them nothing can be."""
-    why = "The settings could not be read."
-    return (failed("settings", error), *(skipped(leg, why) for leg in LEGS[1:]))
 
 
 def _database(settings: Settings, database: Database) -> Check:

@@ -13,7 +13,6 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +25,7 @@ from core.mail.mime import attachments_of
 from core.model.enums import EmailKind
 from core.model.errors import InputError, NotFoundError, UsageError
 from core.model.history import DocumentLog, EmailEntry
+from core.model.reports import Exported
 from core.rules.delivery.timeline import NOT_KEPT, NOT_OURS, oldest_first, timeline
 from core.rules.export import evidence as evidence_pages
 from core.rules.export.evidence import safe_name
@@ -35,16 +35,6 @@ Progress = Callable[[str, int, int], None]
 _EPOCH_OF_ZIP: Final = (1980, 1, 1, 0, 0, 0)
 _SUMS: Final = "SHA256SUMS"
 _MANIFEST: Final = "manifest.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """What was written."""
-
-    path: Path
-    files: int
-    emails: int
-    bytes: int
 
 
 def export(

@@ -4,48 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from core.db.engine import Database
 from core.db.integrity import derived_columns, mending, summaries, whole_database
-from core.db.integrity.summaries import Difference as Difference
 from core.db.schema import metadata
 from core.db.schema.coverage import NOT_FINDABLE
 from core.db.sqlite import copies
 from core.model.errors import DatabaseDamagedError
+from core.model.integrity import CheckReport, Difference
 
-NEXT_STEP: Final = (
-    "Keep this database with outtray db backup, and put back a copy of before with"
-    " outtray db restore FILE."
-)
 _COUNTED: Final = ("deliveries", "documents", "customers")
 
 Progress = Callable[[str, int], object]
 """Is told what is being looked at, and how many rows of it were."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    deliveries: int
-    documents: int
-    customers: int
-    differences: tuple[Difference, ...]
-    """What is wrong; after mending: what still is."""
-    damage: tuple[str, ...] = ()
-    """Sentences about the file or the indexes."""
-    notes: tuple[str, ...] = ()
-    """What could not be looked at."""
-    mended: tuple[Difference, ...] = ()
-    mended_damage: tuple[str, ...] = ()
-    copy: Path | None = None
-    """The copy that was made before anything was mended."""
-
-    @property
-    def is_clean(self) -> bool:
-        return not self.differences and not self.damage
 
 
 def check(database: Database, progress: Progress | None = None) -> CheckReport:
@@ -77,15 +51,11 @@ def check_rows(database: Database, told: Progress = lambda *_: None) -> CheckRep
         documents=counted["documents"],
         customers=counted["customers"],
         differences=tuple(_once(differences)),
-    )
-
-
-def not_findable() -> tuple[tuple[str, str, str], ...]:
-    """Return (table, column, reason) of what nothing else tells, or only where it is nonsense."""
-    return tuple(
-        (table, column, reason)
-        for table, columns in NOT_FINDABLE.items()
-        for column, reason in columns.items()
+        not_findable=tuple(
+            (table, column, reason)
+            for table, columns in NOT_FINDABLE.items()
+            for column, reason in columns.items()
+        ),
     )
 
 

@@ -13,19 +13,13 @@ from core.db.reads import unlinked
 from core.model.documents import DocumentRow
 from core.model.enums import DocumentKind
 from core.model.errors import NotFoundError
+from core.model.parsed_events import MailSeen
 from core.model.ports import Clock
-from core.rules.delivery.external_email import MailSeen, NumberSearch, Relinked, Unlinked, given_up
+from core.model.reports import LinkedByHand
+from core.rules.delivery.external_email import NumberSearch, Relinked, Unlinked, given_up
 from core.services import history
 
 __all__ = ["LinkedByHand", "Linking", "Relinked", "Unlinked"]
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedByHand:
-    document: DocumentRow
-    email_id: int
-    applied: int
-    """Facts that have found their delivery."""
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,8 @@ from core.model.email import AttachedFile, Draft, Snapshot
 from core.model.enums import EmailKind, Role
 from core.model.feed import AccountNotice, NoticeKind
 from core.model.outbox import OutboxHold
+from core.model.parsed_events import Addressee, MailSeen
 from core.model.suppressions import AuditEntry, Suppression
-from core.rules.delivery.external_email import Addressee, MailSeen
 from tests.core.db.books import START, entry, new_email, put, sent, tell
 
 FILE = AttachedFile("INV-0042.pdf", "application/pdf", b"%PDF-1.4 one")

@@ -80,7 +80,7 @@ class Driver:
         await self.press("enter")
         document = self.backend.company.find(number)
         where = DocumentFilter(customer_id=document.customer_id)
-        position = self.backend.document_position(where, document.id)
+        position = self.backend.documents.position(where, document.id)
         await self.pilot.press(*["down"] * (position or 0))
         return await self.settle()
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.model.errors import NotFoundError
-from core.rules.delivery.external_email import Addressee, Listed, MailSeen, Unlinked
-from core.services.linking import LinkedByHand
+from core.model.parsed_events import Addressee, MailSeen
+from core.model.reports import LinkedByHand
+from core.rules.delivery.external_email import Listed, Unlinked
 from tests.tui.company import Company
 
 

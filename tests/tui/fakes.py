@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from core.model.chase_state import CallEntry, ChaseState, Scope
 from core.model.chasing import Call, Hold, HoldKind
 from core.model.conditions import Condition
 from core.model.customer_search import Found
@@ -44,7 +46,7 @@ from core.model.enums import BEST_TO_WORST, DisplayStatus, EmailKind, address_ke
 from core.model.feed import FeedState, FeedStatus
 from core.model.history import CustomerHeader, DocumentLog
 from core.model.outbox import Batch, OutboxEntry, OutboxHold, OutboxOverview, Progress, WorkReport
-from core.model.reports import IngestReport
+from core.model.reports import Exported, IngestReport
 from core.model.suppressions import ListState
 from core.rules.chasing.call_reminders import in_force, is_ahead, needs_call
 from core.rules.delivery.status import FAILURES
@@ -52,8 +54,6 @@ from core.rules.monitoring.delivery_latency import late_document
 from core.rules.monitoring.feed_health import is_stuck
 from core.rules.monitoring.incidents import Trouble
 from core.rules.search.ranking import Rank, Typed, ranked
-from core.services.chasing import CallEntry, ChaseState, Scope
-from core.services.evidence import Exported
 from core.settings.loading import Settings
 from tests.answering import answers
 from tests.tui.company import NOW, Company
@@ -196,6 +196,24 @@ class FakeBackend(FakeUpkeep):
         self._pending: list[tuple[int, DeliveryEvent]] = []
         self._has_pending = threading.Event()
         self._send_answer: SendOutcome | None = None
+        self.customers = SimpleNamespace(
+            count=self._count_customers,
+            page=self._page_customers,
+            find=self._find_customers,
+            rows=self._customer_rows,
+            position=self._customer_position,
+            header=self._customer_header,
+        )
+        self.documents = SimpleNamespace(
+            count=self._count_documents,
+            page=self._page_documents,
+            rows=self._document_rows,
+            ids=self._document_ids,
+            position=self._document_position,
+            chip_counts=self._chip_counts,
+            log=self._document_log,
+            count_failed=self._count_failed,
+        )
         self.composing = FakeComposing(self)
         self.attention = FakeAttention(company, now, self._enter)
         self.insights = FakeCounting(now, self._enter)
@@ -274,17 +292,17 @@ class FakeBackend(FakeUpkeep):
         key = keys[where.sort.column]
         return sorted(rows, key=lambda row: (key(row), row.id), reverse=where.sort.descending)
 
-    def count_customers(self, where: CustomerFilter) -> int:
+    def _count_customers(self, where: CustomerFilter) -> int:
         self._enter("count_customers")
         return len(self._customers(where))
 
-    def page_customers(
+    def _page_customers(
         self, where: CustomerFilter, offset: int, limit: int
     ) -> tuple[CustomerRow, ...]:
         self._enter("page_customers")
         return tuple(self._customers(where)[offset : offset + limit])
 
-    def find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found:
+    def _find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found:
         self._enter("find_customers")
         typed = Typed.of(where.text)
         entries = [
@@ -298,17 +316,17 @@ class FakeBackend(FakeUpkeep):
         few = len(exact) < 5 and not alike
         return Found(tuple(place.id for place in places), False, slips, few and bool(exact))
 
-    def customers(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
+    def _customer_rows(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
         self._enter("customers")
         rows = {row.id: row for row in self.company.customer_rows()}
         return tuple(rows[key] for key in customer_ids if key in rows)
 
-    def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
+    def _customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
         self._enter("customer_position")
         ids = [row.id for row in self._customers(where)]
         return ids.index(customer_id) if customer_id in ids else None
 
-    def customer_header(self, customer_id: int) -> CustomerHeader:
+    def _customer_header(self, customer_id: int) -> CustomerHeader:
         self._enter("customer_header")
         documents = [row for row in self.company.rows() if row.customer_id == customer_id]
         emails = [email for row in documents for email in self.company.log(row.id).emails]
@@ -368,35 +386,35 @@ class FakeBackend(FakeUpkeep):
             addresses=tuple(self.company.customers[row.customer_id].addresses),
         )
 
-    def count_documents(self, where: DocumentFilter) -> int:
+    def _count_documents(self, where: DocumentFilter) -> int:
         self._enter("count_documents")
         return len(self._documents(where))
 
-    def page_documents(
+    def _page_documents(
         self, where: DocumentFilter, offset: int, limit: int
     ) -> tuple[DocumentRow, ...]:
         self._enter("page_documents")
         return tuple(self._documents(where)[offset : offset + limit])
 
-    def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
+    def _document_position(self, where: DocumentFilter, document_id: int) -> int | None:
         self._enter("document_position")
         ids = [row.id for row in self._documents(where)]
         return ids.index(document_id) if document_id in ids else None
 
-    def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
+    def _document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
         self._enter("document_ids")
         return tuple(row.id for row in self._documents(where)[:limit])
 
-    def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
+    def _document_rows(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
         self._enter("documents")
         rows = {row.id: row for row in self.company.rows()}
         return tuple(rows[each] for each in document_ids if each in rows)
 
-    def chip_counts(self, where: DocumentFilter) -> Mapping[DocumentView, int]:
+    def _chip_counts(self, where: DocumentFilter) -> Mapping[DocumentView, int]:
         self._enter("chip_counts")
         return {chip: len(self._documents(replace(where, chip=chip))) for chip in DocumentView}
 
-    def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
+    def _document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
         self._enter("document_log")
         return self.company.log(document_id, as_of)
 
@@ -480,7 +498,7 @@ class FakeBackend(FakeUpkeep):
     def read_suppressions(self) -> ListState:
         return self.suppressions.state
 
-    def count_failed(self) -> int:
+    def _count_failed(self) -> int:
         self._enter("count_failed")
         chips = (DocumentView.BOUNCED, DocumentView.COMPLAINED, DocumentView.DROPPED)
         return sum(_has_chip(row, chip) for row in self.company.rows() for chip in chips)

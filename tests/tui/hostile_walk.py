@@ -182,7 +182,7 @@ async def walk(person: Driver, texts: Sequence[str]) -> None:
     assert_harmless(person)
     shown = person.text
     visible = person.app.screen.query_one("#customers").size.height - 1
-    for row in person.backend.page_customers(CustomerFilter(), 0, visible):
+    for row in person.backend.customers.page(CustomerFilter(), 0, visible):
         assert beginning(row.name) in shown, f"{row.name!r} is not on the list"
     await person.press("enter")
     assert_harmless(person)

@@ -92,7 +92,7 @@ async def summary(person: Driver, command: str = "documents.follow_up") -> BulkD
 
 
 def words(office: Backend) -> dict[str, DisplayStatus]:
-    return {row.number: row.summary.word for row in office.page_documents(DocumentFilter())}
+    return {row.number: row.summary.word for row in office.documents.page(DocumentFilter())}
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -40,13 +40,13 @@ from tui.screens.base_screen import PlaceScreen
 from tui.screens.customers import CustomersScreen
 
 if TYPE_CHECKING:
+    from core.backend import Backend
     from core.model.errors import OuttrayError
     from core.model.reports import IngestReport
     from core.model.suppressions import ListState
     from core.rules.monitoring.incidents import Trouble
     from tui.commands.dispatch import Host
     from tui.commands.registry import Command
-    from tui.runtime.backend_protocol import Backend
 
 _TURN: Final = 0.0003
 """Seconds that a thread keeps others waiting. One that reads rows gives way at each of them: with

@@ -33,7 +33,7 @@ class Ringing:
         revision = self._desk.backend.revision()
         if revision == self._revision:
             return None
-        count = self._desk.backend.count_failed()
+        count = self._desk.backend.documents.count_failed()
         self._revision = revision  # after the count: what failed is tried again
         return count
 

@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from core.model.chase_state import CallEntry, ChaseState
 from core.model.chasing import Call, Outcome
 from core.model.documents import DocumentRow
 from core.model.errors import OuttrayError
 from core.rules.chasing.dates import EXAMPLES, parse_day
-from core.services.chasing import CallEntry, ChaseState
 from tui.dialogs.basic.form import ChaseDialog, labelled
 from tui.dialogs.snooze import told_day
 from tui.format.chasing import OUTCOMES, PHONE, phone_words

@@ -9,8 +9,8 @@ from textual.widgets import Static
 
 from core.model.documents import DocumentRow
 from core.model.errors import UsageError
+from core.model.reports import Exported
 from core.rules.export.evidence import safe_name
-from core.services.evidence import Exported
 from tui.dialogs.basic.form import ChaseDialog, labelled
 from tui.format.text import cell
 from tui.runtime.context import AppContext

@@ -25,7 +25,7 @@ from tui.runtime.context import AppContext
 from tui.widgets.text_field import Field
 
 if TYPE_CHECKING:
-    from core.services.linking import LinkedByHand
+    from core.model.reports import LinkedByHand
 
 _MOST: Final = 12
 _MARKED: Final = Content("▌ ")
@@ -99,7 +99,7 @@ class LinkDialog(CommandHost, ModalScreen["LinkedByHand | None"]):
         backend, where = self.desk.backend, DocumentFilter(text=text)
         self.desk.jobs.start(
             "link.search",
-            lambda: backend.page_documents(where, 0, _MOST + 1),
+            lambda: backend.documents.page(where, 0, _MOST + 1),
             lambda rows: self._found(text, rows),
             self._failed,
         )

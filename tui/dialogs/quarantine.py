@@ -12,8 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from core.model.errors import OuttrayError
-from core.model.reports import QuarantinedBody
-from core.services.feed.quarantine import RetryReport
+from core.model.reports import QuarantinedBody, RetryReport
 from tui.commands.dispatch import CommandHost, bindings, key_of
 from tui.dialogs.basic.prompt import PromptDialog
 from tui.format.text import cell, moment, paragraphs
@@ -114,7 +113,7 @@ class QuarantineDialog(CommandHost, ModalScreen[None]):
         self._tell("Reading again …")
 
         def again() -> tuple[RetryReport, tuple[QuarantinedBody, ...]]:
-            return backend.retry_quarantined(wanted), backend.quarantined()
+            return backend.quarantine.retry(wanted), backend.quarantine.waiting()
 
         self.desk.jobs.start(None, again, self._read, self._not_read)
 
@@ -141,8 +140,8 @@ class QuarantineDialog(CommandHost, ModalScreen[None]):
             return
 
         def dismiss(note: str) -> tuple[QuarantinedBody, ...]:
-            backend.dismiss_quarantined(body.id, note)
-            return backend.quarantined()
+            backend.quarantine.dismiss(body.id, note)
+            return backend.quarantine.waiting()
 
         prompt = PromptDialog(
             self.desk.jobs,

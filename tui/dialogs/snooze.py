@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from core.model.chase_state import ChaseState, Scope
 from core.model.chasing import Hold, HoldKind
 from core.model.documents import DocumentRow
 from core.model.errors import OuttrayError
 from core.rules.chasing.dates import EXAMPLES, parse_day
-from core.services.chasing import ChaseState, Scope
 from tui.dialogs.basic.form import ChaseDialog, labelled
 from tui.format.chasing import KINDS, hold_history
 from tui.format.text import cell

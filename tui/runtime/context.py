@@ -11,8 +11,8 @@ from core.model.errors import OuttrayError
 from core.rules.monitoring.incidents import Trouble
 
 if TYPE_CHECKING:
+    from core.backend import Backend
     from core.model.database import DatabaseLook
-    from tui.runtime.backend_protocol import Backend
     from tui.runtime.background import BackgroundCalls
 
 

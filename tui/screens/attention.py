@@ -101,7 +101,7 @@ class AttentionScreen(HandyScreen):
 
     def _load(self) -> None:
         self._table.empty = nothing(self._chip, self._counts.get(AttentionChip.ACKNOWLEDGED, 0))
-        self._table.load(AttentionSource(self.desk.backend.attention, self._chip))
+        self._table.load(AttentionSource(self.desk.backend, self._chip))
         self._show_counts()
 
     def _show_counts(self) -> None:
@@ -143,7 +143,7 @@ class AttentionScreen(HandyScreen):
         def show(header: CustomerHeader) -> None:
             self.post_message(self.DocumentWanted(customer_of(header), row.id))
 
-        self.read("customer", lambda: backend.customer_header(row.document.customer_id), show)
+        self.read("customer", lambda: backend.customers.header(row.document.customer_id), show)
 
     # ------------------------------------------------------------------ commands
 
@@ -223,7 +223,7 @@ class AttentionScreen(HandyScreen):
         from tui.format.records import attention_row
         from tui.tables import export_sheet
 
-        source = AttentionSource(self.desk.backend.attention, self._chip)
+        source = AttentionSource(self.desk.backend, self._chip)
         return self.sheet_of(
             self._table, "attention", attention_row, lambda: export_sheet.pages(source)
         )

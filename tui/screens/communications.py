@@ -131,7 +131,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
         if customer is None:
             self.read("card", backend.overview, self._show_card)
         else:
-            self.read("card", lambda: backend.customer_header(customer.id), self._show_card)
+            self.read("card", lambda: backend.customers.header(customer.id), self._show_card)
 
     def _show_card(self, shown: CustomerHeader | Overview) -> None:
         self.card.now = self.desk.clock()
@@ -146,7 +146,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
     def _read_log(self, document_id: int, as_of: datetime | None = None) -> None:
         backend = self.desk.backend
         self.log_panel.as_of = as_of
-        self.read("log", lambda: backend.document_log(document_id, as_of), self._show_log)
+        self.read("log", lambda: backend.documents.log(document_id, as_of), self._show_log)
 
     @on(EmailLog.PastWanted)
     def _show_past(self, event: EmailLog.PastWanted) -> None:
@@ -220,7 +220,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
 
     def command_select_all(self) -> None:
         backend, where = self.desk.backend, self._where
-        self.read("select", lambda: backend.document_ids(where, MOST_SELECTED), self._select)
+        self.read("select", lambda: backend.documents.ids(where, MOST_SELECTED), self._select)
 
     def _select(self, document_ids: tuple[int, ...]) -> None:
         """Select these alone: what another filter showed is not in sight any more."""

@@ -79,7 +79,7 @@ class NarrowedScreen(PlaceScreen):
 
     def count_chips(self) -> None:
         backend, where = self.desk.backend, self._where
-        self.read("chips", lambda: backend.chip_counts(where), self._show_counts)
+        self.read("chips", lambda: backend.documents.chip_counts(where), self._show_counts)
 
     def _show_counts(self, counts: Mapping[DocumentView, int]) -> None:
         self.chips.show(chip_items(counts, self._where.chip), self._where.chip)
@@ -119,7 +119,7 @@ class NarrowedScreen(PlaceScreen):
             return
         backend, whole = self.desk.backend, self._narrowed(line)
         decide = partial(self._narrow_if_found, event.value, line)
-        self.read("line", lambda: backend.count_documents(whole), decide)
+        self.read("line", lambda: backend.documents.count(whole), decide)
 
     def _narrow_if_found(self, value: str, line: Line, count: int) -> None:
         if count or line.tail is None:

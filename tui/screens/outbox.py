@@ -69,7 +69,7 @@ class OutboxScreen(HandyScreen):
         yield self._table
 
     def on_mount(self) -> None:
-        self._source = OutboxSource(self.desk.backend.outbox)
+        self._source = OutboxSource(self.desk.backend)
         self._table.load(self._source)
         self._read()
 

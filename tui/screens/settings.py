@@ -93,7 +93,7 @@ class SettingsScreen(PlaceScreen):
         self._feed_text.update(feed_report.feed_lines(status, self._settings.queue_url, now))
 
     def _count(self) -> None:
-        self.read("quarantine", self.desk.backend.quarantined, self._counted)
+        self.read("quarantine", lambda: self.desk.backend.quarantine.waiting(), self._counted)
 
     def _counted(self, bodies: Sequence[QuarantinedBody]) -> None:
         self._bodies = bodies

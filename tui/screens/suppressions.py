@@ -269,7 +269,7 @@ class SuppressionsScreen(HandyScreen):
         def open_it(header: CustomerHeader) -> None:
             self.post_message(self.DocumentWanted(customer_of(header), cause.document_id))
 
-        self.read("document", lambda: backend.customer_header(cause.customer_id), open_it)
+        self.read("document", lambda: backend.customers.header(cause.customer_id), open_it)
 
     def command_search(self) -> None:
         self.search.focus()

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from core.model.feed import FeedStatus
-from core.rules.delivery.external_email import MailSeen, Unlinked
+from core.model.parsed_events import MailSeen
+from core.rules.delivery.external_email import Unlinked
 from tui.commands.dispatch import bindings, key_of, with_keys
 from tui.commands.registry import Command
 from tui.format.badges import ChipItem
@@ -24,7 +25,7 @@ from tui.widgets.chips import Chips
 from tui.widgets.data_table.table import WindowTable
 
 if TYPE_CHECKING:
-    from core.services.linking import LinkedByHand
+    from core.model.reports import LinkedByHand
     from tui.tables.copy_items import Item
 
 _WAITING: Final = "waiting"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.model.attention import AttentionChip, AttentionRow
 from core.model.chasing import CallReason
@@ -14,8 +14,10 @@ from tui.format import badges
 from tui.format.badges import ChipItem, Span
 from tui.format.chasing import PHONE
 from tui.format.text import ago, amount, cell, money
-from tui.runtime.backend_protocol import Attention
 from tui.widgets.data_table.column import Cell, Column, Context
+
+if TYPE_CHECKING:
+    from core.backend import Backend
 
 _CHIPS: Final[tuple[tuple[AttentionChip, str, str, str], ...]] = (
     (AttentionChip.OPEN, "Open", "", ""),
@@ -39,17 +41,17 @@ _NOTHING: Final = {
 class AttentionSource:
     """The order is read whole with every look, its rows page by page."""
 
-    def __init__(self, attention: Attention, chip: AttentionChip) -> None:
-        self._attention = attention
+    def __init__(self, backend: Backend, chip: AttentionChip) -> None:
+        self._backend = backend
         self._chip = chip
         self._ids: tuple[int, ...] = ()
 
     def count(self) -> int:
-        self._ids = self._attention.ids(self._chip)
+        self._ids = self._backend.attention.ids(self._chip)
         return len(self._ids)
 
     def page(self, offset: int, limit: int) -> Sequence[AttentionRow]:
-        return self._attention.rows(self._ids[offset : offset + limit])
+        return self._backend.attention.rows(self._ids[offset : offset + limit])
 
     def position(self, key: int) -> int | None:
         return self._ids.index(key) if key in self._ids else None

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from tui.runtime.backend_protocol import Backend
 from tui.widgets.data_table.column import Column, Context
 from tui.widgets.data_table.pages import RowSource
 
 if TYPE_CHECKING:
+    from core.backend import Backend
     from core.model.documents import DocumentFilter
 
 T = TypeVar("T")
@@ -45,9 +45,9 @@ class Sheet(Generic[T]):
 
 def documents(backend: Backend, where: DocumentFilter) -> Rows[Any]:
     """All ids at once, then their rows: what changes meanwhile neither doubles nor loses a row."""
-    ids = backend.document_ids(where, MOST)
+    ids = backend.documents.ids(where, MOST)
     chunks = (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))
-    return len(ids), (backend.documents(chunk) for chunk in chunks)
+    return len(ids), (backend.documents.rows(chunk) for chunk in chunks)
 
 
 def pages(source: RowSource[T]) -> Rows[T]:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.model.outbox import OutboxEntry
 from tui.format import badges
 from tui.format.badges import Span
 from tui.format.outbox import why
 from tui.format.text import ago, cell
-from tui.runtime.backend_protocol import OutboxDesk
 from tui.widgets.data_table.column import Cell, Column, Context
+
+if TYPE_CHECKING:
+    from core.backend import Backend
 
 
 class OutboxSource:
     """What is in the outbox, read whole with every look: it is short, or soon will be."""
 
-    def __init__(self, outbox: OutboxDesk) -> None:
-        self._outbox = outbox
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
         self._entries: Sequence[OutboxEntry] = ()
 
     @property
@@ -27,7 +29,7 @@ class OutboxSource:
         return self._entries
 
     def count(self) -> int:
-        self._entries = self._outbox.entries()
+        self._entries = self._backend.outbox.entries()
         return len(self._entries)
 
     def page(self, offset: int, limit: int) -> Sequence[OutboxEntry]:

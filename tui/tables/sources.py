@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from core.backend import Backend
     from core.model.customer_search import Found
     from core.model.documents import CustomerFilter, CustomerRow, DocumentFilter, DocumentRow
     from core.model.suppressions import SuppressedAddress, SuppressionFilter
-    from tui.runtime.backend_protocol import Backend
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class CustomerSource:
     """A page is read without knowing how many there are, which may take longer."""
 
     def count(self) -> int:
-        return self.backend.count_customers(self.where)
+        return self.backend.customers.count(self.where)
 
     def page(self, offset: int, limit: int) -> Sequence[CustomerRow]:
-        return self.backend.page_customers(self.where, offset, limit)
+        return self.backend.customers.page(self.where, offset, limit)
 
     def position(self, key: int) -> int | None:
-        return self.backend.customer_position(self.where, key)
+        return self.backend.customers.position(self.where, key)
 
     def key(self, row: CustomerRow) -> int:
         return row.id
@@ -54,13 +54,13 @@ class PickSource:
         return self.found.ids if self.found else ()
 
     def count(self) -> int:
-        self.found = self._backend.find_customers(self.where, alike=self.alike)
+        self.found = self._backend.customers.find(self.where, alike=self.alike)
         return len(self.found.ids)
 
     def page(self, offset: int, limit: int) -> Sequence[CustomerRow]:
         if self.found is None:
             self.count()
-        return self._backend.customers(self._ids[offset : offset + limit])
+        return self._backend.customers.rows(self._ids[offset : offset + limit])
 
     def position(self, key: int) -> int | None:
         return self._ids.index(key) if key in self._ids else None
@@ -80,13 +80,13 @@ class DocumentSource:
     """A page is read without knowing how many there are, which may take longer."""
 
     def count(self) -> int:
-        return self.backend.count_documents(self.where)
+        return self.backend.documents.count(self.where)
 
     def page(self, offset: int, limit: int) -> Sequence[DocumentRow]:
-        return self.backend.page_documents(self.where, offset, limit)
+        return self.backend.documents.page(self.where, offset, limit)
 
     def position(self, key: int) -> int | None:
-        return self.backend.document_position(self.where, key)
+        return self.backend.documents.position(self.where, key)
 
     def key(self, row: DocumentRow) -> int:
         return row.id

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from core.rules.delivery.external_email import Listed, Unlinked
 from tui.format.badges import Span
 from tui.format.text import ago, cell
-from tui.runtime.backend_protocol import Backend
 from tui.widgets.data_table.column import Cell, Column, Context
+
+if TYPE_CHECKING:
+    from core.backend import Backend
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from core.aws.events.envelopes import storable
 from core.aws.events.fields import address, instant, items, text
 from core.model.delivery import DeliveryEvent
 from core.model.enums import Role
+from core.model.parsed_events import Addressee, MailSeen
 from core.rules.delivery.addresses import bare_address
-from core.rules.delivery.external_email import DOCUMENT_TAG, Addressee, MailSeen
+from core.rules.delivery.external_email import DOCUMENT_TAG
 
 _MOST_ADDRESSEES: Final = 50
 """What one message of SES may have."""

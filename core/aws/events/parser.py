@@ -8,8 +8,7 @@ notifications (``notificationType``). What an event *means* is decided by
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -31,11 +30,10 @@ from core.aws.events.fields import (
 from core.aws.events.files import split_bodies
 from core.aws.events.headers import seen_in
 from core.model.delivery import DeliveryEvent
-from core.model.feed import AccountNotice
+from core.model.parsed_events import BodyOutcome, Parsed
 from core.rules.delivery import event_words
-from core.rules.delivery.external_email import MailSeen
 
-__all__ = ["OUR_TAG", "Outcome", "Parsed", "parse", "parse_all", "split_bodies"]
+__all__ = ["OUR_TAG", "BodyOutcome", "Parsed", "parse", "parse_all", "split_bodies"]
 
 #: Where each type keeps its own object.
 _OBJECTS: Final = {
@@ -67,30 +65,6 @@ type_of_fact = Callable[..., DeliveryEvent]
 """Makes a fact of what is known already and what is still named."""
 
 
-class Outcome(StrEnum):
-    FACTS = "facts"
-    SETUP = "setup"
-    """A message about the feed itself: acknowledged and dropped."""
-    QUARANTINED = "quarantined"
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """What one message says; ``reason`` is for people, and empty for facts."""
-
-    envelope: str
-    """The wrappings, outermost first, joined by ``+``."""
-    outcome: Outcome
-    facts: tuple[DeliveryEvent, ...]
-    raw: str
-    """The text to keep; it can be parsed again by itself, and any database can hold it."""
-    reason: str = ""
-    mail: MailSeen | None = None
-    """What is said of the email itself, where it carries no tag of ours."""
-    notice: AccountNotice | None = None
-    """What is said of sending itself; the outcome is ``SETUP`` then."""
-
-
 class _UnreadableError(Exception):
     """The message has to be quarantined; the text says why."""
 
@@ -112,7 +86,7 @@ def parse(body: str) -> Parsed:
     if len(parts) == 1:
         return parts[0]
     outcomes = {part.outcome for part in parts}
-    order = (Outcome.QUARANTINED, Outcome.FACTS, Outcome.SETUP)
+    order = (BodyOutcome.QUARANTINED, BodyOutcome.FACTS, BodyOutcome.SETUP)
     return Parsed(
         envelope=parts[0].envelope,
         outcome=next(outcome for outcome in order if outcome in outcomes),
@@ -134,7 +108,7 @@ def _read_email(body: str) -> tuple[Parsed, ...]:
                 _read(replace(m, envelope=(_EMAIL, *m.envelope), raw=raw))
                 for m in open_envelopes(told)
             )
-        return (Parsed(_EMAIL, Outcome.QUARANTINED, (), raw, storable(str(error))),)
+        return (Parsed(_EMAIL, BodyOutcome.QUARANTINED, (), raw, storable(str(error))),)
     return tuple(_read(Message((_EMAIL,), event, raw)) for event in events)
 
 
@@ -147,22 +121,22 @@ def _read(message: Message) -> Parsed:
         return _read_notice(message, envelope)
     set_up = _set_up(message)
     if set_up:
-        return Parsed(envelope, Outcome.SETUP, (), message.raw, set_up)
+        return Parsed(envelope, BodyOutcome.SETUP, (), message.raw, set_up)
     try:
         facts = _facts(message)
     except _UnreadableError as error:
-        return Parsed(envelope, Outcome.QUARANTINED, (), message.raw, storable(str(error)))
+        return Parsed(envelope, BodyOutcome.QUARANTINED, (), message.raw, storable(str(error)))
     mail = seen_in(message.content, facts)
-    return Parsed(envelope, Outcome.FACTS, facts, message.raw, mail=mail)
+    return Parsed(envelope, BodyOutcome.FACTS, facts, message.raw, mail=mail)
 
 
 def _read_notice(message: Message, envelope: str) -> Parsed:
     notice = account_notices.read(message.content)
     if notice is None:
         reason = "a word about the account without a time that can be read"
-        return Parsed(envelope, Outcome.QUARANTINED, (), message.raw, reason)
+        return Parsed(envelope, BodyOutcome.QUARANTINED, (), message.raw, reason)
     reason = f"about {notice.subject}: {notice.kind.value} {'open' if notice.is_open else 'over'}"
-    return Parsed(envelope, Outcome.SETUP, (), message.raw, reason, notice=notice)
+    return Parsed(envelope, BodyOutcome.SETUP, (), message.raw, reason, notice=notice)
 
 
 def _set_up(message: Message) -> str:

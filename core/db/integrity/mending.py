@@ -16,7 +16,6 @@ from sqlalchemy import Connection, select, text, update
 from core.db.bulk import rows_among
 from core.db.driver_errors import UnstorableError
 from core.db.engine import Database
-from core.db.integrity.summaries import Difference
 from core.db.lists import counters, name_prefixes
 from core.db.schema import events, metadata
 from core.db.schema.coverage import SEALED, VALUES
@@ -26,6 +25,7 @@ from core.db.writes.summaries import (
     summarise_customers,
     summarise_documents,
 )
+from core.model.integrity import Difference
 
 type_of_work = Callable[[Connection, Collection[int]], object]
 

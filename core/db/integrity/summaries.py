@@ -18,6 +18,7 @@ from core.db.codec import to_instant
 from core.db.engine import Database
 from core.db.schema import digests, metadata
 from core.db.schema.coverage import FLAGS, SEALED, VALUES
+from core.model.integrity import Difference
 
 type_of_row_dicts = Sequence[dict[str, Any]]
 type_of_work = Callable[[Connection, type_of_row_dicts], Mapping[int, Mapping[str, Any]]]
@@ -25,24 +26,6 @@ type_of_work = Callable[[Connection, type_of_row_dicts], Mapping[int, Mapping[st
 
 OF_ROWS: Final = "digest"
 _DAY: Final = 86_400_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A stored value that is not what it must be."""
-
-    table: str
-    id: int | str
-    column: str
-    stored: Any
-    computed: Any
-    words: str = ""
-    """What is wrong, for a person."""
-    columns: tuple[str, ...] = ()
-    """Where nothing tells which column it is: all that it may be."""
-    is_mendable: bool = False
-    key: tuple[Any, ...] = ()
-    """The whole key, where it is more than a number."""
 
 
 @dataclass(frozen=True, slots=True)

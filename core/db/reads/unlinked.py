@@ -12,14 +12,8 @@ from core.db.codec import from_instant, known_instant, storable
 from core.db.lists.counters import condition
 from core.db.lists.filter_sql import in_chunks, numbered
 from core.model.enums import DocumentKind, Role, address_key
-from core.rules.delivery.external_email import (
-    Addressee,
-    Listed,
-    MailSeen,
-    Unlinked,
-    decide,
-    wanted_keys,
-)
+from core.model.parsed_events import Addressee, MailSeen
+from core.rules.delivery.external_email import Listed, Unlinked, decide, wanted_keys
 
 if TYPE_CHECKING:
     from core.db.engine import Reader

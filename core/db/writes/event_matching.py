@@ -15,9 +15,9 @@ from core.db.rows import EVENT_COLUMNS, fact_of
 from core.db.schema import deliveries, digests, events
 from core.model.delivery import DeliveryEvent
 from core.model.enums import address_key
+from core.model.parsed_events import MailSeen
 from core.rules.delivery.event_matching import Candidate, Match, match
 from core.rules.delivery.events import natural_key
-from core.rules.delivery.external_email import MailSeen
 
 _LONGEST_DISCRIMINATOR: Final = 64
 

@@ -26,8 +26,9 @@ from core.db.writes.summaries import lock_documents, settle_deliveries, summaris
 from core.model.delivery import DeliveryEvent
 from core.model.enums import EmailKind, Role, Status, address_key
 from core.model.errors import NotFoundError
+from core.model.parsed_events import MailSeen
 from core.rules.delivery.addresses import bare_address
-from core.rules.delivery.external_email import Link, MailSeen, NumberSearch, Relinked, merge
+from core.rules.delivery.external_email import Link, NumberSearch, Relinked, merge
 
 _AT_ONCE: Final = 500
 _X = external_mails.c

@@ -14,7 +14,8 @@ from core.db.bulk import rows_among
 from core.db.codec import storable, to_instant
 from core.db.reads.unlinked import Rows
 from core.db.schema import digests, external_mails
-from core.rules.delivery.external_email import Link, MailSeen
+from core.model.parsed_events import MailSeen
+from core.rules.delivery.external_email import Link
 
 
 def through(connection: Connection) -> Rows:

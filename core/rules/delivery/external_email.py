@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from core.model.enums import DocumentKind, address_key
+from core.model.parsed_events import Addressee, MailSeen
 from core.rules.delivery.addresses import bare_address
-
-if TYPE_CHECKING:
-    from core.model.enums import Role
 
 #: The name of the message tag in which other programs may name the document.
 DOCUMENT_TAG: Final = "document"
@@ -39,35 +37,6 @@ _CALLED: Final = re.compile(
     re.IGNORECASE,
 )
 _KIND_PREFIX: Final = re.compile(r"(invoice|estimate)[-_.:/ ]+(.+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Addressee:
-    address: str
-    role: Role | None = None
-    """``None`` where the headers that would tell were not sent along."""
-
-
-@dataclass(frozen=True, slots=True)
-class MailSeen:
-    """What SES tells of the email itself, beside the fact it reports; empty where it is silent."""
-
-    message_id: str
-    at: datetime
-    source: str = ""
-    """The sender as SES has it, with or without a display name."""
-    subject: str = ""
-    addressees: tuple[Addressee, ...] = ()
-    documents: tuple[str, ...] = ()
-    """The values of the tag ``document``."""
-    region: str = ""
-    published: bool = False
-    """By a configuration set, which would have told our tag: so it certainly is not our email.
-
-    An identity's notification has no tags, and so cannot say whose email it was.
-    """
-    header_id: str = field(default="", compare=False)
-    """The Message-ID in its headers: of what is sent raw, the one that its sender wrote."""
 
 
 @dataclass(frozen=True, slots=True)

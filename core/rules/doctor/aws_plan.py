@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from core.model.errors import OuttrayError
+from core.rules.doctor.checks import Check, Result
 from core.rules.doctor.destination_checks import Destination
 from core.rules.doctor.policies import Verdict, is_first_of_sns, may_publish, may_send
 from core.rules.doctor.queue import TWO_WEEKS, better_attributes
@@ -234,3 +236,23 @@ def _with_statement(policy: str, statement: Mapping[str, Any]) -> str:
     return json.dumps(
         {"Version": "2012-10-17", "Statement": [*_statements(policy), dict(statement)]}
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What was done, and what is still to be done."""
+
+    done: tuple[SetUpStep, ...]
+    missing: tuple[SetUpStep, ...]
+    configuration_set: str
+    queue_url: str
+    """Empty while there is no queue."""
+    problem: OuttrayError | None = None
+    """What stopped it."""
+    by_hand: tuple[Check, ...] = ()
+    """What the doctor finds wrong and no step mends: nothing that is there is taken away."""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether no report can arrive until a person has done something."""
+        return any(check.result is Result.FAIL for check in self.by_hand)

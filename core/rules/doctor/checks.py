@@ -136,3 +136,34 @@ def duration(seconds: int) -> str:
             amount = f"{seconds / size:.1f}".removesuffix(".0")
             return f"{amount} {'day' if unit == 'days' and amount == '1' else unit}"
     return f"{seconds} s"
+
+
+LEGS: Final = (
+    "settings",
+    "database",
+    "credentials",
+    "sending",
+    "identity",
+    "configuration_set",
+    "suppression",
+    "event_destinations",
+    "topic_policy",
+    "topic_encryption",
+    "subscription",
+    "queue_policy",
+    "queue",
+    "visibility",
+    "encryption",
+    "dead_letters",
+    "feed",
+    "quarantine",
+    "notices",
+    "outbox",
+)
+"""In the order in which they are looked at: an email's way, then its events' way back."""
+
+
+def unsettled(error: OuttrayError) -> tuple[Check, ...]:
+    """Return the checks where the settings cannot be read: without them nothing can be."""
+    why = "The settings could not be read."
+    return (failed("settings", error), *(skipped(leg, why) for leg in LEGS[1:]))

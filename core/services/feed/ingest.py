@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from core.aws.events.files import Body, numbered_bodies
-from core.aws.events.parser import Outcome, Parsed, parse_all
+from core.aws.events.parser import parse_all
 from core.db.engine import Database, UnstorableError
 from core.db.writes import account_notices, events, external_email
 from core.db.writes.events import Arrival, Unreadable
 from core.files import protected_files
 from core.model.errors import InputError, ServiceError
+from core.model.parsed_events import BodyOutcome, Parsed
 from core.model.ports import Clock, Feed, QueueMessage
 from core.model.reports import IngestReport
 from core.rules.delivery.external_email import NumberSearch, given_up
@@ -134,7 +135,7 @@ def parse_file(path: Path) -> list[Parsed]:
 def _parse_line(body: Body) -> Iterator[Parsed]:
     """What cannot be read says which line of its file it began on."""
     for part in parse_all(body.text):
-        if part.outcome is Outcome.QUARANTINED:
+        if part.outcome is BodyOutcome.QUARANTINED:
             yield replace(part, reason=f"line {body.line}: {part.reason}")
         else:
             yield part
@@ -205,9 +206,9 @@ def _store(
     search: NumberSearch | None,
 ) -> IngestReport:
     parts = list(parsed)
-    readable = [(p.raw, p.facts) for p in parts if p.outcome is Outcome.FACTS]
+    readable = [(p.raw, p.facts) for p in parts if p.outcome is BodyOutcome.FACTS]
     unreadable = [
-        Unreadable(p.raw, p.reason, source) for p in parts if p.outcome is Outcome.QUARANTINED
+        Unreadable(p.raw, p.reason, source) for p in parts if p.outcome is BodyOutcome.QUARANTINED
     ]
     now = clock()
     mails = [p.mail for p in parts if p.mail is not None]
@@ -225,7 +226,7 @@ def _store(
         duplicate=stored.duplicate,
         unmatched=stored.unmatched,
         quarantined=len(unreadable),
-        setup=sum(p.outcome is Outcome.SETUP for p in parts),
+        setup=sum(p.outcome is BodyOutcome.SETUP for p in parts),
     )
 
 

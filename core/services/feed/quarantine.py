@@ -6,41 +6,26 @@ import json
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from core.aws.events.parser import Outcome, Parsed, parse_all
+from core.aws.events.parser import parse_all
 from core.db.engine import Database, Reader, UnstorableError
 from core.db.writes import account_notices, events, external_email, quarantine
 from core.db.writes.events import Unreadable
 from core.files import protected_files
 from core.model.errors import InputError, NeedsConfirmationError, NotFoundError, UsageError
+from core.model.parsed_events import BodyOutcome, Parsed
 from core.model.ports import Clock
-from core.model.reports import IngestReport, QuarantinedBody
+from core.model.reports import IngestReport, QuarantinedBody, RetryReport
 from core.rules.delivery.external_email import NumberSearch, given_up
+from core.rules.export.quarantine import as_line
 
 _AT_ONCE: Final = 500
 """Bodies in one transaction."""
 _LINE: Final = re.compile(r"line \d+: ")
 _REFUSED: Final = "the database refused it"
-
-
-@dataclass(frozen=True, slots=True)
-class RetryReport:
-    """What reading again brought; ``ingested`` counts what the released bodies said."""
-
-    released: int = 0
-    kept: tuple[QuarantinedBody, ...] = ()
-    """Those that still cannot be read, with today's reason."""
-    ingested: IngestReport = field(default_factory=IngestReport)
-
-    def __add__(self, other: RetryReport) -> RetryReport:
-        return RetryReport(
-            self.released + other.released,
-            self.kept + other.kept,
-            self.ingested + other.ingested,
-        )
 
 
 def find(reader: Reader, wanted: str) -> QuarantinedBody:
@@ -122,14 +107,14 @@ def _read_again(
     kept = tuple(each for _, each, _ in verdicts if each is not None)
     released = [body.id for body, kept_as, _ in verdicts if kept_as is None]
     parts = [part for _, _, told in verdicts for part in told]
-    readable = [(p.raw, p.facts) for p in parts if p.outcome is Outcome.FACTS]
+    readable = [(p.raw, p.facts) for p in parts if p.outcome is BodyOutcome.FACTS]
     # A body may hold several messages of which one is still unreadable: only that one stays.
     unreadable = [
         Unreadable(p.raw, p.reason, body.source)
         for body, kept_as, told in verdicts
         if kept_as is None
         for p in told
-        if p.outcome is Outcome.QUARANTINED
+        if p.outcome is BodyOutcome.QUARANTINED
     ]
     now, before = clock(), given_up(search)
     mails = [p.mail for p in parts if p.mail is not None]
@@ -150,7 +135,7 @@ def _read_again(
             duplicate=stored.duplicate,
             unmatched=stored.unmatched,
             quarantined=len(unreadable),
-            setup=sum(p.outcome is Outcome.SETUP for p in parts),
+            setup=sum(p.outcome is BodyOutcome.SETUP for p in parts),
             unsearched=given_up(search) - before,
         ),
     )
@@ -161,7 +146,7 @@ def _read(
 ) -> tuple[QuarantinedBody, QuarantinedBody | None, tuple[Parsed, ...]]:
     """Return the body, what is kept of it as a whole, and what it says."""
     parts = parse_all(body.raw)
-    if all(part.outcome is Outcome.QUARANTINED for part in parts):
+    if all(part.outcome is BodyOutcome.QUARANTINED for part in parts):
         line = _LINE.match(body.reason)  # where it stood in its file is still true
         reason = (line[0] if line else "") + "; ".join(dict.fromkeys(p.reason for p in parts))
         return body, replace(body, reason=reason), ()
@@ -172,6 +157,38 @@ def _still_refused(database: Database, body: QuarantinedBody) -> RetryReport:
     with database.transaction() as connection:
         quarantine.keep(connection, [(body.id, _REFUSED)])
     return RetryReport(kept=(replace(body, reason=_REFUSED),))
+
+
+class Quarantine:
+    """Bodies that could not be read, and the ways out."""
+
+    def __init__(
+        self, database: Database, clock: Clock, operator: str, search: NumberSearch | None
+    ) -> None:
+        self._database, self._clock = database, clock
+        self._operator, self._search = operator, search
+
+    def waiting(self) -> tuple[QuarantinedBody, ...]:
+        """Return all of them, the newest first."""
+        return quarantine.waiting(self._database.reader)
+
+    def find(self, wanted: str) -> QuarantinedBody:
+        """Return the one body whose id begins with ``wanted``; raises ``NotFoundError``."""
+        return find(self._database.reader, wanted)
+
+    def retry(self, wanted: str = "") -> RetryReport:
+        """Read them again, all or the one whose id begins with ``wanted``."""
+        return retry(self._database, wanted, self._clock, self._search)
+
+    def dismiss(self, wanted: str, note: str) -> QuarantinedBody:
+        """Keep one out of every list, with a note; return it."""
+        return dismiss(self._database, wanted, self._clock, self._operator, note)
+
+    def export(self, path: Path) -> int:
+        """Write all of them into a new file, the oldest first; return how many."""
+        found = self.waiting()
+        export(reversed(found), path)
+        return len(found)
 
 
 def export(bodies: Iterable[QuarantinedBody], path: Path) -> None:
@@ -192,15 +209,3 @@ def export(bodies: Iterable[QuarantinedBody], path: Path) -> None:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from error
     with os.fdopen(file, "w", encoding="ascii", newline="\n") as lines:
         lines.writelines(json.dumps(as_line(body)) + "\n" for body in bodies)
-
-
-def as_line(body: QuarantinedBody) -> dict[str, str]:
-    """Return what a line of the export holds."""
-    return {
-        "id": body.id,
-        "received_at": body.received_at.isoformat().replace("+00:00", "Z"),
-        "source": body.source,
-        "reason": body.reason,
-        "raw": body.raw,
-        **({"dismissed_by": body.dismissed_by, "note": body.note} if body.dismissed_at else {}),
-    }

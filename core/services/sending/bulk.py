@@ -9,8 +9,7 @@ from core.model.documents import DocumentRow
 from core.model.email import Composition, Draft, Finding, Verdict, Weight
 from core.model.enums import EmailKind
 from core.model.errors import OuttrayError
-from core.model.outbox import BulkItem, Enqueued
-from core.services.sending.dispatch import Approval
+from core.model.outbox import Approval, BulkItem, Enqueued
 
 MOST_AT_ONCE: Final = 1_000
 """Drafts of one act: their attachments are in memory until they are written down."""

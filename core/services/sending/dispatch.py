@@ -31,7 +31,7 @@ from core.model.email import (
 )
 from core.model.enums import DisplayStatus, Status
 from core.model.errors import DatabaseError, InputError, NotFoundError, UnrecordedError
-from core.model.outbox import Enqueued, LeftOut
+from core.model.outbox import Approval, Enqueued, LeftOut
 from core.model.ports import Clock, KnownEntries, MailRoutes, NothingKnown, SuppressionList
 from core.rules.gate.gate import GateFacts, judge, judge_test
 from core.rules.monitoring.send_rate import hold_words
@@ -62,16 +62,6 @@ class Known:
 
 
 _WAITS: Final = Known(Status.QUEUED)
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A draft that the gate was asked about, and what had been written about its document then."""
-
-    draft: Draft
-    document: DocumentRow
-    verdict: Verdict
-    newest_email: int
 
 
 @dataclass(frozen=True)

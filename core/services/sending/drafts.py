@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from core.db.engine import Reader
 from core.db.lists import documents
 from core.db.reads import addressees, history
 from core.db.writes import snapshots
-from core.files import protected_files
+from core.files.attachments import read_attachment
 from core.mail.mime import answers, attachments_of, sender_address, thread_id
 from core.mail.preview import print_of
 from core.mail.templates.wording import Occasion, Office, versions
@@ -66,23 +65,6 @@ def draft(
         history=emails,
         known=addressees.addresses(reader, document.customer_id, domain),
     )
-
-
-def read_attachment(path: Path) -> AttachedFile:
-    """Read a file to attach.
-
-    Raises:
-        InputError: it cannot be read; sending without it would be a surprise.
-    """
-    try:
-        content = protected_files.read_bytes(path)
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be attached: {error.strerror}.", "Nothing was sent."
-        ) from error
-    guessed, packing = mimetypes.guess_type(path.name)
-    content_type = None if packing else guessed  # x.csv.gz is no text/csv
-    return AttachedFile(path.name, content_type or "application/octet-stream", content)
 
 
 def threaded(reader: Reader, draft: Draft, message_id: str) -> Draft:

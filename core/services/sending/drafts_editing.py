@@ -12,6 +12,7 @@ from typing import Final
 
 from core.db.engine import Database
 from core.db.writes import drafts
+from core.files import attachments
 from core.mail.templates import loader
 from core.mail.templates.wording import Occasion, Office, values
 from core.model.delivery import DocumentSummary
@@ -72,7 +73,7 @@ class Composing:
         Raises:
             InputError: it cannot be read, or SES would refuse the email because of it.
         """
-        file = drafting.read_attachment(_typed(path))
+        file = attachments.read_attachment(_typed(path))
         ending = blocked_ending(file.name)
         if ending:
             raise InputError(

@@ -15,6 +15,7 @@ from core.model.email import Composition, Draft
 from core.model.enums import EmailKind, Role
 from core.model.errors import NotFoundError, UsageError
 from core.model.outbox import (
+    Approval,
     Enqueued,
     OutboxEntry,
     OutboxHold,
@@ -23,7 +24,7 @@ from core.model.outbox import (
     WorkReport,
 )
 from core.model.ports import Clock
-from core.services.sending.dispatch import Approval, Dispatch
+from core.services.sending.dispatch import Dispatch
 from core.services.sending.outbox_worker import Worker
 
 PAUSE: Final = "pause"

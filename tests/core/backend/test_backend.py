@@ -35,7 +35,7 @@ def test_the_environment_of_the_stand_in_is_all_that_is_needed(
     assert [each.status for each in outcome.recipients] == [DisplayStatus.SENT]
     for _ in range(50):
         backend.pull(1)
-        if backend.document_log(row.id).document.summary.word is DisplayStatus.DELIVERED:
+        if backend.documents.log(row.id).document.summary.word is DisplayStatus.DELIVERED:
             break
     assert backend.feed_status().state is FeedState.LIVE
     assert backend.feed_status().last_event_at is not None
@@ -51,9 +51,9 @@ from core.model.documents import CustomerFilter, DocumentFilter
 from core.settings.loading import Settings
 backend = Backend(Settings(database_url=sys.argv[1], queue_url="https://sqs.example/q"))
 backend.open()
-assert backend.page_customers(CustomerFilter(), 0, 20)
-assert backend.page_documents(DocumentFilter(), 0, 20)
-backend.overview(), backend.chip_counts(DocumentFilter()), backend.feed_status()
+assert backend.customers.page(CustomerFilter(), 0, 20)
+assert backend.documents.page(DocumentFilter(), 0, 20)
+backend.overview(), backend.documents.chip_counts(DocumentFilter()), backend.feed_status()
 print(sorted({"sqlalchemy", "alembic", "boto3", "botocore", "moto"} & set(sys.modules)))
 """
     told = subprocess.run(
@@ -67,10 +67,10 @@ print(sorted({"sqlalchemy", "alembic", "boto3", "botocore", "moto"} & set(sys.mo
 
 def test_what_is_not_there_is_said_in_words(backend: Backend) -> None:
     for call in (
-        lambda: backend.customer_header(MISSING),
-        lambda: backend.document_log(MISSING),
+        lambda: backend.customers.header(MISSING),
+        lambda: backend.documents.log(MISSING),
         lambda: backend.compose(EmailKind.ORIGINAL, MISSING),
-        lambda: backend.find_document("NO-1"),
+        lambda: backend.documents.find("NO-1"),
     ):
         with pytest.raises(NotFoundError) as error:
             call()
@@ -92,11 +92,11 @@ def test_a_number_that_several_documents_have_asks_which(
             ],
         )
     with pytest.raises(NotFoundError, match="3 documents") as error:
-        backend.find_document("7")
+        backend.documents.find("7")
     assert "--customer" in error.value.hint
-    assert backend.find_document("7", customer="akesson").customer == "Åkesson"
+    assert backend.documents.find("7", customer="akesson").customer == "Åkesson"
     assert (
-        backend.find_document("7", customer="kraj", kind=DocumentKind.ESTIMATE).kind
+        backend.documents.find("7", customer="kraj", kind=DocumentKind.ESTIMATE).kind
         is DocumentKind.ESTIMATE
     )
 
@@ -143,12 +143,12 @@ def test_an_import_is_seen_at_once_and_counts_up(
     (report,) = backend.import_files([path])
     assert isinstance(report, ImportReport)
     assert backend.revision() != before
-    assert backend.count_documents(DocumentFilter()) == 1
-    assert backend.count_customers(CustomerFilter()) == 1
-    (row,) = backend.page_documents(DocumentFilter(chip=DocumentView.NEVER_SENT))
-    assert backend.document_position(DocumentFilter(), row.id) == 0
-    assert backend.customer_position(CustomerFilter(), row.customer_id) == 0
-    assert backend.customer_header(row.customer_id).documents == 1
+    assert backend.documents.count(DocumentFilter()) == 1
+    assert backend.customers.count(CustomerFilter()) == 1
+    (row,) = backend.documents.page(DocumentFilter(chip=DocumentView.NEVER_SENT))
+    assert backend.documents.position(DocumentFilter(), row.id) == 0
+    assert backend.customers.position(CustomerFilter(), row.customer_id) == 0
+    assert backend.customers.header(row.customer_id).documents == 1
     copied = backend.backup(tmp_path / "copy.db").path
     assert copied.is_file()
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from core.db.rows import (
     DOCUMENT_COLUMNS,
-    FLAGS,
     IMPORTED_FIELDS,
     SUMMARY_COLUMNS,
     SUMMARY_FIELDS,
@@ -16,12 +15,12 @@ from core.db.rows import (
     document_of,
 )
 from core.db.schema import documents
-from core.db.schema.digests import SEALED
+from core.db.schema.coverage import SEALED
 from core.db.writes.imported_records import DocumentEntry
 from core.model.chasing import CallNeed, CallReason
 from core.model.delivery import DocumentSummary
 from core.model.documents import DocumentRow
-from core.model.enums import DisplayStatus, DocumentKind
+from core.model.enums import FLAGS, DisplayStatus, DocumentKind
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 SHOWN = DocumentRow(

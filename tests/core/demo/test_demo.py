@@ -60,7 +60,7 @@ def test_every_badge_is_to_be_seen(company: Database) -> None:
         DisplayStatus.CANCELLED
     }
     front_door = Backend(Settings(company.url), clock=lambda: START)
-    counts = front_door.chip_counts(DocumentFilter())
+    counts = front_door.documents.chip_counts(DocumentFilter())
     front_door.close()
     assert all(
         counts[chip] for chip in DocumentView if chip.name not in {w.name for w in in_a_moment}

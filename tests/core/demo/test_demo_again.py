@@ -71,7 +71,7 @@ def sent_today() -> int:
 
 def wait_for(backend: Backend, row: DocumentRow, word: DisplayStatus) -> None:
     give_up = time.monotonic() + 20
-    while backend.document_log(row.id).document.summary.word is not word:
+    while backend.documents.log(row.id).document.summary.word is not word:
         assert time.monotonic() < give_up
         backend.pull(1)
 
@@ -101,7 +101,7 @@ def test_an_email_that_is_under_way_when_one_leaves_arrives_at_the_next_start(fo
         row = one(database)
         database.close()
         backend.send(draft(row), confirmed=True)
-        assert backend.document_log(row.id).document.summary.word is DisplayStatus.SENT
+        assert backend.documents.log(row.id).document.summary.word is DisplayStatus.SENT
     with demo(folder) as backend:
         wait_for(backend, row, DisplayStatus.DELIVERED)
 

@@ -45,7 +45,7 @@ def import_books(office: Office, p: int, a: int) -> None:
         assert not report.rejected, report
     if office.books.documents != exported:
         return  # another desk has imported a newer one meanwhile, and this was the last
-    rows = office.program(p).backend.page_documents(DocumentFilter())
+    rows = office.program(p).backend.documents.page(DocumentFilter())
     stored = {row.number: (row.status, row.balance_due) for row in rows}
     expected = {d.number: (d.status, d.balance) for d in exported.values()}
     office.expect(stored == expected, f"imported {expected}, and there is {stored}")
@@ -195,10 +195,10 @@ def wait_minutes(office: Office, p: int, a: int) -> None:
 
 def _seen(desk: Backend, where: DocumentFilter) -> dict[str, object]:
     return {
-        "documents": desk.page_documents(where),
-        "chips": dict(desk.chip_counts(where)),
+        "documents": desk.documents.page(where),
+        "chips": dict(desk.documents.chip_counts(where)),
         "waiting": desk.outbox_waiting(),
-        "failed": desk.count_failed(),
+        "failed": desk.documents.count_failed(),
         "progress": desk.outbox.overview().progress,
     }
 

@@ -9,6 +9,7 @@ from typing import get_args
 
 import pytest
 from rich.cells import cell_len
+from textual.theme import Theme
 
 from core.db.lists import filter_sql
 from core.db.rows import STATE_TIMES
@@ -90,7 +91,7 @@ def test_every_status_but_a_cancelled_one_is_a_filter_that_the_docs_know() -> No
 
 
 @pytest.mark.parametrize("theme", themes.THEMES, ids=lambda theme: theme.name)
-def test_every_theme_has_colours_for_every_status(theme: themes.Theme) -> None:
+def test_every_theme_has_colours_for_every_status(theme: Theme) -> None:
     for word in DisplayStatus:
         name = themes.variable_name(word)
         assert {f"badge-{name}", f"badge-{name}-text", f"tone-{name}"} <= set(theme.variables)

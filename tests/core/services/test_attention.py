@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from core.db.engine import Database
 from core.db.writes import outbox
 from core.model.attention import AttentionChip, AttentionRow
+from core.model.chase_state import Scope
 from core.model.chasing import HoldKind
 from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import NotFoundError
 from core.rules.chasing.attention import days_overdue, score
 from core.services.attention import Attention
-from core.services.chasing import Chasing, Scope
+from core.services.chasing import Chasing
 from core.services.monitoring.delivery_latency import Paces
 from tests.conftest import Clock, NewDatabase
 from tests.core.db.books import (

@@ -9,6 +9,7 @@ import pytest
 from core.backend import Backend
 from core.db.engine import Database
 from core.db.lists import documents
+from core.model.chase_state import CallEntry, Scope
 from core.model.chasing import HoldKind, Outcome
 from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
 from core.model.email import Weight
@@ -16,7 +17,7 @@ from core.model.enums import DocumentKind, EmailKind
 from core.model.errors import NotFoundError, UsageError
 from core.rules.chasing.call_reminders import needs_call
 from core.services import history
-from core.services.chasing import CallEntry, Chasing, Scope
+from core.services.chasing import Chasing
 from tests.conftest import Clock
 from tests.core.db.books import START, document, entry, fact, one, put, sent, tell
 from tests.core.drafts import draft

@@ -17,11 +17,10 @@ from core.db.engine import Database
 from core.db.writes import events
 from core.db.writes.events import Unreadable
 from core.model.errors import NotPermittedError, SettingsError
-from core.rules.doctor.checks import Check, Result, worst
+from core.rules.doctor.checks import LEGS, Check, Result, unsettled, worst
 from core.rules.doctor.destination_checks import Destination, judge_destinations
 from core.rules.doctor.office_checks import IdentityFacts, judge_identity
 from core.rules.doctor.subscription import Subscription, judge_subscription
-from core.services.doctor import LEGS, unsettled
 from core.settings.loading import Settings
 from core.simulator import Simulator
 from tests.conftest import Clock

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from core.backend import Backend
 from core.db.engine import Database
+from core.model.chase_state import CallEntry, Scope
 from core.model.chasing import HoldKind
 from core.model.email import AttachedFile
 from core.model.enums import EmailKind
 from core.model.errors import InputError, NotFoundError, UsageError
 from core.rules.export.evidence import safe_name
 from core.services import evidence
-from core.services.chasing import CallEntry, Scope
 from core.simulator import Simulator
 from tests.core.db.books import START, document, fact, hard_bounce, one, sent, tell
 from tests.core.drafts import draft

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core.services.doctor import LEGS
+from core.rules.doctor.checks import LEGS
 from tests.core.aws_stubs import closed
 from tests.tui.cli.office import Office
 

@@ -17,17 +17,16 @@ import pytest
 
 from core.backend import Backend
 from core.db.engine import Database
+from core.model.chase_state import Scope
 from core.model.chasing import HoldKind
 from core.model.enums import DisplayStatus
 from core.model.suppressions import Suppression
 from core.rules.chasing.attention import _NEXT
-from core.services.chasing import Scope
 from core.settings.loading import Settings
 from core.settings.toml_file import KeyLine
 from tests.core.db.books import START, document, fact, hard_bounce, one, sent, tell
 from tests.core.fake_book import FakeBook
-from tests.core.mail_fakes import FakeAccount
-from tests.core.services.sending.test_dispatch import FakeList, FakeMailer
+from tests.core.mail_fakes import FakeAccount, FakeList, FakeMailer
 from tests.tui.driver import Driver
 from tui.app.app import OuttrayApp
 from tui.commands.command import IN_SENTENCE
@@ -85,7 +84,7 @@ def _sentences(root: str) -> Iterator[tuple[str, str]]:
                 )
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 text = node.value
-            if text and id(node) not in skipped:
+            if text and isinstance(node, ast.expr) and id(node) not in skipped:
                 yield f"{path.relative_to(_ROOT)}:{node.lineno}", text
 
 

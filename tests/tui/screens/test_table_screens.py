@@ -43,7 +43,7 @@ async def test_the_column_that_sorts_moves_and_turns_round_and_the_cursor_stays_
             assert arrow in header(person)
             assert table(person).cursor_key == key
             where = DocumentFilter(sort=DocumentSort(column, descending))
-            assert table(person).cursor_index == backend.document_position(where, key or 0)
+            assert table(person).cursor_index == backend.documents.position(where, key or 0)
 
 
 async def test_a_click_on_a_title_sorts_and_one_that_cannot_says_why(backend: FakeBackend) -> None:

@@ -72,7 +72,7 @@ async def test_d_writes_what_filter_and_chip_show_in_the_order_shown(
         await person.press("enter")
         assert "3 rows in" in person.words
     rows = read_csv(path)
-    shown = backend.page_documents(DocumentFilter(chip=DocumentView.BOUNCED), 0, 99)
+    shown = backend.documents.page(DocumentFilter(chip=DocumentView.BOUNCED), 0, 99)
     assert [row["number"] for row in rows] == [row.number for row in shown]
     assert rows[0]["Number (shown)"] == "INV-0042"
     assert rows[0]["balance_due"] == "849.10"
@@ -104,7 +104,7 @@ async def test_the_form_changes_the_name_and_what_is_there_stays(
         await person.do("chase.save")
     where = DocumentFilter(customer_id=1)
     kept = json.loads((tmp_path / "y.json").read_text())
-    assert kept == [records.document(row) for row in backend.page_documents(where, 0, 99)]
+    assert kept == [records.document(row) for row in backend.documents.page(where, 0, 99)]
 
 
 async def test_the_other_tables_are_exported_too(backend: FakeBackend, home: Path) -> None:
@@ -179,7 +179,7 @@ def test_hostile_text_stays_text_in_every_form(text: str, form: Form, tmp_path: 
 def test_a_failure_half_way_leaves_nothing(backend: FakeBackend, tmp_path: Path) -> None:
     def broken() -> tuple[int, Iterator[Sequence[DocumentRow]]]:
         def chunks() -> Iterator[Sequence[DocumentRow]]:
-            yield backend.page_documents(DocumentFilter(), 0, 5)
+            yield backend.documents.page(DocumentFilter(), 0, 5)
             raise InputError("The database went away.")
 
         return 10, chunks()
@@ -219,8 +219,8 @@ def test_lists_and_parts_of_a_record_are_one_cell_each(
     found = of(
         CustomerSource(as_backend(backend), CustomerFilter()), CUSTOMER_COLUMNS, records.customer
     )
-    assert len(found) == len(backend.page_customers(CustomerFilter(), 0, 99))
-    rows: Sequence[CustomerRow] = backend.page_customers(CustomerFilter(), 0, 99)
+    assert len(found) == len(backend.customers.page(CustomerFilter(), 0, 99))
+    rows: Sequence[CustomerRow] = backend.customers.page(CustomerFilter(), 0, 99)
     assert found[0]["name"] == rows[0].name
     listed = SuppressionSource(as_backend(backend), SuppressionFilter())
     assert len(of(listed, SUPPRESSION_COLUMNS, suppression_row)) == listed.count()

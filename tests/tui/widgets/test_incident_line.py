@@ -116,7 +116,7 @@ async def test_the_program_asks_by_itself(backend: FakeBackend) -> None:
 
 async def test_a_late_email_says_what_is_usual(backend: FakeBackend) -> None:
     entry = backend.company.rows()[0]
-    log = backend.document_log(entry.id)
+    log = backend.documents.log(entry.id)
     email = log.emails[0]
     waiting = replace(email.recipients[0], late=Late("acme.example", 9, 10_800))
     late = replace(email, recipients=(waiting, *email.recipients[1:]))

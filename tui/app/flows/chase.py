@@ -13,11 +13,11 @@ from tui.format.text import cell
 from tui.tables.intents import ChaseWanted
 
 if TYPE_CHECKING:
+    from core.model.chase_state import ChaseState, Scope
     from core.model.chasing import Call
     from core.model.documents import CustomerRow
     from core.model.errors import OuttrayError
-    from core.services.chasing import ChaseState, Scope
-    from core.services.evidence import Exported
+    from core.model.reports import Exported
     from tui.runtime.context import AppContext
 
 
@@ -48,7 +48,7 @@ class ChaseFlows:
             self._open(EvidenceDialog(self._desk, about), self._exported)
 
     def _begin_snooze(self, about: DocumentRow | CustomerRow) -> None:
-        from core.services.chasing import Scope
+        from core.model.chase_state import Scope
         from tui.dialogs.snooze import SnoozeDialog
 
         row = about if isinstance(about, DocumentRow) else None
@@ -61,7 +61,7 @@ class ChaseFlows:
         )
 
     def _begin_call(self, row: DocumentRow) -> None:
-        from core.services.chasing import Scope
+        from core.model.chase_state import Scope
         from tui.dialogs.call import CallDialog
 
         self._stand(

@@ -53,7 +53,7 @@ class Sending:
         ids, backend = sorted(document_ids), self._desk.backend
         self._desk.jobs.start(
             "compose",
-            lambda: backend.documents(ids),
+            lambda: backend.documents.rows(ids),
             lambda rows: self._open_many(kind, rows, done),
             self._failed,
         )

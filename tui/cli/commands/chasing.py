@@ -6,12 +6,12 @@ from argparse import Namespace
 from datetime import UTC, datetime
 
 from core.backend import Backend
+from core.model.chase_state import CallEntry, ChaseState, Scope
 from core.model.chasing import HoldKind, Outcome
 from core.model.documents import DocumentRow
 from core.model.enums import DocumentKind
 from core.model.errors import UsageError
 from core.rules.chasing.dates import parse_day
-from core.services.chasing import CallEntry, ChaseState, Scope
 from tui.cli.commands.common import opened, put_json
 from tui.cli.output import text
 from tui.cli.output.text import say
@@ -53,7 +53,7 @@ def _carry_out(backend: Backend, scope: Scope, options: Namespace) -> ChaseState
 
 def _document(backend: Backend, options: Namespace) -> DocumentRow:
     kind = DocumentKind(options.kind) if options.kind else None
-    return backend.find_document(options.number, options.customer, kind)
+    return backend.documents.find(options.number, options.customer, kind)
 
 
 def _standing_json(row: DocumentRow | None, standing: ChaseState) -> records.Json:

@@ -100,7 +100,7 @@ def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
 
 
 def events_parse(options: Namespace) -> int:
-    from core.services.feed import ingest
+    from core.backend import event_files
 
     with suppress(OuttrayError):  # settings that cannot be used are no matter here
         Backend(loading.load()).close()  # it names the files that are not to be read
@@ -108,7 +108,7 @@ def events_parse(options: Namespace) -> int:
     code = DONE
     for path in options.files:
         try:
-            entries.extend(text.parsed_json(path, ingest.parse_file(path)))
+            entries.extend(text.parsed_json(path, event_files.parse(path)))
         except OuttrayError as error:
             say(cell(str(error)))
             code = FAILED

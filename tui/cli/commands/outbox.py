@@ -17,7 +17,6 @@ from core.model.documents import DocumentRow
 from core.model.enums import DisplayStatus, DocumentKind
 from core.model.errors import DatabaseError, NotFoundError, UsageError
 from core.model.outbox import OutboxEntry, WorkReport
-from core.services.sending.outbox import Outbox
 from core.settings import loading
 from tui.cli.commands.common import (
     next_pause,
@@ -213,7 +212,7 @@ def _to(entries: Sequence[OutboxEntry], address: str) -> Sequence[OutboxEntry]:
 
 def _document(backend: Backend, options: Namespace, number: str) -> DocumentRow:
     kind = DocumentKind(options.kind) if options.kind else None
-    return backend.find_document(number, options.customer, kind)
+    return backend.documents.find(number, options.customer, kind)
 
 
 def _told(options: Namespace, count: int, text: str, name: str) -> int:
@@ -224,11 +223,12 @@ def _told(options: Namespace, count: int, text: str, name: str) -> int:
     return DONE
 
 
-def work_off(outbox: Outbox, is_done: Callable[[], tuple[bool, int]]) -> WorkReport:
+def work_off(backend: Backend, is_done: Callable[[], tuple[bool, int]]) -> WorkReport:
     """Work until ``is_done`` (which also counts what is over), or while it gets on at all.
 
     What does not go now stays in the outbox; an interruption leaves it there too.
     """
+    outbox = backend.outbox
     total, over_before, since = WorkReport(), -1, time.monotonic()
     while True:
         total += outbox.work()

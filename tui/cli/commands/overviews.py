@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from core.model.attention import AttentionChip, AttentionRow
+from core.model.attention import MOST, AttentionChip, AttentionRow
 from core.model.enums import DocumentKind
 from core.model.insights import Insights, Tally
 from core.rules.monitoring.deliverability import RateVerdict, share, standing
 from core.rules.monitoring.incidents import BOUNCE_LIMITS, COMPLAINT_LIMITS
-from core.services.attention import MOST
 from tui.cli.commands.common import opened, put_json
 from tui.cli.output import text
 from tui.cli.output.text import say

@@ -16,8 +16,7 @@ from core.backend import Backend
 from core.model.email import Composition, Decision, Draft, RecipientOutcome, SendOutcome
 from core.model.enums import DisplayStatus, DocumentKind, EmailKind
 from core.model.errors import DatabaseError, OuttrayError
-from core.model.outbox import OutboxEntry
-from core.services.sending.dispatch import Approval
+from core.model.outbox import Approval, OutboxEntry
 from tui.cli.commands.common import opened, put_json
 from tui.cli.commands.outbox import work_off
 from tui.cli.output import compose, text
@@ -140,7 +139,7 @@ def _work_off(backend: Backend, email_ids: Sequence[int]) -> Sequence[OutboxEntr
 
     show = text.progress()
     try:
-        report = work_off(outbox, is_done)
+        report = work_off(backend, is_done)
     except KeyboardInterrupt:
         say("Stopped. What was not sent yet stays in the outbox.")
         raise
@@ -169,7 +168,7 @@ def _recipients(
 
 def _draft(backend: Backend, options: Namespace, number: str) -> Draft:
     kind = DocumentKind(options.kind) if options.kind else None
-    document = backend.find_document(number, options.customer, kind)
+    document = backend.documents.find(number, options.customer, kind)
     composition = backend.composing.compose(
         EmailKind(options.email_kind), document.id, getattr(options, "language", "")
     )
@@ -177,7 +176,7 @@ def _draft(backend: Backend, options: Namespace, number: str) -> Draft:
 
 
 def _edited(composition: Composition, options: Namespace) -> Draft:
-    from core.services.sending.drafts import read_attachment
+    from core.files.attachments import read_attachment
 
     draft = _worded(composition, options)
     draft = replace(

@@ -23,8 +23,8 @@ from tui.runtime.exit_codes import DONE, FAILED
 def customers(options: Namespace) -> int:
     with opened() as backend:
         where = CustomerFilter(text=options.text)
-        rows = backend.page_customers(where, limit=options.limit or None)
-        total = backend.count_customers(where)
+        rows = backend.customers.page(where, limit=options.limit or None)
+        total = backend.customers.count(where)
     if options.json:
         put_json([records.customer(row) for row in rows])
     else:
@@ -45,8 +45,8 @@ def documents(options: Namespace) -> int:
         chip=DocumentView(options.delivery),
     )
     with opened() as backend:
-        rows = backend.page_documents(where, limit=options.limit or None)
-        total = backend.count_documents(where)
+        rows = backend.documents.page(where, limit=options.limit or None)
+        total = backend.documents.count(where)
     if options.json:
         put_json([records.document(row) for row in rows])
     elif options.csv:
@@ -68,8 +68,8 @@ def log(options: Namespace) -> int:
     kind = DocumentKind(options.kind) if options.kind else None
     as_of = parse_time(options.as_of, datetime.now(UTC)) if options.as_of is not None else None
     with opened() as backend:
-        found = backend.find_document(options.number, options.customer, kind)
-        history = backend.document_log(found.id, as_of)
+        found = backend.documents.find(options.number, options.customer, kind)
+        history = backend.documents.log(found.id, as_of)
     if options.json:
         put_json(records.log(history))
     else:

@@ -25,7 +25,7 @@ def preview(options: Namespace) -> int:
     kind = EmailKind.ORIGINAL if options.original else EmailKind.FOLLOW_UP
     with opened() as backend:
         which = DocumentKind(options.kind) if options.kind else None
-        document = backend.find_document(options.number, options.customer, which)
+        document = backend.documents.find(options.number, options.customer, which)
         made = backend.composing.compose(kind, document.id, options.language)
     fitting = made.versions[made.chosen]
     wanted = made.versions

@@ -10,9 +10,8 @@ from argparse import Namespace
 
 from core.backend import Backend
 from core.model.errors import OuttrayError
-from core.rules.doctor.aws_plan import Names, SetUpStep
+from core.rules.doctor.aws_plan import Names, SetUp, SetUpStep
 from core.rules.doctor.checks import Result
-from core.services.aws_setup import SetUp
 from tui.cli.output import text
 from tui.cli.output.text import say
 from tui.format import records

@@ -11,7 +11,7 @@ from tui.cli.output.text import say
 from tui.format.text import cell
 
 if TYPE_CHECKING:
-    from core.services.integrity_check import CheckReport, Difference
+    from core.model.integrity import CheckReport, Difference
 
 _MOST: Final = 50
 _SECONDS: Final = 2.0
@@ -38,7 +38,7 @@ def progress() -> Callable[[str, int], object] | None:
 
 def record(report: CheckReport) -> dict[str, Any]:
     """The JSON of the command."""
-    from core.services.integrity_check import NEXT_STEP, not_findable
+    from core.model.integrity import NEXT_STEP
 
     return {
         "deliveries": report.deliveries,
@@ -52,7 +52,7 @@ def record(report: CheckReport) -> dict[str, Any]:
         "copy": str(report.copy) if report.copy else None,
         "not_findable": [
             {"table": table, "column": column, "reason": reason}
-            for table, column, reason in not_findable()
+            for table, column, reason in report.not_findable
         ],
         "next_step": None if report.is_clean else NEXT_STEP,
     }
@@ -72,7 +72,7 @@ def _difference(d: Difference) -> dict[str, Any]:
 
 
 def say_report(report: CheckReport, *, was_mended: bool) -> None:
-    from core.services.integrity_check import NEXT_STEP
+    from core.model.integrity import NEXT_STEP
 
     for note in report.notes:
         say(cell(note))

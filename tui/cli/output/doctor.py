@@ -9,8 +9,7 @@ from typing import Final
 
 from core.backend import Backend
 from core.model.errors import SettingsError
-from core.rules.doctor.checks import Check, Result, summary, worst
-from core.services.doctor import unsettled
+from core.rules.doctor.checks import Check, Result, summary, unsettled, worst
 from core.settings import loading
 from tui.cli.output import text
 from tui.format import records

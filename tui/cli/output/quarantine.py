@@ -9,8 +9,8 @@ from typing import Any
 
 from core.backend import Backend
 from core.model.errors import UsageError
-from core.services.feed import quarantine
-from core.services.feed.quarantine import RetryReport
+from core.model.reports import RetryReport
+from core.rules.export.quarantine import as_line
 from tui.cli.output import text
 from tui.cli.output.text import say
 from tui.format import records
@@ -39,9 +39,9 @@ def run(options: Namespace, backend: Backend) -> int:
         return _export(backend, Path(options.what), as_json=options.json)
     if options.verb == "dismiss":
         return _dismiss(backend, options)
-    found = backend.quarantined()
+    found = backend.quarantine.waiting()
     if options.json:
-        _put([quarantine.as_line(body) for body in found])
+        _put([as_line(body) for body in found])
     else:
         text.quarantined(found)
     return DONE
@@ -58,9 +58,9 @@ def _check(options: Namespace) -> None:
 
 
 def _dismiss(backend: Backend, options: Namespace) -> int:
-    body = backend.dismiss_quarantined(options.what, options.note)
+    body = backend.quarantine.dismiss(options.what, options.note)
     if options.json:
-        _put(quarantine.as_line(body))
+        _put(as_line(body))
     else:
         say(f"{body.id[:12]} dismissed: {cell(body.note, 200)}")
     return DONE
@@ -71,9 +71,9 @@ def _put(value: Any) -> None:
 
 
 def _show(backend: Backend, wanted: str, *, as_json: bool) -> int:
-    (body,) = backend.quarantined(wanted)
+    body = backend.quarantine.find(wanted)
     if as_json:
-        _put(quarantine.as_line(body))
+        _put(as_line(body))
         return DONE
     lines = [
         f"{body.id}  {records.instant(body.received_at)}  {cell(body.source)}",
@@ -86,7 +86,7 @@ def _show(backend: Backend, wanted: str, *, as_json: bool) -> int:
 
 
 def _retry(backend: Backend, wanted: str, *, as_json: bool) -> int:
-    report = backend.retry_quarantined(wanted)
+    report = backend.quarantine.retry(wanted)
     if as_json:
         _put(
             {
@@ -113,10 +113,9 @@ def _tell(report: RetryReport) -> None:
 
 
 def _export(backend: Backend, path: Path, *, as_json: bool) -> int:
-    found = backend.quarantined()
-    quarantine.export(reversed(found), path)
+    count = backend.quarantine.export(path)
     if as_json:
-        _put({"file": str(path), "bodies": len(found)})
+        _put({"file": str(path), "bodies": count})
     else:
-        say(f"{len(found)} bodies written to {cell(str(path), 200)}.")
+        say(f"{count} bodies written to {cell(str(path), 200)}.")
     return DONE

@@ -34,8 +34,8 @@ from tui.format.shell_commands import with_shell_commands
 from tui.format.text import ago, amounts, cell, csv_cell, moment, money, paragraphs
 
 if TYPE_CHECKING:
+    from core.model.parsed_events import Parsed
     from core.rules.diagnosis import Diagnosis
-    from core.services.feed.ingest import Parsed
 
 
 def _out(text: str = "") -> None:

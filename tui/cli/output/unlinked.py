@@ -9,8 +9,8 @@ from typing import Any
 from core.backend import Backend
 from core.model.enums import DocumentKind
 from core.model.errors import UsageError
-from core.rules.delivery.external_email import Listed, Unlinked
-from core.services.linking import LinkedByHand, Relinked
+from core.model.reports import LinkedByHand
+from core.rules.delivery.external_email import Listed, Relinked, Unlinked
 from tui.cli.output import text
 from tui.cli.output.text import say
 from tui.format import records

@@ -24,7 +24,6 @@ from tui.commands.dispatch import CommandHost, bindings, carry_out, key_of
 from tui.dialogs.bulk import result, state, view
 from tui.dialogs.bulk.state import BulkChoice, Line
 from tui.format.text import cell
-from tui.runtime.backend_protocol import Bulk
 from tui.runtime.context import AppContext
 from tui.widgets.error_toast import show_error
 from tui.widgets.text_field import PathField
@@ -64,7 +63,7 @@ class BulkDialog(CommandHost, ModalScreen[bool]):
         self.desk = desk
         self.kind = kind
         self._rows = tuple(rows)
-        self._bulk: Bulk = desk.backend.bulk(kind)
+        self._bulk = desk.backend.bulk(kind)
         self._judging = Judging()
         self._phase = Phase.JUDGING
         self._choice = BulkChoice((), frozenset())

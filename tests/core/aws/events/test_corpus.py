@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.aws.events.parser import Outcome, Parsed, parse, parse_all, split_bodies
+from core.aws.events.parser import parse, parse_all, split_bodies
+from core.model.parsed_events import BodyOutcome, Parsed
 from core.rules.delivery.events import effect, natural_key
 
 EVENTS = Path(__file__).parents[5] / "shared" / "data" / "events"
@@ -42,14 +43,14 @@ def read() -> list[tuple[dict[str, str], Parsed]]:
 
 def test_every_payload_is_read_or_put_aside_with_a_reason() -> None:
     outcomes = Counter(parsed.outcome for _, parsed in read())
-    assert outcomes == {Outcome.FACTS: 87, Outcome.QUARANTINED: 18, Outcome.SETUP: 7}
+    assert outcomes == {BodyOutcome.FACTS: 87, BodyOutcome.QUARANTINED: 18, BodyOutcome.SETUP: 7}
     for row, parsed in read():
-        assert bool(parsed.facts) is (parsed.outcome is Outcome.FACTS), row["file"]
-        assert bool(parsed.reason) is (parsed.outcome is not Outcome.FACTS), row["file"]
+        assert bool(parsed.facts) is (parsed.outcome is BodyOutcome.FACTS), row["file"]
+        assert bool(parsed.reason) is (parsed.outcome is not BodyOutcome.FACTS), row["file"]
 
 
 def test_only_impossible_and_inbound_payloads_are_quarantined() -> None:
-    quarantined = [(row, p) for row, p in read() if p.outcome is Outcome.QUARANTINED]
+    quarantined = [(row, p) for row, p in read() if p.outcome is BodyOutcome.QUARANTINED]
     inbound = [p for row, p in quarantined if row["event_type"] == "Received"]
     assert len(inbound) == 3
     assert all("inbound" in p.reason for p in inbound)
@@ -67,7 +68,7 @@ def test_set_up_messages_are_exactly_the_ones_the_index_names() -> None:
             "SubscriptionConfirmation",
             "UnsubscribeConfirmation",
         )
-        assert (parsed.outcome is Outcome.SETUP) is about_the_feed, row["file"]
+        assert (parsed.outcome is BodyOutcome.SETUP) is about_the_feed, row["file"]
 
 
 def test_type_message_id_and_number_of_recipients_are_those_of_the_index() -> None:

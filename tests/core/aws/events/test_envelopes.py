@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.aws.events.parser import Outcome, parse, parse_all
+from core.aws.events.parser import parse, parse_all
+from core.model.parsed_events import BodyOutcome
 
 MAIL = {"timestamp": "2026-11-02T08:00:00Z", "messageId": "m-1", "destination": ["a@x.example"]}
 BOUNCE: dict[str, Any] = {
@@ -24,7 +25,7 @@ FACTS = parse(json.dumps(PERMANENT)).facts
 
 def reason(value: object) -> str:
     parsed = parse(json.dumps(value))
-    assert (parsed.outcome, parsed.facts) == (Outcome.QUARANTINED, ())
+    assert (parsed.outcome, parsed.facts) == (BodyOutcome.QUARANTINED, ())
     return parsed.reason
 
 
@@ -85,9 +86,9 @@ def test_an_sns_message_that_was_parsed_already_is_read_too() -> None:
 def test_a_batch_is_read_message_by_message(batch: object) -> None:
     good, bad, text = parse_all(json.dumps(batch))
     assert good.facts == FACTS
-    assert (bad.outcome, text.outcome) == (Outcome.QUARANTINED, Outcome.QUARANTINED)
+    assert (bad.outcome, text.outcome) == (BodyOutcome.QUARANTINED, BodyOutcome.QUARANTINED)
     whole = parse(json.dumps(batch))
-    assert (whole.outcome, whole.facts) == (Outcome.QUARANTINED, good.facts)
+    assert (whole.outcome, whole.facts) == (BodyOutcome.QUARANTINED, good.facts)
 
 
 def test_each_part_of_a_batch_keeps_a_text_that_can_be_read_by_itself() -> None:
@@ -125,7 +126,7 @@ def test_each_part_of_a_batch_keeps_a_text_that_can_be_read_by_itself() -> None:
 )
 def test_messages_about_the_feed_are_set_up_and_no_facts(body: str) -> None:
     parsed = parse(body)
-    assert (parsed.outcome, parsed.facts) == (Outcome.SETUP, ())
+    assert (parsed.outcome, parsed.facts) == (BodyOutcome.SETUP, ())
     assert parsed.reason
 
 
@@ -167,7 +168,7 @@ def test_what_is_no_event_is_quarantined_with_the_reason(value: object, word: st
 )
 def test_hostile_bodies_are_quarantined_and_storable(body: str) -> None:
     parsed = parse(body)
-    assert parsed.outcome is Outcome.QUARANTINED
+    assert parsed.outcome is BodyOutcome.QUARANTINED
     parsed.raw.encode()
 
 

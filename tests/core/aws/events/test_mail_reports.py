@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from core.aws.events.fields import instant
 from core.aws.events.files import numbered_bodies, split_bodies
-from core.aws.events.parser import Outcome, parse, parse_all
+from core.aws.events.parser import parse, parse_all
+from core.model.parsed_events import BodyOutcome
 
 AT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 SES_ID = "0102018f3b2c4d5e-12345678-1234-1234-1234-123456789abc-000000"
@@ -73,7 +74,7 @@ def report(*blocks: str) -> str:
 
 def test_a_delivery_report_is_the_bounce_it_reports() -> None:
     parsed = parse(report(FAILED))
-    assert (parsed.outcome, parsed.envelope) == (Outcome.FACTS, "email")
+    assert (parsed.outcome, parsed.envelope) == (BodyOutcome.FACTS, "email")
     (fact,) = parsed.facts
     assert (fact.type, fact.at, fact.message_id) == ("Bounce", AT, SES_ID)
     assert (fact.subtype, fact.action) == ("Permanent/General", "failed")
@@ -156,7 +157,7 @@ def test_what_sns_sent_to_a_subscribed_address_is_the_event_in_it() -> None:
 def test_an_email_that_reports_nothing_is_kept_and_says_so() -> None:
     text = report(FAILED).partition("MIME-Version")[0] + "\nHello\n"
     parsed = parse(text)
-    assert (parsed.outcome, parsed.raw) == (Outcome.QUARANTINED, text)
+    assert (parsed.outcome, parsed.raw) == (BodyOutcome.QUARANTINED, text)
     assert parsed.reason == "an email, but no report about one"
 
 
@@ -164,7 +165,7 @@ def test_an_email_that_reports_nothing_is_kept_and_says_so() -> None:
 def test_no_email_raises(text: str, at: int) -> None:
     whole = report(FAILED)
     for part in parse_all(whole[:at] + text + whole[at:]):
-        assert part.outcome in Outcome
+        assert part.outcome in BodyOutcome
 
 
 # --------------------------------------------------------------------------- files
@@ -259,5 +260,5 @@ def test_several_events_in_one_record_are_all_read() -> None:
 @pytest.mark.parametrize("data", ["%%%", b64encode(b"\xff\xfe\x00").decode()])
 def test_a_record_that_is_no_text_is_kept(data: str) -> None:
     parsed = parse(json.dumps({"records": [{"recordId": "1", "data": data}]}))
-    assert parsed.outcome is Outcome.QUARANTINED
+    assert parsed.outcome is BodyOutcome.QUARANTINED
     assert "base64" in parsed.reason

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.aws.events.parser import OUR_TAG, Outcome, parse
+from core.aws.events.parser import OUR_TAG, parse
 from core.model.delivery import DeliveryEvent
 from core.model.enums import DisplayStatus
+from core.model.parsed_events import BodyOutcome
 from core.rules.delivery.events import effect, natural_key
 
 SENT = "2026-11-02T08:00:00.000Z"
@@ -49,7 +50,7 @@ def event(
 
 def facts_of(value: object) -> tuple[DeliveryEvent, ...]:
     parsed = parse(json.dumps(value))
-    assert parsed.outcome is Outcome.FACTS, parsed.reason
+    assert parsed.outcome is BodyOutcome.FACTS, parsed.reason
     return parsed.facts
 
 
@@ -60,7 +61,7 @@ def only(value: object) -> DeliveryEvent:
 
 def quarantined(value: object) -> str:
     parsed = parse(json.dumps(value))
-    assert (parsed.outcome, parsed.facts) == (Outcome.QUARANTINED, ())
+    assert (parsed.outcome, parsed.facts) == (BodyOutcome.QUARANTINED, ())
     assert parsed.reason
     return parsed.reason
 

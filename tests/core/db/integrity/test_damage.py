@@ -7,6 +7,7 @@ from sqlalchemy import update
 from core.db.engine import Database
 from core.db.migrations import runner
 from core.db.schema import coverage, digests, emails, metadata
+from core.model import integrity
 from core.services import integrity_check
 from tests.conftest import PostgresServer
 from tests.core import damage
@@ -15,7 +16,7 @@ from tests.core.db.books import START
 from tests.core.db.migrations import earlier
 
 
-def _is_told(found: integrity_check.CheckReport, what: Damage) -> bool:
+def _is_told(found: integrity.CheckReport, what: Damage) -> bool:
     """Whether a finding names the table and the column, alone or as one of several."""
     return any(
         (each.table == what.table and what.column in (each.column, *each.columns))

@@ -209,9 +209,9 @@ def test_the_front_door_gives_the_time_and_what_is_late(database: Database, cloc
     sent(database, document(database, "INV-1"), at=clock() - timedelta(days=3))
     sent(database, document(database, "INV-2"), at=clock() - timedelta(days=9))
     where = DocumentFilter(conditions=read("sent<7d -late").conditions)
-    assert [row.number for row in front_door.page_documents(where)] == ["INV-1"]
-    assert front_door.chip_counts(where)[DocumentView.ALL] == 1
-    assert front_door.document_ids(where, 9) == (document(database, "INV-1").id,)
+    assert [row.number for row in front_door.documents.page(where)] == ["INV-1"]
+    assert front_door.documents.chip_counts(where)[DocumentView.ALL] == 1
+    assert front_door.documents.ids(where, 9) == (document(database, "INV-1").id,)
 
 
 # --------------------------------------------------------------------------- times

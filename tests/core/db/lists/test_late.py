@@ -46,9 +46,9 @@ def waiting(database: Database, number: str, *addresses: str, hours: float) -> N
 
 def late(front_door: Backend, **where: object) -> list[str]:
     chosen = replace(DocumentFilter(chip=DocumentView.LATE), **where)  # type: ignore[arg-type]
-    rows = front_door.page_documents(chosen)
-    assert front_door.count_documents(chosen) == len(rows)
-    assert [front_door.document_position(chosen, row.id) for row in rows] == list(range(len(rows)))
+    rows = front_door.documents.page(chosen)
+    assert front_door.documents.count(chosen) == len(rows)
+    assert [front_door.documents.position(chosen, row.id) for row in rows] == list(range(len(rows)))
     return [row.number for row in rows]
 
 
@@ -65,12 +65,12 @@ def test_late_is_what_its_own_domain_calls_late(
     for number, address in (("INV-Q", QUICK), ("INV-S", SLOW), ("INV-N", NEW)):
         waiting(database, number, address, hours=3)
     assert late(front_door) == ["INV-Q"]
-    assert marked(front_door.page_documents(DocumentFilter()), clock) == {
+    assert marked(front_door.documents.page(DocumentFilter()), clock) == {
         "INV-Q": "quick.example confirms in 9 s as a rule; this one waits 3 h."
     }
     clock.advance(hours=3)
     assert sorted(late(front_door)) == ["INV-Q", "INV-S"]
-    assert front_door.chip_counts(DocumentFilter())[DocumentView.LATE] == 2
+    assert front_door.documents.chip_counts(DocumentFilter())[DocumentView.LATE] == 2
 
 
 def test_deferred_emails_are_late_as_well_and_confirmed_ones_never(
@@ -88,7 +88,7 @@ def test_deferred_emails_are_late_as_well_and_confirmed_ones_never(
     about("INV-1", "DeliveryDelay", diagnostic="451 later")
     about("INV-2", "Delivery")
     about("INV-3", "Bounce", subtype="Permanent/General", feedback_id="f")
-    words = {row.number: row.summary.word for row in front_door.page_documents(DocumentFilter())}
+    words = {row.number: row.summary.word for row in front_door.documents.page(DocumentFilter())}
     assert (words["INV-1"], words["INV-2"]) == (DisplayStatus.DEFERRED, DisplayStatus.DELIVERED)
     assert late(front_door) == ["INV-1"]
     clock.advance(days=3)
@@ -103,8 +103,8 @@ def test_after_a_day_without_word_it_is_stuck_and_no_longer_late(
     assert late(front_door) == ["INV-1"]
     clock.advance(seconds=1)
     assert late(front_door) == []
-    assert marked(front_door.page_documents(DocumentFilter()), clock) == {}
-    counts = front_door.chip_counts(DocumentFilter())
+    assert marked(front_door.documents.page(DocumentFilter()), clock) == {}
+    counts = front_door.documents.chip_counts(DocumentFilter())
     assert (counts[DocumentView.LATE], counts[DocumentView.STUCK]) == (0, 1)
 
 
@@ -115,13 +115,13 @@ def test_of_several_recipients_the_first_that_is_late_counts(
     teach(database, SLOW, 1_800)
     waiting(database, "INV-1", SLOW, QUICK, hours=3)
     assert late(front_door) == ["INV-1"]
-    assert "quick.example" in marked(front_door.page_documents(DocumentFilter()), clock)["INV-1"]
+    assert "quick.example" in marked(front_door.documents.page(DocumentFilter()), clock)["INV-1"]
 
 
 def test_a_new_email_makes_the_old_wait_forgotten(database: Database, front_door: Backend) -> None:
     teach(database, QUICK, 9)
     waiting(database, "INV-1", QUICK, hours=3)
-    (row,) = front_door.page_documents(DocumentFilter(number="INV-1"))
+    (row,) = front_door.documents.page(DocumentFilter(number="INV-1"))
     sent(database, row, QUICK, at=START - timedelta(minutes=5))
     assert late(front_door) == []
 
@@ -133,12 +133,12 @@ def test_late_ones_are_searched_and_filtered_like_any(
     waiting(database, "INV-1", QUICK, hours=3)
     waiting(database, "INV-2", QUICK, hours=2)
     assert late(front_door, text="inv-2") == ["INV-2"]
-    (row,) = front_door.page_documents(DocumentFilter(number="INV-1"))
+    (row,) = front_door.documents.page(DocumentFilter(number="INV-1"))
     assert late(front_door, customer_id=row.customer_id) == ["INV-1"]
-    counts = front_door.chip_counts(DocumentFilter(customer_id=row.customer_id))
+    counts = front_door.documents.chip_counts(DocumentFilter(customer_id=row.customer_id))
     assert counts[DocumentView.LATE] == 1
-    assert front_door.document_log(row.id).document.awaited is not None
-    assert front_door.document_log(row.id, START).document.awaited is None
+    assert front_door.documents.log(row.id).document.awaited is not None
+    assert front_door.documents.log(row.id, START).document.awaited is None
 
 
 @pytest.mark.parametrize("minutes", [9, 11])
@@ -147,7 +147,7 @@ def test_the_table_and_the_filter_say_the_same(
 ) -> None:
     teach(database, QUICK, 9)
     waiting(database, "INV-1", QUICK, hours=minutes / 60)
-    assert set(late(front_door)) == set(marked(front_door.page_documents(DocumentFilter()), clock))
+    assert set(late(front_door)) == set(marked(front_door.documents.page(DocumentFilter()), clock))
 
 
 def test_what_is_on_its_way_is_found_by_an_index(sqlite_database: Database) -> None:

@@ -60,11 +60,11 @@ def test_an_email_that_waits_longer_than_its_domain_ever_does_is_late(
         minutes = (at - START) / timedelta(minutes=1)
         tell(database, fact("Delivery", written.message_ids[0], minutes + 0.15))
     sent(database, row, at=START - timedelta(hours=3))
-    newest, before, *_ = front_door.document_log(row.id).emails
+    newest, before, *_ = front_door.documents.log(row.id).emails
     assert newest.recipients[0].late == Late("customer.example", 9.0, 10_800.0)
     assert before.recipients[0].late is None
     an_hour_in = START - timedelta(hours=2, minutes=55)
-    then = front_door.document_log(row.id, an_hour_in).emails[0]
+    then = front_door.documents.log(row.id, an_hour_in).emails[0]
     assert then.recipients[0].late is None
 
 

@@ -11,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model.enums import DocumentKind, Role, address_key
+from core.model.parsed_events import Addressee, MailSeen
 from core.regular_expressions.number_search import NumberSearch
 from core.rules.delivery.external_email import (
-    Addressee,
     Link,
     Listed,
-    MailSeen,
     decide,
     mention_key,
     mentions,

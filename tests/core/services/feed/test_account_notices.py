@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from core.aws.events.parser import Outcome, parse
+from core.aws.events.parser import parse
 from core.db.engine import Database
 from core.db.writes import account_notices
 from core.model.feed import AccountNotice, NoticeKind
+from core.model.parsed_events import BodyOutcome
 from core.model.reports import IngestReport
 from core.rules.doctor.checks import Result
 from core.rules.doctor.office_checks import judge_notices
@@ -69,7 +70,7 @@ ADVICE = message(
 )
 def test_it_is_known_whom_a_pause_is_about(resources: tuple[str, ...], subject: str) -> None:
     parsed = parse(message("Sending Status Disabled", 0, *resources))
-    assert parsed.outcome is Outcome.SETUP
+    assert parsed.outcome is BodyOutcome.SETUP
     assert parsed.notice == AccountNotice(NoticeKind.SENDING, subject, AT, is_open=True)
 
 
@@ -87,7 +88,7 @@ def test_the_cause_is_kept_in_awss_words() -> None:
 def test_a_word_without_a_time_is_kept_to_be_looked_at() -> None:
     body = json.loads(DISABLED)
     del body["time"]
-    assert parse(json.dumps(body)).outcome is Outcome.QUARANTINED
+    assert parse(json.dumps(body)).outcome is BodyOutcome.QUARANTINED
 
 
 def test_the_newest_word_counts_in_any_order() -> None:

@@ -69,11 +69,13 @@ def test_what_happens_is_told_by_the_feed_and_shown(
 ) -> None:
     backend.send(draft(row, "bounce+inv42@simulator.amazonses.com"), confirmed=False)
     deadline = 100
-    while (word := backend.document_log(row.id).document.summary.word) is not DisplayStatus.BOUNCED:
+    while (
+        word := backend.documents.log(row.id).document.summary.word
+    ) is not DisplayStatus.BOUNCED:
         backend.pull(1)
         deadline -= 1
         assert deadline, word
-    (email,) = backend.document_log(row.id).emails
+    (email,) = backend.documents.log(row.id).emails
     assert email.recipients[0].advice
     assert email.recipients[0].cause == "userunknown"
 
@@ -86,11 +88,11 @@ def test_an_answer_that_is_lost_on_the_way_is_not_repeated_and_settled_by_the_fe
     assert words(outcome) == [DisplayStatus.UNCONFIRMED]
     assert len(taken(aws)) == 1  # SES has it, and has it once
     deadline = 100
-    while backend.document_log(row.id).document.summary.word is DisplayStatus.UNCONFIRMED:
+    while backend.documents.log(row.id).document.summary.word is DisplayStatus.UNCONFIRMED:
         backend.pull(1)
         deadline -= 1
         assert deadline
-    (email,) = backend.document_log(row.id).emails
+    (email,) = backend.documents.log(row.id).emails
     assert email.recipients[0].ses_message_id == taken(aws)[0]["message_id"]
     assert len(taken(aws)) == 1
 
@@ -174,7 +176,7 @@ def test_a_resend_carries_the_same_files_and_words(
     assert (composed.subject, composed.body) == ("Invoice INV-0042", "Hi")
     assert (composed.to, composed.cc, composed.bcc) == ((ANN,), (BOB,), (BOSS,))
     backend.send(composed, confirmed=True)
-    emails = backend.document_log(row.id).emails
+    emails = backend.documents.log(row.id).emails
     assert [email.kind for email in emails] == [
         EmailKind.RESEND,
         EmailKind.FOLLOW_UP,

@@ -33,7 +33,7 @@ def document(backend: Backend, tmp_path: Path) -> DocumentRow:
     people = tmp_path / "customers.csv"
     people.write_text(f"name,email\nAda,{ANN}\n")
     backend.import_files([people, path])
-    (row,) = backend.page_documents(DocumentFilter())
+    (row,) = backend.documents.page(DocumentFilter())
     return row
 
 
@@ -120,9 +120,9 @@ def test_a_suppressed_contact_is_marked_at_once_and_not_offered_instead(
     backend: Backend, aws: Simulator, document: DocumentRow
 ) -> None:
     suppress(aws, "ANN@customer.example", "COMPLAINT")
-    assert backend.customer_header(document.customer_id).contacts[0].suppression is None
+    assert backend.customers.header(document.customer_id).contacts[0].suppression is None
     backend.read_suppressions()
-    (contact,) = backend.customer_header(document.customer_id).contacts
+    (contact,) = backend.customers.header(document.customer_id).contacts
     assert contact.suppression is not None
     assert contact.suppression.reason == "COMPLAINT"
     draft = backend.compose(EmailKind.ORIGINAL, document.id)
@@ -135,7 +135,7 @@ def test_marking_contacts_asks_nobody(
     backend: Backend, aws: Simulator, document: DocumentRow
 ) -> None:
     aws.set_faults(slow=30)
-    backend.customer_header(document.customer_id)
+    backend.customers.header(document.customer_id)
     backend.compose(EmailKind.ORIGINAL, document.id)
     aws.set_faults(slow=0)
 

@@ -88,11 +88,11 @@ async def at_work(office: Backend, size: tuple[int, int] = (132, 36)) -> AsyncIt
 
 
 def documents(office: Backend) -> dict[str, DocumentRow]:
-    return {row.number: row for row in office.page_documents(DocumentFilter())}
+    return {row.number: row for row in office.documents.page(DocumentFilter())}
 
 
 def primary(office: Backend) -> str:
-    return office.page_customers(CustomerFilter())[0].address
+    return office.customers.page(CustomerFilter())[0].address
 
 
 async def edit(person: Driver, address: str = "") -> EditAddressDialog:
