@@ -140,7 +140,7 @@ class Backend(Services):
 
     def trouble(self) -> Trouble:
         """Return what goes wrong at this moment beyond single emails; kept for about a minute."""
-        return self._parts.lookout.trouble()
+        return self._parts.incident_watch.trouble()
 
     # ----------------------------------------------------------------- sending
 
@@ -153,7 +153,7 @@ class Backend(Services):
     @property
     def outbox(self) -> Outbox:
         """What waits to be sent: put into it, worked, looked at, and decided about."""
-        return self._parts.mailroom.outbox
+        return self._parts.sending_parts.outbox
 
     @property
     def suppressions(self) -> Suppressions:
@@ -163,7 +163,9 @@ class Backend(Services):
     def read_suppressions(self) -> ListState:
         """Keep the copy of SES's list fresh, for whoever has set SES up; raises nothing."""
         is_set_up = bool(self.settings.sender or self.settings.configuration_set)
-        return self._parts.kept_list.refresh() if is_set_up else self._parts.kept_list.state
+        return (
+            self._parts.ses_list_cache.refresh() if is_set_up else self._parts.ses_list_cache.state
+        )
 
     def compose(self, kind: EmailKind, document_id: int) -> Composition:
         """Return a draft with everything filled in; what was never sent becomes an original."""
@@ -172,11 +174,11 @@ class Backend(Services):
 
     def check(self, draft: Draft) -> Verdict:
         """Ask the gate; SES's suppression list is asked live."""
-        return self._parts.mailroom.dispatch.check(draft)
+        return self._parts.sending_parts.dispatch.check(draft)
 
     def send(self, draft: Draft, confirmed: bool, again: bool = False) -> SendOutcome:
         """Send once, if the gate lets it; see ``Dispatch.send`` for what the answers mean."""
-        return self._parts.mailroom.dispatch.send(draft, confirmed=confirmed, again=again)
+        return self._parts.sending_parts.dispatch.send(draft, confirmed=confirmed, again=again)
 
     def bulk(self, kind: EmailKind) -> Bulk:
         """Begin one act about many documents: judge them, choose, send."""
@@ -192,7 +194,7 @@ class Backend(Services):
 
     def recover(self) -> int:
         """Close what stopped programs were sending; return how many deliveries that were."""
-        return self._parts.mailroom.dispatch.recover()
+        return self._parts.sending_parts.dispatch.recover()
 
     # ----------------------------------------------------------------- feed
 

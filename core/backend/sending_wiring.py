@@ -25,7 +25,7 @@ _RECORDS_WITHIN: Final = 1.0
 """Seconds that leaving tries once more to write what SES answered."""
 
 
-class Mailroom:
+class SendingParts:
     """What is ``None`` is SES's own, as ``clients`` reach it."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Mailroom:
         self._database, self._settings, self._clock = database, settings, clock
         self._troubles, self._routes = troubles, routes
         self._suppressions, self._known = suppressions, known
-        self._handover = SesSender(
+        self._ses_sender = SesSender(
             database=database,
             mailer=mailer or SesMailer(clients),
             clock=clock,
@@ -66,7 +66,7 @@ class Mailroom:
             clock=self._clock,
             sender=self._settings.sender,
             operator=self._settings.operator,
-            handover=self._handover,
+            ses_sender=self._ses_sender,
             troubles=self._troubles,
             routes=self._routes,
             known=self._known,
@@ -74,11 +74,11 @@ class Mailroom:
 
     @cached_property
     def outbox(self) -> Outbox:
-        worker = Worker(self._database, self._handover, self._clock, program_name())
+        worker = Worker(self._database, self._ses_sender, self._clock, program_name())
         return Outbox(self._database, self.dispatch, worker, self._clock, self._settings.operator)
 
     def close(self) -> None:
         """Take nothing more; wait a little for the answers to what is being called."""
         if "outbox" in vars(self):  # made: it may be at work in another thread
             self.outbox.leave()
-        self._handover.records.close(_RECORDS_WITHIN)
+        self._ses_sender.records.close(_RECORDS_WITHIN)

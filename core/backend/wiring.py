@@ -15,7 +15,7 @@ from core.services.lists import Customers, Documents
 
 if TYPE_CHECKING:
     from core.aws.clients import Clients
-    from core.backend.sending_wiring import Mailroom
+    from core.backend.sending_wiring import SendingParts
     from core.db.engine import Database
     from core.model.history import Contact
     from core.model.ports import (
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from core.services.insights import Counting
     from core.services.linking import Linking
     from core.services.monitoring.delivery_latency import Paces
-    from core.services.monitoring.incidents import Lookout
+    from core.services.monitoring.incidents import IncidentWatch
     from core.services.preferences import Preferences
     from core.services.sending.drafts_editing import Composing
     from core.services.suppressions.lists import Suppressions
@@ -70,8 +70,8 @@ class Parts:
 
     def close(self) -> None:
         """Stop what runs; what was never made stays unmade."""
-        if "mailroom" in vars(self):  # something may have been sent
-            self.mailroom.close()
+        if "sending_parts" in vars(self):  # something may have been sent
+            self.sending_parts.close()
 
     @cached_property
     def clients(self) -> Clients:
@@ -86,10 +86,10 @@ class Parts:
         return Paces(self._database, self._clock)
 
     @cached_property
-    def lookout(self) -> Lookout:
-        from core.services.monitoring.incidents import Lookout
+    def incident_watch(self) -> IncidentWatch:
+        from core.services.monitoring.incidents import IncidentWatch
 
-        return Lookout(self._database, self._clock, self.paces)
+        return IncidentWatch(self._database, self._clock, self.paces)
 
     @cached_property
     def routes(self) -> MailRoutes | None:
@@ -120,26 +120,26 @@ class Parts:
         return NumberSearch(pattern) if pattern else None
 
     @cached_property
-    def mailroom(self) -> Mailroom:
-        from core.backend.sending_wiring import Mailroom
+    def sending_parts(self) -> SendingParts:
+        from core.backend.sending_wiring import SendingParts
         from core.model.ports import NothingKnown
 
         given = self._suppression_list
-        return Mailroom(
+        return SendingParts(
             self._database,
             self._settings,
             self.clients,
             self._clock,
-            self.lookout.of,
-            suppressions=given or self.kept_list,
-            known=NothingKnown() if given else self.kept_list,
+            self.incident_watch.of,
+            suppressions=given or self.ses_list_cache,
+            known=NothingKnown() if given else self.ses_list_cache,
             mailer=self._mailer,
             account=self._account,
             routes=self.routes,
         )
 
     @cached_property
-    def kept_list(self) -> SesListCache:
+    def ses_list_cache(self) -> SesListCache:
         """SES's suppression list in memory; nothing is asked before somebody wants it read."""
         from core.services.suppressions.ses_list_cache import SesListCache
 
@@ -155,10 +155,10 @@ class Parts:
         from core.services.suppressions.changes import ListChanges
         from core.services.suppressions.lists import Suppressions
 
-        kept = self.kept_list
+        kept = self.ses_list_cache
         changes = ListChanges(self._database, kept, self._clock, self._settings.operator)
         return Suppressions(
-            self._database, kept, self._clock, changes, self.lookout.of, self.routes
+            self._database, kept, self._clock, changes, self.incident_watch.of, self.routes
         )
 
 
@@ -173,7 +173,7 @@ class Services:
     def _on_lists(self, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
         from core.services.suppressions.ses_list_cache import on_lists
 
-        return on_lists(self._database.reader, self._parts.kept_list, contacts)
+        return on_lists(self._database.reader, self._parts.ses_list_cache, contacts)
 
     @cached_property
     def customers(self) -> Customers:
@@ -184,7 +184,9 @@ class Services:
     def documents(self) -> Documents:
         """Documents, looked at."""
         parts = self._parts
-        return Documents(self._database, self._clock, lambda: parts.paces, lambda: parts.lookout)
+        return Documents(
+            self._database, self._clock, lambda: parts.paces, lambda: parts.incident_watch
+        )
 
     @cached_property
     def quarantine(self) -> Quarantine:
@@ -245,7 +247,9 @@ class Services:
             settings.templates,
             settings.reply_to,
         )
-        return Composing(self._database, lambda: self._parts.mailroom.dispatch, office, self._clock)
+        return Composing(
+            self._database, lambda: self._parts.sending_parts.dispatch, office, self._clock
+        )
 
     @cached_property
     def correcting(self) -> Correcting:
@@ -253,5 +257,5 @@ class Services:
         from core.services.corrections import Correcting
 
         return Correcting(
-            self._database, self._parts.mailroom.dispatch, self._clock, self.settings.operator
+            self._database, self._parts.sending_parts.dispatch, self._clock, self.settings.operator
         )

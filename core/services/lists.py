@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.model.history import Contact, CustomerHeader, DocumentLog
     from core.model.ports import Clock
     from core.services.monitoring.delivery_latency import Paces
-    from core.services.monitoring.incidents import Lookout
+    from core.services.monitoring.incidents import IncidentWatch
 
 _Filter = TypeVar("_Filter", DocumentFilter, CustomerFilter)
 
@@ -86,10 +86,10 @@ class Documents:
         database: Database,
         clock: Clock,
         paces: Callable[[], Paces],
-        lookout: Callable[[], Lookout],
+        incident_watch: Callable[[], IncidentWatch],
     ) -> None:
         self._database, self._clock = database, clock
-        self._paces, self._lookout = paces, lookout
+        self._paces, self._incident_watch = paces, incident_watch
 
     def count(self, where: DocumentFilter) -> int:
         return reads.count_documents(self._database.reader, self._timed(where))
@@ -126,7 +126,9 @@ class Documents:
         """Return the emails of a document as they were known at ``as_of``; ``None``: now."""
         from core.services import history
 
-        log = history.document_log(self._database.reader, document_id, as_of, self._lookout().late)
+        log = history.document_log(
+            self._database.reader, document_id, as_of, self._incident_watch().late
+        )
         if as_of is not None:
             return log
         (document,) = self._paces().marked((log.document,))

@@ -102,7 +102,7 @@ def office(
 ) -> Outbox:
     """A whole program on ``database``: its outbox, gate and worker."""
     listed = suppressions or FakeList()
-    handover = SesSender(
+    ses_sender = SesSender(
         database,
         mailer or FakeMailer(),
         clock,
@@ -118,11 +118,11 @@ def office(
         clock=clock,
         sender="Outtray <billing@outtray.example>",
         operator=changes.pop("operator", "anna"),
-        handover=handover,
+        ses_sender=ses_sender,
     )
     worker = Worker(
         database,
-        handover,
+        ses_sender,
         clock,
         by,
         sleep=lambda seconds: clock.advance(seconds=seconds),
@@ -131,7 +131,7 @@ def office(
     return Outbox(database, dispatch, worker, clock, dispatch.operator)
 
 
-def handover(
+def ses_sender(
     database: Database,
     mailer: FakeMailer,
     clock: Clock,

@@ -19,7 +19,7 @@ from textual.screen import Screen
 from core.logs.setup import log
 from core.model.feed import FeedState, FeedStatus
 from core.settings.schema import slow_pattern
-from tui.app.bell import Ringing
+from tui.app.bell import FailureBell
 from tui.app.first_paint import FIRST_SHEETS, FirstPaint
 from tui.app.flows.chase import ChaseFlows
 from tui.app.flows.copy_open_export import CopyOpenExport
@@ -86,22 +86,22 @@ class OuttrayApp(Navigation):
         self.jobs = BackgroundCalls(self)
         self.desk = AppContext(backend, self.jobs, clock)
         self.outgoing = Outgoing(self, self.desk)
-        self.fixing = Correct(self, self.desk, changed=self.show_again, failed=self.report)
+        self.correct = Correct(self, self.desk, changed=self.show_again, failed=self.report)
         self.sending = Sending(
             self,
             self.desk,
             changed=self.show_again,
             failed=self.report,
-            corrected=self.fixing.saved_with_a_send,
+            corrected=self.correct.saved_with_a_send,
         )
         self.chases = ChaseFlows(self, self.desk, changed=self.show_again, failed=self.report)
-        self.hands = CopyOpenExport(self, self.desk, self.report)
-        self.ringing = Ringing(self, self.desk)
+        self.copy_open_export = CopyOpenExport(self, self.desk, self.report)
+        self.failure_bell = FailureBell(self, self.desk)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._is_pattern_slow = False
         self._list_version = 0
-        self._curtain = FirstPaint(self, self._start_loops)
+        self._first_paint = FirstPaint(self, self._start_loops)
         self.following = Following(self)
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -130,19 +130,19 @@ class OuttrayApp(Navigation):
                 markup=False,
             )
         self.following.begin(self.backend.settings)
-        self._curtain.lower()
+        self._first_paint.lower()
 
     def on_window_table_loaded(self) -> None:
         """Begin with what can wait for the first rows."""
-        self._curtain.lift()
+        self._first_paint.lift()
 
     def on_window_table_failed(self) -> None:
         """Show why there are no rows."""
-        self._curtain.lift()
+        self._first_paint.lift()
 
     def push_screen(self, *arguments: Any, **options: Any) -> Any:
         """Every screen but the first one needs all sheets."""
-        self._curtain.read_other_sheets()
+        self._first_paint.read_other_sheets()
         return super().push_screen(*arguments, **options)
 
     def _start_loops(self) -> None:
@@ -165,7 +165,7 @@ class OuttrayApp(Navigation):
         )
         self.outgoing.begin(self.PULSE_SECONDS)
         DatabaseWatch(self, self.desk).begin(self.PULSE_SECONDS)
-        self.ringing.begin(self.PULSE_SECONDS)
+        self.failure_bell.begin(self.PULSE_SECONDS)
         self.jobs.repeat(
             backend.read_suppressions,
             self._suppressions_read,

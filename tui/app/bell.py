@@ -14,7 +14,7 @@ QUIET: Final = timedelta(seconds=10)
 """A list that bounces is one piece of bad news."""
 
 
-class Ringing:
+class FailureBell:
     """Rings once when more documents have failed than before; by default never."""
 
     def __init__(self, app: App[Any], desk: AppContext) -> None:

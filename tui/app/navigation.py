@@ -34,10 +34,10 @@ class Navigation(CommandHost, TerminalApp[None]):
 
     desk: AppContext
     sending: Sending
-    fixing: Correct
+    correct: Correct
     chases: ChaseFlows
     following: Following
-    hands: CopyOpenExport
+    copy_open_export: CopyOpenExport
     _feed: FeedStatus
 
     @on(CustomersScreen.Opened)
@@ -68,7 +68,7 @@ class Navigation(CommandHost, TerminalApp[None]):
 
     def on_communications_screen_edit_wanted(self, event: CommunicationsScreen.EditWanted) -> None:
         """Begin to correct the address that failed."""
-        self.fixing.begin(event.row.customer_id, event.row.id, event.address)
+        self.correct.begin(event.row.customer_id, event.row.id, event.address)
 
     @on(ChaseWanted)
     def _begin_chase(self, event: ChaseWanted) -> None:
@@ -76,15 +76,15 @@ class Navigation(CommandHost, TerminalApp[None]):
 
     @on(CopyWanted)
     def _offer_copies(self, event: CopyWanted) -> None:
-        self.hands.offer(event.title, event.items)
+        self.copy_open_export.offer(event.title, event.items)
 
     @on(OpenWanted)
     def _open_document(self, event: OpenWanted) -> None:
-        self.hands.open(event.row)
+        self.copy_open_export.open(event.row)
 
     @on(ExportWanted)
     def _export(self, event: ExportWanted) -> None:
-        self.hands.export(event.sheet)
+        self.copy_open_export.export(event.sheet)
 
     def why_not(self, command_id: str) -> str:
         """See ``Host``."""

@@ -158,7 +158,7 @@ class AttentionScreen(HandyScreen):
             return "There is no document under the cursor."
         if command_id == "attention.edit_address" and row is not None and not row.address:
             return "No address failed here."
-        return self.no_hands(command_id)
+        return self.no_row_to_act_on(command_id)
 
     def label_of(self, command: Command) -> str:
         is_seen = self._chip is AttentionChip.ACKNOWLEDGED

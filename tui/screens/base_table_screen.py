@@ -47,7 +47,7 @@ class HandyScreen(PlaceScreen):
         """All that the table shows; ``None``: there are no rows."""
         return None
 
-    def no_hands(self, command_id: str) -> str:
+    def no_row_to_act_on(self, command_id: str) -> str:
         """Say why copy, open or export is off; empty for every other command."""
         match command_id.partition(".")[2]:
             case "copy":

@@ -197,7 +197,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
         needs_row = _ON_A_ROW if self._table.marked else _ON_A_ROW | _ON_ROWS
         if command_id in needs_row and row is None:
             return "There is no document under the cursor."
-        return self.no_hands(command_id)
+        return self.no_row_to_act_on(command_id)
 
     def enter_command(self) -> str | None:
         return "documents.log" if self._table.has_focus else None

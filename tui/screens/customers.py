@@ -262,7 +262,7 @@ class CustomersScreen(TablePlace):
     def why_not(self, command_id: str) -> str:
         if command_id in ("customers.open", "customers.snooze") and not self._table.row_count:
             return "There is no customer here."
-        return self.no_hands(command_id)
+        return self.no_row_to_act_on(command_id)
 
     def enter_command(self) -> str | None:
         return "customers.open"

@@ -203,7 +203,7 @@ class SuppressionsScreen(HandyScreen):
             return "There is no address under the cursor."
         if command_id == "suppressions.document" and row and row.cause is None:
             return "No document of ours is known to have caused it."
-        return self.no_hands(command_id)
+        return self.no_row_to_act_on(command_id)
 
     def label_of(self, command: Command) -> str:
         if command.id == "suppressions.details" and self.panel.display:

@@ -155,7 +155,7 @@ class UnlinkedScreen(HandyScreen):
             return "There is no email under the cursor."
         if command_id == "unlinked.link" and row and not row.mail.addressees:
             return "SES named no recipient of this email, so it cannot be linked."
-        return self.no_hands(command_id)
+        return self.no_row_to_act_on(command_id)
 
     def label_of(self, command: Command) -> str:
         row = self._table.cursor_row

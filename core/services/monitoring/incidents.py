@@ -27,7 +27,7 @@ _REPUTATION_KEPT: Final = timedelta(minutes=5)
 _UNCONFIRMED: Final = (Status.SENT, Status.DEFERRED)
 
 
-class Lookout:
+class IncidentWatch:
     """One per program; safe for several threads, which at worst ask the database twice."""
 
     def __init__(self, database: Database, clock: Clock, paces: Paces | None = None) -> None:

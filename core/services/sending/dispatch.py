@@ -73,7 +73,7 @@ class Dispatch:
     clock: Clock
     sender: str
     operator: str
-    handover: SesSender
+    ses_sender: SesSender
     program: str = field(default_factory=program_name)
     """Names this program in the rows that it has in hand."""
     troubles: Troubles = field(default=lambda _: {})
@@ -104,7 +104,7 @@ class Dispatch:
             if not verdict.is_answered(confirmed=confirmed, again=again):
                 return SendOutcome(document.number, None, verdict)
             email = self._compose(draft, document)
-            recorded = self._write_down(email, newest, None if held else self.handover.lease(by))
+            recorded = self._write_down(email, newest, None if held else self.ses_sender.lease(by))
             confirmed = again = False
         known = {} if held else self._hand_over(recorded, email, by)
         outcomes = self._outcomes(recorded, email, held, known)
@@ -186,7 +186,7 @@ class Dispatch:
             return TestOutcome(address, subject, stopped_by=held)
         email = self._compose(test, document)
         (delivery,) = email.deliveries
-        sent = self.handover.call_unrecorded(email, delivery)
+        sent = self.ses_sender.call_unrecorded(email, delivery)
         return TestOutcome(delivery.address, subject, ses_message_id=sent)
 
     def recover(self) -> int:
@@ -219,7 +219,7 @@ class Dispatch:
             now=self.clock(),
             troubles=self.troubles,
             routes=self.routes,
-            is_unreported=not self.handover.configuration_set,
+            is_unreported=not self.ses_sender.configuration_set,
             known=self.known,
         )
 
@@ -229,7 +229,7 @@ class Dispatch:
 
     def _held(self) -> str:
         """Why nothing may leave at the moment, in words."""
-        self.handover.brake.heed(self.handover.configuration_set)
+        self.ses_sender.brake.heed(self.ses_sender.configuration_set)
         found = outbox_decisions.holds(self.database.reader)
         return next((hold_words(each) for each in found if each.stands(self.clock())), "")
 
@@ -262,14 +262,14 @@ class Dispatch:
         """
         known: dict[int, Known] = {}
         try:
-            with self.handover.renewing(by):
+            with self.ses_sender.renewing(by):
                 for taken in _taken(recorded, email):
-                    self.handover.allowance.spend()
+                    self.ses_sender.allowance.spend()
                     try:
-                        status = self.handover.hand_over(taken, by)
+                        status = self.ses_sender.hand_over(taken, by)
                     except UnrecordedError as error:
                         known[taken.delivery_id] = Known(error.status, str(error), False)
-                        self.handover.records.wait(_RECORDS_WITHIN)
+                        self.ses_sender.records.wait(_RECORDS_WITHIN)
                         break  # what cannot be written down is not sent
                     except DatabaseError as error:
                         _log.warning("Delivery %s waits", taken.delivery_id, exc_info=error)

@@ -126,7 +126,7 @@ class Outbox:
         """
         with self._database.transaction() as connection:
             lifted = [outbox_decisions.lift(connection, each.name) for each in self._holds()]
-            lifted.append(self._dispatch.handover.brake.try_at_once(connection))
+            lifted.append(self._dispatch.ses_sender.brake.try_at_once(connection))
         return any(lifted)
 
     def _holds(self) -> Sequence[OutboxHold]:

@@ -39,15 +39,15 @@ class Worker:
     def __init__(
         self,
         database: Database,
-        handover: SesSender,
+        ses_sender: SesSender,
         clock: Clock,
         by: str,
         *,
         lanes: int = LANES,
         sleep: Callable[[float], object] | None = None,
     ) -> None:
-        self._database, self._handover = database, handover
-        self._allowance, self._clock, self.by = handover.allowance, clock, by
+        self._database, self._ses_sender = database, ses_sender
+        self._allowance, self._clock, self.by = ses_sender.allowance, clock, by
         self._lanes = lanes
         self._stopped = threading.Event()
         self._sleep = sleep or self._stopped.wait
@@ -87,14 +87,14 @@ class Worker:
             UnrecordedError: SES has answered, and that is still to be written.
         """
         with self._working:
-            self._handover.records.flush()  # nothing more is sent before that is written
+            self._ses_sender.records.flush()  # nothing more is sent before that is written
             self.close_abandoned()
             if outbox_lists.count_waiting(self._database.reader):
-                self._handover.brake.heed(self._handover.configuration_set)
-                self._handover.brake.look(self._allowance.ask)
+                self._ses_sender.brake.heed(self._ses_sender.configuration_set)
+                self._ses_sender.brake.look(self._allowance.ask)
             if not self._is_due(self._clock()) or self.why_not():
                 return self.outlook()
-            with self._handover.renewing(self.by):
+            with self._ses_sender.renewing(self.by):
                 try:
                     return self._in_lanes() + self.outlook()
                 finally:  # what cannot be given back is when its lease is over
@@ -109,11 +109,11 @@ class Worker:
         now, report = self._clock(), WorkReport()
         if not self._is_due(now):
             return report
-        if self._handover.brake.must_wait():
+        if self._ses_sender.brake.must_wait():
             self._sleep(_TURN)
             return WorkReport(later=1)
         with self._database.transaction() as connection:
-            mine = leases.reserve(connection, self._handover.lease(self.by), now, limit)
+            mine = leases.reserve(connection, self._ses_sender.lease(self.by), now, limit)
         for position, taken in enumerate(mine):
             if not self._may_send():
                 left = [each.delivery_id for each in mine[position:]]
@@ -145,7 +145,7 @@ class Worker:
             return "SES has paused sending for this account; ask AWS support why."
         if quota.is_used_up:
             words = f"The {quota.per_day:,.0f} emails of 24 hours are used up."
-            until = self._handover.hold_for_quota(words)
+            until = self._ses_sender.hold_for_quota(words)
             return f"{words} Trying again at {send_rate.hour(until)}."
         return ""
 
@@ -210,12 +210,12 @@ class Worker:
     def _send(self, taken: Taken) -> WorkReport:
         if taken.mime is None:
             return self._fail(taken, _NO_BYTES)
-        status = self._handover.hand_over(taken, self.by)
+        status = self._ses_sender.hand_over(taken, self.by)
         return _REPORTS[status] if status is not None else WorkReport(later=1)
 
     def _fail(self, taken: Taken, words: str) -> WorkReport:
         with self._database.transaction() as connection:
-            lease = self._handover.lease(self.by)
+            lease = self._ses_sender.lease(self.by)
             if not outbox.claim(connection, taken.delivery_id, self._clock(), lease):
                 return WorkReport(later=1)  # somebody else has it
             outbox.not_sent(connection, taken.delivery_id, words)

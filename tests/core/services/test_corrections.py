@@ -27,7 +27,7 @@ from core.services.sending.dispatch import Dispatch
 from tests.conftest import Clock
 from tests.core.db.books import START, document, entry, fact, hard_bounce, put, sent, tell
 from tests.core.drafts import ANN, BOB
-from tests.core.mail_fakes import FakeList, FakeMailer, handover
+from tests.core.mail_fakes import FakeList, FakeMailer, ses_sender
 
 OLD, NEW = ANN, "anna@customer.example"
 LAST_WEEK = START - timedelta(days=7, hours=1)
@@ -53,7 +53,7 @@ def correcting(
         clock=clock,
         sender="billing@outtray.example",
         operator="anna",
-        handover=handover(database, mailer, clock),
+        ses_sender=ses_sender(database, mailer, clock),
     )
     return Correcting(database, dispatch, clock, "anna")
 

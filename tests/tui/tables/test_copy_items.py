@@ -137,7 +137,7 @@ async def test_what_is_too_long_for_a_terminal_goes_into_the_file_alone(
     backend: FakeBackend, state: Path
 ) -> None:
     async with driving(backend) as person:
-        person.app.hands.copy(Item("Message", "x" * (clipboard.MOST_BYTES + 1)))
+        person.app.copy_open_export.copy(Item("Message", "x" * (clipboard.MOST_BYTES + 1)))
         await person.settle()
         assert person.app.clipboard == ""
         assert len((state / "copied.txt").read_text()) == clipboard.MOST_BYTES + 1

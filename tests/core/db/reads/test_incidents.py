@@ -15,7 +15,7 @@ from core.model.documents import Late
 from core.model.email import Decision
 from core.model.enums import EmailKind, Status
 from core.rules.monitoring.incidents import Reputation
-from core.services.monitoring.incidents import Lookout
+from core.services.monitoring.incidents import IncidentWatch
 from core.settings.loading import Settings
 from tests.conftest import Clock
 from tests.core.db.books import START, entry, fact, hard_bounce, one, put, sent, tell
@@ -117,23 +117,23 @@ def test_what_ses_names_the_provider_is_believed(database: Database, clock: Cloc
             "DeliveryDelay", written.message_ids[0], -10, recipient=customer(n), isp="Gmail"
         )
         tell(database, told)
-    assert [t.provider for t in Lookout(database, clock).trouble().providers] == ["Google"]
+    assert [t.provider for t in IncidentWatch(database, clock).trouble().providers] == ["Google"]
 
 
 def test_answers_are_kept_for_a_while_and_then_asked_again(
     database: Database, clock: Clock
 ) -> None:
-    lookout = Lookout(database, clock)
-    assert lookout.trouble().providers == ()
+    incident_watch = IncidentWatch(database, clock)
+    assert incident_watch.trouble().providers == ()
     deferred_customers(database, 3)
-    assert lookout.trouble().providers == ()
+    assert incident_watch.trouble().providers == ()
     clock.advance(minutes=1)
-    assert len(lookout.trouble().providers) == 1
+    assert len(incident_watch.trouble().providers) == 1
 
 
 def test_two_customers_are_no_trouble(database: Database, clock: Clock) -> None:
     deferred_customers(database, 2)
-    assert Lookout(database, clock).trouble().providers == ()
+    assert IncidentWatch(database, clock).trouble().providers == ()
     assert incidents.attempts(database.reader, clock.now) == []
 
 

@@ -19,7 +19,7 @@ from core.rules.doctor.checks import Result
 from core.rules.doctor.office_checks import judge_notices
 from core.rules.monitoring.account_notices import concerns, headline, in_force
 from core.services.feed import ingest
-from core.services.monitoring.incidents import Lookout
+from core.services.monitoring.incidents import IncidentWatch
 from tests.conftest import Clock
 from tests.core.mail_fakes import FakeMailer, office
 from tests.core.services.sending.test_outbox import documents, fill
@@ -108,7 +108,7 @@ def test_it_is_stored_once_and_seen_by_a_desk_that_starts_later(
     for body in (ADVICE, DISABLED, DISABLED):
         report = ingest.ingest(database, [body], "queue", clock)
         assert report == IngestReport(read=1, setup=1)
-    later = Lookout(Database(database.url), clock)
+    later = IncidentWatch(Database(database.url), clock)
     said = sentences(later.trouble(), clock())
     assert "AWS paused sending for configuration set outtray" in said[0]
     assert "AWS warns about tenant acme (bounce)" in said[1]

@@ -168,10 +168,10 @@ def test_an_email_is_not_claimed_while_another_program_calls_in_careful_times(
         assert outbox.claim(connection, theirs.delivery_id, clock.now, lease)
     mailer = FakeMailer()
     waiting = office(database, clock, mailer, by="two")
-    handover = waiting._worker._handover
+    ses_sender = waiting._worker._ses_sender
     with database.transaction() as connection:
         (taken,) = leases.reserve(connection, Lease("two", lease.until), clock.now, 1)
-    assert handover.hand_over(taken, "two") is Status.QUEUED
+    assert ses_sender.hand_over(taken, "two") is Status.QUEUED
     assert mailer.calls == []
     assert [e.error for e in waiting.entries() if e.delivery_id == taken.delivery_id] == [
         "SES did not answer clearly just now, so one email goes at a time."
@@ -277,13 +277,13 @@ def test_a_program_that_dies_with_the_one_email_holds_nobody_for_ever(
     fill(desk, documents(database, 5))
     desk.work()
     clock.advance(seconds=61)
-    handover = desk._worker._handover
-    handover.brake.look(lambda: None)
+    ses_sender = desk._worker._ses_sender
+    ses_sender.brake.look(lambda: None)
     lease = Lease("dead", clock.now + timedelta(seconds=60))
     with database.transaction() as connection:
         (taken,) = leases.reserve(connection, lease, clock.now, 1)
         assert outbox.claim(connection, taken.delivery_id, clock.now, lease)
-        assert handover.brake.admit(connection, taken.delivery_id) is not None
+        assert ses_sender.brake.admit(connection, taken.delivery_id) is not None
     assert brake.read(database.reader).phase is Phase.TRYING
     mailer.error = None
     live([desk], clock, hours=1, minutes=10)
@@ -296,16 +296,16 @@ def test_answers_to_calls_under_way_when_the_first_failed_do_not_let_it_go(
 ) -> None:
     desk = office(database, clock, FakeMailer(), lanes=1)
     fill(desk, documents(database, 2))
-    handover = desk._worker._handover
+    ses_sender = desk._worker._ses_sender
     with database.transaction() as connection:
-        lease = handover.lease("one")
+        lease = ses_sender.lease("one")
         early, late = leases.reserve(connection, lease, clock.now, 2)
         for each in (early, late):
             assert outbox.claim(connection, each.delivery_id, clock.now, lease)
-        epoch = handover.brake.admit(connection, late.delivery_id)
+        epoch = ses_sender.brake.admit(connection, late.delivery_id)
     assert epoch is not None
-    handover._unanswered(early, DOWN)
-    handover._accepted(late, "ses-1", epoch)
+    ses_sender._unanswered(early, DOWN)
+    ses_sender._accepted(late, "ses-1", epoch)
     assert brake.read(database.reader).phase is Phase.CAREFUL
 
 

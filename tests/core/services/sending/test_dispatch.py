@@ -35,7 +35,7 @@ from core.services.sending.dispatch import Dispatch
 from tests.conftest import Clock
 from tests.core.db.books import START, document, entry, new_email, one, put, sent
 from tests.core.drafts import ANN, BOB, BOSS, draft, words
-from tests.core.mail_fakes import FakeList, FakeMailer, handover
+from tests.core.mail_fakes import FakeList, FakeMailer, ses_sender
 
 LONG_AGO = START - timedelta(days=3)
 PDF = AttachedFile("INV-0042.pdf", "application/pdf", b"%PDF-1.4 \x00\xff")
@@ -58,7 +58,7 @@ def dispatch(database: Database, suppressions: FakeList, clock: Clock) -> Make:
             "clock": clock,
             "sender": "Outtray Büro <billing@outtray.example>",
             "operator": "anna",
-            "handover": handover(database, mailer, clock),
+            "ses_sender": ses_sender(database, mailer, clock),
             **changes,
         }
         return Dispatch(**values)
@@ -213,7 +213,7 @@ def test_what_a_killed_program_was_sending_is_unknown_and_what_it_had_queued_wai
 ) -> None:
     queued, claimed = put(database, entry("INV-1"), entry("INV-2"))
     starting = dispatch(FakeMailer())
-    lease = starting.handover.lease("gone")
+    lease = starting.ses_sender.lease("gone")
     with database.transaction() as connection:
         outbox.record(connection, new_email(queued, at=clock.now), lease)
         (taken,) = outbox.record(connection, new_email(claimed, at=clock.now), lease).delivery_ids

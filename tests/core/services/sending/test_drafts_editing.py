@@ -38,7 +38,7 @@ from core.services.sending.drafts_editing import Composing
 from tests.conftest import Clock
 from tests.core.db.books import START, document, entry, one, put, sent
 from tests.core.drafts import ANN, BOB, BOSS, draft, words
-from tests.core.mail_fakes import FakeList, FakeMailer, handover
+from tests.core.mail_fakes import FakeList, FakeMailer, ses_sender
 from tests.core.services.sending.test_dispatch import Make, dispatch, suppressions
 
 __all__ = ["dispatch", "suppressions"]  # fixtures
@@ -387,8 +387,8 @@ def test_a_test_waits_patiently_when_ses_says_slow_down_and_is_sent_once(
 ) -> None:
     row, pauses = one(database), list[float]()
     mailer = FakeMailer(ThrottledError("Slow down."), ThrottledError("Slow down."))
-    way = replace(handover(database, mailer, clock), pause=pauses.append)
-    testing = replace(composing, dispatch=lambda: dispatch(mailer, handover=way))
+    way = replace(ses_sender(database, mailer, clock), pause=pauses.append)
+    testing = replace(composing, dispatch=lambda: dispatch(mailer, ses_sender=way))
     assert testing.send_test(draft(row), "me@outtray.example").ses_message_id == "ses-3"
     assert pauses == sorted(pauses)
     assert len({call.mime for call in mailer.calls}) == 1

@@ -17,7 +17,7 @@ from core.services.sending.dispatch import Dispatch
 from tests.conftest import Clock
 from tests.core.db.books import START, entry, fact, hard_bounce, one, put, sent, tell
 from tests.core.drafts import ANN, draft
-from tests.core.mail_fakes import FakeList, FakeMailer, handover
+from tests.core.mail_fakes import FakeList, FakeMailer, ses_sender
 
 PDF = AttachedFile("INV-0042.pdf", "application/pdf", b"%PDF-1.4")
 
@@ -38,14 +38,14 @@ class FakeRoutes:
 @pytest.fixture
 def dispatch(database: Database, clock: Clock) -> Callable[..., Dispatch]:
     def make(configuration_set: str = "outtray", **changes: Any) -> Dispatch:
-        by_hand = handover(database, FakeMailer(), clock, configuration_set)
+        by_hand = ses_sender(database, FakeMailer(), clock, configuration_set)
         values: dict[str, Any] = {
             "database": database,
             "suppression_list": FakeList(),
             "clock": clock,
             "sender": "billing@outtray.example",
             "operator": "anna",
-            "handover": by_hand,
+            "ses_sender": by_hand,
             **changes,
         }
         return Dispatch(**values)

@@ -97,7 +97,7 @@ def test_what_a_colleague_confirmed_before_the_call_is_not_mailed(
     """The entry: 14:00:15. The mail: none, where it was accepted at 14:00:19.9."""
     row, began = one(database), clock.now
     with programs(database.url, aws, clients, clock, "anna", "ben") as (anna, ben):
-        recheck = anna._parts.mailroom.dispatch.handover.recheck
+        recheck = anna._parts.sending_parts.dispatch.ses_sender.recheck
         listed = recheck.suppression_list.listed
 
         def slowly(address: str) -> Any:
@@ -179,7 +179,7 @@ def test_our_own_list_is_read_in_the_transaction_that_claims(
             begun.set()
             finish.wait(1.0)  # the other has begun to wait by then, or will find it committed
 
-    listed = desk._dispatch.handover.recheck.suppression_list
+    listed = desk._dispatch.ses_sender.recheck.suppression_list
     look, adding = listed.listed, threading.Thread(target=colleague)
 
     def meanwhile(address: str) -> Any:
@@ -231,9 +231,9 @@ def test_one_listing_serves_all_emails_of_a_minute_and_then_only_what_is_newer(
     assert book.count("page") + book.count("since") == 1
     clock.advance(minutes=2)
     book.calls.clear()
-    handover = desk._worker._handover
+    ses_sender = desk._worker._ses_sender
     for n in range(5):
-        assert handover.recheck.on_the_list_of_ses(f"new{n}@x.example") == ""
+        assert ses_sender.recheck.on_the_list_of_ses(f"new{n}@x.example") == ""
     (since,) = [argument for method, argument in book.calls if method == "since"]
     assert since >= (began - timedelta(minutes=10)).isoformat()
 
@@ -261,7 +261,7 @@ def test_an_address_that_the_copy_names_is_looked_up_before_it_fails(
     mailer = FakeMailer()
     book = FakeBook(Suppression(to(0), "BOUNCE", clock.now, "ses"))
     desk = program(database, clock, book, mailer)
-    lists = desk._dispatch.handover.recheck.suppression_list
+    lists = desk._dispatch.ses_sender.recheck.suppression_list
     assert isinstance(lists, SesListCache)
     lists.refresh()
     del book.entries[to(0)]  # released elsewhere: the copy does not know yet
@@ -352,7 +352,7 @@ def test_no_transaction_is_open_while_ses_is_asked(database: Database, clock: Cl
             suppressions.add(connection, [put], "ben")
         wrote.append(where)
 
-    listed = desk._dispatch.handover.recheck.suppression_list
+    listed = desk._dispatch.ses_sender.recheck.suppression_list
     look = listed.listed
 
     def asking(address: str) -> Any:

@@ -270,8 +270,8 @@ def test_the_renewal_runs_by_itself_during_the_call(
         seen.append((before, sqlite_database.reader.rows(sql, {})[0][0]))
 
     desk = office(sqlite_database, clock, FakeMailer(look))
-    handover = desk._worker._handover
-    object.__setattr__(handover, "lease_length", timedelta(seconds=0.3))
+    ses_sender = desk._worker._ses_sender
+    object.__setattr__(ses_sender, "lease_length", timedelta(seconds=0.3))
     fill(desk, documents(sqlite_database, 1))
     assert desk.work().sent == 1
     assert seen[0][1] > seen[0][0]
@@ -288,8 +288,8 @@ def test_a_program_that_was_held_up_past_its_lease_does_not_send_what_another_to
         (taken,) = leases.reserve(connection, lease, clock.now, 1)
     clock.advance(seconds=61)
     assert office(database, clock, mailer, by="two").work().sent == 1
-    handover = slow._worker._handover
-    assert handover.hand_over(taken, "slow") is None
+    ses_sender = slow._worker._ses_sender
+    assert ses_sender.hand_over(taken, "slow") is None
     assert len(mailer.calls) == 1
 
 
@@ -654,7 +654,7 @@ def test_what_was_cancelled_while_a_program_had_it_in_hand_is_not_sent(
         lease = Lease("one", clock.now + timedelta(seconds=60))
         (taken,) = leases.reserve(connection, lease, clock.now, 1)
     assert desk.cancel([taken.delivery_id]) == 1
-    assert desk._worker._handover.hand_over(taken, "one") is None
+    assert desk._worker._ses_sender.hand_over(taken, "one") is None
     assert mailer.calls == []
 
 
@@ -750,9 +750,9 @@ def test_a_program_killed_at_any_step_loses_and_doubles_nothing(
     if step != "taken":
         with database.transaction() as connection:
             outbox.claim(connection, taken.delivery_id, clock.now, lease)
-    handover = office(database, clock, mailer)._worker._handover
+    ses_sender = office(database, clock, mailer)._worker._ses_sender
     if step in ("called", "recorded"):
-        ses_message_id = mailer.send(handover._outgoing(taken))
+        ses_message_id = mailer.send(ses_sender._outgoing(taken))
     if step == "recorded":
         with database.transaction() as connection:
             outbox.accepted(connection, taken.delivery_id, ses_message_id, "eu-west-1", clock.now)

@@ -31,7 +31,7 @@ from tests.conftest import Clock, PostgresServer
 from tests.core.db.books import document, one
 from tests.core.drafts import ANN, BOB, draft, words
 from tests.core.lost_commit import LostCommit
-from tests.core.mail_fakes import FakeList, FakeMailer, handover, office
+from tests.core.mail_fakes import FakeList, FakeMailer, office, ses_sender
 
 FALSE = ("half-written", "othing was", "ry again")
 
@@ -62,7 +62,7 @@ def desk(database: Database, mailer: FakeMailer, clock: Clock) -> Dispatch:
         clock=clock,
         sender="Outtray <billing@outtray.example>",
         operator="anna",
-        handover=handover(database, mailer, clock),
+        ses_sender=ses_sender(database, mailer, clock),
     )
 
 
@@ -102,7 +102,7 @@ def test_it_is_sent_with_its_id_as_soon_as_the_database_is_back(
     sending = desk(sqlite_database, mailer, clock)
     sending.send(draft(row), confirmed=False)
     disk.put_back()
-    assert sending.handover.records.close(5)
+    assert sending.ses_sender.records.close(5)
     assert document(sqlite_database).summary.word is DisplayStatus.SENT
     ((message_id,),) = sqlite_database.reader.rows("SELECT ses_message_id FROM deliveries", {})
     assert message_id == "ses-1"
@@ -114,7 +114,7 @@ def test_the_program_goes_on_trying_by_itself(
     row, mailer = one(sqlite_database), FakeMailer(disk.take_away)
     sending = desk(sqlite_database, mailer, clock)
     sending.send(draft(row), confirmed=False)
-    thread = sending.handover.records._thread
+    thread = sending.ses_sender.records._thread
     disk.put_back()
     assert thread is not None
     thread.join(20)
@@ -127,8 +127,8 @@ def test_what_nobody_could_write_is_unconfirmed_when_its_lease_is_over(
     row, mailer = one(sqlite_database), FakeMailer(disk.take_away)
     sending = desk(sqlite_database, mailer, clock)
     sending.send(draft(row), confirmed=False)
-    sending.handover.records._closed.set()
-    sending.handover.records._waiting.clear()  # the program is killed
+    sending.ses_sender.records._closed.set()
+    sending.ses_sender.records._waiting.clear()  # the program is killed
     disk.put_back()
     assert document(sqlite_database).summary.word is DisplayStatus.SENDING
     clock.advance(hours=1)
@@ -164,7 +164,7 @@ def test_every_answer_is_kept_until_it_can_be_written(
     assert words(outcome) == [status]
     assert "The record could not be kept" in outcome.recipients[0].error
     disk.put_back()
-    assert sending.handover.records.close(5)
+    assert sending.ses_sender.records.close(5)
     assert document(sqlite_database).summary.word is after
 
 
@@ -203,7 +203,7 @@ def test_an_answer_is_not_written_into_another_database(
     path.write_bytes(migrated_file.read_bytes())
     other = desk(sqlite_database, FakeMailer(RefusedError("SES said: no.")), clock)
     other.send(draft(one(sqlite_database)), confirmed=False)
-    assert sending.handover.records.close(5)
+    assert sending.ses_sender.records.close(5)
     assert document(sqlite_database).summary.word is DisplayStatus.FAILED
 
 

@@ -11,8 +11,8 @@ from tests.tui.believable import bounce, fact
 from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
-from tui.app import bell as ringing
-from tui.app.bell import Ringing
+from tui.app import bell as failure_bell
+from tui.app.bell import FailureBell
 from tui.widgets.data_table.changed_rows import News
 from tui.widgets.data_table.table import WindowTable
 
@@ -125,7 +125,7 @@ async def test_the_bell_rings_for_a_failure_and_not_again_within_ten_seconds(
     backend.settings = replace(backend.settings, bell=True)
     async with driving(backend) as person:
         desk = replace(person.app.desk, clock=lambda: bells.now)
-        rings = Ringing(person.app, desk)
+        rings = FailureBell(person.app, desk)
 
         def look() -> int:
             backend.change_elsewhere()
@@ -140,7 +140,7 @@ async def test_the_bell_rings_for_a_failure_and_not_again_within_ten_seconds(
         assert look() == 1
         backend.company.apply(backend.company.find("INV-0039").id, bounce(NOW))
         assert look() == 1
-        bells.now += ringing.QUIET
+        bells.now += failure_bell.QUIET
         backend.company.apply(backend.company.find("INV-0034").id, bounce(NOW))
         assert look() == 2
         bells.now += timedelta(hours=1)
@@ -165,6 +165,6 @@ async def test_with_the_setting_the_program_rings_by_itself(
 ) -> None:
     backend.settings = replace(backend.settings, bell=True, queue_url="https://sqs.example/1/q")
     async with driving(backend) as person:
-        await person.until(lambda: person.app.ringing._count is not None)
+        await person.until(lambda: person.app.failure_bell._count is not None)
         backend.report(backend.company.find("INV-0041").id, bounce(NOW))
         await person.until(lambda: bells.rang == 1)
