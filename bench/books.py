@@ -12,10 +12,13 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from core.db import outbox, reads, upgrade
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
-from core.model import DocumentFilter, EmailKind, Kind, Role, Status
+from core.db.lists import documents
+from core.db.migrations import runner
+from core.db.writes import outbox
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.documents import DocumentFilter
+from core.model.enums import DocumentKind, EmailKind, Role, Status
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 _DUPLICATES = 0.1
@@ -30,7 +33,7 @@ def fill(database: Database, emails: int) -> list[tuple[str, str, str]]:
             [
                 DocumentEntry(
                     CustomerEntry(f"Customer {n % (emails // 20 + 1)}"),
-                    Kind.INVOICE,
+                    DocumentKind.INVOICE,
                     f"INV-{n}",
                     "OPEN",
                     "USD",
@@ -42,7 +45,7 @@ def fill(database: Database, emails: int) -> list[tuple[str, str, str]]:
                 for n in range(emails // 2)
             ],
         )
-    ids = [row.id for row in reads.page_documents(database.reader, DocumentFilter())]
+    ids = [row.id for row in documents.page_documents(database.reader, DocumentFilter())]
     known: list[tuple[str, str, str]] = []
     new, answers = [], {}
     for n in range(emails):
@@ -64,7 +67,7 @@ def fill(database: Database, emails: int) -> list[tuple[str, str, str]]:
                 (outbox.NewDelivery(Role.TO, address, tag),),
             )
         )
-        answers[tag] = outbox.Answer(Status.SENT, message_id, "eu-west-1", at)
+        answers[tag] = outbox.SesAnswer(Status.SENT, message_id, "eu-west-1", at)
         known.append((message_id, tag, address))
     for start in range(0, len(new), 2_000):
         with database.transaction() as connection:
@@ -149,7 +152,7 @@ def new_file() -> Iterator[Database]:
     """A migrated SQLite file that is gone afterwards."""
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'bench.db'}")
-        upgrade.prepare(database)
+        runner.prepare(database)
         try:
             yield database
         finally:
@@ -165,7 +168,7 @@ def new_postgresql() -> Iterator[Database]:
         server = get_server(Path(folder))
         database = Database(server.get_uri())
         try:
-            upgrade.prepare(database)
+            runner.prepare(database)
             yield database
         finally:
             database.close()

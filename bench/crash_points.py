@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +25,6 @@ from bench.crash.commands import COMMANDS, Command
 from bench.crash.office import Office, open_office
 from bench.crash.tracing import Ended, Fault
 
-METHODS: Final = ("images", "failing", "full")
 FAULTS: Final = (
     Fault("disk full", "pwrite64", "ENOSPC"),
     Fault("disk full once", "pwrite64", "ENOSPC", once=True),
@@ -114,6 +113,14 @@ def _program(office: Office, command: Command) -> tuple[tuple[str, ...], dict[st
     return command.arguments(office), office.environment(office.live, office.database)
 
 
+_ACTS: Final[dict[str, Callable[[Office, Command, int], Tried]]] = {
+    "images": images,
+    "failing": failing,
+    "full": full,
+}
+METHODS: Final = tuple(_ACTS)
+
+
 def main() -> None:
     names = [command.name for command in COMMANDS]
     parser = argparse.ArgumentParser(description=__doc__)
@@ -131,8 +138,7 @@ def main() -> None:
                 continue
             for method in options.method or METHODS:
                 started = time.monotonic()
-                act = {"images": images, "failing": failing, "full": full}[method]
-                tried = act(office, command, options.every)
+                tried = _ACTS[method](office, command, options.every)
                 wrong += tried.found
                 counts = (tried.counted["tried"], tried.counted[UNEXPLAINED], tried.counted[WRONG])
                 print(

@@ -1,7 +1,12 @@
-"""How well and how fast diagnostics are understood: ``python -m bench.diagnosis``."""
+"""How well and how fast diagnostics are understood.
+
+``python -m bench.diagnosis [--own] [--rounds N]``; ``--own`` leaves out the labelled diagnostics,
+which are not in the repository.
+"""
 
 from __future__ import annotations
 
+import argparse
 import statistics
 import subprocess
 import sys
@@ -11,12 +16,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from bench.diagnosis_rows import LABELLED, Row, own_rows, rows, split
-from core.diagnosis import explain
-from core.diagnosis.codes import CODES, REPLIES, SUBJECTS
-from core.diagnosis.meanings import DEAD, MEANINGS
-from core.diagnosis.text import code_in, read
+from core.rules.diagnosis import explain
+from core.rules.diagnosis.codes import CODES, REPLIES, SUBJECTS
+from core.rules.diagnosis.meanings import DEAD, MEANINGS
+from core.rules.diagnosis.normalize import code_in, read
 
-_ROUNDS: Final = 20
 _KINDS: Final = ("expected-table", "provider-doc", "rhost-pattern")
 
 
@@ -77,11 +81,11 @@ def confusion(part: Sequence[Row]) -> list[str]:
     return [f"  {count:2} × {is_} taken for {taken}" for (is_, taken), count in wrong.most_common()]
 
 
-def timings(labelled: Sequence[Row]) -> str:
+def timings(labelled: Sequence[Row], rounds: int) -> str:
     """Return median and 99th percentile of one call's processor time, after loading."""
     explain(labelled[0].diagnostic)
     spent: list[float] = []
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         for row in labelled:
             begun = time.thread_time()
             explain(row.diagnostic, row.code)
@@ -93,7 +97,7 @@ def timings(labelled: Sequence[Row]) -> str:
 def loading() -> str:
     """Return what importing and the first call cost in a fresh interpreter."""
     script = (
-        "import time; a = time.perf_counter(); from core.diagnosis import explain; "
+        "import time; a = time.perf_counter(); from core.rules.diagnosis import explain; "
         "b = time.perf_counter(); explain('550 x'); c = time.perf_counter(); "
         "print(f'{(b - a) * 1e3:.0f} ms import, {(c - b) * 1e3:.0f} ms first call')"
     )
@@ -104,13 +108,30 @@ def loading() -> str:
 
 
 def main() -> int:
-    if not LABELLED.exists():
-        sys.stderr.write("The labelled diagnostics are not here.\n")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--own", action="store_true", help="only the texts of this repository")
+    parser.add_argument("--rounds", type=int, default=20, help="of the timing")
+    options = parser.parse_args()
+    if not options.own and not LABELLED.exists():
+        sys.stderr.write("The labelled diagnostics are not here; --own does without them.\n")
         return 1
-    labelled = rows()
-    tuned, held_out = split(labelled)
     read_before, unread = own_rows()
+    labelled = [*read_before, *unread] if options.own else rows()
     lines = [
+        *([] if options.own else of_labelled(labelled)),
+        measure("our own texts, read", read_before, by_rules),
+        measure("our own texts, unread", unread, by_rules),
+        f"one call: {timings(labelled, options.rounds)}",
+        f"loading:  {loading()}",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def of_labelled(labelled: Sequence[Row]) -> list[str]:
+    """Return a line for each part of them and each way to guess, and what was confused."""
+    tuned, held_out = split(labelled)
+    return [
         measure("tuned", tuned, by_rules),
         measure("held out", held_out, by_rules),
         *(
@@ -122,15 +143,9 @@ def main() -> int:
         measure("held out, reply code alone", held_out, by_reply_code),
         measure("all, enhanced code alone", labelled, by_enhanced_code),
         measure("all, reply code alone", labelled, by_reply_code),
-        measure("our own texts, read", read_before, by_rules),
-        measure("our own texts, unread", unread, by_rules),
         "held out, confused:",
         *confusion(held_out),
-        f"one call: {timings(labelled)}",
-        f"loading:  {loading()}",
     ]
-    sys.stdout.write("\n".join(lines) + "\n")
-    return 0
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from core.diagnosis.meanings import MEANINGS
+from core.rules.diagnosis.meanings import MEANINGS
 
 LABELLED: Final = Path(__file__).parents[2] / "shared" / "data" / "diagnostics" / "labelled.tsv"
 

@@ -18,11 +18,11 @@ from random import Random
 
 from bench import sqs
 from bench.books import bodies, fill, new_file
-from core import checking
+from core.aws.clients import Clients
 from core.backend import Backend
 from core.db.engine import Database
-from core.ses.clients import Clients
-from core.settings import load
+from core.services import integrity_check
+from core.settings.loading import load
 
 _REGION = "eu-west-1"
 
@@ -62,7 +62,8 @@ def whole(clients: Clients, url: str, known_in: Database, messages: int) -> floa
 
 def clients_before(backend: Backend) -> None:
     """Making a client takes a tenth of a second, and both sides make one."""
-    backend._clients.queue(), backend._clients.queue_control()
+    clients = backend._parts.clients
+    clients.queue(), clients.queue_control()
 
 
 def main() -> None:
@@ -97,7 +98,7 @@ def main() -> None:
                 seconds["outtray events pull"].append(
                     whole(clients, f"{url}{next(copies)}", database, len(given))
                 )
-            if found := checking.check(database).differences:
+            if found := integrity_check.check(database).differences:
                 raise SystemExit(f"{len(found)} summaries do not follow from the facts")
     rates = {name: options.messages / statistics.median(each) for name, each in seconds.items()}
     trip = f"; every answer takes {options.round_trip:g} ms" if options.round_trip else ""

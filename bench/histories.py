@@ -20,11 +20,14 @@ from random import Random
 from typing import Any, Final
 
 from bench.books import new_file
-from core import checking
-from core.db import events, outbox, reads
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
-from core.model import DocumentFilter, EmailKind, Fact, Kind, Role, Status
+from core.db.lists import documents as reads
+from core.db.writes import events, outbox
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.delivery import DeliveryEvent
+from core.model.documents import DocumentFilter
+from core.model.enums import DocumentKind, EmailKind, Role, Status
+from core.services import integrity_check
 
 START: Final = datetime(2026, 11, 2, 9, tzinfo=UTC)
 STRANGER: Final = "forwarded@elsewhere.example"
@@ -72,7 +75,7 @@ class Sent:
     local: Status
     is_late: bool
     """SES's reports may come before our own commit says that it took the message."""
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[DeliveryEvent] = field(default_factory=list)
     is_tagged: bool = False
     """Some report carries our tag."""
 
@@ -84,7 +87,7 @@ class Sent:
 @dataclass
 class Document:
     number: str
-    kind: Kind
+    kind: DocumentKind
     balance: Decimal
     emails: list[list[Sent]]
     """Oldest first."""
@@ -94,7 +97,7 @@ class Document:
 class History:
     customer: str
     documents: list[Document]
-    batches: list[list[Fact]]
+    batches: list[list[DeliveryEvent]]
 
     def deliveries(self) -> Iterator[Sent]:
         for document in self.documents:
@@ -130,7 +133,7 @@ def _document(random: Random, number: str) -> Document:
                 for position, (address, role) in enumerate(zip(to, roles, strict=True))
             ]
         )
-    kind = random.choice((Kind.INVOICE, Kind.ESTIMATE))
+    kind = random.choice((DocumentKind.INVOICE, DocumentKind.ESTIMATE))
     return Document(number, kind, Decimal(random.choice((0, 849))), emails)
 
 
@@ -144,7 +147,7 @@ def _sent(random: Random, tag: str, address: str, role: Role, earlier: Sequence[
     return sent
 
 
-def _fact(random: Random, sent: Sent, n: int) -> Fact:
+def _fact(random: Random, sent: Sent, n: int) -> DeliveryEvent:
     kind, subtype, is_explained = random.choices(KINDS, _OFTEN)[0]
     recipient = random.choice((sent.address, sent.address.upper(), f" {sent.address}"))
     if random.random() < 0.2:
@@ -154,7 +157,7 @@ def _fact(random: Random, sent: Sent, n: int) -> Fact:
     names_nobody = random.random() < 0.04
     if names_nobody or (kind in ("Open", "Click") and random.random() < 0.3):
         recipient = ""
-    return Fact(
+    return DeliveryEvent(
         type=kind,
         at=START + timedelta(minutes=random.randrange(40), milliseconds=n),
         message_id=sent.message_id,
@@ -166,7 +169,7 @@ def _fact(random: Random, sent: Sent, n: int) -> Fact:
     )
 
 
-def _tellings(random: Random, sent: Sent) -> Iterator[Fact]:
+def _tellings(random: Random, sent: Sent) -> Iterator[DeliveryEvent]:
     """Each fact once to four times; an identity's notification does not have our tag."""
     for fact in sent.facts:
         for _ in range(random.choice((1, 1, 2, 4))):
@@ -201,7 +204,7 @@ def store(database: Database, histories: Sequence[History], random: Random) -> C
     return counted
 
 
-def _nth(batches: Sequence[list[Fact]], number: int) -> list[Fact]:
+def _nth(batches: Sequence[list[DeliveryEvent]], number: int) -> list[DeliveryEvent]:
     return batches[number] if number < len(batches) else []
 
 
@@ -218,7 +221,7 @@ def _write(database: Database, histories: Sequence[History]) -> None:
             for sent in email:
                 if not sent.is_late:
                     known = sent.message_id if sent.local is Status.SENT else ""
-                    answers[sent.tag] = outbox.Answer(sent.local, known, "eu-west-1", START)
+                    answers[sent.tag] = outbox.SesAnswer(sent.local, known, "eu-west-1", START)
     with database.transaction() as connection:
         outbox.record_all(connection, new, answers)
 
@@ -270,7 +273,7 @@ def compare(database: Database, histories: Sequence[History]) -> list[str]:
     """Return what differs, in words."""
     from bench import history_fold
 
-    differences = checking.check(database).differences
+    differences = integrity_check.check(database).differences
     found = [f"{d.table} {d.id} {d.column}: {d.stored} for {d.computed}" for d in differences]
     return found + list(history_fold.differences(database, histories))
 

@@ -1,7 +1,7 @@
 """The rules of delivery status once more, as a fold over generated facts.
 
-Written from the description of the rules and without ``core.status``, so that a mistake would have
-to be made twice to go unseen.
+Written from the description of the rules and without ``core.rules.delivery.status``, so that a
+mistake would have to be made twice to go unseen.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from bench.histories import STRANGER, Document, History, Sent
 from core.db.engine import Database
-from core.model import Fact, Kind, Role, Status
+from core.model.delivery import DeliveryEvent
+from core.model.enums import DocumentKind, Role, Status
 
 _AXIS: Final = (
     "QUEUED",
@@ -85,7 +86,7 @@ def word_of(sent: Sent) -> str:
     return "FORWARD" if highest == "SOFT_BOUNCED" and not is_soft else highest
 
 
-def _status(fact: Fact, was_delivered: bool) -> str | None:
+def _status(fact: DeliveryEvent, was_delivered: bool) -> str | None:
     if fact.type in _PLAIN:
         return _PLAIN[fact.type]
     kind, _, subtype = fact.subtype.lower().replace("_", "").replace("-", "").rpartition("/")
@@ -175,7 +176,7 @@ def customer_of(history: History) -> dict[str, int]:
         "unconfirmed": sum(row["word"] == "UNCONFIRMED" for _, row in rows),
         "never_reached": sum(
             row["never_reached"] > 0
-            and document.kind is Kind.INVOICE
+            and document.kind is DocumentKind.INVOICE
             and row["send_count"] > 0
             and row["word"] not in waits
             for document, row in rows
@@ -203,7 +204,7 @@ def differences(database: Database, histories: Sequence[History]) -> Iterator[st
             yield f"customer {history.customer}: {customers[history.customer]} for fold"
 
 
-_NOTHING: Final = Document("", Kind.INVOICE, 0, [])  # type: ignore[arg-type]
+_NOTHING: Final = Document("", DocumentKind.INVOICE, 0, [])  # type: ignore[arg-type]
 
 
 def _rows(

@@ -20,12 +20,13 @@ from sqlalchemy import delete, text, update
 
 from bench import limits
 from bench.books import NOW, bodies, fill, new_file, new_postgresql
-from core import checking, ingest
-from core.db import tallies
 from core.db.engine import Database
-from core.db.summaries import settle_deliveries
-from core.db.tables import deliveries, events, payloads
-from core.model import Fact
+from core.db.lists import counters
+from core.db.schema import deliveries, events, payloads
+from core.db.writes.summaries import settle_deliveries
+from core.model.delivery import DeliveryEvent
+from core.services import integrity_check
+from core.services.feed import ingest
 
 _WHOLE = "(c) all the work, one transaction"
 _BY_HAND = "(d) the same by sqlite3 alone, parsed before"
@@ -39,7 +40,7 @@ def _forget(database: Database) -> None:
         connection.execute(delete(payloads))
         connection.execute(update(deliveries).values(status=deliveries.c.local_status))
         settle_deliveries(connection, connection.scalars(text("SELECT id FROM deliveries")).all())
-        tallies.recount(connection)  # what is done by hand does not count
+        counters.recount(connection)  # what is done by hand does not count
     if database.path is not None:
         with database.transaction() as connection:
             connection.exec_driver_sql("COMMIT")
@@ -74,7 +75,7 @@ def measure(database: Database, given: Sequence[str], runs: int) -> dict[str, fl
 
 
 def _variants(
-    database: Database, given: Sequence[str], told: Sequence[tuple[str, Fact]], path: str
+    database: Database, given: Sequence[str], told: Sequence[tuple[str, DeliveryEvent]], path: str
 ) -> list[tuple[str, Callable[[], object]]]:
     found: list[tuple[str, Callable[[], object]]] = [
         ("(a) parsing alone", lambda: limits.parsed(given)),
@@ -93,7 +94,7 @@ def _variants(
 
 def _must_be_true(database: Database) -> None:
     """A fast ingest that leaves something behind would not be worth measuring."""
-    found = checking.check(database).differences
+    found = integrity_check.check(database).differences
     if found:
         raise SystemExit(f"{len(found)} summaries do not follow from the events: {found[0]}")
 

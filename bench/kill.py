@@ -31,13 +31,15 @@ from typing import Any, Final
 import boto3
 from sqlalchemy import select
 
-from core import checking
 from core.backend import Backend
-from core.db import reads, tables
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.db import schema
 from core.db.engine import Database
-from core.model import DocumentFilter, EmailKind, Kind
-from core.settings import load
+from core.db.lists import documents
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.documents import DocumentFilter
+from core.model.enums import DocumentKind, EmailKind
+from core.services import integrity_check
+from core.settings.loading import load
 from core.simulator import Simulator
 
 _VISIBILITY_SECONDS: Final = 1
@@ -100,7 +102,7 @@ def _send(backend: Backend, emails: int) -> None:
     database = Database(backend.settings.database_url)
     with database.transaction() as connection:
         put_documents(connection, Catalogue(connection), [_entry(n) for n in range(emails)])
-    for row in reads.page_documents(database.reader, DocumentFilter()):
+    for row in documents.page_documents(database.reader, DocumentFilter()):
         composed = backend.compose(EmailKind.ORIGINAL, row.id)
         backend.send(composed.draft, confirmed=True)
     database.close()
@@ -112,7 +114,7 @@ def _entry(n: int) -> DocumentEntry:
     customer = CustomerEntry(f"Customer {n}", f"{kind}+{n}@simulator.amazonses.com")
     owed = Decimal(100)
     return DocumentEntry(
-        customer, Kind.INVOICE, f"INV-{n:04}", "OPEN", "EUR", owed, owed, None, None
+        customer, DocumentKind.INVOICE, f"INV-{n:04}", "OPEN", "EUR", owed, owed, None, None
     )
 
 
@@ -165,7 +167,7 @@ class Round:
             "OUTTRAY_QUEUE_URL": self.queue,
             "OUTTRAY_DATABASE_URL": f"sqlite:///{self.path}",
         }
-        command = "from tui.start import main; raise SystemExit(main())"
+        command = "from tui.cli.main import main; raise SystemExit(main())"
         return subprocess.Popen(
             [sys.executable, "-c", command, "events", "pull", "--follow", "--json"],
             env=environment,
@@ -204,12 +206,12 @@ class Round:
         database = Database(f"sqlite:///{self.path}")
         found: type_of_tables = {}
         with database.transaction() as connection:
-            for table in tables.metadata.sorted_tables:
+            for table in schema.metadata.sorted_tables:
                 columns = [c for c in table.c if _is_compared(table.name, c.name)]
                 rows = connection.execute(select(*columns)) if columns else None
                 count = connection.exec_driver_sql(f"SELECT count(*) FROM {table.name}").scalar()  # noqa: S608
                 found[table.name] = sorted(map(tuple, rows), key=repr) if rows else [(count,)]
-        found["differences"] = [(each,) for each in checking.check(database).differences]
+        found["differences"] = [(each,) for each in integrity_check.check(database).differences]
         database.close()
         return found
 

@@ -28,14 +28,17 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from core import checking
+from core.aws.events.parser import OUR_TAG
 from core.backend import Backend
-from core.db import outbox, reads
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
-from core.model import DocumentFilter, EmailKind, Kind, OutboxEntry, Word
-from core.ses.payload import OUR_TAG
-from core.settings import load
+from core.db.lists import documents
+from core.db.writes import outbox
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.documents import DocumentFilter
+from core.model.enums import DisplayStatus, DocumentKind, EmailKind
+from core.model.outbox import OutboxEntry
+from core.services import integrity_check
+from core.settings.loading import load
 from core.simulator import Simulator
 
 _LEASE_SECONDS: Final = 1.0
@@ -121,7 +124,7 @@ class Office:
         numbers = {entry.number for entry in entries}
         rows = [
             row
-            for row in reads.page_documents(database.reader, DocumentFilter())
+            for row in documents.page_documents(database.reader, DocumentFilter())
             if row.number in numbers
         ]
         database.close()
@@ -133,7 +136,7 @@ class Office:
 
     def _trouble(self) -> None:
         """Something new goes wrong at the other end."""
-        faults: dict[str, object] = {
+        faults: dict[str, float] = {
             "throttle": self.random.choice((0, 0, 1, 3)),
             "fail": self.random.choice((0, 0, 0, 1)),
             "swallow": self.random.choice((0, 0, 1, 2)),
@@ -155,13 +158,13 @@ class Office:
         """Until everything that SES took is told of, and a moment longer."""
         taken = self._taken()
         self.counted["unconfirmed before the feed"] += sum(
-            entry.word is Word.UNCONFIRMED for entry in self.backend.outbox.deliveries(ids)
+            entry.word is DisplayStatus.UNCONFIRMED for entry in self.backend.outbox.deliveries(ids)
         )
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             report = self.backend.pull(1)
             settled = all(
-                entry.word is not Word.UNCONFIRMED or not taken[self._tag(entry)]
+                entry.word is not DisplayStatus.UNCONFIRMED or not taken[self._tag(entry)]
                 for entry in self.backend.outbox.deliveries(ids)
             )
             if settled and not report.read:
@@ -191,11 +194,16 @@ class Office:
             if times > 1:
                 self.wrong.append(f"{name}, and was sent {times} times")
             match entry.word:
-                case Word.UNCONFIRMED if not times:
+                case DisplayStatus.UNCONFIRMED if not times:
                     self._settle_as_a_person(entry)
-                case Word.FAILED if not times and entry.error:
+                case DisplayStatus.FAILED if not times and entry.error:
                     self.counted["failed with the reason"] += 1
-                case Word.QUEUED | Word.SENDING | Word.UNCONFIRMED | Word.FAILED:
+                case (
+                    DisplayStatus.QUEUED
+                    | DisplayStatus.SENDING
+                    | DisplayStatus.UNCONFIRMED
+                    | DisplayStatus.FAILED
+                ):
                     self.wrong.append(f"{name}, and SES has it {times} times")
                 case _ if times == 1:
                     self.counted["sent exactly once"] += 1
@@ -207,7 +215,7 @@ class Office:
         self.counted[_KILLED_BEFORE if stopped else _FAILED_INSIDE] += 1
         self.backend.outbox.settle(entry.delivery_id, was_sent=False, note="SES has no such email")
         (after,) = self.backend.outbox.deliveries([entry.email_id])
-        if after.word is not Word.FAILED or "SES has no such email" not in after.error:
+        if after.word is not DisplayStatus.FAILED or "SES has no such email" not in after.error:
             self.wrong.append(f"{entry.number} could not be settled: {after.word}")
 
     def end(self) -> None:
@@ -216,7 +224,7 @@ class Office:
         self.counted["accepted by SES"] = sum(recipients.values())
         self.counted["recipients mailed twice"] = sum(n > 1 for n in recipients.values())
         database = Database(self.backend.settings.database_url)
-        self.wrong += map(str, checking.check(database).differences)
+        self.wrong += map(str, integrity_check.check(database).differences)
         database.close()
 
 
@@ -224,7 +232,7 @@ def _entry(n: int) -> DocumentEntry:
     customer = CustomerEntry(f"Customer {n}", f"success+n{n}@simulator.amazonses.com")
     owed = Decimal(100)
     return DocumentEntry(
-        customer, Kind.INVOICE, f"INV-{n:05}", "OPEN", "EUR", owed, owed, None, None
+        customer, DocumentKind.INVOICE, f"INV-{n:05}", "OPEN", "EUR", owed, owed, None, None
     )
 
 
@@ -243,7 +251,8 @@ def open_office(database_url: str, folder: Path, seed: int) -> Iterator[Office]:
         }
         (folder / "settings.toml").write_text("", encoding="utf-8")
         before = dict(os.environ)
-        stack.callback(lambda: (os.environ.clear(), os.environ.update(before)))
+        stack.callback(os.environ.update, before)
+        stack.callback(os.environ.clear)  # first: the last that is said is done first
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]
         os.environ.update(environment)

@@ -7,27 +7,33 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from bench.books import NOW
-from core.db.adoption import row_key
+from core.aws.events.parser import parse_all
 from core.db.codec import to_instant
 from core.db.engine import Database
-from core.db.events import EVENT_ROW, event_row
-from core.model import Fact, Word
+from core.db.writes.event_matching import row_key
+from core.db.writes.events import EVENT_ROW, event_row
+from core.model.delivery import DeliveryEvent
+from core.model.enums import DisplayStatus
 from core.rules.delivery.events import effect
-from core.ses.payload import parse_all
 
 _COLUMNS: Final = (*EVENT_ROW, "received_at", "payload_id")
 _RECEIVED: Final = to_instant(NOW)
 _WORDS: Final = {
-    40: Word.SENT, 50: Word.DEFERRED, 85: Word.SOFT_BOUNCED, 70: Word.DROPPED,
-    80: Word.DELIVERED, 90: Word.BOUNCED, 100: Word.COMPLAINED,
-}  # fmt: skip
+    40: DisplayStatus.SENT,
+    50: DisplayStatus.DEFERRED,
+    85: DisplayStatus.SOFT_BOUNCED,
+    70: DisplayStatus.DROPPED,
+    80: DisplayStatus.DELIVERED,
+    90: DisplayStatus.BOUNCED,
+    100: DisplayStatus.COMPLAINED,
+}
 
 
-def parsed(bodies: Sequence[str]) -> list[tuple[str, Fact]]:
+def parsed(bodies: Sequence[str]) -> list[tuple[str, DeliveryEvent]]:
     return [(part.raw, fact) for body in bodies for part in parse_all(body) for fact in part.facts]
 
 
-def bare_insert(database: Database, told: Sequence[tuple[str, Fact]]) -> int:
+def bare_insert(database: Database, told: Sequence[tuple[str, DeliveryEvent]]) -> int:
     """Ready rows, once each, into the table of events: one statement, one transaction."""
     rows = list(_event_rows(told))
     statement = f"INSERT INTO events ({', '.join(_COLUMNS)}) VALUES ({_marks('?')})"  # noqa: S608
@@ -37,7 +43,7 @@ def bare_insert(database: Database, told: Sequence[tuple[str, Fact]]) -> int:
     return len(rows)
 
 
-def bare_copy(database: Database, told: Sequence[tuple[str, Fact]]) -> int:
+def bare_copy(database: Database, told: Sequence[tuple[str, DeliveryEvent]]) -> int:
     """The same on PostgreSQL, where COPY in its binary form is the fastest way in."""
     rows = list(_event_rows(told))
     kinds = {"at": "int8", "delivery_id": "int8", "received_at": "int8", "payload_id": "int8"}
@@ -53,7 +59,7 @@ def bare_copy(database: Database, told: Sequence[tuple[str, Fact]]) -> int:
     return len(rows)
 
 
-def by_hand(path: str, told: Sequence[tuple[str, Fact]]) -> None:
+def by_hand(path: str, told: Sequence[tuple[str, DeliveryEvent]]) -> None:
     """The whole work in one transaction with sqlite3 alone, and no more than a status each.
 
     Facts read beforehand; duplicates left to the table; deliveries, documents and customers rolled
@@ -101,12 +107,12 @@ def _roll_up(connection: sqlite3.Connection, highest: dict[tuple[int, int, int],
     )
 
 
-def _event_rows(told: Sequence[tuple[str, Fact]]) -> Iterator[tuple[object, ...]]:
+def _event_rows(told: Sequence[tuple[str, DeliveryEvent]]) -> Iterator[tuple[object, ...]]:
     for fact in {row_key(fact): fact for _, fact in told}.values():
         yield (*_row(fact, None), 1)
 
 
-def _row(fact: Fact, delivery_id: int | None) -> tuple[object, ...]:
+def _row(fact: DeliveryEvent, delivery_id: int | None) -> tuple[object, ...]:
     row = event_row(row_key(fact), fact, None)
     return (*row[:5], delivery_id, int(delivery_id is not None), *row[7:], _RECEIVED)
 

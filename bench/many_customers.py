@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from random import Random
 from typing import Final
 
-from core.db import beginnings
 from core.db.bulk import insert_rows
 from core.db.engine import Database
-from core.db.tables import contacts, customers, documents
-from core.folding import search_key
+from core.db.lists import name_prefixes
+from core.db.schema import contacts, customers, documents
+from core.rules.search.normalize import search_key
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -84,7 +84,7 @@ def fill(database: Database, count: int, random: Random) -> None:
             ("customer_id", "kind", "number", "number_key", "status", "currency"),
             [(n, "invoice", f"INV-{n:06}", f"inv-{n:06}", "OPEN", "EUR") for n, _ in books],
         )
-        beginnings.fill(connection)
+        name_prefixes.fill(connection)
 
 
 def _address(number: int, name: str, random: Random) -> str:

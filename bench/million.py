@@ -27,11 +27,14 @@ from typing import Any, Final
 from bench.million_check import check_sample
 from bench.million_people import Company, company
 from bench.million_stories import ON_THE_WAY, STORIES, EmailTold, Row, Story, told
-from core.db import beginnings, chasing, summaries, tallies, upgrade
 from core.db.codec import known_instant, search_key, to_instant
 from core.db.engine import Database
-from core.external import mention_key
-from core.model import HoldKind, Kind
+from core.db.lists import counters, name_prefixes
+from core.db.migrations import runner
+from core.db.writes import chasing, summaries
+from core.model.chasing import HoldKind
+from core.model.enums import DocumentKind
+from core.rules.delivery.external_email import mention_key
 
 _YEARS: Final = 3
 _AT_ONCE: Final = 20_000
@@ -55,7 +58,7 @@ def make(
         raise SystemExit(f"{path} is there already.")
     moment = now or datetime.now(UTC)
     database = Database(f"sqlite:///{path.resolve()}")
-    upgrade.prepare(database)
+    runner.prepare(database)
     database.close()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1500000"):
@@ -146,14 +149,14 @@ class _Writer:
         random = self._random
         age = int(_YEARS * 365.25 * _DAY * (1 - (n + random.random()) / count)) + _DAY // 24
         begun = self._now - age
-        kind = Kind.ESTIMATE if random.random() < 0.25 else Kind.INVOICE
+        kind = DocumentKind.ESTIMATE if random.random() < 0.25 else DocumentKind.INVOICE
         customer_id = 1 + int(len(self._companies) * random.random() ** 1.6)
         total = int(10_000 * random.lognormvariate(6.2, 1.1)) // 100 * 100 + 1_000
         is_open = random.random() < (0.9 if age < 30 * _DAY else 0.25)
         balance = (total if random.random() < 0.85 else total // 200 * 100) if is_open else 0
         story = told(_story(random, age), kind, is_open)
         issued = known_instant(begun).date()
-        number = f"{'EST' if kind is Kind.ESTIMATE else 'INV'}-{n + 1:07}"
+        number = f"{'EST' if kind is DocumentKind.ESTIMATE else 'INV'}-{n + 1:07}"
         values = {
             "id": n + 1,
             "customer_id": customer_id,
@@ -166,7 +169,9 @@ class _Writer:
             "total": total,
             "balance_due": balance,
             "issued_on": issued.isoformat(),
-            "due_on": (issued + timedelta(days=30)).isoformat() if kind is Kind.INVOICE else "",
+            "due_on": (issued + timedelta(days=30)).isoformat()
+            if kind is DocumentKind.INVOICE
+            else "",
         }
         people = self._companies[customer_id - 1].people
         shown = _stamped(story.document, begun)
@@ -267,8 +272,8 @@ def _stamped(row: Row, begun: int) -> dict[str, Any]:
     return values
 
 
-def _status(kind: Kind, is_open: bool, balance: int, total: int) -> str:
-    if kind is Kind.ESTIMATE:
+def _status(kind: DocumentKind, is_open: bool, balance: int, total: int) -> str:
+    if kind is DocumentKind.ESTIMATE:
         return "OPEN" if is_open else "ACCEPTED"
     if not is_open:
         return "PAID"
@@ -276,7 +281,7 @@ def _status(kind: Kind, is_open: bool, balance: int, total: int) -> str:
 
 
 _WEIGHTS: Final = tuple(accumulate(story.weight for story in STORIES))
-_LASTS: Final = {story: told(story, Kind.INVOICE, True).lasts for story in STORIES}
+_LASTS: Final = {story: told(story, DocumentKind.INVOICE, True).lasts for story in STORIES}
 _WEIGHTS_NEW: Final = tuple(accumulate(story.weight for story in ON_THE_WAY))
 
 
@@ -300,8 +305,8 @@ def _finish(path: Path, triggers: list[str], now: datetime, documents: int) -> N
                 summaries.summarise_customers(connection, ids[start : start + _AT_ONCE])
             for sql in triggers:
                 connection.exec_driver_sql(sql)
-            tallies.recount(connection)
-            beginnings.fill(connection)
+            counters.recount(connection)
+            name_prefixes.fill(connection)
             for index in ("document_words", "customer_words"):
                 sql = f"INSERT INTO {index} ({index}) VALUES ('rebuild')"  # noqa: S608
                 connection.exec_driver_sql(sql)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from core.db.engine import Database
-from core.db.summaries import (
+from core.db.rows import document_columns
+from core.db.writes.summaries import (
     current_summaries,
     customer_rollups,
     delivery_columns,
-    document_columns,
     settled_states,
 )
 

@@ -6,7 +6,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from core.db.codec import search_key
-from core.model import address_key, domain_of
+from core.model.enums import address_key, domain_of
 
 _FIRST: Final = (
     "Alder", "Amber", "Ancora", "Argo", "Ash", "Aurora", "Bay", "Birch", "Blue", "Bright", "Cedar",

@@ -13,11 +13,12 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
-from core.calling import summarise
 from core.db.codec import to_instant
-from core.db.rows import STATE_TIMES
-from core.db.summaries import delivery_columns, document_columns
-from core.model import DeliveryState, DeliveryView, EmailKind, Fact, Kind, Role, Status
+from core.db.rows import STATE_TIMES, document_columns
+from core.db.writes.summaries import delivery_columns
+from core.model.delivery import DeliveryEvent, DeliveryState, DeliveryView
+from core.model.enums import DocumentKind, EmailKind, Role, Status
+from core.rules.chasing.call_reminders import summarise
 from core.rules.delivery.events import natural_key
 from core.rules.delivery.settling import settle
 
@@ -170,7 +171,7 @@ def _row(values: dict[str, Any], names: Sequence[str]) -> Row:
 
 
 @cache
-def told(story: Story, kind: Kind, is_open: bool) -> Told:
+def told(story: Story, kind: DocumentKind, is_open: bool) -> Told:
     """Settle a story with the program's own rules."""
     views: list[DeliveryView] = []
     emails: list[EmailTold] = []
@@ -204,7 +205,7 @@ def _delivery(
 ) -> tuple[DeliveryTold, DeliveryState, DeliveryView]:
     accepted = at if sent.local is Status.SENT else None
     facts = [
-        Fact(kind, at + timedelta(hours=hours), "", _slot(sent.slot), **more)
+        DeliveryEvent(kind, at + timedelta(hours=hours), "", _slot(sent.slot), **more)
         for kind, hours, more in sent.told
     ]
     state = settle(sent.local, facts, accepted)
@@ -227,7 +228,7 @@ def _delivery(
     )
 
 
-def _event(fact: Fact) -> Row:
+def _event(fact: DeliveryEvent) -> Row:
     values = {
         "at": to_instant(fact.at),
         "received_at": to_instant(fact.at + timedelta(seconds=2)),

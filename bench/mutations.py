@@ -2,9 +2,9 @@
 
 ``uv run python -m bench.mutations [--bodies N] [--seed N]``. Each body is a payload of SES with one
 to three injuries (a byte flipped, a field dropped or of another type, a huge string, cut off,
-doubled), stored through ``core.ingest`` into a SQLite file, a hundred a commit. Before that
-sixty of a hundred were new reports; the others come from the payloads made here, in every envelope,
-and from those beside the repository where they are present.
+doubled), stored through ``core.services.feed.ingest`` into a SQLite file, a hundred a commit.
+Before that sixty of a hundred were new reports; the others come from the payloads made here, in
+every envelope, and from those beside the repository where they are present.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from typing import Any, Final
 
 from bench import books
 from bench.books import NOW, bodies, fill, new_file
-from core import checking, ingest
+from core.aws.events.parser import parse_all, split_bodies
 from core.db.engine import Database
-from core.ses.payload import Outcome, parse_all, split_bodies
+from core.model.parsed_events import BodyOutcome
+from core.services import integrity_check
+from core.services.feed import ingest
 
 _CAPTURED: Final = Path(__file__).resolve().parents[2] / "shared" / "data" / "events"
 _AT_ONCE: Final = 100
@@ -207,7 +209,7 @@ def _expected(batch: Sequence[str]) -> Counter[str]:
         found["messages"] += len(parts)
         found["facts"] += sum(len(part.facts) for part in parts)
         found["silent"] += not parts or any(
-            part.outcome is Outcome.FACTS and not part.facts for part in parts
+            part.outcome is BodyOutcome.FACTS and not part.facts for part in parts
         )
     return found
 
@@ -230,7 +232,7 @@ def _lost(database: Database, counted: Counter[str]) -> Iterator[str]:
     ((events,),) = database.reader.rows("SELECT count(*) FROM events", {})
     if events != counted["applied"] + counted["unmatched"]:
         yield f"{events} rows of events"
-    differences = checking.check(database).differences
+    differences = integrity_check.check(database).differences
     if differences:
         yield f"{len(differences)} summaries do not follow from the facts: {differences[0]}"
 

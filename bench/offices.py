@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
-from core.db.catalogue import CustomerEntry, DocumentEntry
-from core.model import Kind
+from core.db.writes.imported_records import CustomerEntry, DocumentEntry
+from core.model.enums import DocumentKind
 
 
 @contextmanager
@@ -40,4 +40,4 @@ def open_invoice(number: str, customer: str, address: str) -> DocumentEntry:
     """Return an invoice of 100 euros that nobody has paid."""
     owed = Decimal(100)
     entry = CustomerEntry(customer, address)
-    return DocumentEntry(entry, Kind.INVOICE, number, "OPEN", "EUR", owed, owed, None, None)
+    return DocumentEntry(entry, DocumentKind.INVOICE, number, "OPEN", "EUR", owed, owed, None, None)

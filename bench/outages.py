@@ -8,7 +8,8 @@ what waited must have been accepted exactly once.
 Outages of HTTP hit ``SendEmail`` alone. That is the worst case: GetAccount answers all the time, so
 that emails are risked again as often as they ever are.
 
-Run: ``python -m bench.outages [--emails 40] [--only NAME]``; ends with 1 where anything is wrong.
+Run: ``python -m bench.outages [--emails 40] [--minutes 120] [--only NAME]``; ends with 1 where
+anything is wrong.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ from typing import Any, Final
 
 from bench.kill_send import Office, open_office
 from bench.outage_server import OUTAGES, Between, Outage
-from core.model import Word
-from core.worker import LANES
+from core.model.enums import DisplayStatus
+from core.services.sending.outbox_worker import LANES
 
 PROGRAMS: Final = 2
 MINUTE: Final = 0.05
 """Seconds that a minute of the brake lasts."""
-_TWO_HOURS: Final = 120 * MINUTE
-_READS_FOR: Final = 1.0
+_TWO_HOURS: Final = 120
+_READS_FOR: Final = 1
 """Seconds that a program waits for an answer; a minute in life."""
 _PATIENCE: Final = 150.0
 MOST_SPENT: Final = 5
@@ -81,8 +82,8 @@ def work(environment: dict[str, str], without_dns: str) -> None:
     """Run the real command line until killed, with a shorter read time-out."""
     import socket
 
-    from core.ses.clients import Clients
-    from tui.start import run
+    from core.aws.clients import Clients
+    from tui.cli.main import run
 
     os.environ.clear()
     os.environ.update(environment)
@@ -122,7 +123,7 @@ def _started(office: Office, between: Between, no_dns: Path) -> Iterator[None]:
             each.join(30)
 
 
-def suffer(office: Office, outage: Outage, folder: Path, emails: int) -> Row:
+def suffer(office: Office, outage: Outage, folder: Path, emails: int, minutes: float) -> Row:
     """Let two programs meet one outage, end it, and see what became of everything."""
     row, no_dns = Row(outage, emails), folder / "no-dns"
     between = Between(office.simulator.url, folder, is_tls=outage.way == "tls")
@@ -133,7 +134,7 @@ def suffer(office: Office, outage: Outage, folder: Path, emails: int) -> Row:
     try:
         with _started(office, between, no_dns):
             _until_it_has_begun(office, between)
-            time.sleep(_TWO_HOURS)
+            time.sleep(minutes * MINUTE)
             row.said = next((e.error for e in office.backend.outbox.entries() if e.error), "")
             row.met = between.sends
             between.end()
@@ -162,18 +163,18 @@ def _until_it_has_begun(office: Office, between: Between) -> None:
 def _count(office: Office, ids: tuple[int, ...], row: Row) -> None:
     entries = office.backend.outbox.deliveries(ids)
     words = Counter(entry.word for entry in entries)
-    row.unconfirmed, row.failed = words[Word.UNCONFIRMED], words[Word.FAILED]
+    row.unconfirmed, row.failed = words[DisplayStatus.UNCONFIRMED], words[DisplayStatus.FAILED]
     row.queued = row.emails - row.spent  # during the outage; they have gone since
     row.said = row.said or next((entry.error for entry in entries if entry.error), "")
 
 
-def run_one(outage: Outage, emails: int) -> Row:
+def run_one(outage: Outage, emails: int, minutes: float = _TWO_HOURS) -> Row:
     with TemporaryDirectory(prefix="outtray-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with ExitStack() as stack:
             url = f"sqlite:///{folder / 'outtray.db'}"
             office = stack.enter_context(open_office(url, folder, 1))
-            return suffer(office, outage, folder, emails)
+            return suffer(office, outage, folder, emails, minutes)
 
 
 HEAD: Final = (
@@ -192,6 +193,7 @@ def line(row: Row) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--emails", type=int, default=40)
+    parser.add_argument("--minutes", type=float, default=_TWO_HOURS, help="of the brake")
     parser.add_argument("--only", default="", help="the outages with this in their name")
     parser.add_argument("--words", action="store_true", help="print what was said, too")
     options = parser.parse_args()
@@ -199,7 +201,7 @@ def main() -> None:
     wrong = 0
     for outage in OUTAGES:
         if options.only in outage.name:
-            row = run_one(outage, options.emails)
+            row = run_one(outage, options.emails, options.minutes)
             print(line(row), flush=True)
             if options.words:
                 print(f"    {row.said}", flush=True)

@@ -18,17 +18,16 @@ from typing import Any, Final
 
 from bench.books import new_file, new_postgresql
 from bench.many_customers import fill
-from core.db import picking, reads
 from core.db.engine import Database
-from core.model import CustomerFilter
-from core.ranking import Typed
+from core.db.lists import customer_search, documents
+from core.model.documents import CustomerFilter
+from core.rules.search.ranking import Typed
 
 _PAGE: Final = 128
 _HEAD: Final = (
     f"{'':13}{'searches':>9}   median     p90     max    ratio   median     p90     max\n"
     f"{'':22}{'ms by the clock':>23}{'':>14}{'ms of work':>16}{'':8}   slowest to work out"
 )
-_ROUNDS: Final = 5
 _TYPED: Final = {
     "names": ("kralason", "francois", "mullerma", "quinstol", "halwiton", "sorenhal", "zeudebrg"),
     "words": ("services", "solution", "ridge", "sons", "son", "gmbh", "inc.", "holding k"),
@@ -44,6 +43,7 @@ _TYPED: Final = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5, help="that everything is typed")
     parser.add_argument("--postgresql", action="store_true")
     chosen = parser.parse_args()
     with new_postgresql() if chosen.postgresql else new_file() as database:
@@ -51,15 +51,14 @@ def main() -> None:
             fill(database, chosen.customers, Random(7))
         if chosen.postgresql:
             _analyse(database)
-        floor = _measure(lambda text: _bare(database, text), _letters("names"))
+        floor = _measure(lambda text: _bare(database, text), _letters("names"), chosen.rounds)
         print(_HEAD)
         _tell("bare LIKE", floor, floor)
         for kind in _TYPED:
-            found = _measure(lambda text: _find(database, text), _letters(kind))
+            found = _measure(lambda text: _find(database, text), _letters(kind), chosen.rounds)
             _tell(kind, found, floor)
-        everything = _measure(
-            lambda text: _shown(database, text), [t for kind in _TYPED for t in _letters(kind)]
-        )
+        typed = [text for kind in _TYPED for text in _letters(kind)]
+        everything = _measure(lambda text: _shown(database, text), typed, chosen.rounds)
         _tell("with its rows", everything, floor)
 
 
@@ -82,21 +81,21 @@ def _bare(database: Database, text: str) -> object:
 
 
 def _find(database: Database, text: str) -> object:
-    return picking.find(database.reader, CustomerFilter(text=text), alike=True)
+    return customer_search.find(database.reader, CustomerFilter(text=text), alike=True)
 
 
 def _shown(database: Database, text: str) -> object:
-    found = picking.find(database.reader, CustomerFilter(text=text), alike=True)
-    return reads.customers(database.reader, found.ids[:_PAGE], None)
+    found = customer_search.find(database.reader, CustomerFilter(text=text), alike=True)
+    return documents.customers(database.reader, found.ids[:_PAGE], None)
 
 
 _Time = tuple[float, float, str]
 """Milliseconds by the clock, those of this program's own work, and what was typed."""
 
 
-def _measure(call: Callable[[str], object], texts: list[str]) -> list[_Time]:
+def _measure(call: Callable[[str], object], texts: list[str], rounds: int) -> list[_Time]:
     times: list[_Time] = []
-    for text in texts * _ROUNDS:
+    for text in texts * rounds:
         began, worked = time.perf_counter(), time.thread_time()
         call(text)
         took = time.perf_counter() - began, time.thread_time() - worked

@@ -13,13 +13,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from core.backend import Backend
-from core.filters import reading as filters
-from core.model import AttentionChip, Chip, CustomerFilter, DocumentFilter
-from core.settings import load
+from core.model.attention import AttentionChip
+from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
+from core.rules.filters import parser as filters
+from core.settings.loading import load
 
 _SLOWEST: Final = 10.0
 _RATIO: Final = 1.5
@@ -56,7 +58,7 @@ def opened(path: Path, now: datetime) -> Office:
         return backend._reader.rows(sql, {})[0][0]
 
     documents = one("SELECT count(*) FROM documents")
-    middle = backend.page_documents(DocumentFilter(), documents // 2, 1)[0]
+    middle = backend.documents.page(DocumentFilter(), documents // 2, 1)[0]
     return Office(
         backend,
         documents,
@@ -87,26 +89,26 @@ def _documents(office: Office) -> Iterator[tuple[str, Query]]:
     quarter = office.documents // 4
     yield "documents: page, at a quarter", _page(backend, everything, quarter)
     yield "documents: position, middle", _position(backend, everything, office.middle)
-    yield "documents: count", lambda: backend.count_documents(everything)
-    yield "documents: counts of all chips", lambda: backend.chip_counts(everything)
+    yield "documents: count", lambda: backend.documents.count(everything)
+    yield "documents: counts of all chips", lambda: backend.documents.chip_counts(everything)
     for chip in (
-        Chip.BOUNCED,
-        Chip.COMPLAINED,
-        Chip.DROPPED,
-        Chip.DEFERRED,
-        Chip.FAILED,
-        Chip.UNCONFIRMED,
-        Chip.STUCK,
-        Chip.LATE,
-        Chip.NEEDS_CALL,
-        Chip.SNOOZED,
-        Chip.NEVER_SENT,
-        Chip.DELIVERED,
-        Chip.ATTENTION,
+        DocumentView.BOUNCED,
+        DocumentView.COMPLAINED,
+        DocumentView.DROPPED,
+        DocumentView.DEFERRED,
+        DocumentView.FAILED,
+        DocumentView.UNCONFIRMED,
+        DocumentView.STUCK,
+        DocumentView.LATE,
+        DocumentView.NEEDS_CALL,
+        DocumentView.SNOOZED,
+        DocumentView.NEVER_SENT,
+        DocumentView.DELIVERED,
+        DocumentView.ATTENTION,
     ):
         where = DocumentFilter(chip=chip)
         yield f"chip {chip}: page", _page(backend, where, 0)
-        yield f"chip {chip}: count", lambda where=where: backend.count_documents(where)
+        yield f"chip {chip}: count", partial(backend.documents.count, where)
 
 
 def _of_a_customer(office: Office) -> Iterator[tuple[str, Query]]:
@@ -114,11 +116,11 @@ def _of_a_customer(office: Office) -> Iterator[tuple[str, Query]]:
     for name, key in (("a customer", office.customer), ("the largest customer", office.largest)):
         where = DocumentFilter(customer_id=key)
         yield f"{name}: page", _page(backend, where, 0)
-        yield f"{name}: count", lambda where=where: backend.count_documents(where)
-        yield f"{name}: chips", lambda where=where: backend.chip_counts(where)
-        yield f"{name}: header", lambda key=key: backend.customer_header(key)
-    yield "document: log", lambda: backend.document_log(office.sent)
-    yield "document: found by number", lambda: backend.find_document(office.number)
+        yield f"{name}: count", partial(backend.documents.count, where)
+        yield f"{name}: chips", partial(backend.documents.chip_counts, where)
+        yield f"{name}: header", partial(backend.customers.header, key)
+    yield "document: log", lambda: backend.documents.log(office.sent)
+    yield "document: found by number", lambda: backend.documents.find(office.number)
 
 
 def _searches(office: Office) -> Iterator[tuple[str, Query]]:
@@ -137,8 +139,8 @@ def _searches(office: Office) -> Iterator[tuple[str, Query]]:
     for name, text in texts.items():
         where = DocumentFilter(text=text)
         yield f"search, {name}: page", _page(backend, where, 0)
-        yield f"search, {name}: count", lambda where=where: backend.count_documents(where)
-        yield f"search, {name}: chips", lambda where=where: backend.chip_counts(where)
+        yield f"search, {name}: count", partial(backend.documents.count, where)
+        yield f"search, {name}: chips", partial(backend.documents.chip_counts, where)
 
 
 def _lines(office: Office) -> Iterator[tuple[str, Query]]:
@@ -147,8 +149,8 @@ def _lines(office: Office) -> Iterator[tuple[str, Query]]:
     for line in ("balance>500", "to:kowalski9@", "to:@gmail.com", "customer:bakery", "sent>90d"):
         where = DocumentFilter(conditions=filters.read(line).conditions)
         yield f"line, {line}: page", _page(backend, where, 0)
-        yield f"line, {line}: count", lambda where=where: backend.count_documents(where)
-        yield f"line, {line}: chips", lambda where=where: backend.chip_counts(where)
+        yield f"line, {line}: count", partial(backend.documents.count, where)
+        yield f"line, {line}: chips", partial(backend.documents.chip_counts, where)
 
 
 def _customers(office: Office) -> Iterator[tuple[str, Query]]:
@@ -157,26 +159,26 @@ def _customers(office: Office) -> Iterator[tuple[str, Query]]:
     for name, offset in places.items():
         yield (
             f"customers: page, {name}",
-            lambda offset=offset: backend.page_customers(everything, offset, _PAGE),
+            partial(backend.customers.page, everything, offset, _PAGE),
         )
-    yield "customers: count", lambda: backend.count_customers(everything)
+    yield "customers: count", lambda: backend.customers.count(everything)
     yield "customers: overview", backend.overview
     for name, text in {"a name": "willowbrook", "a number": office.number}.items():
         where = CustomerFilter(text=text)
         yield (
             f"customers: search, {name}: page",
-            lambda where=where: backend.page_customers(where, 0, _PAGE),
+            partial(backend.customers.page, where, 0, _PAGE),
         )
         yield (
             f"customers: search, {name}: count",
-            lambda where=where: backend.count_customers(where),
+            partial(backend.customers.count, where),
         )
     wanting = CustomerFilter(attention=True)
-    yield "customers: attention only, page", lambda: backend.page_customers(wanting, 0, _PAGE)
-    yield "customers: attention only, count", lambda: backend.count_customers(wanting)
+    yield "customers: attention only, page", lambda: backend.customers.page(wanting, 0, _PAGE)
+    yield "customers: attention only, count", lambda: backend.customers.count(wanting)
     yield (
         "customers: position",
-        lambda: backend.customer_position(everything, office.customer),
+        lambda: backend.customers.position(everything, office.customer),
     )
 
 
@@ -191,11 +193,11 @@ def _others(office: Office) -> Iterator[tuple[str, Query]]:
 
 
 def _page(backend: Backend, where: DocumentFilter, offset: int) -> Query:
-    return lambda: backend.page_documents(where, offset, _PAGE)
+    return lambda: backend.documents.page(where, offset, _PAGE)
 
 
 def _position(backend: Backend, where: DocumentFilter, key: int) -> Query:
-    return lambda: backend.document_position(where, key)
+    return lambda: backend.documents.position(where, key)
 
 
 def _ms(query: Query) -> float:

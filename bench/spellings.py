@@ -13,14 +13,16 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from bench.books import NOW, fill, new_file
-from core import history
-from core.db import reads
 from core.db.engine import Database
+from core.db.lists import documents
 from core.db.rows import DELIVERY_COLUMNS, state_of
-from core.ingest import ingest
-from core.model import DeliveryState, DocumentFilter, RecipientEntry
+from core.model.delivery import DeliveryState
+from core.model.documents import DocumentFilter
+from core.model.history import RecipientEntry
 from core.rules.delivery.addresses import is_same_address
 from core.rules.delivery.reasons import DROPS
+from core.services import history
+from core.services.feed.ingest import ingest
 
 #: (what we sent to, what the report names, whether that is the same address). A name that is no
 #: text stands for the whole list of recipients.
@@ -120,7 +122,7 @@ def complaints() -> Iterator[tuple[str, RecipientEntry]]:
         ingest(database, bodies, "test", lambda: NOW)
         entries = {
             recipient.ses_message_id: recipient
-            for row in reads.page_documents(database.reader, DocumentFilter())
+            for row in documents.page_documents(database.reader, DocumentFilter())
             for email in history.document_log(database.reader, row.id).emails
             for recipient in email.recipients
         }

@@ -21,8 +21,8 @@ import sqlalchemy.dialects.sqlite  # noqa: F401
 
 import core
 import tui
-from core import settings
-from tui.start import run
+from core.settings import loading
+from tui.cli.main import run
 
 _NEVER_NEEDED: Final = (".simulator", ".demo", ".migrations", ".__main__")
 
@@ -95,9 +95,9 @@ def _take_streams(order: Order) -> None:
 
 def _shorten_leases(seconds: float) -> None:
     """What a killed program had in hand is found sooner than after a minute."""
-    load = settings.load
+    load = loading.load
 
-    def shorter(*given: object, **named: object) -> settings.Settings:
+    def shorter(*given: object, **named: object) -> loading.Settings:
         return replace(load(*given, **named), lease=timedelta(seconds=seconds))  # type: ignore[arg-type]
 
-    settings.load = shorter
+    loading.load = shorter

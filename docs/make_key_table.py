@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tui.commands import key_label
-from tui.registry import COMMANDS, Command
+from tui.commands.dispatch import key_label, with_keys
+from tui.commands.registry import COMMANDS, Command
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 _MARKS = re.compile(r"(<!-- keys[^>]*-->\n).*?(<!-- /keys -->)", re.DOTALL)
@@ -48,7 +48,7 @@ _PLACES = {
 
 def row(command: Command) -> str:
     labels = dict.fromkeys(f"`{key_label(key)}`" for key in command.keys)
-    return f"| {' '.join(labels)} | {_PLACES[command.place]} | {command.help} |"
+    return f"| {' '.join(labels)} | {_PLACES[command.place]} | {with_keys(command.help)} |"
 
 
 def table() -> str:

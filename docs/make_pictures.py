@@ -21,10 +21,12 @@ from textual.widgets import Input, TextArea
 
 from core.backend import Backend
 from core.demo.store import SENDER, Company, generate
-from core.model import FeedState, Suppression, address_key
-from core.ports import QueueMessage
-from core.settings import Settings
-from tui.app import OuttrayApp
+from core.model.enums import address_key
+from core.model.feed import FeedState
+from core.model.ports import QueueMessage
+from core.model.suppressions import Suppression
+from core.settings.loading import Settings
+from tui.app.app import OuttrayApp
 
 NOW = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 FOLDER = Path(__file__).resolve().parent / "pictures"

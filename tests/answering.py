@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from operator import eq, ge, gt, le, lt
 from typing import TypeVar
 
 from core.db.codec import search_key
-from core.filters import times
-from core.model import (
-    Chip,
+from core.model.conditions import (
     Condition,
     Dated,
-    DocumentRow,
-    Kind,
     Measure,
     Measures,
     Moment,
@@ -23,6 +20,9 @@ from core.model import (
     Says,
     Stands,
 )
+from core.model.documents import DocumentRow, DocumentView
+from core.model.enums import DocumentKind
+from core.rules.filters import time_ranges
 
 _When = TypeVar("_When", date, datetime)
 _COMPARE = {
@@ -39,7 +39,7 @@ def answers(
     condition: Condition,
     *,
     as_of: datetime,
-    has_chip: Callable[[DocumentRow, Chip], bool],
+    has_chip: Callable[[DocumentRow, DocumentView], bool],
     sent_by: str = "",
     addresses: tuple[str, ...] = (),
 ) -> bool:
@@ -55,9 +55,9 @@ def answers(
     return found is not condition.negated
 
 
-def _number(row: DocumentRow, measure: Measure) -> object:
+def _number(row: DocumentRow, measure: Measure) -> Decimal:
     if measure is Measure.SENDS:
-        return row.summary.send_count
+        return Decimal(row.summary.send_count)
     return row.total if measure is Measure.TOTAL else row.balance_due
 
 
@@ -97,13 +97,13 @@ def _goes_to(recipient: str, wanted: str) -> bool:
 
 def _dated(row: DocumentRow, condition: Dated, as_of: datetime) -> bool:
     if condition.moment is Moment.SENT:
-        return _between(row.summary.last_sent_at, times.instants(condition, as_of))
+        return _between(row.summary.last_sent_at, time_ranges.instants(condition, as_of))
     if condition.moment is Moment.OVERDUE and (
-        row.kind is not Kind.INVOICE or row.balance_due <= 0
+        row.kind is not DocumentKind.INVOICE or row.balance_due <= 0
     ):
         return False
     day = row.issued_on if condition.moment is Moment.ISSUED else row.due_on
-    return _between(day, times.days(condition, as_of))
+    return _between(day, time_ranges.days(condition, as_of))
 
 
 def _between(at: _When | None, ends: tuple[_When | None, _When | None]) -> bool:

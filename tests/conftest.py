@@ -15,14 +15,14 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import settings
 
+from core.aws.clients import Clients
+from core.aws.mailer import SesMailer
+from core.aws.queue import SqsFeed
+from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
-from core.db import upgrade
 from core.db.engine import Database
-from core.ses.clients import Clients
-from core.ses.feed import SqsFeed
-from core.ses.mailer import SesMailer
-from core.ses.suppression import SesSuppressionList
-from core.settings import load
+from core.db.migrations import runner
+from core.settings.loading import load
 from core.simulator import Simulator
 
 NewDatabase = Callable[[], Database]
@@ -85,7 +85,7 @@ class PostgresServer:
         self._numbers = count(1)
         self._connection.execute("CREATE DATABASE migrated")
         template = Database(self.url("migrated"))
-        upgrade.prepare(template)
+        runner.prepare(template)
         template.close()
 
     def url(self, name: str) -> str:
@@ -119,7 +119,7 @@ def postgres() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file without anything in it, to be copied."""
-    return _in_one_file(tmp_path_factory.mktemp("migrated") / "outtray.db", upgrade.prepare)
+    return _in_one_file(tmp_path_factory.mktemp("migrated") / "outtray.db", runner.prepare)
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +128,7 @@ def company_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from core.demo.store import fill
 
     def make(database: Database) -> None:
-        upgrade.prepare(database)
+        runner.prepare(database)
         fill(database, datetime(2026, 11, 20, 14, 0, tzinfo=UTC))
 
     return _in_one_file(tmp_path_factory.mktemp("company") / "demo.db", make)

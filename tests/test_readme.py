@@ -7,14 +7,15 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from tui.cli import parser
-from tui.commands import key_label
-from tui.registry import COMMANDS
+from tui.cli.parser import parser
+from tui.commands.dispatch import key_label, with_keys
+from tui.commands.registry import COMMANDS
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 README: Final = (_ROOT / "README.md").read_text(encoding="utf-8")
@@ -69,6 +70,12 @@ def parsers(
 
 PARSERS: Final = dict(parsers(parser()))
 COMPLETE: Final = [path for path, parser in PARSERS.items() if parser.get_default("action")]
+
+
+def test_every_command_names_a_function_that_exists() -> None:
+    for path in COMPLETE:
+        module, _, function = PARSERS[path].get_default("action").partition(".")
+        assert callable(getattr(import_module(f"tui.cli.commands.{module}"), function)), path
 
 
 def options(path: tuple[str, ...]) -> set[str]:
@@ -130,18 +137,8 @@ def test_every_command_is_documented_with_its_options(path: tuple[str, ...]) -> 
 def json_keys() -> set[str]:
     """Every key that the functions for ``--json`` write."""
     keys: set[str] = set()
-    names = (
-        "answers",
-        "composing",
-        "correcting",
-        "prints",
-        "doctor",
-        "external",
-        "quarantine",
-        "trouble",
-    )
-    files = [_ROOT / "tui" / f"{name}.py" for name in names]
-    for path in [*files, *sorted((_ROOT / "tui" / "actions").glob("*.py"))]:
+    files = [_ROOT / "tui" / "format" / "records.py", *(_ROOT / "tui/cli/commands").glob("*.py")]
+    for path in [*files, *(_ROOT / "tui/cli/output").glob("*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Dict):
@@ -164,14 +161,15 @@ def test_the_key_table_is_the_registry() -> None:
     rows = re.findall(r"^\| (`.+`) \| (.+?) \| (.+?) \|$", table, re.MULTILINE)
     told = [(tuple(re.findall(r"`([^`]+)`", keys)), place, text) for keys, place, text in rows]
     known = [
-        (tuple(dict.fromkeys(map(key_label, c.keys))), _PLACES[c.place], c.help) for c in COMMANDS
+        (tuple(dict.fromkeys(map(key_label, c.keys))), _PLACES[c.place], with_keys(c.help))
+        for c in COMMANDS
     ]
     assert set(told) == set(known)
     assert len(told) == len(set(told))
 
 
 def test_every_setting_is_documented_with_its_variable() -> None:
-    from core.settings_table import SETTINGS as KNOWN
+    from core.settings.schema import SETTINGS as KNOWN
 
     told = set(re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", SETTINGS, re.MULTILINE))
     assert told == {(setting.key, setting.variable) for setting in KNOWN}
@@ -182,6 +180,14 @@ def test_pictures_and_pages_that_are_linked_exist() -> None:
     for name, text in (("README.md", README), ("docs/x.md", COMMAND_LINE + IMPORT + SETTINGS)):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
             assert ((_ROOT / name).parent / target).exists(), target
+
+
+def test_files_that_the_pages_for_contributors_name_exist() -> None:
+    for name in ("CONTRIBUTING.md", "docs/architecture.md"):
+        text = (_ROOT / name).read_text(encoding="utf-8")
+        named = set(re.findall(r"`((?:core|tui|tests|docs|bench)/[\w/.]+)`", text))
+        assert len(named) > 20
+        assert {path for path in named if not (_ROOT / path).exists()} == set(), name
 
 
 def test_every_column_of_the_plain_files_is_documented() -> None:

@@ -1,0 +1,1 @@
+"""Outtray on a terminal, and its command line."""

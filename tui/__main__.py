@@ -1,4 +1,4 @@
-"""The installed command, and ``python -m tui``: Ctrl-C ends it with a word at any moment.
+"""The program: Ctrl-C ends it with a word at any moment. ``python -m tui`` says how it is started.
 
 Nothing is imported here before somebody listens: to load the program takes long enough to be
 interrupted.
@@ -12,7 +12,7 @@ import sys
 def main() -> None:
     """Run the program and exit with its code."""
     try:
-        from tui.start import main as start
+        from tui.cli.main import main as start
 
         start()
     except KeyboardInterrupt:
@@ -30,4 +30,6 @@ def _listen_no_more() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.stderr.write("outtray: To start Outtray, run `outtray`.\n")
+    sys.stderr.write("         In a checkout of the source: uv run outtray\n")
+    sys.exit(2)

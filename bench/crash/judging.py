@@ -12,7 +12,7 @@ from typing import Final
 
 from bench.crash.office import Office, accepted
 from bench.crash.tracing import Ended
-from core.model import Status
+from core.model.enums import Status
 
 _NOTHING_SENT: Final = re.compile(
     r"nothing (was|is|were) (sent|half-written|changed|stored|kept|written)|half-written",

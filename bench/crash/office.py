@@ -17,16 +17,18 @@ from typing import Any, Final
 import boto3
 
 from bench.crash.tracing import Ended, files
+from core.aws.events.parser import OUR_TAG
 from core.backend import Backend
-from core.db import reads, upgrade
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.db.engine import Database
-from core.external import mention_key
-from core.model import DocumentFilter, EmailKind, Kind
-from core.ses.payload import OUR_TAG
-from core.settings import load
+from core.db.lists import documents
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.documents import DocumentFilter
+from core.model.enums import DocumentKind, EmailKind
+from core.rules.delivery.external_email import mention_key
+from core.settings.loading import load
 from core.simulator import Simulator
-from tui.start import run
+from tests.core.db.migrations import earlier
+from tui.cli.main import run
 
 _DOCUMENTS: Final = 4
 _HOUR: Final = 3_600 * 1_000_000
@@ -151,7 +153,8 @@ def open_office(folder: Path) -> Iterator[Office]:
     """The templates that commands begin with: ``books``, ``queued``, ``told`` and ``old``."""
     with ExitStack() as stack:
         before = dict(os.environ)
-        stack.callback(lambda: (os.environ.clear(), os.environ.update(before)))
+        stack.callback(os.environ.update, before)
+        stack.callback(os.environ.clear)  # first: the last that is said is done first
         live = stack.enter_context(Simulator(visibility_seconds=1))
         after = stack.enter_context(Simulator(visibility_seconds=1))
         office = Office(folder, live, after)
@@ -172,7 +175,7 @@ def _make_templates(office: Office) -> None:
     with database.transaction() as connection:
         put_documents(connection, Catalogue(connection), [_entry(n) for n in range(_DOCUMENTS)])
     backend.suppressions.changes.add("listed@customer.example", "asked us to")
-    ids = [row.id for row in reads.page_documents(database.reader, DocumentFilter())]
+    ids = [row.id for row in documents.page_documents(database.reader, DocumentFilter())]
     _in_one_file(database, books)
     shutil.copyfile(books, folder / "queued.db")
     for document_id in ids:
@@ -201,17 +204,10 @@ def _queue_all(office: Office, ids: list[int]) -> None:
 
 
 def _make_old(path: Path) -> None:
-    """A database of the first version, made by the migrations of this one."""
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    scripts = Path(upgrade.__file__).parent / "migrations"
-    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    """A database of the first version."""
     database = Database(f"sqlite:///{path}")
+    earlier.make(database, "0001")
     with database.transaction() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, upgrade.REVISIONS[0])
         connection.exec_driver_sql(
             "INSERT INTO customers (name, name_key, search, documents)"
             " VALUES ('Ada', 'ada', 'ada', 1)"
@@ -247,5 +243,5 @@ def _entry(n: int) -> DocumentEntry:
     customer = CustomerEntry(f"Customer {n}", f"success+n{n}@simulator.amazonses.com")
     owed = Decimal(100)
     return DocumentEntry(
-        customer, Kind.INVOICE, f"INV-{n:04}", "OPEN", "EUR", owed, owed, None, None
+        customer, DocumentKind.INVOICE, f"INV-{n:04}", "OPEN", "EUR", owed, owed, None, None
     )

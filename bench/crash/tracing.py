@@ -22,7 +22,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-_PROGRAM: Final = "from tui.start import main; raise SystemExit(main())"
+_PROGRAM: Final = "from tui.cli.main import main; raise SystemExit(main())"
 _LONGEST: Final = 600.0
 _ALL_STAND_WITHIN: Final = 2.0
 _IDLE: Final = 1.0

@@ -36,10 +36,10 @@ def main() -> None:
     parser.add_argument("--case", nargs="*", metavar="COMMAND", help="every one, unless named")
     parser.add_argument("--times", type=int, default=20, help="of the case")
     options = parser.parse_args()
-    for each in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
         # A shell starts what runs in the background with these ignored, and every child would be.
-        is_interrupt = each is signal.SIGINT
-        signal.signal(each, signal.default_int_handler if is_interrupt else signal.SIG_DFL)
+        is_interrupt = number is signal.SIGINT
+        signal.signal(number, signal.default_int_handler if is_interrupt else signal.SIG_DFL)
     started = time.monotonic()
     if options.case is not None:
         with (
@@ -65,7 +65,7 @@ def main() -> None:
             if sys.stderr.isatty():
                 print(f"{seed - options.seed + 1} of {options.rounds}", end="\r", file=sys.stderr)
         database = opened.databases.name
-    total = counted.pop("milliseconds")
+    total = counted.pop("milliseconds", 0)
     print(database)
     for each, n in counted.items():
         print(f"{each:40} {n:8}")

@@ -26,8 +26,8 @@ from bench.neighbours.office import Office
 from bench.neighbours.programs import Program
 from bench.neighbours.proof import Findings, damage_is_found, examine
 from core.db.engine import Database
-from core.db.outbox_lists import count_waiting
-from tui.cli import parser
+from core.db.reads.outbox import count_waiting
+from tui.cli.parser import parser
 
 RECIPIENTS: Final = 40
 _BESIDE_AFTER: Final = 3

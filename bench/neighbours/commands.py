@@ -88,4 +88,5 @@ NOT_BESIDE: Final = {
     "demo": "has a database of its own",
     "simulator": "has no database",
     "setup": "asks a person before it opens any",
+    "serve": "opens none: every browser gets a UI of its own",
 }

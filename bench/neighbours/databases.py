@@ -150,7 +150,7 @@ class PostgresServer:
         import psycopg
 
         with psycopg.connect(self._url(name), autocommit=True) as connection:
-            connection.execute(sql)  # type: ignore[call-overload]
+            connection.execute(sql.encode())
 
 
 @contextmanager

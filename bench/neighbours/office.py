@@ -14,17 +14,17 @@ from typing import Any, Final
 from bench.neighbours import databases
 from bench.neighbours.databases import Databases
 from bench.offices import only_here, open_invoice
+from core.aws.clients import Clients
+from core.aws.mailer import SesAccount, SesMailer
+from core.aws.queue import SqsFeed
+from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
-from core.db import reads
-from core.db.catalogue import Catalogue, put_documents
 from core.db.engine import Database
-from core.model import DocumentFilter, EmailKind
-from core.ses.account import SesAccount
-from core.ses.clients import Clients
-from core.ses.feed import SqsFeed
-from core.ses.mailer import SesMailer
-from core.ses.suppression import SesSuppressionList
-from core.settings import load
+from core.db.lists import documents
+from core.db.writes.imported_records import Catalogue, put_documents
+from core.model.documents import DocumentFilter
+from core.model.enums import EmailKind
+from core.settings.loading import load
 from core.simulator import Simulator
 
 _RATE: Final = 40.0
@@ -127,7 +127,7 @@ def _stock(office: Office) -> None:
         with closing(Database(office.databases.stocked)) as database:
             with database.transaction() as connection:
                 put_documents(connection, Catalogue(connection), entries)
-            rows = reads.page_documents(database.reader, DocumentFilter())
+            rows = documents.page_documents(database.reader, DocumentFilter())
         chosen = [row.id for row in rows if row.number in office.queued]
         drafts = [backend.compose(EmailKind.FOLLOW_UP, each).draft for each in chosen]
         backend.outbox.enqueue(drafts, confirmed=True)

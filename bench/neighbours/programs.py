@@ -13,8 +13,9 @@ import termios
 import threading
 import time
 from contextlib import suppress
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from bench import worker_program
 from bench.neighbours.kinds import Kind, Words
@@ -53,16 +54,18 @@ class Program:
         )
         multiprocessing.set_forkserver_preload(_PRELOADED)
         forks = multiprocessing.get_context("forkserver")
-        self._process: Any = forks.Process(target=worker_program.obey, args=(order,), daemon=True)
+        self._process: BaseProcess = forks.Process(
+            target=worker_program.obey, args=(order,), daemon=True
+        )
         self._process.start()
-        with suppress(ProcessLookupError):
-            self._handle = os.pidfd_open(self._process.pid)
+        if (pid := self._process.pid) is not None:
+            with suppress(ProcessLookupError):
+                self._handle = os.pidfd_open(pid)
 
     @property
     def exit_code(self) -> int | None:
         """Negative: the signal that ended it; ``None``: it runs."""
-        code: int | None = self._process.exitcode
-        return code
+        return self._process.exitcode
 
     @property
     def has_begun(self) -> bool:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from bench.neighbours.databases import sqlite_damage
 from bench.neighbours.office import Office, address_of
 from bench.neighbours.programs import Program
-from core import checking
-from core.db.adoption import row_key, type_of_key
+from core.aws.events.parser import OUR_TAG, parse_all
 from core.db.engine import Database, Reader
-from core.errors import OuttrayError
-from core.model import Status
-from core.ses.payload import OUR_TAG, parse_all
+from core.db.writes.event_matching import row_key, type_of_key
+from core.model.enums import Status
+from core.model.errors import OuttrayError
+from core.services import integrity_check
 
 _NEVER_LEFT = (Status.QUEUED, Status.SENDING, Status.UNCONFIRMED, Status.FAILED, Status.CANCELLED)
 
@@ -59,7 +59,7 @@ def examine(
         _mails(office, database.reader, into, counted)
         _reports(office, database.reader, into, counted)
         _kept(database.reader, done, into, counted)
-        into.damaged += map(str, checking.check(database).differences)
+        into.damaged += map(str, integrity_check.check(database).differences)
     with damage_is_found(into):
         into.damaged += office.databases.damage(name, office.folder / name)
     for copy in [each.words.file for each in done if each.words.file is not None]:

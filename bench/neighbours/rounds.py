@@ -18,7 +18,7 @@ from bench.neighbours.kinds import KINDS, READER, UI, WORKER, Draw, Kind
 from bench.neighbours.office import Office
 from bench.neighbours.programs import Program
 from bench.neighbours.proof import Findings, damage_is_found, examine
-from core.model import EmailKind, Word
+from core.model.enums import DisplayStatus, EmailKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,12 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TICK: Final = 0.015
 _MODES: Final = ("immediate", "fast")
 _EXIT_CODES: Final = (0, 1, 3)
-_UNHEARD: Final = (Word.QUEUED, Word.SENDING, Word.SENT, Word.UNCONFIRMED)
+_UNHEARD: Final = (
+    DisplayStatus.QUEUED,
+    DisplayStatus.SENDING,
+    DisplayStatus.SENT,
+    DisplayStatus.UNCONFIRMED,
+)
 
 
 class Fate(StrEnum):
@@ -278,7 +283,7 @@ class Round:
         numbers = [draw.fresh_one() for _ in range(2)]
         with self.office.backend(url) as backend:
             backend.outbox.resume()
-            found = [backend.find_document(each).id for each in numbers]
+            found = [backend.documents.find(each).id for each in numbers]
             drafts = [backend.compose(EmailKind.ORIGINAL, each).draft for each in found]
             backend.outbox.enqueue(drafts, confirmed=True)
             give_up = time.monotonic() + _PATIENCE
@@ -295,5 +300,5 @@ class Round:
             time.sleep(_TICK)
 
     def _are_reported(self, backend: Backend, documents: list[int]) -> bool:
-        rows = backend.documents(documents)
+        rows = backend.documents.rows(documents)
         return all(row.summary.word not in _UNHEARD for row in rows) and not self.office.left()

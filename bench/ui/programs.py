@@ -14,7 +14,16 @@ from typing import Final
 from bench.ui.screen import Screen
 from bench.ui.terminal import Claim
 
-_WITHOUT: Final = ("AWS_", "OUTTRAY_", "TMUX", "NO_COLOR", "CI", "PYTHONDONTWRITEBYTECODE")
+_WITHOUT: Final = (
+    "AWS_",
+    "OUTTRAY_",
+    "COLUMNS",
+    "LINES",
+    "TMUX",
+    "NO_COLOR",
+    "CI",
+    "PYTHONDONTWRITEBYTECODE",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from core.folding import search_key as search_key
-from core.folding import storable as storable
+from core.rules.search.normalize import search_key as search_key
+from core.rules.search.normalize import storable as storable
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _PER_UNIT: Final = 10_000
-
-UNRESOLVED_BITS: Final = {"SOFT_BOUNCED": 1, "BOUNCED": 2}
-"""The bits of ``documents.open_bounce``: soft and hard may both be open."""
 
 
 def to_instant(at: datetime | None) -> int:
@@ -60,3 +57,24 @@ def from_date(value: str) -> date | None:
 def digest(value: str) -> str:
     """A SHA-256 in hexadecimal that takes any text, broken surrogates included."""
     return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def part_of(text: str) -> str:
+    """For what holds ``text``."""
+    return f"%{_escape(text)}%"
+
+
+def begins_with(text: str) -> str:
+    """For what begins with ``text``."""
+    return f"{_escape(text)}%"
+
+
+def ends_with(text: str) -> str:
+    """For what ends with ``text``."""
+    return f"%{_escape(text)}"
+
+
+def _escape(text: str) -> str:
+    for special in "!%_":
+        text = text.replace(special, "!" + special)
+    return text

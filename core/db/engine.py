@@ -8,11 +8,12 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from core import protected_files, stopping
-from core.db.sqlite import connect, create_privately, sqlite_path
-from core.db.sqlite_reader import BUSY_SECONDS, SqliteFile, SqliteReader, type_of_row
-from core.db.words import UnstorableError, in_words
-from core.errors import DatabaseError
+from core.db.driver_errors import UnstorableError, in_words
+from core.db.sqlite.file import connect, create_privately, sqlite_path
+from core.db.sqlite.reader import BUSY_SECONDS, SqliteFile, SqliteReader, type_of_row
+from core.files import protected_files
+from core.model import cancellation
+from core.model.errors import DatabaseError
 
 __all__ = [
     "Database",
@@ -27,9 +28,12 @@ __all__ = [
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from core.db.write_admission import WriteAdmission
+    from core.db.sqlite.write_admission import WriteAdmission
 
 _MOST_LOCKS: Final = 1_000
+_WAITING: Final = "connect_timeout"
+_CONNECT_SECONDS: Final = 5
+"""For each server that does not answer, unless the URL says another time; psycopg's are 130."""
 
 
 class Reader(Protocol):
@@ -50,7 +54,7 @@ class SqlAlchemyReader:
     def rows(self, sql: str, values: Mapping[str, Any]) -> Sequence[type_of_row]:
         from sqlalchemy.exc import DBAPIError
 
-        stop = stopping.current()
+        stop = cancellation.current()
         with stop.during() if stop else nullcontext(), in_words():
             try:
                 return self._rows(sql, values)
@@ -89,7 +93,7 @@ class Database:
     """One database: ``reader`` for looking, ``transaction`` for changing.
 
     Nothing is opened before it is needed; SQLAlchemy is imported with the first transaction.
-    ``tell`` hears what the first change waits for (``core.db.write_admission``).
+    ``tell`` hears what the first change waits for (``core.db.sqlite.write_admission``).
     """
 
     def __init__(self, url: str, tell: Callable[[str], object] | None = None) -> None:
@@ -173,7 +177,7 @@ class Database:
         """What changes wait for; ``None``: the server of this database sees to it by itself."""
         if self.path is None:
             return None
-        from core.db.write_admission import WriteAdmission  # not for the first rows
+        from core.db.sqlite.write_admission import WriteAdmission  # not for the first rows
 
         with self._lock:
             if self._admission is None:
@@ -214,18 +218,37 @@ class Database:
 
 
 def _create_engine(url: str, path: Path | None) -> Engine:
-    from sqlalchemy import create_engine
+    from sqlalchemy import create_engine, make_url
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
     if path is not None:
         return _create_sqlite_engine(path)
     try:
-        return create_engine(_with_driver(url))
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise DatabaseError(
-            f"The database URL cannot be used: {error}.",
-            "Check OUTTRAY_DATABASE_URL; PostgreSQL needs the extra outtray[postgresql].",
-        ) from error
+        parsed = make_url(_with_driver(url))
+        waits = parsed.get_backend_name() == "postgresql" and _WAITING not in parsed.query
+        # What a row holds is nobody's business who reads an error.
+        return create_engine(
+            parsed,
+            hide_parameters=True,
+            connect_args={_WAITING: _CONNECT_SECONDS} if waits else {},
+        )
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise _unusable(f"{error}") from error
+        from core.installation.extras import missing_extra
+
+        raise missing_extra("postgresql", "A PostgreSQL database", ["psycopg"]) from error
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise _unusable(f"{error}") from error
+    except ValueError as error:  # a part of the password may stand where it looks for the port
+        raise _unusable("its port is no number") from error
+
+
+def _unusable(reason: str) -> DatabaseError:
+    return DatabaseError(
+        f"The database URL cannot be used: {reason}.",
+        "Check OUTTRAY_DATABASE_URL.",
+    )
 
 
 def _create_sqlite_engine(path: Path) -> Engine:
@@ -234,7 +257,9 @@ def _create_sqlite_engine(path: Path) -> Engine:
 
     create_privately(path)
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), creator=lambda: connect(path, BUSY_SECONDS)
+        URL.create("sqlite", database=str(path)),
+        creator=lambda: connect(path, BUSY_SECONDS),
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)

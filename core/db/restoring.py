@@ -18,18 +18,22 @@ from typing import Final
 
 from sqlalchemy import Connection, select, update
 
-from core import protected_files
-from core.db import copies, digests, outbox_acts, upgrade
 from core.db.codec import from_instant
 from core.db.engine import Database
-from core.db.outbox import NO_LEASE
-from core.db.sqlite import connect, create_privately, exists, sqlite_url
-from core.db.sqlite_reader import BUSY_SECONDS
-from core.db.summaries import settle_deliveries
-from core.db.tables import deliveries
-from core.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError, InputError
-from core.model import Fact, OutboxHold, Status
+from core.db.migrations import runner
+from core.db.schema import deliveries, digests
+from core.db.sqlite import copies
+from core.db.sqlite.file import connect, create_privately, exists, sqlite_url
+from core.db.sqlite.reader import BUSY_SECONDS
+from core.db.writes import outbox_decisions
+from core.db.writes.outbox import NO_LEASE
+from core.db.writes.summaries import settle_deliveries
+from core.files import protected_files
 from core.model.database_copies import DatabaseCopy, Findings, Holding, Restorable, Restored
+from core.model.delivery import DeliveryEvent
+from core.model.enums import Status
+from core.model.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError, InputError
+from core.model.outbox import OutboxHold
 
 _PAUSE: Final = "pause"
 _OTHERS_SECONDS: Final = 3.0
@@ -51,7 +55,7 @@ def restore(
     by: str,
     now: datetime,
     agree: Callable[[Restorable], object],
-    reread: Callable[[str], Sequence[Fact]] = lambda _: (),
+    reread: Callable[[str], Sequence[DeliveryEvent]] = lambda _: (),
 ) -> Restored:
     """Put ``file`` back; ``agree`` raises where a person does not want that after all.
 
@@ -216,19 +220,19 @@ def _make_ready(
     ready: Path,
     by: str,
     now: datetime,
-    reread: Callable[[str], Sequence[Fact]],
+    reread: Callable[[str], Sequence[DeliveryEvent]],
 ) -> tuple[str, int]:
     """Bring the copy up to date and let nothing leave by itself; return version and how many."""
     copy = Database(sqlite_url(ready))
     try:
         found = _version(file, copy)
         with copy.transaction() as connection:
-            if found != upgrade.HEAD:
-                upgrade.migrate(connection, found, reread, lambda *_: None)
+            if found != runner.HEAD:
+                runner.migrate(connection, found, reread, lambda *_: None)
             day = f"{now:%d %b %Y, %H:%M} UTC"
             waiting = _give_up_waiting(connection, _UNKNOWN.format(day=day))
             hold = OutboxHold(_PAUSE, by, now, None, _LOOK_FIRST.format(day=day))
-            outbox_acts.hold_back(connection, hold)
+            outbox_decisions.hold_back(connection, hold)
     finally:
         copy.close()
     return found, waiting
@@ -236,15 +240,15 @@ def _make_ready(
 
 def _version(file: Path, copy: Database) -> str:
     try:
-        found = upgrade.version(copy)
+        found = runner.version(copy)
     except DatabaseVersionError as error:
         raise InputError(f"{file} holds tables that are not Outtray's.", _NOTHING) from error
     if found is None:
         raise InputError(f"{file} is not a database of Outtray's.", _NOTHING)
-    if found not in upgrade.REVISIONS:
+    if found not in runner.REVISIONS:
         raise InputError(
             f"{file} was written by a newer Outtray (its version is {found}, this program knows "
-            f"up to {upgrade.HEAD}).",
+            f"up to {runner.HEAD}).",
             f"Update Outtray. {_NOTHING}",
         )
     return found
@@ -270,7 +274,7 @@ def _give_up_waiting(connection: Connection, words: str) -> int:
 def _refuse_foreign(database: Database) -> None:
     """A database of another program is not replaced; a damaged one of ours is."""
     try:
-        upgrade.version(database)
+        runner.version(database)
     except DatabaseError as error:
         if not isinstance(error.__cause__, sqlite3.Error):
             raise

@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 from core.demo.people import Customer
-from core.model import Kind
+from core.model.enums import DocumentKind
 
 _INVOICES_OF_TEN: Final = 8
 
@@ -17,7 +17,7 @@ _INVOICES_OF_TEN: Final = 8
 @dataclass(frozen=True, slots=True)
 class Document:
     customer: Customer
-    kind: Kind
+    kind: DocumentKind
     number: str
     status: str
     total: Decimal
@@ -32,12 +32,12 @@ def documents(
     """Return ``count`` documents of the last year, oldest first, numbered as they were issued."""
     weights = [customer.weight for customer in customers]
     ages = sorted((random.triangular(0, 364, 40) for _ in range(count)), reverse=True)
-    numbers = {Kind.INVOICE: 0, Kind.ESTIMATE: 0}
+    numbers = {DocumentKind.INVOICE: 0, DocumentKind.ESTIMATE: 0}
     found = []
     for position, age in enumerate(ages):
-        kind = Kind.INVOICE if position % 10 < _INVOICES_OF_TEN else Kind.ESTIMATE
+        kind = DocumentKind.INVOICE if position % 10 < _INVOICES_OF_TEN else DocumentKind.ESTIMATE
         numbers[kind] += 1
-        prefix = "INV" if kind is Kind.INVOICE else "EST"
+        prefix = "INV" if kind is DocumentKind.INVOICE else "EST"
         customer = random.choices(customers, weights)[0]
         issued = (now - timedelta(days=age)).date()
         found.append(
@@ -47,12 +47,12 @@ def documents(
 
 
 def _document(
-    random: Random, customer: Customer, kind: Kind, number: str, issued: date, today: date
+    random: Random, customer: Customer, kind: DocumentKind, number: str, issued: date, today: date
 ) -> Document:
     total = Decimal(random.randint(4_000, 480_000)) / 100
     due = issued + timedelta(days=random.choice((14, 30, 30, 45)))
     age = (today - issued).days
-    if kind is Kind.INVOICE:
+    if kind is DocumentKind.INVOICE:
         status = _invoice_status(random, age, is_overdue=due < today)
         paid = {"PAID": total, "VOID": total, "PARTIAL": total * random.randint(2, 7) / 10}
         balance = (total - paid.get(status, Decimal(0))).quantize(Decimal("0.01"))

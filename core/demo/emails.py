@@ -11,7 +11,7 @@ from typing import Final
 
 from core.demo.books import Document
 from core.demo.people import Mailbox, Temper
-from core.model import EmailKind, Kind
+from core.model.enums import DocumentKind, EmailKind
 
 _OPERATORS: Final = ("anna", "anna", "ben", "mira")
 
@@ -94,7 +94,7 @@ def _plan(
     at += timedelta(minutes=random.randint(0, 540))
     kind = EmailKind.ORIGINAL
     rounds = 1 + random.choice((0, 1, 2, 2))
-    if document.status in ("OVERDUE", "PARTIAL", "OPEN") and document.kind is Kind.INVOICE:
+    if document.status in ("OVERDUE", "PARTIAL", "OPEN") and document.kind is DocumentKind.INVOICE:
         rounds += random.choice((1, 2, 3, 4))
     for _ in range(rounds):
         if at > now - timedelta(minutes=90):

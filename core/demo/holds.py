@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.chasing import Chasing, Scope
 from core.db.engine import Database
 from core.demo.people import Customer
-from core.model import DocumentRow, HoldKind, Kind
-from core.ports import Clock
+from core.model.chase_state import Scope
+from core.model.chasing import HoldKind
+from core.model.documents import DocumentRow
+from core.model.enums import DocumentKind
+from core.model.ports import Clock
+from core.services.chasing import Chasing
 
 #: Which customer, whether all of them, what was said by whom, days ago and days ahead.
 _SAID: Final = (
@@ -27,7 +30,7 @@ def write_holds(
         theirs = [
             row
             for _, row in sorted(rows.items())
-            if row.customer == people[position].name and row.kind is Kind.INVOICE
+            if row.customer == people[position].name and row.kind is DocumentKind.INVOICE
         ]
         document = ([row for row in theirs if row.balance_due] or theirs)[-1]
         at = now - timedelta(days=ago)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.db import suppressions
 from core.db.engine import Database
+from core.db.writes import suppressions
 from core.demo.people import Customer
-from core.model import AuditEntry, Suppression
+from core.model.suppressions import AuditEntry, Suppression
 from core.simulator.state import Suppressed
 
 #: Days ago, who, the part before the @ (no contact of the customer), why.

@@ -9,19 +9,19 @@ from typing import Final
 
 from core.demo.books import Document
 from core.demo.emails import Fate, PastEmail
-from core.external import DOCUMENT_TAG
-from core.model import Kind
+from core.model.enums import DocumentKind
+from core.rules.delivery.external_email import DOCUMENT_TAG
 from core.simulator.events import Delays, reports
 from core.simulator.messages import read_headers
 from core.simulator.outcomes import Behaviour, steps_for
-from core.simulator.outcomes import Kind as Does
-from core.simulator.state import Origin, Sent
+from core.simulator.outcomes import MailboxBehaviour as Does
+from core.simulator.state import Sent, SentMail
 
 PAYMENT_PAGE: Final = "Outtray Pay <pay@outtray.example>"
 _PACE: Final = Delays.paced(4)
 
 
-def external_bodies(emails: Sequence[PastEmail], origin: Origin) -> Iterator[str]:
+def external_bodies(emails: Sequence[PastEmail], origin: SentMail) -> Iterator[str]:
     """Yield SES's reports about two emails: one with a tag, one with the number in its subject."""
     first, second = _quiet_moments(emails)[:2]
     yield from _told(*first, f"We received your payment of {first[0].number}", origin, tagged=True)
@@ -35,7 +35,12 @@ def _quiet_moments(emails: Sequence[PastEmail]) -> list[tuple[Document, str, dat
     for email in emails:
         document, before = email.document, last.get(email.document.number)
         arrived = email.fate in (Fate.OPENED, Fate.DELIVERED, Fate.CLICKED)
-        if before and arrived and document.kind is Kind.INVOICE and document.status == "PARTIAL":
+        if (
+            before
+            and arrived
+            and document.kind is DocumentKind.INVOICE
+            and document.status == "PARTIAL"
+        ):
             at = before.at + timedelta(days=2, minutes=17)
             if before.mailbox is email.mailbox and at < email.at:
                 found[document.number] = (document, email.mailbox.address, at)
@@ -44,7 +49,7 @@ def _quiet_moments(emails: Sequence[PastEmail]) -> list[tuple[Document, str, dat
 
 
 def _told(
-    document: Document, address: str, at: datetime, subject: str, origin: Origin, *, tagged: bool
+    document: Document, address: str, at: datetime, subject: str, origin: SentMail, *, tagged: bool
 ) -> Iterator[str]:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = PAYMENT_PAGE, address, subject

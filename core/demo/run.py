@@ -8,21 +8,25 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from platformdirs import user_data_path
 
-from core.db.copies import private_folder
+from core.db.engine import Database
 from core.db.restoring import replace as replace_database
+from core.db.sqlite.copies import private_folder
+from core.demo.account import as_entries, read_entries, sent_in_24_hours, suppressed_now, underway
 from core.demo.people import Temper
 from core.demo.store import Company, generate
-from core.errors import OuttrayError
-from core.settings import Settings, load
+from core.model.errors import OuttrayError
+from core.settings.loading import Settings, load
 from core.simulator import require_extra
+from core.simulator.server import CONFIGURATION_SET
+from core.simulator.state import Suppressed
 
 _DELIVERY_SECONDS: Final = "1.6"
 
@@ -46,38 +50,32 @@ def company(
     path = (folder or user_data_path("outtray", appauthor=False)) / "demo.db"
     with _stand_in() as environment:
         os.environ.update(environment)
-        told = _prepare(path, fresh=fresh, tell=tell)
-        _tell(environment["AWS_ENDPOINT_URL_SESV2"], told)
+        notes = _prepare(path, fresh=fresh, tell=tell)
+        _tell(environment["AWS_ENDPOINT_URL_SESV2"], notes, _account(path, notes))
         chosen = load({**os.environ, "OUTTRAY_DATABASE_URL": f"sqlite:///{path}"})
         yield replace(chosen, target=None)  # what one tries here is not for one's own office
 
 
 def _prepare(path: Path, *, fresh: bool, tell: Callable[[str], None]) -> Mapping[str, Any]:
-    """Generate the company unless it is there; return what the stand-in must know of it."""
+    """Generate the company unless it is there; return what was noted of it when it was."""
     notes = path.with_suffix(".json")
     if fresh or not path.exists() or not notes.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         tell("Generating a company with 600 documents and 1,500 emails, once …")
         with private_folder(path) as folder:
-            made = generate(folder / "demo.db", datetime.now(UTC))
+            now = datetime.now(UTC)
+            made = generate(folder / "demo.db", now)
             # Another demo may have the old one open: it is written through SQLite, never removed.
             replace_database(path, folder / "demo.db", None)
-        notes.write_text(json.dumps(_notes(made)), "utf-8")  # last: it says that all is there
+        notes.write_text(json.dumps(_notes(made, now)), "utf-8")  # last: it says that all is there
     found: Mapping[str, Any] = json.loads(notes.read_text("utf-8"))
     return found
 
 
-def _notes(made: Company) -> dict[str, Any]:
+def _notes(made: Company, now: datetime) -> dict[str, Any]:
     return {
-        "suppressions": [
-            {
-                "address": entry.address,
-                "reason": entry.reason,
-                "at": entry.at.isoformat(),
-                "message_id": entry.message_id,
-            }
-            for entry in made.suppressions
-        ],
+        "generated_at": now.isoformat(),
+        "suppressions": as_entries(made.suppressions),
         "behaviours": {box.address: _behaviour(box.temper, box) for box in made.mailboxes},
     }
 
@@ -100,10 +98,32 @@ def _behaviour(temper: Temper, box: Any) -> dict[str, str]:
     return {"kind": kind, **{key: value for key, value in words.items() if value}}
 
 
-def _tell(url: str, notes: Mapping[str, Any]) -> None:
-    """Make the stand-in's mailboxes and suppression list those of the generated company."""
+@dataclass(frozen=True, slots=True)
+class _Account:
+    suppressed: tuple[Suppressed, ...]
+    sent_in_24_hours: int
+    underway: list[dict[str, Any]]
+
+
+def _account(path: Path, notes: Mapping[str, Any]) -> _Account:
+    """Read what has become of SES's list, the quota and the emails in all the demos before."""
+    now = datetime.now(UTC)
+    # What was in flight when the company was generated stays so: it is there to be seen.
+    generated = datetime.fromisoformat(notes.get("generated_at", now.isoformat()))
+    with closing(Database(f"sqlite:///{path}")) as database:
+        return _Account(
+            suppressed_now(database.reader, read_entries(notes["suppressions"])),
+            sent_in_24_hours(database.reader, now),
+            underway(database.reader, generated, CONFIGURATION_SET),
+        )
+
+
+def _tell(url: str, notes: Mapping[str, Any], account: _Account) -> None:
+    """Make the stand-in's mailboxes those of the generated company, and its account the demo's."""
     _post(f"{url}/_outtray/behaviours", {"addresses": notes["behaviours"]})
-    _post(f"{url}/_outtray/suppressions", {"entries": notes["suppressions"]})
+    _post(f"{url}/_outtray/suppressions", {"entries": as_entries(account.suppressed)})
+    _post(f"{url}/_outtray/underway", {"mails": account.underway})
+    _post(f"{url}/_outtray/account", {"sent_last_24_hours": account.sent_in_24_hours})
 
 
 def _post(url: str, body: Mapping[str, Any]) -> None:
@@ -122,7 +142,8 @@ def _stand_in() -> Iterator[dict[str, str]]:
     """Run the simulator as a child; yield its environment, which is known before it serves."""
     child = subprocess.Popen(  # noqa: S603
         [
-            sys.executable, "-m", "core.simulator",
+            # -P: a folder called core may lie where the person stands
+            sys.executable, "-P", "-m", "core.simulator",
             "--json", "--delay", _DELIVERY_SECONDS, "--exit-with-parent",
         ],
         stdin=subprocess.PIPE,

@@ -9,35 +9,30 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from core.db import outbox, reads, upgrade
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.aws.events.fields import OUR_TAG
 from core.db.engine import Database
+from core.db.lists import documents as reads
+from core.db.migrations import runner
+from core.db.writes import outbox
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.demo.books import Document, documents
 from core.demo.emails import Fate, PastEmail, history
 from core.demo.holds import write_holds
 from core.demo.lists import as_ses_stores, write_own_list
 from core.demo.others import external_bodies
 from core.demo.people import Customer, Mailbox, customers
-from core.ingest import ingest
-from core.machines import PREFETCH_AGENTS
-from core.message import compose, default_body, default_subject
-from core.model import (
-    AttachedFile,
-    DocumentFilter,
-    DocumentRow,
-    Draft,
-    EmailKind,
-    Fact,
-    Kind,
-    Role,
-    Status,
-)
-from core.ses.fields import OUR_TAG
+from core.mail.mime import compose, default_body, default_subject
+from core.model.delivery import DeliveryEvent
+from core.model.documents import DocumentFilter, DocumentRow
+from core.model.email import AttachedFile, Draft
+from core.model.enums import DocumentKind, EmailKind, Role, Status
+from core.rules.delivery.bot_engagement import PREFETCH_AGENTS
+from core.services.feed.ingest import ingest
 from core.simulator.events import Delays, reports
 from core.simulator.messages import read_headers
-from core.simulator.outcomes import Behaviour, Step, steps_for, suppressed_step
-from core.simulator.outcomes import Kind as Does
-from core.simulator.state import Origin, Sent, Suppressed
+from core.simulator.outcomes import Behaviour, SimulatedEvent, steps_for, suppressed_step
+from core.simulator.outcomes import MailboxBehaviour as Does
+from core.simulator.state import Sent, SentMail, Suppressed
 
 SEED: Final = 42
 SENDER: Final = "Outtray Demo <billing@outtray.example>"
@@ -45,7 +40,7 @@ _REGION: Final = "eu-west-1"
 _ACCOUNT: Final = "123456789012"
 
 
-class _SeededOrigin(Origin):
+class _SeededOrigin(SentMail):
     """Gives the same ids for the same seed."""
 
     __slots__ = ("_random",)
@@ -74,7 +69,7 @@ def generate(path: Path, now: datetime, seed: int = SEED) -> Company:
     """Create the database ``path`` with about 40 customers, 600 documents and 1,500 emails."""
     database = Database(f"sqlite:///{path}")
     try:
-        upgrade.prepare(database)
+        runner.prepare(database)
         return fill(database, now, seed)
     finally:
         database.close()
@@ -143,7 +138,7 @@ def _write_emails(
     origin = _SeededOrigin(random)
     causes: dict[str, Suppressed] = {}
     new: list[outbox.NewEmail] = []
-    answers: dict[str, outbox.Answer] = {}
+    answers: dict[str, outbox.SesAnswer] = {}
     bodies: list[tuple[datetime, str]] = []
     for email in emails:
         written = _new_email(random, email, rows[email.document.number])
@@ -160,7 +155,7 @@ def _write_emails(
     return [text for _, text in sorted(bodies)], list(causes.values())
 
 
-def _arrived_at(facts: Sequence[Fact]) -> datetime:
+def _arrived_at(facts: Sequence[DeliveryEvent]) -> datetime:
     """A report is here about a second after what it tells of."""
     return max(fact.at for fact in facts) + timedelta(milliseconds=900)
 
@@ -202,13 +197,13 @@ def _new_email(random: Random, email: PastEmail, row: DocumentRow) -> outbox.New
     )
 
 
-def _answer(origin: Origin, email: PastEmail, fate: Fate) -> outbox.Answer:
+def _answer(origin: SentMail, email: PastEmail, fate: Fate) -> outbox.SesAnswer:
     if fate is Fate.REFUSED:
         words = "SES said: Sending paused for this configuration set."
-        return outbox.Answer(Status.FAILED, error=words)
+        return outbox.SesAnswer(Status.FAILED, error=words)
     if fate is Fate.LOST_ANSWER:
-        return outbox.Answer(Status.UNCONFIRMED, error="SES did not answer within 60 seconds.")
-    return outbox.Answer(Status.SENT, origin.new_id(email.at), _REGION, email.at)
+        return outbox.SesAnswer(Status.UNCONFIRMED, error="SES did not answer within 60 seconds.")
+    return outbox.SesAnswer(Status.SENT, origin.new_id(email.at), _REGION, email.at)
 
 
 def _sent(email: outbox.NewEmail, delivery: outbox.NewDelivery, ses_message_id: str) -> Sent:
@@ -231,7 +226,7 @@ def _sent(email: outbox.NewEmail, delivery: outbox.NewDelivery, ses_message_id: 
 
 def _reported(
     random: Random,
-    origin: Origin,
+    origin: SentMail,
     email: PastEmail,
     fate: Fate,
     sent: Sent,
@@ -242,7 +237,7 @@ def _reported(
         return
     recipient = sent.to[0]
     if fate is Fate.IN_FLIGHT:
-        steps: tuple[Step, ...] = ()
+        steps: tuple[SimulatedEvent, ...] = ()
     elif fate is Fate.DROPPED and recipient in causes:
         steps = (suppressed_step(recipient, causes[recipient]),)
     else:
@@ -279,7 +274,7 @@ def _pdf(row: DocumentRow) -> AttachedFile:
 
 
 def _lines(row: DocumentRow) -> list[str]:
-    what = "Invoice" if row.kind is Kind.INVOICE else "Estimate"
+    what = "Invoice" if row.kind is DocumentKind.INVOICE else "Estimate"
     return [f"{what} {row.number}", row.customer, f"Total {row.total:,.2f} {row.currency}"]
 
 

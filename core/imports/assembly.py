@@ -10,7 +10,7 @@ from core.imports.dialects import Lines
 from core.imports.records import CustomerRecord, DocumentRecord
 from core.imports.rows import Layout
 from core.imports.values import shown
-from core.model import Rejection
+from core.model.reports import Rejection
 
 _T = TypeVar("_T", CustomerRecord, DocumentRecord)
 

@@ -47,7 +47,7 @@ from typing import Final
 from core.imports.records import CustomerRecord, DocumentRecord
 from core.imports.rows import Row
 from core.imports.values import Money, shown, squeeze
-from core.model import Kind
+from core.model.enums import DocumentKind
 
 Build = Callable[[Row], CustomerRecord | DocumentRecord]
 
@@ -75,11 +75,11 @@ class Dialect:
 
 
 _KINDS: Final = {
-    "invoice": Kind.INVOICE,
-    "estimate": Kind.ESTIMATE,
-    "quote": Kind.ESTIMATE,
-    "offer": Kind.ESTIMATE,
-    "proposal": Kind.ESTIMATE,
+    "invoice": DocumentKind.INVOICE,
+    "estimate": DocumentKind.ESTIMATE,
+    "quote": DocumentKind.ESTIMATE,
+    "offer": DocumentKind.ESTIMATE,
+    "proposal": DocumentKind.ESTIMATE,
 }
 _PAID: Final = frozenset({"PAID", "AUTO-PAID", "AUTOPAID"})
 _NOTHING: Final = Decimal(0)
@@ -121,7 +121,7 @@ def _email(row: Row) -> str:
 
 
 def _document(
-    row: Row, kind: Kind, total: Money, balance: Decimal, status: str, currency: str
+    row: Row, kind: DocumentKind, total: Money, balance: Decimal, status: str, currency: str
 ) -> DocumentRecord:
     return DocumentRecord(
         line=row.line,
@@ -152,10 +152,10 @@ def _plain_document(row: Row) -> DocumentRecord:
     rest = _NOTHING if status in _PAID else total.value
     balance = row.amount("balance_due", if_empty=rest)
     currency = row.currency(total, "total")
-    return _document(row, kind or Kind.INVOICE, total, balance.value, status, currency)
+    return _document(row, kind or DocumentKind.INVOICE, total, balance.value, status, currency)
 
 
-def _invoice_ninja(kind: Kind) -> Build:
+def _invoice_ninja(kind: DocumentKind) -> Build:
     def build(row: Row) -> DocumentRecord:
         total, paid = row.amount("total"), row.amount("paid", if_empty=_NOTHING)
         currency = row.currency(total, "total", default="USD")
@@ -168,7 +168,7 @@ def _freshbooks_line(row: Row) -> DocumentRecord:
     status, total = _status(row), row.amount("total")
     balance = _NOTHING if status in _PAID else total.value
     currency = row.currency(total, "total", default="USD")
-    return _document(row, Kind.INVOICE, total, balance, status, currency)
+    return _document(row, DocumentKind.INVOICE, total, balance, status, currency)
 
 
 # --------------------------------------------------------------------------- the list
@@ -241,7 +241,7 @@ DIALECTS: Final = (
         "Invoice Ninja invoices",
         "invoices",
         _invoice_ninja_columns("Invoice"),
-        _invoice_ninja(Kind.INVOICE),
+        _invoice_ninja(DocumentKind.INVOICE),
         optional=_INVOICE_NINJA_EXTRAS,
     ),
     Dialect(
@@ -249,7 +249,7 @@ DIALECTS: Final = (
         "Invoice Ninja quotes",
         "estimates",
         _invoice_ninja_columns("Quote"),
-        _invoice_ninja(Kind.ESTIMATE),
+        _invoice_ninja(DocumentKind.ESTIMATE),
         optional=_INVOICE_NINJA_EXTRAS,
     ),
     Dialect(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from core.imports.csv_table import DELIMITERS, records
 from core.imports.dialects import DIALECTS, NOT_NEEDED, Dialect
-from core.imports.table import DELIMITERS, records
 from core.imports.values import squeeze
 
 #: A header stands among the first rows; Invoice Ninja has three above it.

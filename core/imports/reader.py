@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from core import protected_files
-from core.errors import InputError
+from core.files import protected_files
 from core.imports.assembly import join_customers, join_documents
+from core.imports.csv_table import NotTextError, Record, decode, records, split_lines
 from core.imports.dialects import Dialect
 from core.imports.header import Header, UnknownHeaderError, recognise
 from core.imports.records import CustomerRecord, DocumentRecord, ParsedFile, Progress
 from core.imports.rows import ROW, Layout, Row
-from core.imports.table import NotTextError, Record, decode, records, split_lines
 from core.imports.values import day_comes_first
-from core.model import Rejection
+from core.model.errors import InputError
+from core.model.reports import Rejection
 
 _STRIDE: Final = 1000
 _DAYS: Final = ("issued_on", "due_on")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from core.model import Kind, Rejection
+from core.model.enums import DocumentKind
+from core.model.reports import Rejection
 
 Progress = Callable[[int, int], None]
 """Takes the bytes done (about) and the bytes of the file; what it raises ends the reading."""
@@ -35,7 +36,7 @@ class DocumentRecord:
 
     line: int
     """Of its first row."""
-    kind: Kind
+    kind: DocumentKind
     number: str
     """Text: leading zeros are part of it."""
     customer: str

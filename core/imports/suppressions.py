@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Final
 
-from core import protected_files
-from core.errors import InputError
-from core.imports.table import DELIMITERS, NotTextError, Record, decode, records, split_lines
-from core.model import Rejection, Suppression
+from core.files import protected_files
+from core.imports.csv_table import DELIMITERS, NotTextError, Record, decode, records, split_lines
+from core.model.errors import InputError
+from core.model.reports import Rejection
+from core.model.suppressions import Suppression
 
 _COLUMNS: Final = {
     "address": ("address", "email", "emailaddress", "recipient"),

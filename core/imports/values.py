@@ -32,9 +32,9 @@ _SIGNS: Final = {
 }
 
 _MONEY: Final = re.compile(
-    r"(?P<open>\()?\s*(?P<minus1>[-−+])?\s*(?P<before>[^\d\s.,'’()+−-]{1,4})?\s*(?P<minus2>[-−])?\s*"
+    r"(?P<open>\()?\s*+(?P<minus1>[-−+])?\s*+(?P<before>[^\d\s.,'’()+−-]{1,4})?\s*+(?P<minus2>[-−])?\s*+"
     r"(?P<digits>[0-9.,]|[0-9.,][0-9.,'’ ]*[0-9.,])"
-    r"\s*(?P<after>[^\d\s.,'’()+−-]{1,4})?\s*(?P<minus3>[-−])?\s*(?P<close>\))?"
+    r"\s*+(?P<after>[^\d\s.,'’()+−-]{1,4})?\s*+(?P<minus3>[-−])?\s*+(?P<close>\))?"
 )
 _ONE_SEPARATOR: Final = re.compile(r"(?P<whole>[0-9]*)(?:(?P<separator>[.,])(?P<part>[0-9]*))?")
 _GROUPED: Final = re.compile(
@@ -54,7 +54,7 @@ _SLASHES: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})" + _TIME)
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})([.-])([0-9]{1,2})\2([0-9]{4})" + _TIME)
 
 _BARE_ADDRESS: Final = re.compile(r"[^\s@,;:<>()\"]+@[^\s@,;:<>()\"]+")
-_NAMED_ADDRESS: Final = re.compile(r"(?:\"[^\"]*\"|[^<>,;\"]*)\s*<\s*([^<>]*?)\s*>")
+_NAMED_ADDRESS: Final = re.compile(r"(?:\"[^\"]*\"\s*+|[^<>,;\"]*+)<([^<>]*+)>")
 
 _EXPECTED_MONEY: Final = "expected an amount such as 1234.50"
 
@@ -196,8 +196,10 @@ def addresses(text: str) -> tuple[str, ...]:
     if not text:
         return ()
     named = _NAMED_ADDRESS.fullmatch(text)
-    parts = [named[1]] if named else re.split(r"\s*[,;]\s*", text.strip(",; "))
-    found = tuple(m[1] if (m := _NAMED_ADDRESS.fullmatch(part)) else part for part in parts)
+    parts = [named[1]] if named else re.split("[,;]", text.strip(",; "))
+    found = tuple(
+        (m[1] if (m := _NAMED_ADDRESS.fullmatch(part.strip())) else part).strip() for part in parts
+    )
     if not all(_BARE_ADDRESS.fullmatch(part) for part in found):
         raise UnreadableError(f"found {shown(text)}, expected an address such as name@example.com")
     return found

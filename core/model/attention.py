@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from core.model.rows import DocumentRow
-    from core.model.words import Word
+    from core.model.documents import DocumentRow
+    from core.model.enums import DisplayStatus
 
 
 class AttentionChip(StrEnum):
@@ -31,7 +31,7 @@ class Failure:
     """One delivery that went wrong, or of which nobody knows whether it left."""
 
     delivery_id: int
-    word: Word
+    word: DisplayStatus
     address: str
     at: datetime
     diagnostic: str = ""
@@ -42,12 +42,21 @@ class Failure:
     """The address has it; a forward to another one failed."""
 
 
+class NextStep(NamedTuple):
+    """What helps; how it is asked for is the front end's business, and a person may change it."""
+
+    command: str
+    """The id of the command, ``attention.resend``."""
+    words: str
+    """What it is for here: ``resend later``."""
+
+
 @dataclass(frozen=True, slots=True)
 class AttentionRow:
     """One line of the list."""
 
     document: DocumentRow
-    word: Word | None
+    word: DisplayStatus | None
     """What is wrong; ``None``: the emails failed to get an answer, and somebody should call."""
     words: str
     """The same in a sentence."""
@@ -56,10 +65,9 @@ class AttentionRow:
     since: datetime | None
     days_overdue: int
     """0: not due yet, or no day is known."""
-    next: str
-    """The key that helps and what it does: ``E: correct address``."""
+    next: NextStep
     seen: frozenset[str]
-    """Everything that is wrong now; what one acknowledges. See ``core.urgency.signs``."""
+    """Everything that is wrong now; what one acknowledges. See ``rules.chasing.attention``."""
     acknowledged_at: datetime | None = None
     is_forward: bool = False
     """SOFT_BOUNCED by a forward: the address itself has it."""
@@ -67,3 +75,7 @@ class AttentionRow:
     @property
     def id(self) -> int:
         return self.document.id
+
+
+MOST: Final = 1_000
+"""Nobody works through more; the numbers beside the filters count all."""

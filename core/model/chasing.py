@@ -72,7 +72,7 @@ class CallReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CallNeed:
-    """What follows from the emails alone; calls and holds put it off (``core.calling``)."""
+    """What follows from the emails alone; see ``rules.chasing.call_reminders``."""
 
     reason: CallReason
     at: datetime

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from core.model.rows import Chip
+    from core.model.documents import DocumentView
 
 
 class Part(StrEnum):
@@ -101,7 +101,7 @@ When: TypeAlias = Span | NamedDay | Period
 class Stands:
     """Any of these ready-made filters holds; negated: none of them."""
 
-    chips: tuple[Chip, ...]
+    chips: tuple[DocumentView, ...]
     negated: bool = False
 
 

@@ -1,4 +1,4 @@
-"""Correcting an address: what speaks for another one, and what failed on the old one."""
+"""Correcting an address: the evidence for another one, and what failed on the old one."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.model.sending import Decision
+from core.model.email import Decision
 
 if TYPE_CHECKING:
-    from core.model.rows import DocumentRow
-    from core.model.sending import Verdict
-    from core.model.words import Word
+    from core.model.documents import DocumentRow
+    from core.model.email import Verdict
+    from core.model.enums import DisplayStatus
 
 
-class Origin(StrEnum):
+class AddressOrigin(StrEnum):
     """Why an address is proposed."""
 
     MEANT = "probably meant"
@@ -26,7 +26,7 @@ class Origin(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Proposal:
     address: str
-    origin: Origin
+    origin: AddressOrigin
     delivered_at: datetime | None = None
     """When an email last arrived there."""
 
@@ -39,7 +39,7 @@ class Correctable:
     customer: str
     address: str
     """The one that failed, or the customer's primary one; empty where there is none."""
-    word: Word | None
+    word: DisplayStatus | None
     at: datetime | None
     diagnostic: str
     cause: str
@@ -56,7 +56,7 @@ class Waiting:
     """A document that failed on the old address, and what the gate says to sending it again."""
 
     document: DocumentRow
-    word: Word
+    word: DisplayStatus
     failed_at: datetime | None
     verdict: Verdict
 

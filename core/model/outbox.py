@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from core.model.email import MAY_DOUBLE
+
 if TYPE_CHECKING:
-    from core.model.sending import Verdict
-    from core.model.words import EmailKind, Word
+    from core.model.documents import DocumentRow
+    from core.model.email import Decision, Draft, Finding, Verdict
+    from core.model.enums import DisplayStatus, EmailKind
 
 
 BRAKE: Final = "brake"
@@ -51,7 +54,7 @@ class OutboxEntry:
     kind: EmailKind
     subject: str
     address: str
-    word: Word
+    word: DisplayStatus
     queued_at: datetime
     sent_by: str
     batch_id: str = ""
@@ -161,3 +164,56 @@ class WorkReport:
             other.next_at,
             other.words,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What the account may do, as ``GetAccount`` tells it."""
+
+    per_second: float
+    per_day: float = -1
+    """-1: unlimited."""
+    sent_in_24_hours: float = 0
+    is_sending_enabled: bool = True
+    is_sandbox: bool = False
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.per_day >= 0 and self.sent_in_24_hours >= self.per_day
+
+
+@dataclass(frozen=True, slots=True)
+class BulkItem:
+    """One document of many, with the email it would get and what the gate says of it."""
+
+    document: DocumentRow
+    recipients: tuple[str, ...]
+    """To, Cc and Bcc, as they stand in the draft."""
+    subject: str
+    verdict: Verdict
+
+    @property
+    def decision(self) -> Decision:
+        return self.verdict.decision
+
+    @property
+    def reason(self) -> Finding | None:
+        """The weightiest finding, the first of several; ``None``: nothing speaks against it.
+
+        That it may be mailed twice comes first among the questions: who ticks it must have seen it.
+        """
+        return max(
+            self.verdict.findings,
+            key=lambda finding: (finding.weight, finding.code == MAY_DOUBLE),
+            default=None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A draft that the gate was asked about, and what had been written about its document then."""
+
+    draft: Draft
+    document: DocumentRow
+    verdict: Verdict
+    newest_email: int

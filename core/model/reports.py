@@ -1,13 +1,15 @@
-"""What came in by one reading of the feed, or by one import."""
+"""What came of one act: reading the feed, importing, linking, exporting evidence."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from core.model.corrections import KeptCorrection
+    from core.model.documents import DocumentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,8 @@ class IngestReport:
     unmatched: int = 0
     quarantined: int = 0
     setup: int = 0
+    unsearched: int = 0
+    """Subjects that the office's own pattern for numbers took too long on."""
 
     def __add__(self, other: IngestReport) -> IngestReport:
         return IngestReport(
@@ -29,6 +33,7 @@ class IngestReport:
             self.unmatched + other.unmatched,
             self.quarantined + other.quarantined,
             self.setup + other.setup,
+            self.unsearched + other.unsearched,
         )
 
 
@@ -71,3 +76,40 @@ class ImportReport:
     """Customers that only the documents name."""
     kept_corrections: tuple[KeptCorrection, ...] = ()
     """Addresses that were corrected here and that the file would have brought back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The evidence about a document, as it was written."""
+
+    path: Path
+    files: int
+    emails: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetryReport:
+    """What reading again brought; ``ingested`` counts what the released bodies said."""
+
+    released: int = 0
+    kept: tuple[QuarantinedBody, ...] = ()
+    """Those that still cannot be read, with today's reason."""
+    ingested: IngestReport = field(default_factory=IngestReport)
+
+    def __add__(self, other: RetryReport) -> RetryReport:
+        return RetryReport(
+            self.released + other.released,
+            self.kept + other.kept,
+            self.ingested + other.ingested,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedByHand:
+    """An email of another program, and the document that a person linked it to."""
+
+    document: DocumentRow
+    email_id: int
+    applied: int
+    """Facts that have found their delivery."""

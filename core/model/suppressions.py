@@ -8,10 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from core.model.words import address_key
+from core.model.enums import address_key
 
 if TYPE_CHECKING:
-    from core.model.words import Kind
+    from core.model.enums import DocumentKind
 
 SES = "ses"
 OWN = "own"
@@ -66,7 +66,7 @@ class Cause:
     sent_at: datetime
     document_id: int
     document_number: str
-    document_kind: Kind
+    document_kind: DocumentKind
     customer_id: int
     customer: str
     is_named: bool = True

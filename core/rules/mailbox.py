@@ -6,7 +6,9 @@ import re
 from typing import Final, NamedTuple
 
 _IN_BRACKETS: Final = re.compile(r"(?P<name>.*)<(?P<address>[^<>]*)>", re.DOTALL)
-_IN_COMMENT: Final = re.compile(r"(?P<address>[^\s()<>]+@[^\s()<>]+)\s*\((?P<name>[^()<>]*)\)")
+_IN_COMMENT: Final = re.compile(
+    r"(?P<address>(?=[^\s()<>]+@[^\s()<>])[^\s()<>]++)\s*+\((?P<name>[^()<>]*)\)"
+)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 LONGEST_LOCAL_PART: Final = 64
 """Octets; RFC 5321, 4.5.3.1.1."""

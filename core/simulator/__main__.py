@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from core.logs.background import log_fault
+from core.logs.setup import log
 from core.simulator import Delays, run
 
 _parser = argparse.ArgumentParser(prog="core.simulator")
@@ -13,11 +15,15 @@ _parser.add_argument("--json", action="store_true")
 _parser.add_argument("--delay", type=float, default=0.0)
 _parser.add_argument("--exit-with-parent", action="store_true")
 _options = _parser.parse_args()
-sys.exit(
-    run(
+log.begin(verbose=False)
+try:
+    code = run(
         _options.port,
         _options.json,
         delays=Delays.paced(_options.delay) if _options.delay else Delays(),
         exit_with_parent=_options.exit_with_parent,
     )
-)
+except Exception as error:  # noqa: BLE001 - nobody sees what it writes on standard error
+    log_fault("The stand-in for AWS ended because of a fault", error)
+    code = 1
+sys.exit(code)

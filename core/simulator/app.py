@@ -1,4 +1,4 @@
-"""One WSGI application: SES v2 and ``/_outtray/…`` here, everything else by moto."""
+"""One WSGI application: SES v2 and ``/_outtray/…`` here, SQS and SNS by moto, and nothing else."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from core.simulator import configuration, control, suppression
+from core.simulator import browsers, configuration, control, refusals, signatures, suppression
 from core.simulator.problems import SesError
+from core.simulator.refusals import RefusedError
 from core.simulator.sending import send_email
-from core.simulator.service import Call, Operation, Service
+from core.simulator.service import Call, Operation, Service, utc_now
 from core.simulator.sockets import hang_up
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
-WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
+RestOfAws = Callable[[str, Environ, StartResponse], Iterable[bytes]]
+"""Answers for the service named, ``sqs`` or ``sns``."""
 
 _SET: Final = r"/configuration-sets/([^/]+)"
 _DESTINATIONS: Final = _SET + "/event-destinations"
@@ -62,7 +64,7 @@ class Application:
     def __init__(
         self,
         service: Service,
-        rest: WsgiApp,
+        rest: RestOfAws,
         reset: Callable[[], None],
         stopping: threading.Event,
     ) -> None:
@@ -74,13 +76,27 @@ class Application:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
+        if re.fullmatch("[0-9]*", environ.get("CONTENT_LENGTH") or "") is None:
+            return _answer(start_response, 400, {"error": "Content-Length is not a number."})
+        if words := browsers.refusal(environ):
+            _read(environ)
+            return _answer(start_response, 403, {"error": words})
         if path.startswith(_CONTROL):
             name = path.removeprefix(_CONTROL).strip("/")
             status, answer = self._control(environ["REQUEST_METHOD"], name, _read(environ))
             return _answer(start_response, status, answer)
-        if path.startswith(_SES + "/"):
+        try:
+            service = _service(environ, path)
+        except RefusedError as refused:
+            _read(environ)
+            return _send(start_response, *refusals.form(environ, refused))
+        if service == "ses":
             return self._ses(environ, path, start_response)
-        return self._rest(environ, start_response)
+        if service == "kms":
+            _read(environ)
+            none = RefusedError("NotFoundException", "The local stand-in has no keys.", 400)
+            return _send(start_response, *refusals.form(environ, none))
+        return self._rest(service, environ, start_response)
 
     # ----------------------------------------------------------------- SES v2
 
@@ -129,6 +145,32 @@ class Application:
             return 400, {"error": error.message}
 
 
+def _service(environ: Environ, path: str) -> str:
+    """Return which service a request is signed for, and signed in time.
+
+    Raises:
+        RefusedError: for none of those served here, or not signed as AWS demands.
+    """
+    is_ses = path.startswith(_SES + "/")
+    is_served = is_ses or refusals.QUEUE_PATH.fullmatch(path) is not None
+    nowhere = f"The local stand-in has no {environ['REQUEST_METHOD']} {path}."
+    try:
+        signature = signatures.read(environ)
+    except RefusedError as refused:
+        raise refused if is_served else RefusedError("NotFound", nowhere, 404) from None
+    service = signature.service
+    if service not in signatures.PATIENCE:
+        words = f"The local stand-in is SES v2, SQS and SNS only; it has no {service[:40]}."
+        raise RefusedError("UnknownOperationException", words, 404)
+    signatures.check(signature, utc_now())
+    if not is_served or (service == "ses" and not is_ses):
+        raise RefusedError("UnknownOperationException", nowhere, 404)
+    if is_ses and service != "ses":
+        words = f"Credential should be scoped to the service that is asked, not to {service!r}."
+        raise RefusedError("SignatureDoesNotMatch", words)
+    return service
+
+
 def _read(environ: Environ) -> bytes:
     """Read the body whole, also of a request to refuse: the connection is used again."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -148,13 +190,18 @@ def _parse(raw: bytes) -> dict[str, Any]:
 def _answer(
     start_response: StartResponse, status: int, answer: object, error_code: str = ""
 ) -> Iterable[bytes]:
-    body = json.dumps(answer).encode()
     headers = [
         ("Content-Type", "application/json"),
-        ("Content-Length", str(len(body))),
         ("x-amzn-RequestId", str(uuid.uuid4())),  # by which AWS's own answers are known
     ]
     if error_code:
         headers.append(("x-amzn-ErrorType", error_code))
+    return _send(start_response, status, headers, json.dumps(answer).encode())
+
+
+def _send(
+    start_response: StartResponse, status: int, headers: list[tuple[str, str]], body: bytes
+) -> Iterable[bytes]:
+    headers = [*headers, ("Content-Length", str(len(body)))]
     start_response(f"{status} {HTTPStatus(status).phrase}", headers)
     return [body]

@@ -8,10 +8,14 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
 
+from core.simulator import sending
 from core.simulator.events import iso
+from core.simulator.messages import read_headers
 from core.simulator.outcomes import parse_behaviour
 from core.simulator.service import Service
 from core.simulator.state import Account, Sent, Suppressed, bare
+
+_OF_A_MAIL: Final = ("message_id", "at", "from", "to", "tags", "configuration_set", "raw_base64")
 
 Control = Callable[[Service, Mapping[str, Any]], object]
 
@@ -95,6 +99,36 @@ def set_suppressions(service: Service, given: Mapping[str, Any]) -> object:
         return {"entries": len(service.state.suppressed)}
 
 
+def report_again(service: Service, given: Mapping[str, Any]) -> object:
+    """Report about messages that the stand-in took before it was started again."""
+    mails = given.get("mails", [])
+    if not isinstance(mails, list) or set(given) - {"mails"}:
+        raise ValueError(f'Mails are {{"mails": [{{{", ".join(_OF_A_MAIL)}}}]}}.')
+    if not all(isinstance(mail, dict) and set(mail) == set(_OF_A_MAIL) for mail in mails):
+        raise ValueError(f"Every mail needs {', '.join(_OF_A_MAIL)}.")
+    for mail in mails:
+        sending.report_again(service, _accepted(service, mail))
+    return {"mails": len(mails)}
+
+
+def _accepted(service: Service, mail: Mapping[str, Any]) -> Sent:
+    raw = base64.b64decode(mail["raw_base64"])
+    return Sent(
+        message_id=str(mail["message_id"]),
+        at=datetime.fromisoformat(mail["at"]),
+        source=str(mail["from"]),
+        source_arn=service.origin.arn(f"identity/{bare(mail['from'])}"),
+        to=(str(mail["to"]),),
+        cc=(),
+        bcc=(),
+        tags=tuple((str(name), str(value)) for name, value in dict(mail["tags"]).items()),
+        configuration_set=str(mail["configuration_set"]),
+        operation="SendRawEmail",
+        raw=raw,
+        headers=read_headers(raw),
+    )
+
+
 READ: Final[Mapping[str, Control]] = {
     "sent": show_sent,
     "reports": show_reports,
@@ -107,6 +141,7 @@ READ: Final[Mapping[str, Control]] = {
 
 WRITE: Final[Mapping[str, Control]] = {
     "suppressions": set_suppressions,
+    "underway": report_again,
     "faults": set_faults,
     "behaviours": set_behaviours,
     "delays": set_delays,

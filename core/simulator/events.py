@@ -11,8 +11,8 @@ from email.header import decode_header, make_header
 from email.utils import getaddresses
 from typing import Any, Final
 
-from core.simulator.outcomes import Step
-from core.simulator.state import Origin, Reason, Sent, Suppressed, bare
+from core.simulator.outcomes import SimulatedEvent
+from core.simulator.state import Reason, Sent, SentMail, Suppressed, bare
 
 SUBJECT: Final = "Amazon SES Email Event Notification"
 VALIDATED: Final = "Successfully validated SNS topic for Amazon SES event publishing."
@@ -70,13 +70,15 @@ class Report:
 
 
 def reports(
-    sent: Sent, steps: Sequence[Step], origin: Origin, delays: Delays
+    sent: Sent, steps: Sequence[SimulatedEvent], origin: SentMail, delays: Delays
 ) -> tuple[Report, ...]:
     """Return what SES publishes about one accepted message: ``Send``, then each step.
 
     Times go strictly up for one message, so that the natural order can be told from the JSON.
     """
-    made = [_report(sent, Step("Send", "send", sent.recipients), origin, delays.send, sent.at)]
+    made = [
+        _report(sent, SimulatedEvent("Send", "send", sent.recipients), origin, delays.send, sent.at)
+    ]
     after, at = delays.send, sent.at
     for step in steps:
         if not _is_tracked(sent, step):
@@ -87,11 +89,13 @@ def reports(
     return tuple(made)
 
 
-def _is_tracked(sent: Sent, step: Step) -> bool:
+def _is_tracked(sent: Sent, step: SimulatedEvent) -> bool:
     return {"Open": sent.track_opens, "Click": sent.track_clicks}.get(step.event, True)
 
 
-def _report(sent: Sent, step: Step, origin: Origin, after: float, at: datetime) -> Report:
+def _report(
+    sent: Sent, step: SimulatedEvent, origin: SentMail, after: float, at: datetime
+) -> Report:
     feedback_id = origin.new_id(at)
     name = _OBJECTS.get(step.event, step.event.lower())
     mail = mail_object(sent, origin, is_outgoing=step.event == "Delivery")
@@ -109,7 +113,7 @@ def _report(sent: Sent, step: Step, origin: Origin, after: float, at: datetime) 
 
 
 def _entries(
-    sent: Sent, step: Step, reason: Reason | None, at: datetime, feedback_id: str
+    sent: Sent, step: SimulatedEvent, reason: Reason | None, at: datetime, feedback_id: str
 ) -> tuple[Suppressed, ...]:
     if reason is None:
         return ()
@@ -120,7 +124,7 @@ def _entries(
 
 
 def event_object(
-    sent: Sent, step: Step, at: datetime, feedback_id: str, origin: Origin
+    sent: Sent, step: SimulatedEvent, at: datetime, feedback_id: str, origin: SentMail
 ) -> dict[str, Any]:
     """Return the object named after the event's type."""
     detail, when = dict(step.detail), iso(at)
@@ -166,7 +170,7 @@ def _domain(address: str) -> str:
     return bare(address).rpartition("@")[2].lower()
 
 
-def mail_object(sent: Sent, origin: Origin, *, is_outgoing: bool = False) -> dict[str, Any]:
+def mail_object(sent: Sent, origin: SentMail, *, is_outgoing: bool = False) -> dict[str, Any]:
     """Return the ``mail`` object, the same in every event but for the Delivery's own tags."""
     headers, is_truncated = _within_limit(sent.headers)
     return {

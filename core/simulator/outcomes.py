@@ -34,7 +34,7 @@ _BROWSER: Final = (
 )
 
 
-class Kind(StrEnum):
+class MailboxBehaviour(StrEnum):
     """What an address does with mail; the first five are the mailbox simulator's own."""
 
     SUCCESS = "success"
@@ -55,7 +55,7 @@ class Kind(StrEnum):
 class Behaviour:
     """A kind, and what to say instead of its usual words."""
 
-    kind: Kind = Kind.SUCCESS
+    kind: MailboxBehaviour = MailboxBehaviour.SUCCESS
     diagnostic: str = ""
     enhanced_status: str = ""
     subtype: str = ""
@@ -67,7 +67,7 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SimulatedEvent:
     """One event to come. ``detail`` lacks its times and ids, which the moment adds."""
 
     event: str
@@ -91,11 +91,11 @@ def parse_behaviour(value: object) -> Behaviour:
     if not isinstance(given, dict) or (unknown := set(given) - set(known)):
         detail = f" Unknown: {', '.join(sorted(unknown))}." if isinstance(given, dict) else ""
         raise ValueError(f"A behaviour is a kind or an object of {', '.join(known)}.{detail}")
-    kind = given.get("kind", Kind.SUCCESS)
-    if kind not in list(Kind):
-        raise ValueError(f"No behaviour {kind!r}. There are {', '.join(Kind)}.")
+    kind = given.get("kind", MailboxBehaviour.SUCCESS)
+    if kind not in list(MailboxBehaviour):
+        raise ValueError(f"No behaviour {kind!r}. There are {', '.join(MailboxBehaviour)}.")
     words = {key: str(text) for key, text in given.items() if key not in ("kind", "later")}
-    return Behaviour(kind=Kind(kind), later=float(given.get("later", 0)), **words)
+    return Behaviour(kind=MailboxBehaviour(kind), later=float(given.get("later", 0)), **words)
 
 
 def is_simulator(address: str) -> bool:
@@ -113,47 +113,51 @@ def behaviour_of(address: str, behaviours: Mapping[str, Behaviour]) -> Behaviour
     local, _, domain = plain.partition("@")
     name = local.partition("+")[0]
     if domain == SIMULATOR_DOMAIN and name in ("bounce", "ooto", "complaint", "suppressionlist"):
-        return Behaviour(Kind(name))
+        return Behaviour(MailboxBehaviour(name))
     return Behaviour()
 
 
-def suppressed_step(recipient: str, entry: Suppressed) -> Step:
+def suppressed_step(recipient: str, entry: Suppressed) -> SimulatedEvent:
     """Return what SES reports for a recipient on the account's list: accepted, never sent."""
     if entry.reason == "COMPLAINT":
         detail: dict[str, Any] = {
             "complainedRecipients": [{"emailAddress": recipient}],
             "complaintSubType": "OnAccountSuppressionList",
         }
-        return Step("Complaint", "complaint", (recipient,), detail)
+        return SimulatedEvent("Complaint", "complaint", (recipient,), detail)
     step = _bounce("Permanent", "OnAccountSuppressionList", recipient, "5.1.1", _ACCOUNT_LIST)
     return replace(step, detail={**step.detail, "reportingMTA": "dns; amazonses.com"})
 
 
-def steps_for(recipient: str, behaviour: Behaviour) -> tuple[Step, ...]:
+def steps_for(recipient: str, behaviour: Behaviour) -> tuple[SimulatedEvent, ...]:
     """Return the events after ``Send``, in their natural order."""
     hard = _hard_bounce(recipient, behaviour)
     delivered = _delivery(recipient)
     delayed = _delay(recipient, behaviour)
-    table: dict[Kind, tuple[Step, ...]] = {
-        Kind.SUCCESS: (delivered,),
-        Kind.BOUNCE: (hard,),
-        Kind.OOTO: (delivered, _automatic_reply(recipient)),
-        Kind.COMPLAINT: (delivered, _complaint(recipient, behaviour)),
-        Kind.SUPPRESSIONLIST: (_globally_suppressed(recipient),),
-        Kind.SOFT_BOUNCE: (_soft_bounce(recipient, behaviour),),
-        Kind.DELAY: (delayed,),
-        Kind.DELAY_THEN_DELIVER: (delayed, delivered),
-        Kind.DELIVER_THEN_BOUNCE: (delivered, hard),
-        Kind.OPEN: (delivered, _open(recipient, behaviour)),
-        Kind.CLICK: (delivered, _open(recipient, behaviour), _click(recipient, behaviour)),
-        Kind.REJECT: (reject_step((recipient,)),),
+    table: dict[MailboxBehaviour, tuple[SimulatedEvent, ...]] = {
+        MailboxBehaviour.SUCCESS: (delivered,),
+        MailboxBehaviour.BOUNCE: (hard,),
+        MailboxBehaviour.OOTO: (delivered, _automatic_reply(recipient)),
+        MailboxBehaviour.COMPLAINT: (delivered, _complaint(recipient, behaviour)),
+        MailboxBehaviour.SUPPRESSIONLIST: (_globally_suppressed(recipient),),
+        MailboxBehaviour.SOFT_BOUNCE: (_soft_bounce(recipient, behaviour),),
+        MailboxBehaviour.DELAY: (delayed,),
+        MailboxBehaviour.DELAY_THEN_DELIVER: (delayed, delivered),
+        MailboxBehaviour.DELIVER_THEN_BOUNCE: (delivered, hard),
+        MailboxBehaviour.OPEN: (delivered, _open(recipient, behaviour)),
+        MailboxBehaviour.CLICK: (
+            delivered,
+            _open(recipient, behaviour),
+            _click(recipient, behaviour),
+        ),
+        MailboxBehaviour.REJECT: (reject_step((recipient,)),),
     }
     return table[behaviour.kind]
 
 
-def merge_bounces(steps: Sequence[Step]) -> tuple[Step, ...]:
+def merge_bounces(steps: Sequence[SimulatedEvent]) -> tuple[SimulatedEvent, ...]:
     """Put bounces of one sort into one notification, as SES does for one request."""
-    merged: dict[tuple[str, ...], Step] = {}
+    merged: dict[tuple[str, ...], SimulatedEvent] = {}
     for place, step in enumerate(steps):
         key: tuple[str, ...] = (str(place),)
         if step.event == "Bounce":
@@ -169,20 +173,22 @@ def merge_bounces(steps: Sequence[Step]) -> tuple[Step, ...]:
     return tuple(merged.values())
 
 
-def without_suppression(step: Step) -> Step:
+def without_suppression(step: SimulatedEvent) -> SimulatedEvent:
     return replace(step, suppress=None)
 
 
-def reject_step(recipients: tuple[str, ...]) -> Step:
-    return Step("Reject", "bounce", recipients, {"reason": "Bad content"})
+def reject_step(recipients: tuple[str, ...]) -> SimulatedEvent:
+    return SimulatedEvent("Reject", "bounce", recipients, {"reason": "Bad content"})
 
 
-def _delivery(recipient: str) -> Step:
+def _delivery(recipient: str) -> SimulatedEvent:
     answer = "250 2.6.0 Message received" if is_simulator(recipient) else "250 2.0.0 OK: queued"
-    return Step("Delivery", "delivery", (recipient,), {"smtpResponse": answer})
+    return SimulatedEvent("Delivery", "delivery", (recipient,), {"smtpResponse": answer})
 
 
-def _bounce(kind: str, subtype: str, recipient: str, status: str, diagnostic: str) -> Step:
+def _bounce(
+    kind: str, subtype: str, recipient: str, status: str, diagnostic: str
+) -> SimulatedEvent:
     bounced = {
         "emailAddress": recipient,
         "action": "failed",
@@ -190,10 +196,10 @@ def _bounce(kind: str, subtype: str, recipient: str, status: str, diagnostic: st
         "diagnosticCode": diagnostic,
     }
     detail = {"bounceType": kind, "bounceSubType": subtype, "bouncedRecipients": [bounced]}
-    return Step("Bounce", "bounce", (recipient,), detail)
+    return SimulatedEvent("Bounce", "bounce", (recipient,), detail)
 
 
-def _hard_bounce(recipient: str, behaviour: Behaviour) -> Step:
+def _hard_bounce(recipient: str, behaviour: Behaviour) -> SimulatedEvent:
     step = _bounce(
         "Permanent",
         behaviour.subtype or "General",
@@ -204,7 +210,7 @@ def _hard_bounce(recipient: str, behaviour: Behaviour) -> Step:
     return step if is_simulator(recipient) else replace(step, suppress="BOUNCE")
 
 
-def _soft_bounce(recipient: str, behaviour: Behaviour) -> Step:
+def _soft_bounce(recipient: str, behaviour: Behaviour) -> SimulatedEvent:
     return _bounce(
         "Transient",
         behaviour.subtype or "General",
@@ -214,21 +220,21 @@ def _soft_bounce(recipient: str, behaviour: Behaviour) -> Step:
     )
 
 
-def _globally_suppressed(recipient: str) -> Step:
+def _globally_suppressed(recipient: str) -> SimulatedEvent:
     step = _bounce("Permanent", "Suppressed", recipient, "5.1.1", _GLOBAL_LIST)
     return replace(step, detail={**step.detail, "reportingMTA": "dns; amazonses.com"})
 
 
-def _automatic_reply(recipient: str) -> Step:
+def _automatic_reply(recipient: str) -> SimulatedEvent:
     detail = {
         "bounceType": "Transient",
         "bounceSubType": "General",
         "bouncedRecipients": [{"emailAddress": bare(recipient)}],
     }
-    return Step("Bounce", "reply", (recipient,), detail)
+    return SimulatedEvent("Bounce", "reply", (recipient,), detail)
 
 
-def _complaint(recipient: str, behaviour: Behaviour) -> Step:
+def _complaint(recipient: str, behaviour: Behaviour) -> SimulatedEvent:
     simulated = is_simulator(recipient)
     detail = {
         "complainedRecipients": [{"emailAddress": bare(recipient)}],
@@ -237,10 +243,10 @@ def _complaint(recipient: str, behaviour: Behaviour) -> Step:
         "complaintFeedbackType": behaviour.subtype or "abuse",
     }
     suppress: Reason | None = None if simulated or behaviour.subtype == "not-spam" else "COMPLAINT"
-    return Step("Complaint", "complaint", (recipient,), detail, suppress)
+    return SimulatedEvent("Complaint", "complaint", (recipient,), detail, suppress)
 
 
-def _delay(recipient: str, behaviour: Behaviour) -> Step:
+def _delay(recipient: str, behaviour: Behaviour) -> SimulatedEvent:
     delayed = {
         "emailAddress": bare(recipient),
         "status": behaviour.enhanced_status or "4.4.1",
@@ -248,7 +254,7 @@ def _delay(recipient: str, behaviour: Behaviour) -> Step:
     }
     kind = behaviour.subtype or "TransientCommunicationFailure"
     detail = {"delayType": kind, "delayedRecipients": [delayed]}
-    return Step("DeliveryDelay", "delay", (recipient,), detail)
+    return SimulatedEvent("DeliveryDelay", "delay", (recipient,), detail)
 
 
 def _engagement(behaviour: Behaviour) -> dict[str, Any]:
@@ -258,12 +264,12 @@ def _engagement(behaviour: Behaviour) -> dict[str, Any]:
     }
 
 
-def _open(recipient: str, behaviour: Behaviour) -> Step:
+def _open(recipient: str, behaviour: Behaviour) -> SimulatedEvent:
     detail = _engagement(behaviour)
-    return Step("Open", "open", (recipient,), detail, later=behaviour.later)
+    return SimulatedEvent("Open", "open", (recipient,), detail, later=behaviour.later)
 
 
-def _click(recipient: str, behaviour: Behaviour) -> Step:
+def _click(recipient: str, behaviour: Behaviour) -> SimulatedEvent:
     link = behaviour.link or "https://outtray.example/pay"
     detail = _engagement(behaviour) | {"link": link, "linkTags": None}
-    return Step("Click", "click", (recipient,), detail, later=behaviour.later)
+    return SimulatedEvent("Click", "click", (recipient,), detail, later=behaviour.later)

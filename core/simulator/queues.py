@@ -11,13 +11,17 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final
+from urllib.parse import parse_qs
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_api import recorder
+from moto.moto_server.werkzeug_app import create_backend_app
 from moto.sns.models import sns_backends
 from moto.sqs.models import Message, Queue, sqs_backends
 
+from core.simulator import refusals
+from core.simulator.refusals import RefusedError
 from core.simulator.sockets import is_client_gone
-from core.simulator.state import QUEUE, Origin
+from core.simulator.state import QUEUE, SentMail
 
 DEAD_LETTER_QUEUE: Final = "outtray-events-dead-letter"
 TOPIC: Final = "outtray-events"
@@ -27,6 +31,10 @@ _MAX_RECEIVES: Final = 5
 _LONGEST_NAP: Final = 0.25
 """A message whose visibility timeout ends wakes nobody; so look this often, in seconds."""
 
+_SERVICES: Final = ("sqs", "sns")
+_LEADS_AWAY: Final = ("http", "https", "lambda")
+"""Subscriptions by which moto would call other machines, or another of its services."""
+
 Environ = dict[str, Any]
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
@@ -34,8 +42,14 @@ Answer = tuple[str, list[tuple[str, str]], bytes]
 class _Queue(Queue):
     """moto's queue, which asks the clock twice for each message it holds, at every call.
 
-    With a thousand messages that is a hundredth of a second a call; here it asks once.
+    With a thousand messages that is a hundredth of a second a call; here it asks once. And moto
+    forgets the policy when any other attribute is set; SQS keeps it.
     """
+
+    def _set_attributes(self, attributes: dict[str, Any], now: float | None = None) -> None:
+        if "Policy" not in attributes:
+            attributes = {**attributes, "Policy": self.policy}
+        super()._set_attributes(attributes, now)
 
     @property
     def messages(self) -> list[Message]:
@@ -60,9 +74,11 @@ class Queues:
     long poll; so every call takes one lock, and the waiting of a long poll is done out here.
     """
 
-    def __init__(self, origin: Origin) -> None:
+    def __init__(self, origin: SentMail) -> None:
         self._origin = origin
-        self._app = DomainDispatcherApplication(create_backend_app)
+        # Not moto's own dispatcher, which serves whatever is asked for, and moto's own controls.
+        self._apps: dict[str, Any] = {name: create_backend_app(name) for name in _SERVICES}
+        recorder.stop_recording()  # it writes a file where MOTO_ENABLE_RECORDING is set
         self._changed = threading.Condition(threading.RLock())
         self._is_stopped = False
 
@@ -99,6 +115,12 @@ class Queues:
         )
         self._sqs.queues[name] = queue
         return queue
+
+    def _adopt(self) -> None:
+        """Make ours of the queues that moto made itself, for a call over HTTP."""
+        for queue in self._sqs.queues.values():
+            if type(queue) is Queue:
+                queue.__class__ = _Queue  # type: ignore[type-abstract]
 
     def _subscribe(self, topic_arn: str, queue_arn: str, *, is_raw: bool) -> None:
         subscription = self._sns.subscribe(topic_arn, queue_arn, "sqs")
@@ -146,14 +168,21 @@ class Queues:
 
     # ----------------------------------------------------------------- the rest, as WSGI
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(
+        self, service: str, environ: Environ, start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        if service == "sns" and _leads_away(body, environ):
+            words = "Invalid parameter: Protocol. The local stand-in delivers to queues only."
+            refused = refusals.form(environ, RefusedError("InvalidParameter", words, 400))
+            start_response(f"{refused[0]} Bad Request", refused[1])
+            return [refused[2]]
         environ["HTTP_X_MOTO_ACCOUNT_ID"] = self._origin.account_id
         wait = self._wait_seconds(environ, body)
         if wait is None:
-            status, headers, answer = self._ask(environ, body)
+            status, headers, answer = self._ask(service, environ, body)
         else:
-            status, headers, answer = self._long_poll(environ, body, wait)
+            status, headers, answer = self._long_poll(service, environ, body, wait)
         start_response(status, headers)
         return [answer]
 
@@ -170,7 +199,7 @@ class Queues:
                 wait = queue.receive_message_wait_time_seconds if queue else 0
         return int(wait) if isinstance(wait, int) and 0 <= wait <= 20 else None
 
-    def _long_poll(self, environ: Environ, body: bytes, wait: int) -> Answer:
+    def _long_poll(self, service: str, environ: Environ, body: bytes, wait: int) -> Answer:
         at_once = json.dumps(_read_json(body) | {"WaitTimeSeconds": 0}).encode()
         deadline = time.monotonic() + wait
         with self._changed:
@@ -178,26 +207,37 @@ class Queues:
                 if is_client_gone(environ):
                     # What it received would be invisible to everybody else for a while.
                     raise ConnectionAbortedError
-                answer = self._ask(environ, at_once)
+                answer = self._ask(service, environ, at_once)
                 left = deadline - time.monotonic()
                 is_empty = answer[0].startswith("200") and b'"Messages"' not in answer[2]
                 if not is_empty or left <= 0 or self._is_stopped:
                     return answer
                 self._changed.wait(min(left, _LONGEST_NAP))
 
-    def _ask(self, environ: Environ, body: bytes) -> Answer:
+    def _ask(self, service: str, environ: Environ, body: bytes) -> Answer:
         answered: list[Any] = []
         asked = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         with self._changed:
-            chunks = self._app(asked, lambda *given: answered.extend(given[:2]))
+            chunks = self._apps[service](asked, lambda *given: answered.extend(given[:2]))
             try:
                 answer = b"".join(chunks)
             finally:
                 if hasattr(chunks, "close"):
                     chunks.close()
+            self._adopt()
             if environ.get("HTTP_X_AMZ_TARGET") != "AmazonSQS.ReceiveMessage":
                 self._changed.notify_all()
-        return answered[0], answered[1], answer
+        return answered[0], _for_programs(answered[1]), answer
+
+
+def _leads_away(body: bytes, environ: Environ) -> bool:
+    asked = parse_qs(body.decode("utf-8", "replace")) | parse_qs(environ.get("QUERY_STRING", ""))
+    return any(each.lower() in _LEADS_AWAY for each in asked.get("Protocol", ()))
+
+
+def _for_programs(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Leave out what lets the page of any site read the answer, which moto always adds."""
+    return [each for each in headers if not each[0].lower().startswith("access-control-")]
 
 
 def _read_json(body: bytes) -> dict[str, Any]:

@@ -33,6 +33,13 @@ def send_email(service: Service, call: Call) -> dict[str, Any]:
     return {"MessageId": sent.message_id}
 
 
+def report_again(service: Service, sent: Sent) -> None:
+    """Tell what becomes of a message that was accepted before this start; it is not sent again."""
+    with service.state.lock:
+        steps = _steps(service, sent, has_virus=False)
+    service.publisher.submit(reports(sent, steps, service.origin, service.delays))
+
+
 def _check_may_send(service: Service, draft: Draft) -> Identity:
     account, region = service.state.account, service.origin.region.upper()
     identity = service.state.identity_for(draft.source)
@@ -96,11 +103,11 @@ def _sent(service: Service, call: Call, draft: Draft, identity: Identity) -> Sen
     )
 
 
-def _steps(service: Service, sent: Sent, *, has_virus: bool) -> tuple[outcomes.Step, ...]:
+def _steps(service: Service, sent: Sent, *, has_virus: bool) -> tuple[outcomes.SimulatedEvent, ...]:
     """Return what happens to the message: one fate with a virus, else one for each recipient."""
     if has_virus:
         return (outcomes.reject_step(sent.recipients),)
-    steps: list[outcomes.Step] = []
+    steps: list[outcomes.SimulatedEvent] = []
     for recipient in sent.recipients:
         entry = service.state.suppression_of(recipient, sent.configuration_set)
         if entry is not None:
@@ -114,7 +121,9 @@ def _steps(service: Service, sent: Sent, *, has_virus: bool) -> tuple[outcomes.S
     )
 
 
-def _as_effective(service: Service, configuration_set: str, step: outcomes.Step) -> outcomes.Step:
+def _as_effective(
+    service: Service, configuration_set: str, step: outcomes.SimulatedEvent
+) -> outcomes.SimulatedEvent:
     """A reason that the account does not suppress for adds nobody to its list."""
     reasons = service.state.effective_reasons(configuration_set)
     return step if step.suppress in reasons else outcomes.without_suppression(step)

@@ -11,13 +11,13 @@ from datetime import datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
-from core.errors import MissingExtraError, UsageError
+from core.model.errors import UsageError
 from core.simulator import configuration, control
 from core.simulator.events import Delays
 from core.simulator.faults import Faults
 from core.simulator.publish import Publisher
 from core.simulator.service import Call, Service, utc_now
-from core.simulator.state import EVENT_TYPES, QUEUE, Origin, State, bare
+from core.simulator.state import EVENT_TYPES, QUEUE, SentMail, State, bare
 
 if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
@@ -64,7 +64,7 @@ class Simulator:
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         require_extra()
-        self._origin = Origin(region, str(next(_account_ids)))
+        self._origin = SentMail(region, str(next(_account_ids)))
         self._sender = sender
         self._delays = delays or Delays()
         self._is_raw = is_raw
@@ -78,9 +78,9 @@ class Simulator:
     @property
     def environment(self) -> dict[str, str]:
         """Everything Outtray and boto3 need to use the stand-in; known before it serves."""
-        endpoints = ("AWS_ENDPOINT_URL_SESV2", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SNS")
+        services = ("SESV2", "SQS", "SNS", "KMS")
         return {
-            **dict.fromkeys(endpoints, self.url),
+            **{f"AWS_ENDPOINT_URL_{each}": self.url for each in services},
             "AWS_REGION": self._origin.region,
             "AWS_DEFAULT_REGION": self._origin.region,
             "AWS_ACCESS_KEY_ID": "outtray-simulator",
@@ -214,10 +214,9 @@ def require_extra() -> None:
         MissingExtraError: names what is missing, and how to get it.
     """
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
-        raise MissingExtraError(
-            f"The local stand-in for AWS needs {', '.join(missing)}, which is not installed.",
-            "Install it with: uv tool install 'outtray[demo]', or pip install 'outtray[demo]'.",
-        )
+        from core.installation.extras import missing_extra
+
+        raise missing_extra("demo", "The local stand-in for AWS", missing)
 
 
 def _listen(port: int) -> socket.socket:

@@ -12,7 +12,7 @@ from core.simulator.faults import Faults
 from core.simulator.outcomes import Behaviour
 from core.simulator.problems import bad_request
 from core.simulator.publish import Publisher
-from core.simulator.state import Origin, State
+from core.simulator.state import SentMail, State
 
 
 class Topics(Protocol):
@@ -49,7 +49,7 @@ def utc_now() -> datetime:
 class Service:
     """The parts that an operation works on."""
 
-    origin: Origin
+    origin: SentMail
     state: State
     faults: Faults
     topics: Topics

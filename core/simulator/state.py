@@ -41,7 +41,7 @@ _REGION_PREFIX: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SentMail:
     """Where the account lives; part of every ARN and event."""
 
     region: str

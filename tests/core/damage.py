@@ -11,38 +11,30 @@ from typing import Any
 
 from sqlalchemy import LargeBinary, Table, select
 
-from core.db import (
+from core.db.engine import Database
+from core.db.reads import attention
+from core.db.schema import metadata
+from core.db.schema.coverage import FLAGS, FORMS, NOT_FINDABLE, VALUES
+from core.db.writes import (
     account_notices,
-    attention,
     chasing,
     contacts,
     drafts,
     events,
-    external,
+    external_email,
     outbox,
-    outbox_acts,
+    outbox_decisions,
     preferences,
     suppressions,
 )
-from core.db.coverage import FLAGS, FORMS, NOT_FINDABLE, VALUES
-from core.db.engine import Database
-from core.db.tables import metadata
-from core.external import Addressee, MailSeen
-from core.model import (
-    AccountNotice,
-    AttachedFile,
-    AuditEntry,
-    Draft,
-    EmailKind,
-    Fact,
-    HoldKind,
-    NoticeKind,
-    OutboxHold,
-    Outcome,
-    Role,
-    Snapshot,
-    Suppression,
-)
+from core.model.chasing import HoldKind, Outcome
+from core.model.delivery import DeliveryEvent
+from core.model.email import AttachedFile, Draft, Snapshot
+from core.model.enums import EmailKind, Role
+from core.model.feed import AccountNotice, NoticeKind
+from core.model.outbox import OutboxHold
+from core.model.parsed_events import Addressee, MailSeen
+from core.model.suppressions import AuditEntry, Suppression
 from tests.core.db.books import START, entry, new_email, put, sent, tell
 
 FILE = AttachedFile("INV-0042.pdf", "application/pdf", b"%PDF-1.4 one")
@@ -66,7 +58,9 @@ def fill(database: Database) -> None:
     tell(
         database,
         *(
-            Fact(kind, START + timedelta(seconds=n), message_id, "ann@customer.example", tag=tag)
+            DeliveryEvent(
+                kind, START + timedelta(seconds=n), message_id, "ann@customer.example", tag=tag
+            )
             for n, kind in enumerate(("Send", "Delivery"))
             for message_id, tag in [(written.message_ids[0], written.tags[0])]
         ),
@@ -75,8 +69,8 @@ def fill(database: Database) -> None:
         queued = outbox.record(
             connection, new_email(other, "ada@lovelace.example", at=START + timedelta(hours=1))
         )
-        outbox_acts.cancel(connection, queued.delivery_ids, "anna", START)
-        outbox_acts.hold_back(connection, OutboxHold("pause", "anna", START, None, "Wait."))
+        outbox_decisions.cancel(connection, queued.delivery_ids, "anna", START)
+        outbox_decisions.hold_back(connection, OutboxHold("pause", "anna", START, None, "Wait."))
         hold = chasing.NewHold(
             *(other.customer_id, other.id, HoldKind.PROMISE, date(2026, 12, 24)),
             *(START + timedelta(days=30), "said so", "anna", START),
@@ -116,10 +110,10 @@ def fill(database: Database) -> None:
             subject="INV-0042",
             addressees=(Addressee("ann@customer.example", Role.TO),),
         )
-        external.see(connection, [mail], [])
+        external_email.see(connection, [mail], [])
         dismissed = MailSeen("external-2", START, "shop@else.example", "Hello", ())
-        external.see(connection, [dismissed], [])
-        external.dismiss(connection, "external-2", "anna", START)
+        external_email.see(connection, [dismissed], [])
+        external_email.dismiss(connection, "external-2", "anna", START)
         notice = AccountNotice(NoticeKind.SENDING, "the account", START, is_open=True)
         account_notices.store(connection, [(notice, "{}")])
     assert empty_tables(database) == []
@@ -173,8 +167,8 @@ def damaged(table: Table, column: str, value: Any, is_sqlite: bool) -> Any:
 def by_hand(database: Database) -> Iterator[Any]:
     """A connection of another program, which keeps to no foreign key."""
     if database.path is not None:
-        with closing(sqlite3.connect(database.path, isolation_level=None)) as connection:
-            yield lambda sql, *values: connection.execute(sql, values).fetchall()
+        with closing(sqlite3.connect(database.path, isolation_level=None)) as direct:
+            yield lambda sql, *values: direct.execute(sql, values).fetchall()
         return
     with database.engine.connect() as connection, connection.begin():
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")

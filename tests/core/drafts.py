@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.model import DocumentRow, Draft, EmailKind, SendOutcome, Word
+from core.model.documents import DocumentRow
+from core.model.email import Draft, SendOutcome
+from core.model.enums import DisplayStatus, EmailKind
 
 ANN, BOB, BOSS = "ann@customer.example", "bob@customer.example", "boss@outtray.example"
 
@@ -21,5 +23,5 @@ def draft(row: DocumentRow, *to: str, **changes: Any) -> Draft:
     return Draft(**values)
 
 
-def words(outcome: SendOutcome) -> list[Word]:
+def words(outcome: SendOutcome) -> list[DisplayStatus]:
     return [recipient.status for recipient in outcome.recipients]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.errors import RefusedError, ServiceError
-from core.model import Suppression
-from core.ports import EffectiveReasons, ListPage
+from core.model.errors import RefusedError, ServiceError
+from core.model.ports import EffectiveReasons, ListPage
+from core.model.suppressions import Suppression
 
 
 class FakeBook:

@@ -7,17 +7,18 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from core.allowance import Allowance
 from core.db.engine import Database
-from core.errors import ServiceError
-from core.handover import Handover
-from core.model import Suppression, address_key
-from core.outbox import Outbox
-from core.ports import Outgoing
-from core.rate import Quota
-from core.recheck import Recheck
-from core.sending import Dispatch
-from core.worker import Worker
+from core.model.enums import address_key
+from core.model.errors import ServiceError
+from core.model.outbox import Quota
+from core.model.ports import Outgoing
+from core.model.suppressions import Suppression
+from core.services.sending.dispatch import Dispatch
+from core.services.sending.outbox import Outbox
+from core.services.sending.outbox_worker import Worker
+from core.services.sending.rate_limiter import Allowance
+from core.services.sending.ses_handover import SesSender
+from core.services.sending.suppression_recheck import Recheck
 from tests.conftest import Clock
 
 FAST = Quota(per_second=1_000.0)
@@ -101,7 +102,7 @@ def office(
 ) -> Outbox:
     """A whole program on ``database``: its outbox, gate and worker."""
     listed = suppressions or FakeList()
-    handover = Handover(
+    ses_sender = SesSender(
         database,
         mailer or FakeMailer(),
         clock,
@@ -117,11 +118,11 @@ def office(
         clock=clock,
         sender="Outtray <billing@outtray.example>",
         operator=changes.pop("operator", "anna"),
-        handover=handover,
+        ses_sender=ses_sender,
     )
     worker = Worker(
         database,
-        handover,
+        ses_sender,
         clock,
         by,
         sleep=lambda seconds: clock.advance(seconds=seconds),
@@ -130,15 +131,15 @@ def office(
     return Outbox(database, dispatch, worker, clock, dispatch.operator)
 
 
-def handover(
+def ses_sender(
     database: Database,
     mailer: FakeMailer,
     clock: Clock,
     configuration_set: str = "outtray",
     suppressions: FakeList | None = None,
-) -> Handover:
+) -> SesSender:
     """The way to SES alone, for what sends at once."""
-    return Handover(
+    return SesSender(
         database,
         mailer,
         clock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,14 @@ def is_running(pid: int) -> bool:
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def has_ended(pid: int, patience: float = 10) -> bool:
+    """Whether it runs no more, at the latest after ``patience`` seconds."""
+    give_up = time.monotonic() + patience
+    while is_running(pid) and time.monotonic() < give_up:
+        time.sleep(0.05)
+    return not is_running(pid)
 
 
 def listening_ports(pid: int) -> set[int]:

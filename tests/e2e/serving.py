@@ -166,14 +166,16 @@ class Window:
     async def wait(self, what: str | Callable[[str], Any], timeout: float = 30) -> str:
         """Return the screen as soon as it shows ``what``."""
         claim = what if callable(what) else lambda text: what in text
-        try:
-            async with asyncio.timeout(timeout):  # receive's own begins anew with every heartbeat
-                while not claim(self.text):
-                    assert self._took(await self._socket.receive()), (
-                        f"closed before {what!r}:\n{self.text}"
-                    )
-        except TimeoutError:
-            raise AssertionError(f"{what!r} is not there:\n{self.text}") from None
+        give_up = time.monotonic() + timeout
+        while not claim(self.text):
+            left = give_up - time.monotonic()
+            assert left > 0, f"{what!r} is not there:\n{self.text}"
+            try:
+                async with asyncio.timeout(left):  # its own begins anew with every ping
+                    message = await self._socket.receive()
+            except TimeoutError:
+                continue
+            assert self._took(message), f"closed before {what!r}:\n{self.text}"
         return self.text
 
     async def closed(self, timeout: float = 20) -> str:

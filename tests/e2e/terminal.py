@@ -10,6 +10,7 @@ import select
 import signal
 import struct
 import termios
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -128,6 +129,18 @@ class Terminal:
         """Send bytes as they are, as a terminal may that is not what it says."""
         os.write(self._fd, data)
         self.settle(0.15)
+
+    def paste(self, text: str) -> None:
+        """Paste a text of any length; the terminal hands it over as the program reads it."""
+        data = f"\x1b[200~{text}\x1b[201~".encode()
+        writer = threading.Thread(target=self._write_all, args=(data,))
+        writer.start()
+        while writer.is_alive():
+            self._read(_TICK)
+
+    def _write_all(self, data: bytes) -> None:
+        while data:
+            data = data[os.write(self._fd, data[:1_000]) :]
 
     def wait_exit(self, timeout: float = 10) -> int:
         """Return the exit code; negative: the signal that ended it."""

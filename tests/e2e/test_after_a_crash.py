@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from core.db.open_marks import Check, OpenMarks
+from core.db.sqlite.open_marks import Check, OpenMarks
 from core.simulator import Delays, Simulator
 from tests.e2e.terminal import Terminal
 from tests.tui.cli.office import COMMAND, CUSTOMERS, DOCUMENTS, Aws, Office

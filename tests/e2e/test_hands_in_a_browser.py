@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import re
 from collections.abc import Iterator
@@ -51,9 +50,18 @@ def served(office: Office, desktop: Path) -> Iterator[Serving]:
 async def documents(page: Window) -> None:
     await page.wait("Ada")
     await page.say("stdin", "\x1b")
-    await asyncio.sleep(0.3)  # as a person does: Escape and a key at once would be Alt with it
+    await page.wait("Copy")  # the list has the keys
+    await page.say("stdin", "\x1b[B")
     await page.say("stdin", "a")
     await page.wait("INV-1")
+
+
+async def choose(page: Window, key: str, line: str) -> None:
+    """Open the list of choices and take one, when it is there."""
+    await page.say("stdin", key)
+    await page.wait("at once")
+    await page.say("stdin", line)
+    await page.wait(lambda text: "at once" not in text)
 
 
 async def told(page: Window, kind: str) -> list[object]:
@@ -67,15 +75,11 @@ async def test_things_open_and_are_kept_where_the_person_is(
 ) -> None:
     async with window(served.websocket()) as page:
         await documents(page)
-        await page.say("stdin", "o")
-        await page.wait("PDF")
-        await page.say("stdin", "2")
+        await choose(page, "o", "2")
         url = "https://books.example/invoice/INV-1"
         assert await told(page, "open_url") == ["open_url", {"url": url, "new_tab": True}]
 
-        await page.say("stdin", "o")
-        await page.wait("PDF")
-        await page.say("stdin", "1")
+        await choose(page, "o", "1")
         _, key = await told(page, "deliver_file_start")
         (_, secret), *_ = page.told
         assert served.get(f"/download/{key}").status == 403
@@ -87,9 +91,7 @@ async def test_things_open_and_are_kept_where_the_person_is(
         assert given.headers["Content-Disposition"] == f"inline; filename*=UTF-8''{name}"
         assert served.get(f"/download/{key}?instance={secret}").status == 403  # it was once
 
-        await page.say("stdin", "y")
-        await page.wait("Number")
-        await page.say("stdin", "1")
+        await choose(page, "y", "1")
         await page.wait("Sent to the browser")
         assert b"\x1b]52;c;" + base64.b64encode(b"INV-1") in page.received
         assert b"tmux;" not in page.received

@@ -20,7 +20,7 @@ import pytest
 from core.simulator import Simulator
 from tests.e2e.terminal import Terminal
 from tests.tui.cli.office import COMMAND, DOCUMENTS, Aws, Office
-from tests.tui.cli.test_cli_own_files import Watched
+from tests.tui.cli.test_own_files import Watched
 
 _RECIPIENTS = 40
 _RATE = 40.0

@@ -175,6 +175,7 @@ async def test_what_no_page_can_say_does_no_harm(served: Serving) -> None:
 async def test_a_child_that_dies_says_so_on_the_page(served: Serving) -> None:
     async with window(served.websocket()) as page:
         await page.wait(_ROWS)
+        assert soon(lambda: len(served.visitors) == 1)  # those of the tests before have left
         (pid,) = served.visitors
         os.kill(pid, signal.SIGKILL)
         assert "Outtray has ended (SIGKILL)" in await page.closed()

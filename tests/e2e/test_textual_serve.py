@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from tests.e2e.processes import is_running
-from tests.e2e.serving import soon, textual_serve, window
+from tests.e2e.processes import has_ended
+from tests.e2e.serving import textual_serve, window
 from tests.tui.cli.office import COMMAND, CUSTOMERS, DOCUMENTS, Office
 
 
@@ -25,7 +25,7 @@ async def test_it_opens_works_and_ends_with_its_page(office: Office) -> None:
             visitors = serving.visitors
             assert visitors
         for pid in visitors:
-            assert await asyncio.to_thread(soon, lambda pid=pid: not is_running(pid))
+            assert await asyncio.to_thread(has_ended, pid)
         async with window(serving.websocket()) as page:
             await page.wait("Hollow Mailbox Ltd")
             await page.say("stdin", "\x11")  # Ctrl+Q
@@ -52,4 +52,4 @@ async def test_what_it_shows_ends_when_it_is_killed(office: Office) -> None:
             visitors = serving.visitors
             serving.process.kill()
             for pid in visitors:
-                assert await asyncio.to_thread(soon, lambda pid=pid: not is_running(pid))
+                assert await asyncio.to_thread(has_ended, pid)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from core.model import EmailKind, Fact
+from core.model.delivery import DeliveryEvent
+from core.model.enums import EmailKind
 from tests.tui.company import NOW, Company, Customer, Document
 
 
-def fact(type_: str, at: datetime, **fields: str) -> Fact:
-    return Fact(type=type_, at=at, message_id="0100", **fields)  # type: ignore[arg-type]
+def fact(type_: str, at: datetime, **fields: str) -> DeliveryEvent:
+    return DeliveryEvent(type=type_, at=at, message_id="0100", **fields)
 
 
-def bounce(at: datetime, diagnostic: str = "smtp; 550 5.1.1 User unknown", **more: str) -> Fact:
+def bounce(
+    at: datetime, diagnostic: str = "smtp; 550 5.1.1 User unknown", **more: str
+) -> DeliveryEvent:
     return fact(
         "Bounce",
         at,
@@ -104,7 +107,7 @@ def _ludwigs_documents(company: Company, ludwig: Customer) -> None:
         (brook, [bounce(today + timedelta(seconds=89), said)]),
         body="Hi, I wanted to follow up on invoice INV-0042.\n\nLet us know.",
     )  # fmt: skip
-    plan: list[tuple[str, str, str, str, float, str, list[Fact]]] = [
+    plan: list[tuple[str, str, str, str, float, str, list[DeliveryEvent]]] = [
         ("INV-0041", "OPEN", "980.50", "980.50", 1, brook, [fact("Delivery", days(1))]),
         ("EST-0007", "SENT", "4200.00", "0", 3, terrill, [fact("Open", days(2.9))]),
         ("INV-0039", "OVERDUE", "310.81", "310.81", 4, brook, [fact("DeliveryDelay", days(4))]),

@@ -7,43 +7,28 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from core.advice import WHAT_TO_DO
-from core.calling import needs_call, newest, summarise
-from core.folding import search_key
-from core.machines import doubt
-from core.model import (
-    Amount,
-    Awaited,
-    Call,
-    Change,
-    Changes,
-    Composition,
-    Contact,
-    CustomerRow,
-    DeliveryView,
-    DocumentLog,
-    DocumentRow,
-    DocumentSummary,
-    Draft,
-    EmailEntry,
+from core.mail.templates.wording import Occasion, Office, versions
+from core.model.chasing import Call, Hold
+from core.model.delivery import DeliveryEvent, DeliveryView, DocumentSummary
+from core.model.documents import Amount, Awaited, CustomerRow, DocumentRow
+from core.model.email import Change, Changes, Composition, Draft, KnownAddress, Version
+from core.model.enums import (
+    STATUSES,
+    DisplayStatus,
+    DocumentKind,
     EmailKind,
-    Fact,
-    Health,
-    Hold,
-    Kind,
-    KnownAddress,
-    RecipientEntry,
     Role,
     Status,
-    Suppression,
-    Version,
-    Word,
     address_key,
 )
-from core.ranking import Entry, Typed, number_rank
+from core.model.history import Contact, DocumentLog, EmailEntry, Health, RecipientEntry
+from core.model.suppressions import Suppression
+from core.rules.chasing.call_reminders import needs_call, newest, summarise
+from core.rules.delivery.bot_engagement import doubt
 from core.rules.delivery.settling import settle
-from core.status import FAILURES, summarise_email
-from core.wording import Occasion, Office, versions
+from core.rules.delivery.status import FAILURES, summarise_email
+from core.rules.search.normalize import search_key
+from core.rules.search.ranking import Candidate, Typed, number_rank
 
 NOW = datetime(2026, 11, 20, 16, 3, 20, tzinfo=UTC)
 
@@ -62,7 +47,7 @@ class Delivery:
     address: str
     role: Role
     replaces: str | None = None
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[DeliveryEvent] = field(default_factory=list)
     accepted_at: datetime | None = None
     local: Status = Status.SENT
 
@@ -83,7 +68,7 @@ class Email:
 class Document:
     id: int
     customer_id: int
-    kind: Kind
+    kind: DocumentKind
     number: str
     status: str
     total: Decimal
@@ -127,7 +112,7 @@ class Company:
         made = Document(
             id=len(self.documents) + 1,
             customer_id=customer.id,
-            kind=Kind.ESTIMATE if number.startswith("EST") else Kind.INVOICE,
+            kind=DocumentKind.ESTIMATE if number.startswith("EST") else DocumentKind.INVOICE,
             number=number,
             status=status,
             total=Decimal(total),
@@ -144,9 +129,9 @@ class Company:
         subject: str,
         at: datetime,
         by: str,
-        *recipients: tuple[str, list[Fact]],
+        *recipients: tuple[str, list[DeliveryEvent]],
         body: str = "",
-        cc: tuple[tuple[str, list[Fact]], ...] = (),
+        cc: tuple[tuple[str, list[DeliveryEvent]], ...] = (),
     ) -> Email:
         deliveries = [
             self._delivery(address, role, facts, at)
@@ -157,21 +142,23 @@ class Company:
         self.emails[made.id] = made
         return made
 
-    def _delivery(self, address: str, role: Role, facts: list[Fact], at: datetime) -> Delivery:
+    def _delivery(
+        self, address: str, role: Role, facts: list[DeliveryEvent], at: datetime
+    ) -> Delivery:
         self._deliveries += 1
         return Delivery(self._deliveries, address, role, None, list(facts), at)
 
     def add_email(self, draft: Draft, at: datetime, by: str) -> int:
         document = self.documents[draft.document_id]
-        recipients = tuple((address, list[Fact]()) for address in draft.to)
-        copies = tuple((address, list[Fact]()) for address in draft.cc)
+        recipients = tuple((address, list[DeliveryEvent]()) for address in draft.to)
+        copies = tuple((address, list[DeliveryEvent]()) for address in draft.cc)
         made = self.email(
             document, draft.kind, draft.subject, at, by, *recipients, body=draft.body, cc=copies
         )
         made.deliveries[0].replaces = draft.replaces
         return made.id
 
-    def apply(self, document_id: int, fact: Fact) -> None:
+    def apply(self, document_id: int, fact: DeliveryEvent) -> None:
         """Give ``fact`` to the newest email of a document."""
         newest = self._of(document_id)[-1]
         for delivery in newest.deliveries:
@@ -253,14 +240,14 @@ class Company:
             for c in self.customers.values()
         ]
 
-    def entry(self, row: CustomerRow, typed: Typed, *, needs_attention: bool) -> Entry:
+    def entry(self, row: CustomerRow, typed: Typed, *, needs_attention: bool) -> Candidate:
         """Return the customer as a search may find it."""
         key = search_key(row.name)
         search = search_key(" ".join([row.name, *self.customers[row.id].addresses]))
         numbers = (d.number for d in self.rows() if d.customer_id == row.id and typed.key)
         ranks = [number_rank(typed.key, search_key(number)) for number in numbers]
         number = min((rank for rank in ranks if rank is not None), default=None)
-        return Entry(row.id, key, search, needs_attention, number)
+        return Candidate(row.id, key, search, needs_attention, number)
 
     def _customer_row(self, customer: Customer, rows: list[DocumentRow]) -> CustomerRow:
         open_ = sum((row.balance_due for row in rows), Decimal(0))
@@ -273,10 +260,12 @@ class Company:
             open_balance=(Amount(open_, "USD"),) if open_ else (),
             documents=len(rows),
             last_sent_at=max(times, default=None),
-            bounced=sum(bool(f & {Word.BOUNCED, Word.SOFT_BOUNCED}) for f in failed),
-            complained=sum(Word.COMPLAINED in f for f in failed),
-            dropped=sum(Word.DROPPED in f for f in failed),
-            failed=sum(Word.FAILED in f for f in failed),
+            bounced=sum(
+                bool(f & {DisplayStatus.BOUNCED, DisplayStatus.SOFT_BOUNCED}) for f in failed
+            ),
+            complained=sum(DisplayStatus.COMPLAINED in f for f in failed),
+            dropped=sum(DisplayStatus.DROPPED in f for f in failed),
+            failed=sum(DisplayStatus.FAILED in f for f in failed),
             never_reached=sum(
                 row.summary.never_reached and row.summary.send_count > 0 for row in rows
             ),
@@ -324,7 +313,7 @@ class Company:
         return Health(
             state.word,
             at or state.sent_at,
-            soft_streak=int(state.word is Word.SOFT_BOUNCED),
+            soft_streak=int(state.word is DisplayStatus.SOFT_BOUNCED),
             diagnostic=state.diagnostic,
             email_id=email.id,
             document_number=number,
@@ -380,7 +369,7 @@ class Company:
                 open_doubt=doubt(delivery.facts, "Open", view.state.sent_at),
                 click_doubt=doubt(delivery.facts, "Click", view.state.sent_at),
                 cause="userunknown" if view.state.word in FAILURES else "",
-                advice=WHAT_TO_DO[view.state.word],
+                advice=STATUSES[view.state.word].advice,
             )
             for delivery, view in zip(email.deliveries, views, strict=True)
         )

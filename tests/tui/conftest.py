@@ -11,9 +11,9 @@ from textual.widgets import Input, TextArea
 from tests.tui.believable import believable
 from tests.tui.company import NOW
 from tests.tui.fakes import FakeBackend
-from tui.app import OuttrayApp
-from tui.dialogs.compose import ComposeDialog
-from tui.dialogs.edit_address import EditAddressDialog
+from tui.app.app import OuttrayApp
+from tui.dialogs.address.edit_address import EditAddressDialog
+from tui.dialogs.compose.compose import ComposeDialog
 
 
 @pytest.fixture(autouse=True)

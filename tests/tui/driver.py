@@ -9,12 +9,12 @@ from datetime import datetime
 
 from textual.pilot import Pilot
 
-from core.model import DocumentFilter
+from core.model.documents import DocumentFilter
 from tests.tui.company import NOW
-from tests.tui.fakes import FakeBackend
-from tui.app import OuttrayApp
-from tui.commands import BY_ID, keys_of
-from tui.dialogs.compose import ComposeDialog
+from tests.tui.fakes import FakeBackend, as_backend
+from tui.app.app import OuttrayApp
+from tui.commands.dispatch import BY_ID, keys_of
+from tui.dialogs.compose.compose import ComposeDialog
 
 _LONGEST = 120.0
 """Seconds after which a test that waits for a quiet moment is taken for one that hangs."""
@@ -80,7 +80,7 @@ class Driver:
         await self.press("enter")
         document = self.backend.company.find(number)
         where = DocumentFilter(customer_id=document.customer_id)
-        position = self.backend.document_position(where, document.id)
+        position = self.backend.documents.position(where, document.id)
         await self.pilot.press(*["down"] * (position or 0))
         return await self.settle()
 
@@ -120,7 +120,7 @@ async def driving(
     backend: FakeBackend, size: tuple[int, int] = (132, 36), now: datetime = NOW
 ) -> AsyncIterator[Driver]:
     """Run the program on ``backend``, with toasts and tooltips as in real life."""
-    app = OuttrayApp(backend, clock=lambda: now)
+    app = OuttrayApp(as_backend(backend), clock=lambda: now)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         driver = Driver(app, pilot, backend)
         await driver.settle()

@@ -7,21 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import message
-from core.composing import Composing
 from core.db.engine import Database
-from core.model import (
-    AttachedFile,
-    Composition,
-    Draft,
-    EmailKind,
-    Preview,
-    Role,
-    SavedDraft,
-    TestOutcome,
-)
-from core.previewing import preview
-from core.wording import Office
+from core.mail import mime as message
+from core.mail.preview import preview
+from core.mail.templates.wording import Office
+from core.model.email import AttachedFile, Composition, Draft, Preview, SavedDraft, TestOutcome
+from core.model.enums import EmailKind, Role
+from core.services.sending.drafts_editing import Composing
 
 if TYPE_CHECKING:
     from tests.tui.fakes import FakeBackend

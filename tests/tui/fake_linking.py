@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from core.errors import NotFoundError
-from core.external import Addressee, Listed, MailSeen, Unlinked
-from core.linking import LinkedByHand
+from core.model.errors import NotFoundError
+from core.model.parsed_events import Addressee, MailSeen
+from core.model.reports import LinkedByHand
+from core.rules.delivery.external_email import Listed, Unlinked
 from tests.tui.company import Company
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from core import suppressed
-from core.errors import NeedsConfirmationError
-from core.model import (
+from core.model.enums import address_key
+from core.model.errors import NeedsConfirmationError
+from core.model.suppressions import (
     AuditEntry,
     Cause,
     ListOutcome,
@@ -20,8 +20,8 @@ from core.model import (
     SuppressionChip,
     SuppressionDetails,
     SuppressionFilter,
-    address_key,
 )
+from core.rules.gate import suppression_list
 
 
 class FakeLists:
@@ -50,7 +50,7 @@ class FakeLists:
         own = [entry for entry in self.entries if entry.source == "own"]
         if self.state.phase is ListPhase.FAILED and self.state.read_at is None:
             ses = []
-        rows = suppressed.chosen(suppressed.merge(ses, own), where)
+        rows = suppression_list.chosen(suppression_list.merge(ses, own), where)
         return tuple(replace(row, cause=self.causes.get(row.key)) for row in rows)
 
     def count(self, where: SuppressionFilter) -> int:
@@ -68,7 +68,7 @@ class FakeLists:
         return ids.index(row_id) if row_id in ids else None
 
     def counts(self, where: SuppressionFilter) -> Mapping[SuppressionChip, int]:
-        return suppressed.counts(self._rows(SuppressionFilter()), where.text)
+        return suppression_list.counts(self._rows(SuppressionFilter()), where.text)
 
     def details(self, address: str) -> SuppressionDetails:
         self._enter("details")

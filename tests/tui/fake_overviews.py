@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from core.calling import is_ahead, needs_call
-from core.figures import added, by_day, first_day, median, times
-from core.model import (
-    AttentionChip,
-    AttentionRow,
-    CauseCount,
-    DocumentRow,
-    DomainCount,
-    Failure,
-    FollowUps,
-    Insights,
-    Tally,
-    Word,
-)
-from core.status import FAILURES
-from core.urgency import days_overdue, has_news, score, signs, what_is_wrong
+from core.model.attention import AttentionChip, AttentionRow, Failure
+from core.model.documents import DocumentRow
+from core.model.enums import DisplayStatus
+from core.model.insights import CauseCount, DomainCount, FollowUps, Insights, Tally
+from core.rules.chasing.attention import days_overdue, has_news, score, signs, what_is_wrong
+from core.rules.chasing.call_reminders import is_ahead, needs_call
+from core.rules.delivery.status import FAILURES
+from core.rules.monitoring.deliverability import added, by_day, first_day, median, times
 from tests.tui.company import Company
 
 
@@ -47,7 +39,7 @@ class FakeAttention:
             )
             for email in self._company.log(document_id).emails
             for r in email.recipients
-            if r.state.word in FAILURES | {Word.UNCONFIRMED}
+            if r.state.word in FAILURES | {DisplayStatus.UNCONFIRMED}
         ]
 
     def _row(self, document: DocumentRow) -> AttentionRow:
@@ -71,7 +63,7 @@ class FakeAttention:
         found = []
         for document in self._company.rows():
             is_wrong = bool(document.summary.unresolved & FAILURES)
-            is_unknown = document.summary.word is Word.UNCONFIRMED
+            is_unknown = document.summary.word is DisplayStatus.UNCONFIRMED
             calls = bool(needs_call(document, self._now))
             if not (is_wrong or is_unknown or calls):
                 continue

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from core.errors import NeedsConfirmationError
-from core.examination import Check, Result
-from core.model import IngestReport, QuarantinedBody
-from core.quarantine import RetryReport
+from core.model.errors import NeedsConfirmationError
+from core.model.reports import IngestReport, QuarantinedBody, RetryReport
+from core.rules.doctor.checks import Check, Result
 
 
 class FakeUpkeep:
@@ -28,23 +27,34 @@ class FakeUpkeep:
         self._enter("examine")
         return self.checks
 
-    def quarantined(self) -> tuple[QuarantinedBody, ...]:
-        self._enter("quarantined")
-        return self.bodies
+    @property
+    def quarantine(self) -> FakeQuarantine:
+        return FakeQuarantine(self)
 
-    def dismiss_quarantined(self, wanted: str, note: str) -> QuarantinedBody:
-        self._enter("dismiss_quarantined")
+
+class FakeQuarantine:
+    """The bodies of ``FakeUpkeep``."""
+
+    def __init__(self, upkeep: FakeUpkeep) -> None:
+        self._upkeep = upkeep
+
+    def waiting(self) -> tuple[QuarantinedBody, ...]:
+        self._upkeep._enter("quarantined")
+        return self._upkeep.bodies
+
+    def dismiss(self, wanted: str, note: str) -> QuarantinedBody:
+        self._upkeep._enter("dismiss_quarantined")
         if not note.strip():
             raise NeedsConfirmationError("A note is required to dismiss a report.")
-        (body,) = [body for body in self.bodies if body.id == wanted]
-        self.bodies = tuple(each for each in self.bodies if each is not body)
-        self.dismissed = (*self.dismissed, (wanted, note))
+        (body,) = [body for body in self._upkeep.bodies if body.id == wanted]
+        self._upkeep.bodies = tuple(each for each in self._upkeep.bodies if each is not body)
+        self._upkeep.dismissed = (*self._upkeep.dismissed, (wanted, note))
         return body
 
-    def retry_quarantined(self, wanted: str = "") -> RetryReport:
-        self._enter("retry_quarantined")
-        tried = [body for body in self.bodies if body.id.startswith(wanted)]
-        released = [body for body in tried if body.id in self.readable]
-        self.bodies = tuple(body for body in self.bodies if body not in released)
+    def retry(self, wanted: str = "") -> RetryReport:
+        self._upkeep._enter("retry_quarantined")
+        tried = [body for body in self._upkeep.bodies if body.id.startswith(wanted)]
+        released = [body for body in tried if body.id in self._upkeep.readable]
+        self._upkeep.bodies = tuple(body for body in self._upkeep.bodies if body not in released)
         kept = tuple(body for body in tried if body not in released)
         return RetryReport(len(released), kept, IngestReport(applied=len(released)))

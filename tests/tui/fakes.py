@@ -1,7 +1,8 @@
 """A backend in memory that behaves: real filters, real roll-ups, a gate with a suppression list.
 
-Everything a row shows is derived from facts by ``core.status``, as in the program. Failures are
-switched on per method with ``fail``; ``hold`` keeps a method from answering until ``release``.
+Everything a row shows is derived from facts by ``core.rules.delivery.status``, as in the program.
+Failures are switched on per method with ``fail``; ``hold`` keeps a method from answering until
+``release``.
 """
 
 from __future__ import annotations
@@ -11,59 +12,49 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from core.calling import in_force, is_ahead, needs_call
-from core.chasing import CallEntry, Scope, Standing
-from core.evidence import Exported
-from core.feedhealth import is_stuck
-from core.model import (
+from core.model.chase_state import CallEntry, ChaseState, Scope
+from core.model.chasing import Call, Hold, HoldKind
+from core.model.conditions import Condition
+from core.model.customer_search import Found
+from core.model.database import DatabaseLook
+from core.model.delivery import DeliveryEvent
+from core.model.documents import (
     Amount,
-    Batch,
-    Call,
-    Chip,
-    Composition,
-    Condition,
     CustomerFilter,
-    CustomerHeader,
     CustomerOrder,
     CustomerRow,
-    Decision,
     DocumentFilter,
-    DocumentLog,
     DocumentOrder,
     DocumentRow,
-    Draft,
-    EmailKind,
-    Fact,
-    FeedState,
-    FeedStatus,
-    Finding,
-    Found,
-    Hold,
-    HoldKind,
-    IngestReport,
-    ListState,
-    OutboxEntry,
-    OutboxHold,
-    OutboxOverview,
+    DocumentView,
     Overview,
-    Progress,
+)
+from core.model.email import (
+    Composition,
+    Decision,
+    Draft,
+    Finding,
     RecipientOutcome,
     SendOutcome,
     Verdict,
     Weight,
-    Word,
-    WorkReport,
-    address_key,
 )
-from core.model.database import DatabaseLook
-from core.model.words import BEST_TO_WORST
-from core.pace import late_document
-from core.ranking import Rank, Typed, ranked
-from core.settings import Settings
-from core.status import FAILURES
-from core.trouble import Trouble
+from core.model.enums import BEST_TO_WORST, DisplayStatus, EmailKind, address_key
+from core.model.feed import FeedState, FeedStatus
+from core.model.history import CustomerHeader, DocumentLog
+from core.model.outbox import Batch, OutboxEntry, OutboxHold, OutboxOverview, Progress, WorkReport
+from core.model.reports import Exported, IngestReport
+from core.model.suppressions import ListState
+from core.rules.chasing.call_reminders import in_force, is_ahead, needs_call
+from core.rules.delivery.status import FAILURES
+from core.rules.monitoring.delivery_latency import late_document
+from core.rules.monitoring.feed_health import is_stuck
+from core.rules.monitoring.incidents import Trouble
+from core.rules.search.ranking import Rank, Typed, ranked
+from core.settings.loading import Settings
 from tests.answering import answers
 from tests.tui.company import NOW, Company
 from tests.tui.fake_composing import FakeComposing
@@ -73,10 +64,10 @@ from tests.tui.fake_overviews import FakeAttention, FakeCounting
 from tests.tui.fake_upkeep import FakeUpkeep
 
 _CHIP_WORDS = {
-    Chip.BOUNCED: {Word.BOUNCED, Word.SOFT_BOUNCED},
-    Chip.COMPLAINED: {Word.COMPLAINED},
-    Chip.DROPPED: {Word.DROPPED},
-    Chip.FAILED: {Word.FAILED},
+    DocumentView.BOUNCED: {DisplayStatus.BOUNCED, DisplayStatus.SOFT_BOUNCED},
+    DocumentView.COMPLAINED: {DisplayStatus.COMPLAINED},
+    DocumentView.DROPPED: {DisplayStatus.DROPPED},
+    DocumentView.FAILED: {DisplayStatus.FAILED},
 }
 
 
@@ -112,17 +103,17 @@ class FakeOutbox:
         self.is_working = False
         self.why = ""
 
-    def _count(self, word: Word, batch_id: str | None = None) -> int:
+    def _count(self, word: DisplayStatus, batch_id: str | None = None) -> int:
         mine = (e for e in self.listed if batch_id in (None, e.batch_id))
         return sum(e.word is word for e in mine)
 
     def _progress(self, batch_id: str | None = None) -> Progress:
         return Progress(
-            waiting=self._count(Word.QUEUED, batch_id),
-            going=self._count(Word.SENDING, batch_id),
+            waiting=self._count(DisplayStatus.QUEUED, batch_id),
+            going=self._count(DisplayStatus.SENDING, batch_id),
             sent=self.sent,
-            failed=self._count(Word.FAILED, batch_id),
-            unconfirmed=self._count(Word.UNCONFIRMED, batch_id),
+            failed=self._count(DisplayStatus.FAILED, batch_id),
+            unconfirmed=self._count(DisplayStatus.UNCONFIRMED, batch_id),
         )
 
     def overview(self) -> OutboxOverview:
@@ -135,10 +126,10 @@ class FakeOutbox:
 
     def work(self) -> WorkReport:
         if self.is_working and not self.holds:
-            gone = [e for e in self.listed if e.word is Word.QUEUED]
+            gone = [e for e in self.listed if e.word is DisplayStatus.QUEUED]
             self._change([e for e in self.listed if e not in gone])
             self.sent += len(gone)
-        return WorkReport(waiting=self._count(Word.QUEUED), words=self.why)
+        return WorkReport(waiting=self._count(DisplayStatus.QUEUED), words=self.why)
 
     def pause(self, note: str = "") -> None:
         self.holds = (OutboxHold("pause", "anna", NOW, None, note),)
@@ -202,9 +193,27 @@ class FakeBackend(FakeUpkeep):
         self._failures: dict[str, Exception] = {}
         self._gates: dict[str, threading.Event] = {}
         self._lock = threading.RLock()
-        self._pending: list[tuple[int, Fact]] = []
+        self._pending: list[tuple[int, DeliveryEvent]] = []
         self._has_pending = threading.Event()
         self._send_answer: SendOutcome | None = None
+        self.customers = SimpleNamespace(
+            count=self._count_customers,
+            page=self._page_customers,
+            find=self._find_customers,
+            rows=self._customer_rows,
+            position=self._customer_position,
+            header=self._customer_header,
+        )
+        self.documents = SimpleNamespace(
+            count=self._count_documents,
+            page=self._page_documents,
+            rows=self._document_rows,
+            ids=self._document_ids,
+            position=self._document_position,
+            chip_counts=self._chip_counts,
+            log=self._document_log,
+            count_failed=self._count_failed,
+        )
         self.composing = FakeComposing(self)
         self.attention = FakeAttention(company, now, self._enter)
         self.insights = FakeCounting(now, self._enter)
@@ -227,7 +236,7 @@ class FakeBackend(FakeUpkeep):
     def release(self, method: str) -> None:
         self._gates.pop(method).set()
 
-    def report(self, document_id: int, fact: Fact) -> None:
+    def report(self, document_id: int, fact: DeliveryEvent) -> None:
         """SES reports ``fact`` about the newest email of a document; the next pull applies it."""
         with self._lock:
             self._pending.append((document_id, fact))
@@ -260,7 +269,7 @@ class FakeBackend(FakeUpkeep):
             customers=len(self.company.customers),
             documents=len(documents),
             attention=sum(_needs_attention(row) for row in self.company.customer_rows()),
-            bounced=sum(_has_chip(row, Chip.BOUNCED) for row in documents),
+            bounced=sum(_has_chip(row, DocumentView.BOUNCED) for row in documents),
             never_reached=_total(lost),
             never_reached_documents=len(lost),
             unlinked=len(self.linking._shown(everything=False)),
@@ -283,17 +292,17 @@ class FakeBackend(FakeUpkeep):
         key = keys[where.sort.column]
         return sorted(rows, key=lambda row: (key(row), row.id), reverse=where.sort.descending)
 
-    def count_customers(self, where: CustomerFilter) -> int:
+    def _count_customers(self, where: CustomerFilter) -> int:
         self._enter("count_customers")
         return len(self._customers(where))
 
-    def page_customers(
+    def _page_customers(
         self, where: CustomerFilter, offset: int, limit: int
     ) -> tuple[CustomerRow, ...]:
         self._enter("page_customers")
         return tuple(self._customers(where)[offset : offset + limit])
 
-    def find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found:
+    def _find_customers(self, where: CustomerFilter, *, alike: bool = False) -> Found:
         self._enter("find_customers")
         typed = Typed.of(where.text)
         entries = [
@@ -307,17 +316,17 @@ class FakeBackend(FakeUpkeep):
         few = len(exact) < 5 and not alike
         return Found(tuple(place.id for place in places), False, slips, few and bool(exact))
 
-    def customers(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
+    def _customer_rows(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
         self._enter("customers")
         rows = {row.id: row for row in self.company.customer_rows()}
         return tuple(rows[key] for key in customer_ids if key in rows)
 
-    def customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
+    def _customer_position(self, where: CustomerFilter, customer_id: int) -> int | None:
         self._enter("customer_position")
         ids = [row.id for row in self._customers(where)]
         return ids.index(customer_id) if customer_id in ids else None
 
-    def customer_header(self, customer_id: int) -> CustomerHeader:
+    def _customer_header(self, customer_id: int) -> CustomerHeader:
         self._enter("customer_header")
         documents = [row for row in self.company.rows() if row.customer_id == customer_id]
         emails = [email for row in documents for email in self.company.log(row.id).emails]
@@ -357,11 +366,13 @@ class FakeBackend(FakeUpkeep):
             DocumentOrder.BALANCE: lambda row: row.balance_due,
             DocumentOrder.SENDS: lambda row: row.summary.send_count,
             DocumentOrder.LAST_RECIPIENT: lambda row: row.summary.last_recipient,
-            DocumentOrder.DELIVERY: lambda row: [Word.NEVER_SENT, *BEST_TO_WORST].index(
-                row.summary.word
-            ),
+            DocumentOrder.DELIVERY: lambda row: BEST_TO_WORST.index(row.summary.word),
         }
-        key = keys.get(where.sort.column, lambda row: str(getattr(row, where.sort.column)))
+
+        def by_text(row: DocumentRow) -> Any:
+            return str(getattr(row, where.sort.column))
+
+        key = keys.get(where.sort.column, by_text)
         return sorted(rows, key=lambda row: (key(row), row.id), reverse=where.sort.descending)
 
     def _answers(self, row: DocumentRow, condition: Condition) -> bool:
@@ -375,35 +386,35 @@ class FakeBackend(FakeUpkeep):
             addresses=tuple(self.company.customers[row.customer_id].addresses),
         )
 
-    def count_documents(self, where: DocumentFilter) -> int:
+    def _count_documents(self, where: DocumentFilter) -> int:
         self._enter("count_documents")
         return len(self._documents(where))
 
-    def page_documents(
+    def _page_documents(
         self, where: DocumentFilter, offset: int, limit: int
     ) -> tuple[DocumentRow, ...]:
         self._enter("page_documents")
         return tuple(self._documents(where)[offset : offset + limit])
 
-    def document_position(self, where: DocumentFilter, document_id: int) -> int | None:
+    def _document_position(self, where: DocumentFilter, document_id: int) -> int | None:
         self._enter("document_position")
         ids = [row.id for row in self._documents(where)]
         return ids.index(document_id) if document_id in ids else None
 
-    def document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
+    def _document_ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
         self._enter("document_ids")
         return tuple(row.id for row in self._documents(where)[:limit])
 
-    def documents(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
+    def _document_rows(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
         self._enter("documents")
         rows = {row.id: row for row in self.company.rows()}
         return tuple(rows[each] for each in document_ids if each in rows)
 
-    def chip_counts(self, where: DocumentFilter) -> Mapping[Chip, int]:
+    def _chip_counts(self, where: DocumentFilter) -> Mapping[DocumentView, int]:
         self._enter("chip_counts")
-        return {chip: len(self._documents(replace(where, chip=chip))) for chip in Chip}
+        return {chip: len(self._documents(replace(where, chip=chip))) for chip in DocumentView}
 
-    def document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
+    def _document_log(self, document_id: int, as_of: datetime | None = None) -> DocumentLog:
         self._enter("document_log")
         return self.company.log(document_id, as_of)
 
@@ -460,7 +471,7 @@ class FakeBackend(FakeUpkeep):
             self.composing.kept.pop((draft.document_id, draft.kind), None)
             email_id = self.company.add_email(draft, self.now, self.settings.operator)
             self._revision += 1
-        sent = tuple(RecipientOutcome(address, Word.SENT, "0100") for address in draft.to)
+        sent = tuple(RecipientOutcome(address, DisplayStatus.SENT, "0100") for address in draft.to)
         return SendOutcome(number, email_id, verdict, sent)
 
     # ------------------------------------------------------------------ feed
@@ -487,9 +498,9 @@ class FakeBackend(FakeUpkeep):
     def read_suppressions(self) -> ListState:
         return self.suppressions.state
 
-    def count_failed(self) -> int:
+    def _count_failed(self) -> int:
         self._enter("count_failed")
-        chips = (Chip.BOUNCED, Chip.COMPLAINED, Chip.DROPPED)
+        chips = (DocumentView.BOUNCED, DocumentView.COMPLAINED, DocumentView.DROPPED)
         return sum(_has_chip(row, chip) for row in self.company.rows() for chip in chips)
 
     def revision(self) -> int:
@@ -524,14 +535,14 @@ class FakeChasing:
         self._backend = backend
         self._company = backend.company
 
-    def standing(self, scope: Scope) -> Standing:
+    def standing(self, scope: Scope) -> ChaseState:
         self._backend._enter("standing")
         customer = self._company.customers[scope.customer_id]
         holds = self._company.holds_about(scope.customer_id, scope.document_id)
         force = tuple(in_force(holds, self._backend.now))
-        return Standing(customer.name, customer.phone, holds, force, ("Ada Nord",))
+        return ChaseState(customer.name, customer.phone, holds, force, ("Ada Nord",))
 
-    def _put(self, scope: Scope, kind: HoldKind, until: date | None, note: str) -> Standing:
+    def _put(self, scope: Scope, kind: HoldKind, until: date | None, note: str) -> ChaseState:
         resumes = None if until is None else datetime.combine(until, time()).astimezone(UTC)
         now = self._backend.now + timedelta(microseconds=len(self._company.holds))
         whole = scope.document_id is None
@@ -540,11 +551,11 @@ class FakeChasing:
         self._backend._revision += 1
         return self.standing(scope)
 
-    def hold(self, scope: Scope, kind: HoldKind, until: date, note: str = "") -> Standing:
+    def hold(self, scope: Scope, kind: HoldKind, until: date, note: str = "") -> ChaseState:
         self._backend._enter("hold")
         return self._put(scope, kind, until, note)
 
-    def lift(self, scope: Scope, note: str = "") -> Standing:
+    def lift(self, scope: Scope, note: str = "") -> ChaseState:
         self._backend._enter("lift")
         return self._put(scope, self.standing(scope).in_force[0].kind, None, note)
 
@@ -567,21 +578,21 @@ def _needs_attention(row: CustomerRow) -> bool:
     return bool(row.bounced or row.complained or row.dropped or row.failed or row.never_reached)
 
 
-def _has_chip(row: DocumentRow, chip: Chip) -> bool:
+def _has_chip(row: DocumentRow, chip: DocumentView) -> bool:
     summary = row.summary
-    if chip is Chip.ALL:
+    if chip is DocumentView.ALL:
         return True
-    if chip is Chip.ATTENTION:
+    if chip is DocumentView.ATTENTION:
         return bool(summary.unresolved & FAILURES)
-    if chip is Chip.LATE:
+    if chip is DocumentView.LATE:
         return late_document(row, NOW) is not None
-    if chip is Chip.NEEDS_CALL:
+    if chip is DocumentView.NEEDS_CALL:
         return bool(needs_call(row, NOW))
-    if chip is Chip.SNOOZED:
+    if chip is DocumentView.SNOOZED:
         return is_ahead(row.held_until, NOW)
-    if chip is Chip.STUCK:
+    if chip is DocumentView.STUCK:
         return is_stuck(summary.word, summary.last_sent_at, NOW)
-    if chip is Chip.NEVER_REACHED:
+    if chip is DocumentView.NEVER_REACHED:
         return summary.never_reached and bool(summary.send_count)
     if chip in _CHIP_WORDS:
         return bool(summary.unresolved & _CHIP_WORDS[chip])
@@ -599,3 +610,8 @@ def _total(rows: object) -> tuple[Amount, ...]:
 
 def _never(now: datetime) -> datetime:
     return datetime.min.replace(tzinfo=now.tzinfo)
+
+
+def as_backend(fake: FakeBackend) -> Any:
+    """The fake where the program wants its backend; it has only the part that screens call."""
+    return fake

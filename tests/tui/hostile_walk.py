@@ -10,27 +10,18 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from core.errors import OuttrayError
-from core.model import (
-    Cause,
-    Correctable,
-    CustomerFilter,
-    EmailKind,
-    Finding,
-    Kind,
-    Origin,
-    OutboxEntry,
-    Proposal,
-    Suppression,
-    Verdict,
-    Weight,
-    Word,
-)
+from core.model.corrections import AddressOrigin, Correctable, Proposal
+from core.model.documents import CustomerFilter
+from core.model.email import Finding, Verdict, Weight
+from core.model.enums import DisplayStatus, DocumentKind, EmailKind
+from core.model.errors import OuttrayError
+from core.model.outbox import OutboxEntry
+from core.model.suppressions import Cause, Suppression
 from tests.tui.believable import bounce
 from tests.tui.company import NOW, Company
 from tests.tui.driver import Driver
 from tests.tui.fakes import FakeBackend
-from tui.text import cell
+from tui.format.text import cell
 
 _PIECES = (
     "[/foo]", "[@click=app.quit]x[/]", 'a [link="x', "[link=https://evil.example]", "[b]",
@@ -48,7 +39,7 @@ _PIECES = (
 #: What a stranger may write: pieces that broke somebody's program, and any letters at all.
 hostile_texts = st.one_of(
     st.lists(st.sampled_from(_PIECES), min_size=1, max_size=6).map("".join),
-    st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=60),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60),
     st.tuples(st.sampled_from(_PIECES), st.integers(100, 2_000)).map(lambda p: p[0] * p[1]),
     st.tuples(st.sampled_from(_PIECES), st.text(min_size=1, max_size=20)).map(
         lambda p: f"{p[1]}{p[0]}{p[1]}".encode("utf-8", "replace").decode()
@@ -66,9 +57,19 @@ class HostileCorrecting:
         self, customer_id: int, document_id: int | None = None, address: str = ""
     ) -> Correctable:
         text = self._text
-        proposal = Proposal(f"{text}@example.org", Origin.CONTACT, NOW)
+        proposal = Proposal(f"{text}@example.org", AddressOrigin.CONTACT, NOW)
         return Correctable(
-            customer_id, text, text, Word.BOUNCED, NOW, text, text, text, text, (proposal,), (text,)
+            customer_id,
+            text,
+            text,
+            DisplayStatus.BOUNCED,
+            NOW,
+            text,
+            text,
+            text,
+            text,
+            (proposal,),
+            (text,),
         )
 
     def check(self, address: str) -> Verdict:
@@ -98,7 +99,7 @@ def hostile_backend(texts: Sequence[str]) -> FakeBackend:
     ]
     backend.suppressions.causes = {
         f"{text}@example.org".strip().lower(): Cause(
-            1, text, NOW, 1, text, Kind.INVOICE, 1, text, is_named=False
+            1, text, NOW, 1, text, DocumentKind.INVOICE, 1, text, is_named=False
         )
         for text in texts
     }
@@ -124,7 +125,7 @@ def _waiting(number: int, text: str) -> OutboxEntry:
         kind=EmailKind.FOLLOW_UP,
         subject=text,
         address=f"{text}@example.org",
-        word=(Word.QUEUED, Word.FAILED, Word.UNCONFIRMED)[number % 3],
+        word=(DisplayStatus.QUEUED, DisplayStatus.FAILED, DisplayStatus.UNCONFIRMED)[number % 3],
         queued_at=NOW,
         sent_by=text,
         error=text,
@@ -151,7 +152,7 @@ def beginning(text: str) -> str:
 
 
 #: After Enter on a customer: what to press, what is on screen then, and how to leave it again.
-_ON_A_DOCUMENT = (
+_ON_A_DOCUMENT: tuple[tuple[str, ...], ...] = (
     ("documents.log",),
     ("documents.follow_up", "compose.use_1", "compose.preview", "preview.close"),
     ("compose.send", "compose.close"),
@@ -163,7 +164,7 @@ _ON_A_DOCUMENT = (
     ("documents.copy", "pick.close"),
     ("documents.export", "chase.close"),
 )  # fmt: skip
-_PLACES = (
+_PLACES: tuple[tuple[str, ...], ...] = (
     ("app.all", "documents.log"),
     ("app.attention", "attention.acknowledge"),
     ("app.insights",),
@@ -181,7 +182,7 @@ async def walk(person: Driver, texts: Sequence[str]) -> None:
     assert_harmless(person)
     shown = person.text
     visible = person.app.screen.query_one("#customers").size.height - 1
-    for row in person.backend.page_customers(CustomerFilter(), 0, visible):
+    for row in person.backend.customers.page(CustomerFilter(), 0, visible):
         assert beginning(row.name) in shown, f"{row.name!r} is not on the list"
     await person.press("enter")
     assert_harmless(person)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from textual import events
 
-from core.model import EmailKind
+from core.model.enums import EmailKind
 from tests.tui.believable import bounce
 from tests.tui.company import NOW, Company
 from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
-from tui.dialogs.compose import ComposeDialog
+from tui.dialogs.compose.compose import ComposeDialog
 
 HOSTILE = {
     "closing-tag": "[/foo] x",

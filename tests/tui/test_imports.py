@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
-_HEAVY = ("sqlalchemy", "alembic", "boto3", "botocore", "moto", "email_validator", "jinja2")
-_LATER = ("tui.dialogs.compose", "tui.dialogs.help", "textual.widgets._text_area")
+_HEAVY = (
+    *("sqlalchemy", "alembic", "boto3", "botocore", "moto", "email_validator", "jinja2"),
+    "regex",
+)
+_LATER = ("tui.dialogs.compose.compose", "tui.dialogs.basic.help", "textual.widgets._text_area")
 
 
 def loaded(statement: str) -> set[str]:
@@ -24,7 +27,7 @@ def loaded(statement: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def with_the_app() -> set[str]:
-    return loaded("import tui.app")
+    return loaded("import tui.app.app")
 
 
 @pytest.mark.parametrize("module", _HEAVY)
@@ -41,22 +44,21 @@ def test_of_core_only_words_and_rules_are_needed(with_the_app: set[str]) -> None
     core = {name for name in with_the_app if name.startswith("core.")}
     core = {name for name in core if not name.startswith(("core.model.", "core.rules"))}
     assert core <= {
-        "core.model", "core.errors", "core.status", "core.settings", "core.advice", "core.text",
-        "core.machines", "core.feedhealth", "core.pace", "core.suppressed", "core.trouble",
-        "core.calling", "core.days", "core.rate", "core.settings_table", "core.stopping",
-    }  # fmt: skip
+        *("core.logs", "core.logs.background", "core.logs.setup", "core.logs.shared_file"),
+        *("core.model", "core.settings", "core.settings.schema", "core.settings.schema"),
+    }
 
 
 def test_the_frame_rate_is_set_before_textual_reads_it() -> None:
-    names = loaded("import tui.app, textual.constants\nassert textual.constants.MAX_FPS == 250")
+    names = loaded("import tui.app.app, textual.constants\nassert textual.constants.MAX_FPS == 250")
     assert "textual.constants" in names
 
 
 _FIRST_FRAME = """
 import sys
 from core.backend import Backend
-from core.settings import Settings
-from tui.app import OuttrayApp
+from core.settings.loading import Settings
+from tui.app.app import OuttrayApp
 
 class Watched(OuttrayApp):
     def on_window_table_loaded(self):
@@ -91,6 +93,8 @@ def test_with_the_first_rows_on_screen_nothing_heavy_is_loaded(
     assert run.returncode == 0, run.stderr
     shown = set(run.stdout.split())
     assert {"textual.app", "sqlite3", "tui.screens.customers"} <= shown
-    assert not {*_HEAVY, "pydantic", "email", "psycopg", "core.external"} & shown
-    assert not {"tui.cli", "tui.screens.communications", "tui.dialogs.leave"} & shown
-    assert not {"core.model.composing", "core.model.outbox", "core.model.log"} & shown
+    assert (
+        not {*_HEAVY, "pydantic", "email", "psycopg", "core.rules.delivery.external_email"} & shown
+    )
+    assert not {"tui.cli.parser", "tui.screens.communications", "tui.dialogs.leave"} & shown
+    assert not {"core.model.email", "core.model.outbox", "core.model.history"} & shown

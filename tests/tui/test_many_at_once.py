@@ -12,15 +12,16 @@ import pytest
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.errors import RefusedError
-from core.model import DocumentFilter, Suppression, Word
-from core.settings import Settings
+from core.model.documents import DocumentFilter
+from core.model.enums import DisplayStatus
+from core.model.errors import RefusedError
+from core.model.suppressions import Suppression
+from core.settings.loading import Settings
 from tests.core.db.books import START, entry, put
-from tests.core.mail_fakes import FakeAccount
-from tests.core.test_sending import FakeList, FakeMailer
+from tests.core.mail_fakes import FakeAccount, FakeList, FakeMailer
 from tests.tui.driver import Driver
-from tui.app import OuttrayApp
-from tui.dialogs.bulk import BulkDialog, Phase
+from tui.app.app import OuttrayApp
+from tui.dialogs.bulk.bulk import BulkDialog, Phase
 
 SIZES = [(132, 36), (80, 24)]
 
@@ -90,8 +91,8 @@ async def summary(person: Driver, command: str = "documents.follow_up") -> BulkD
     return dialog(person)
 
 
-def words(office: Backend) -> dict[str, Word]:
-    return {row.number: row.summary.word for row in office.page_documents(DocumentFilter())}
+def words(office: Backend) -> dict[str, DisplayStatus]:
+    return {row.number: row.summary.word for row in office.documents.page(DocumentFilter())}
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -107,7 +108,7 @@ async def test_the_summary_counts_by_reason_before_anything_is_sent(
         assert "6 documents, 6 emails to 6 customers." in person.words
         await person.do("bulk.close")
         assert mailer.calls == []
-        assert set(words(office).values()) == {Word.NEVER_SENT}
+        assert set(words(office).values()) == {DisplayStatus.NEVER_SENT}
 
 
 async def test_the_keys_f_and_r_say_how_many_are_selected(office: Backend) -> None:
@@ -134,7 +135,7 @@ async def test_what_is_ticked_leaves_once_and_the_result_says_why_the_rest_did_n
         assert "PAID" in person.line("INV-7")
         await person.do("bulk.close")
         assert "Follow up 8" not in person.lines[-1], "what was dealt with is not selected"
-    assert sum(word is Word.SENT for word in words(office).values()) == 6
+    assert sum(word is DisplayStatus.SENT for word in words(office).values()) == 6
 
 
 async def test_a_group_and_a_single_document_can_be_unticked(
@@ -185,7 +186,7 @@ async def test_a_refusal_of_ses_stands_first_in_the_result(
         await person.settle()
         assert "5 of 6 sent · 1 failed" in person.text
         first = shown._results()[0]
-        assert (first.word, "not verified" in first.reason) == (Word.FAILED, True)
+        assert (first.word, "not verified" in first.reason) == (DisplayStatus.FAILED, True)
 
 
 async def test_what_waits_can_be_taken_out_after_a_second_press(

@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from textual.pilot import Pilot
 
-from core.model import EmailKind, OutboxEntry, Suppression, Word
+from core.model.enums import DisplayStatus, EmailKind
+from core.model.outbox import OutboxEntry
+from core.model.suppressions import Suppression
 from tests.tui.company import NOW
 from tests.tui.driver import Driver
-from tests.tui.fakes import FakeBackend
-from tui.app import OuttrayApp
+from tests.tui.fakes import FakeBackend, as_backend
+from tui.app.app import OuttrayApp
 
 Compare = Callable[..., bool]
 
@@ -49,14 +51,15 @@ def busy(backend: FakeBackend) -> FakeBackend:
         Suppression("stop@x.example", "asked us", NOW - timedelta(days=9), "own", added_by="anna"),
     ]
     backend.outbox.listed = [
-        waiting(number, word) for number, word in enumerate((Word.UNCONFIRMED, Word.FAILED), 1)
-    ] + [waiting(number, Word.QUEUED) for number in range(3, 9)]
+        waiting(number, word)
+        for number, word in enumerate((DisplayStatus.UNCONFIRMED, DisplayStatus.FAILED), 1)
+    ] + [waiting(number, DisplayStatus.QUEUED) for number in range(3, 9)]
     backend.linking.add("m1", "Invoice INV-0042 attached", "brook59@example.org", "INV-0042")
     backend.linking.add("m2", "Your estimates", "office@fjord.example", "INV-0041", "INV-0042")
     return backend
 
 
-def waiting(number: int, word: Word) -> OutboxEntry:
+def waiting(number: int, word: DisplayStatus) -> OutboxEntry:
     return OutboxEntry(
         delivery_id=number,
         email_id=number,
@@ -69,7 +72,7 @@ def waiting(number: int, word: Word) -> OutboxEntry:
         word=word,
         queued_at=NOW - timedelta(minutes=number),
         sent_by="anna",
-        error="" if word is Word.QUEUED else "SES did not answer in time.",
+        error="" if word is DisplayStatus.QUEUED else "SES did not answer in time.",
     )
 
 
@@ -86,7 +89,7 @@ def test_every_screen(
     busy.settings = replace(busy.settings, theme=theme)
     if mode == "no-colour":
         monkeypatch.setenv("NO_COLOR", "1")
-    app = OuttrayApp(busy, clock=lambda: NOW)
+    app = OuttrayApp(as_backend(busy), clock=lambda: NOW)
 
     async def before(pilot: Pilot[None]) -> None:
         person = Driver(app, pilot, busy)

@@ -6,13 +6,13 @@ import asyncio
 
 import pytest
 
-from core.errors import DatabaseBusyError, DatabaseGoneError
+from core.model.errors import DatabaseBusyError, DatabaseGoneError
 from tests.tui.company import NOW, Company
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
-from tui.app import OuttrayApp
+from tui.app.app import OuttrayApp
 from tui.screens.customers import CustomersScreen
-from tui.widgets import window_view
+from tui.widgets.data_table import view
 
 GONE = DatabaseGoneError("The database /srv/out.db is gone.", "Put the file back.")
 BUSY = DatabaseBusyError("Another program holds the database.", "Nothing was changed; try again.")
@@ -20,7 +20,7 @@ BUSY = DatabaseBusyError("Another program holds the database.", "Nothing was cha
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window_view, "SLOW_AFTER", 0.05)
+    monkeypatch.setattr(view, "SLOW_AFTER", 0.05)
     monkeypatch.setattr(OuttrayApp, "LONGEST_PAUSE_SECONDS", 0.05)
 
 

@@ -1,0 +1,1 @@
+"""Dialogs over a screen: each asks one thing, and is dismissed with the answer."""

@@ -7,19 +7,20 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from core.chasing import CallEntry, Standing
-from core.days import EXAMPLES, parse_day
-from core.errors import OuttrayError
-from core.model import Call, DocumentRow, Outcome
-from tui.chasing import OUTCOMES, PHONE, phone_words
-from tui.desk import Desk
-from tui.dialogs.chase import ChaseDialog, labelled
+from core.model.chase_state import CallEntry, ChaseState
+from core.model.chasing import Call, Outcome
+from core.model.documents import DocumentRow
+from core.model.errors import OuttrayError
+from core.rules.chasing.dates import EXAMPLES, parse_day
+from tui.dialogs.basic.form import ChaseDialog, labelled
 from tui.dialogs.snooze import told_day
-from tui.past import EXAMPLES as MOMENTS
-from tui.past import parse_time
-from tui.text import cell
-from tui.widgets.choice import Choice
-from tui.widgets.field import Field
+from tui.format.chasing import OUTCOMES, PHONE, phone_words
+from tui.format.moments import EXAMPLES as MOMENTS
+from tui.format.moments import parse_time
+from tui.format.text import cell
+from tui.runtime.context import AppContext
+from tui.widgets.choice_field import ChoiceField
+from tui.widgets.text_field import Field
 
 _HOLDS = (Outcome.PROMISED.value, Outcome.DISPUTED.value)
 
@@ -29,13 +30,13 @@ class CallDialog(ChaseDialog[Call]):
 
     AUTO_FOCUS = "#outcome"
 
-    def __init__(self, desk: Desk, row: DocumentRow, standing: Standing) -> None:
+    def __init__(self, desk: AppContext, row: DocumentRow, standing: ChaseState) -> None:
         number, name = cell(row.number, 24), cell(standing.name, 30)
         phone = f"{PHONE} {phone_words(standing.phone)}"
         super().__init__(desk, f"A call about {number} · {name} · {phone}")
         self._row = row
         contact = cell(standing.contacts[0]) if standing.contacts else ""
-        self.outcome = Choice(
+        self.outcome = ChoiceField(
             [(outcome.value, label) for outcome, label in OUTCOMES.items()],
             Outcome.REACHED.value,
             name="outcome",
@@ -58,7 +59,7 @@ class CallDialog(ChaseDialog[Call]):
     def on_mount(self) -> None:
         self._show_hold()
 
-    @on(Choice.Changed, "#outcome")
+    @on(ChoiceField.Changed, "#outcome")
     def _show_hold(self) -> None:
         holds = self.outcome.chosen in _HOLDS
         self.hold_line.display = self.told.display = holds

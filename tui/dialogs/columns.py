@@ -10,19 +10,18 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.column_layout import Layout, is_shown, moved, ordered, resized, toggled
-from tui.commands import bindings, carry_out
+from tui.commands.dispatch import CommandHost, bindings
+from tui.widgets.data_table.layout import Layout, is_shown, moved, ordered, resized, toggled
 from tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui.columns import Column
-    from tui.registry import Command
-    from tui.widgets.window_table import WindowTable
+    from tui.widgets.data_table.column import Column
+    from tui.widgets.data_table.table import WindowTable
 
 
-class ColumnsDialog(ModalScreen[Layout | None]):
+class ColumnsDialog(CommandHost, ModalScreen[Layout | None]):
     """Answers with the layout to keep, or ``None``; ``preview`` is told of every change."""
 
     BINDINGS = bindings("columns")
@@ -73,17 +72,8 @@ class ColumnsDialog(ModalScreen[Layout | None]):
         self._preview(layout)
         self._show()
 
-    def why_not(self, command_id: str) -> str:  # noqa: ARG002 - see ``Host``
-        return ""
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
     def enter_command(self) -> str | None:
         return "columns.keep"
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_up(self) -> None:
         self._step(-1)

@@ -7,14 +7,14 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from core.errors import UsageError
-from core.evidence import Exported
-from core.evidence_names import safe_name
-from core.model import DocumentRow
-from tui.desk import Desk
-from tui.dialogs.chase import ChaseDialog, labelled
-from tui.text import cell
-from tui.widgets.field import Field
+from core.model.documents import DocumentRow
+from core.model.errors import UsageError
+from core.model.reports import Exported
+from core.rules.export.evidence import safe_name
+from tui.dialogs.basic.form import ChaseDialog, labelled
+from tui.format.text import cell
+from tui.runtime.context import AppContext
+from tui.widgets.text_field import PathField
 
 _WHAT = (
     "Every email exactly as it left, attachments, SES's own reports, a timeline to read and to "
@@ -27,11 +27,11 @@ class EvidenceDialog(ChaseDialog[Exported]):
 
     AUTO_FOCUS = "#to"
 
-    def __init__(self, desk: Desk, row: DocumentRow) -> None:
+    def __init__(self, desk: AppContext, row: DocumentRow) -> None:
         super().__init__(desk, f"Evidence about {cell(row.number, 40)}")
         self._row = row
         name = f"evidence-{safe_name(row.number, 'document')}.zip"
-        self.to = Field(str(Path.cwd() / name), placeholder="FOLDER or FILE.zip", name="to")
+        self.to = PathField(str(Path.cwd() / name), placeholder="FOLDER or FILE.zip", name="to")
 
     def compose_fields(self) -> ComposeResult:
         yield Static(_WHAT, id="told", markup=False)

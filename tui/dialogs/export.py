@@ -11,14 +11,14 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import ProgressBar, Static
 
-from core.errors import UsageError
-from core.exporting import Form
-from tui.desk import Desk
-from tui.dialogs.chase import ChaseDialog, labelled
-from tui.exports import Written, suggested, write
-from tui.sheets import Sheet
-from tui.widgets.choice import Choice
-from tui.widgets.field import Field
+from core.model.errors import UsageError
+from core.rules.export.tabular import Form
+from tui.dialogs.basic.form import ChaseDialog, labelled
+from tui.runtime.context import AppContext
+from tui.tables.export_file import Written, suggested, write
+from tui.tables.export_sheet import Sheet
+from tui.widgets.choice_field import ChoiceField
+from tui.widgets.text_field import PathField
 
 _FORMS: Final = ((Form.CSV, "CSV"), (Form.JSON, "JSON"), (Form.MARKDOWN, "Markdown"))
 _TOLD: Final = {
@@ -47,13 +47,13 @@ class ExportDialog(ChaseDialog[Written | None]):
     AUTO_FOCUS = "#to"
     LOOK_SECONDS = 0.1
 
-    def __init__(self, desk: Desk, sheet: Sheet[Any]) -> None:
+    def __init__(self, desk: AppContext, sheet: Sheet[Any]) -> None:
         super().__init__(desk, f"Export {sheet.name}: all that the filter shows, in this order")
         self._sheet = sheet
         self._writing = Writing()
         self._path = suggested(sheet.name, Form.CSV, desk.clock())
-        self.form = Choice(_FORMS, Form.CSV, name="form")
-        self.to = Field(str(self._path), placeholder="FILE", name="to")
+        self.form = ChoiceField(_FORMS, Form.CSV, name="form")
+        self.to = PathField(str(self._path), placeholder="FILE", name="to")
         self.told = Static("", id="told", markup=False)
         self.bar = ProgressBar(show_eta=False, id="export-bar")
 
@@ -71,7 +71,7 @@ class ExportDialog(ChaseDialog[Written | None]):
     def on_unmount(self) -> None:
         self._writing.is_stopped = True
 
-    @on(Choice.Changed, "#form")
+    @on(ChoiceField.Changed, "#form")
     def _tell(self) -> None:
         form = Form(self.form.chosen)
         self.told.update(Content(_TOLD[form]))

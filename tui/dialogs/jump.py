@@ -11,7 +11,7 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
-from tui.jumping import Target, labels, targets
+from tui.dialogs.jump_targets import Target, labels, targets
 
 _HIDDEN: Final = "-out"
 

@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.outbox_words import counted
-from tui.text import cell
+from tui.format.outbox import counted
+from tui.format.text import cell
 
 
 class LeaveDialog(ModalScreen[bool]):

@@ -15,16 +15,17 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from core.errors import OuttrayError
-from core.external import Listed, Unlinked
-from core.model import DocumentFilter, DocumentRow, Kind
-from tui.commands import bindings, carry_out
-from tui.desk import Desk
-from tui.text import ago, cell, money
-from tui.widgets.field import Field
+from core.model.documents import DocumentFilter, DocumentRow
+from core.model.enums import DocumentKind
+from core.model.errors import OuttrayError
+from core.rules.delivery.external_email import Listed, Unlinked
+from tui.commands.dispatch import CommandHost, bindings, with_keys
+from tui.format.text import ago, cell, money
+from tui.runtime.context import AppContext
+from tui.widgets.text_field import Field
 
 if TYPE_CHECKING:
-    from core.linking import LinkedByHand
+    from core.model.reports import LinkedByHand
 
 _MOST: Final = 12
 _MARKED: Final = Content("▌ ")
@@ -32,20 +33,20 @@ _UNMARKED: Final = Content("  ")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class LinkChoice:
     """A document that the email may be linked to."""
 
     document_id: int
     words: Content
 
 
-class LinkDialog(ModalScreen["LinkedByHand | None"]):
+class LinkDialog(CommandHost, ModalScreen["LinkedByHand | None"]):
     """Stays open, and says why, when the link could not be made."""
 
     BINDINGS = bindings("link")
     AUTO_FOCUS = "#document"
 
-    def __init__(self, desk: Desk, email: Unlinked) -> None:
+    def __init__(self, desk: AppContext, email: Unlinked) -> None:
         super().__init__()
         self.desk = desk
         self.email = email
@@ -55,7 +56,7 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
         self.list = OptionList(id="link-choices", compact=True)
         self.list.can_focus = False
         self.said = Static("", id="link-said", markup=False)
-        self._choices: tuple[Choice, ...] = ()
+        self._choices: tuple[LinkChoice, ...] = ()
         self._is_linking = False
         self._choose_next = False
         self._shown_for: str | None = None
@@ -76,7 +77,10 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
             yield self.heading
             yield self.list
             yield self.said
-            yield Static("⏎ link   ↑ ↓ choose   Esc close", id="link-keys")
+            yield Static(
+                with_keys("{link.choose} link   {link.up} {link.down} choose   {link.close} close"),
+                id="link-keys",
+            )
 
     def on_mount(self) -> None:
         self._show_candidates()
@@ -95,7 +99,7 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
         backend, where = self.desk.backend, DocumentFilter(text=text)
         self.desk.jobs.start(
             "link.search",
-            lambda: backend.page_documents(where, 0, _MOST + 1),
+            lambda: backend.documents.page(where, 0, _MOST + 1),
             lambda rows: self._found(text, rows),
             self._failed,
         )
@@ -103,7 +107,7 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
     def _show_candidates(self) -> None:
         found = self.email.candidates
         heading = "Something in it points to" if found else "Nothing in it points to a document."
-        self._show("", heading, [Choice(d.document_id, listed_words(d)) for d in found])
+        self._show("", heading, [LinkChoice(d.document_id, listed_words(d)) for d in found])
 
     def _found(self, text: str, rows: Sequence[DocumentRow]) -> None:
         if not self.is_mounted:
@@ -112,13 +116,13 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
         heading = f"Documents found{more}" if rows else f"No document matches “{cell(text, 40)}”."
         now = self.desk.clock()
         width = 32 if self.app.size.width >= 100 else 20
-        choices = [Choice(row.id, row_words(row, now, width)) for row in rows[:_MOST]]
+        choices = [LinkChoice(row.id, row_words(row, now, width)) for row in rows[:_MOST]]
         choose, self._choose_next = self._choose_next, False
         self._show(text, heading, choices)
         if choose:
             self.command_choose()
 
-    def _show(self, text: str, heading: str, choices: Sequence[Choice]) -> None:
+    def _show(self, text: str, heading: str, choices: Sequence[LinkChoice]) -> None:
         self._shown_for, self._choices = text, tuple(choices)
         self.heading.update(Content.styled(heading, "$muted"))
         self.said.update("")
@@ -142,13 +146,6 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
             self.said.update(Content.styled(f"✖ {told}", "$tone-bounced"))
 
     # ------------------------------------------------------------------ commands
-
-    def why_not(self, _: str, /) -> str:
-        """See ``Host``."""
-        return ""
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_up(self) -> None:
         self.list.action_cursor_up()
@@ -182,7 +179,7 @@ class LinkDialog(ModalScreen["LinkedByHand | None"]):
         else:
             _ = self.dismiss(None)
 
-    def _link(self, choice: Choice) -> None:
+    def _link(self, choice: LinkChoice) -> None:
         if self._is_linking:
             return
         self._is_linking = True
@@ -217,7 +214,7 @@ def row_words(row: DocumentRow, now: datetime, width: int = 32) -> Content:
     return _words(row.number, row.kind, row.customer, f"{total}  {sent}", width)
 
 
-def _words(number: str, kind: Kind, customer: str, more: str, width: int = 32) -> Content:
+def _words(number: str, kind: DocumentKind, customer: str, more: str, width: int = 32) -> Content:
     return Content.assemble(
         (f"{cell(number, 24):<12}", "bold"),
         (f"  {kind.value:<8}  ", "$muted"),

@@ -11,26 +11,24 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
-from core.errors import OuttrayError
-from core.model import QuarantinedBody
-from core.quarantine import RetryReport
-from tui.commands import bindings, carry_out, key_of
-from tui.desk import Desk
-from tui.dialogs.prompt import PromptDialog
-from tui.registry import Command
-from tui.text import cell, moment, paragraphs
+from core.model.errors import OuttrayError
+from core.model.reports import QuarantinedBody, RetryReport
+from tui.commands.dispatch import CommandHost, bindings, key_of
+from tui.dialogs.basic.prompt import PromptDialog
+from tui.format.text import cell, moment, paragraphs
+from tui.runtime.context import AppContext
 
 _MOST_LETTERS = 20_000
 _MOST_LISTED = 500
 
 
-class QuarantineDialog(ModalScreen[None]):
+class QuarantineDialog(CommandHost, ModalScreen[None]):
     """The arrows choose a body; Tab goes to its text, which scrolls."""
 
     BINDINGS = bindings("quarantine")
     AUTO_FOCUS = "#quarantine-list"
 
-    def __init__(self, desk: Desk, bodies: Sequence[QuarantinedBody]) -> None:
+    def __init__(self, desk: AppContext, bodies: Sequence[QuarantinedBody]) -> None:
         super().__init__()
         self.desk = desk
         self._bodies = tuple(bodies)
@@ -115,7 +113,7 @@ class QuarantineDialog(ModalScreen[None]):
         self._tell("Reading again …")
 
         def again() -> tuple[RetryReport, tuple[QuarantinedBody, ...]]:
-            return backend.retry_quarantined(wanted), backend.quarantined()
+            return backend.quarantine.retry(wanted), backend.quarantine.waiting()
 
         self.desk.jobs.start(None, again, self._read, self._not_read)
 
@@ -142,14 +140,15 @@ class QuarantineDialog(ModalScreen[None]):
             return
 
         def dismiss(note: str) -> tuple[QuarantinedBody, ...]:
-            backend.dismiss_quarantined(body.id, note)
-            return backend.quarantined()
+            backend.quarantine.dismiss(body.id, note)
+            return backend.quarantine.waiting()
 
         prompt = PromptDialog(
             self.desk.jobs,
             "Why does nobody need this report?",
             dismiss,
-            hint="It is kept, and listed no more. Enter dismisses it, Esc goes back.",
+            hint="It is kept, and listed no more. Enter dismisses it, "
+            f"{key_of('prompt.close')} goes back.",
         )
         _ = self.app.push_screen(prompt, self._dismissed)
 
@@ -166,12 +165,6 @@ class QuarantineDialog(ModalScreen[None]):
         if self._is_busy:
             return "One moment: they are being read."
         return "" if self._bodies else "Nothing is left that could not be read."
-
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_close(self) -> None:
         _ = self.dismiss(None)

@@ -6,18 +6,18 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from core import settings_survey
-from core.errors import SettingsError
-from core.settings_survey import Survey
-from core.settings_table import FALSE, TRUE, Kind, check_entered
-from tui.desk import Desk
-from tui.dialogs.chase import ChaseDialog, labelled
-from tui.keymap import resolve_lines
-from tui.settings_rows import KEYS, SettingRow
-from tui.text import cell
-from tui.themes import THEMES
-from tui.widgets.choice import Choice
-from tui.widgets.field import Field
+from core.model.errors import SettingsError
+from core.settings import editing
+from core.settings.editing import Survey
+from core.settings.schema import FALSE, TRUE, SettingKind, check_entered
+from tui.commands.keymap import resolve_lines
+from tui.dialogs.basic.form import ChaseDialog, labelled
+from tui.format.text import cell
+from tui.runtime.context import AppContext
+from tui.runtime.themes import THEMES
+from tui.tables.settings import KEYS, SettingRow
+from tui.widgets.choice_field import ChoiceField
+from tui.widgets.text_field import Field
 
 
 class SettingDialog(ChaseDialog[Survey | None]):
@@ -25,20 +25,20 @@ class SettingDialog(ChaseDialog[Survey | None]):
 
     AUTO_FOCUS = "#value"
 
-    def __init__(self, desk: Desk, row: SettingRow, theme: str) -> None:
+    def __init__(self, desk: AppContext, row: SettingRow, theme: str) -> None:
         super().__init__(desk, cell(row.key, 60))
         self._row = row
         self.value = self._editor(theme)
 
     def _editor(self, theme: str) -> Widget:
         row, setting = self._row, self._row.setting
-        if setting is not None and setting.kind is Kind.SWITCH:
+        if setting is not None and setting.kind is SettingKind.SWITCH:
             options = [(TRUE, "true"), (FALSE, "false")]
-            return Choice(options, row.value, name="value")
+            return ChoiceField(options, row.value, name="value")
         names = [each.name for each in THEMES]
         if row.key == "ui.theme" and (not row.value or row.value in names):
             chosen = row.value or (theme if theme in names else names[0])
-            return Choice([(name, name) for name in names], chosen, name="value")
+            return ChoiceField([(name, name) for name in names], chosen, name="value")
         example = setting.example if setting is not None else "v, ctrl+w"
         return Field(row.written, placeholder=f"for example {example}", name="value")
 
@@ -63,7 +63,7 @@ class SettingDialog(ChaseDialog[Survey | None]):
 
     def typed(self) -> str:
         """What is to be written."""
-        if isinstance(self.value, Choice):
+        if isinstance(self.value, ChoiceField):
             return self.value.chosen
         return self.value.value.strip() if isinstance(self.value, Field) else ""
 
@@ -75,14 +75,14 @@ class SettingDialog(ChaseDialog[Survey | None]):
             _check_keys(key.removeprefix(KEYS), typed)
 
         def write() -> Survey:
-            settings_survey.change(running, {key: typed})
-            return settings_survey.survey(running)
+            editing.change(running, {key: typed})
+            return editing.survey(running)
 
         self.write(write)
 
 
 def _check_keys(command: str, typed: str) -> None:
-    from core.settings_file import KeyLine
+    from core.settings.toml_file import KeyLine
 
     found = resolve_lines([KeyLine(command, typed, 0)])
     if found.problems:

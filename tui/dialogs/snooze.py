@@ -9,42 +9,43 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from core.chasing import Scope, Standing
-from core.days import EXAMPLES, parse_day
-from core.errors import OuttrayError
-from core.model import DocumentRow, Hold, HoldKind
-from tui.chasing import KINDS, hold_history
-from tui.desk import Desk
-from tui.dialogs.chase import ChaseDialog, labelled
-from tui.text import cell
-from tui.widgets.choice import Choice
-from tui.widgets.field import Field
+from core.model.chase_state import ChaseState, Scope
+from core.model.chasing import Hold, HoldKind
+from core.model.documents import DocumentRow
+from core.model.errors import OuttrayError
+from core.rules.chasing.dates import EXAMPLES, parse_day
+from tui.dialogs.basic.form import ChaseDialog, labelled
+from tui.format.chasing import KINDS, hold_history
+from tui.format.text import cell
+from tui.runtime.context import AppContext
+from tui.widgets.choice_field import ChoiceField
+from tui.widgets.text_field import Field
 
 _SHOWN_BEFORE = 3
 _DOCUMENT, _CUSTOMER = "document", "customer"
 
 
-class SnoozeDialog(ChaseDialog[Standing]):
+class SnoozeDialog(ChaseDialog[ChaseState]):
     """For ``row``, or, without one, for the whole customer."""
 
     AUTO_FOCUS = "#until"
 
     def __init__(
-        self, desk: Desk, scope: Scope, standing: Standing, row: DocumentRow | None = None
+        self, desk: AppContext, scope: Scope, standing: ChaseState, row: DocumentRow | None = None
     ) -> None:
         about = cell(row.number, 30) if row else cell(standing.name, 50)
         super().__init__(desk, f"Do not chase {about}")
         self._scope, self._standing = scope, standing
         held = standing.in_force[0] if standing.in_force else None
         whole = row is None or (held is not None and held.whole_customer)
-        self.scope_choice = Choice(
+        self.scope_choice = ChoiceField(
             ((_DOCUMENT, "this document"), (_CUSTOMER, "the whole customer")),
             _CUSTOMER if whole else _DOCUMENT,
             name="scope",
         )
         self.scope_choice.disabled = row is None
         kind = held.kind if held else HoldKind.PROMISE
-        self.kind_choice = Choice(
+        self.kind_choice = ChoiceField(
             [(kind.value, label) for kind, label in KINDS.items()], kind.value, name="kind"
         )
         until = held.until.isoformat() if held and held.until else ""
@@ -82,7 +83,7 @@ class SnoozeDialog(ChaseDialog[Standing]):
         mine = (hold for hold in self._standing.in_force if hold.whole_customer is whole)
         return next(mine, None)
 
-    @on(Choice.Changed)
+    @on(ChoiceField.Changed)
     @on(Input.Changed, "#until")
     def _tell(self) -> None:
         self.lift_button.display = self._held() is not None

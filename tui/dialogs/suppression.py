@@ -12,30 +12,31 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Static
 
-from core.errors import NeedsConfirmationError, OuttrayError
-from core.model import SuppressedAddress, SuppressionChange, Word, address_key
-from core.suppressed import GLOBAL_LIST
-from tui.commands import bindings, carry_out
-from tui.desk import Desk
-from tui.paint import sign
-from tui.registry import Command
-from tui.suppression_words import cause_words, change_words, entry_words
-from tui.text import cell
-from tui.widgets.field import Field
+from core.model.enums import DisplayStatus, address_key
+from core.model.errors import NeedsConfirmationError, OuttrayError
+from core.model.suppressions import SuppressedAddress, SuppressionChange
+from core.rules.gate.suppression_list import GLOBAL_LIST
+from tui.commands.dispatch import CommandHost, bindings, carry_out, key_of
+from tui.commands.registry import Command
+from tui.format.content import sign
+from tui.format.suppressions import cause_words, change_words, entry_words
+from tui.format.text import cell
+from tui.runtime.context import AppContext
+from tui.widgets.text_field import Field
 
 
-class ListDialog(ModalScreen[SuppressionChange | None]):
+class ListDialog(CommandHost, ModalScreen[SuppressionChange | None]):
     """Asks, does it in a thread, and stays open until it is done or the person gives up."""
 
     BINDINGS = bindings("reason")
     VERB = ""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppContext) -> None:
         super().__init__()
         self.desk = desk
         self.reason = Field(placeholder="why; it is kept with your name", name="list-reason")
         self.said = Static("", id="list-said", markup=False)
-        self.button = Button(f"{self.VERB} ^S", id="list-apply", compact=True)
+        self.button = Button(f"{self.VERB} {key_of('reason.apply')}", id="list-apply", compact=True)
         self._is_busy = False
         self._change: SuppressionChange | None = None
 
@@ -45,7 +46,7 @@ class ListDialog(ModalScreen[SuppressionChange | None]):
             yield self.said
             with Horizontal(id="actions"):
                 yield self.button
-                yield Button("Close Esc", id="close", compact=True)
+                yield Button(f"Close {key_of('reason.close')}", id="close", compact=True)
 
     def compose_fields(self) -> Iterator[Widget]:
         """What is asked."""
@@ -109,9 +110,6 @@ class ListDialog(ModalScreen[SuppressionChange | None]):
     def label_of(self, command: Command) -> str:
         return self.VERB if command.id == "reason.apply" else command.label
 
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
-
     def command_close(self) -> None:
         """Close; a change that was done in part has changed something all the same."""
         _ = self.dismiss(self._change)
@@ -123,7 +121,7 @@ class ReleaseDialog(ListDialog):
     VERB = "Release"
     AUTO_FOCUS = "#list-reason"
 
-    def __init__(self, desk: Desk, row: SuppressedAddress) -> None:
+    def __init__(self, desk: AppContext, row: SuppressedAddress) -> None:
         super().__init__(desk)
         self.row = row
         self.typed = Field(placeholder="the address once more", name="list-typed")
@@ -139,7 +137,7 @@ class ReleaseDialog(ListDialog):
             yield _told(f"caused by {cause_words(self.row.cause)}")
         if self.row.is_complaint:
             words = "They marked our email as spam. Release it only if they ask for our emails."
-            yield Static(sign(words, Word.COMPLAINED), classes="told", markup=False)
+            yield Static(sign(words, DisplayStatus.COMPLAINED), classes="told", markup=False)
         yield _told(GLOBAL_LIST)
         yield _labelled("Reason", self.reason)
         if self.row.is_complaint:
@@ -172,7 +170,7 @@ class AddDialog(ListDialog):
     VERB = "Add"
     AUTO_FOCUS = "#list-address"
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: AppContext) -> None:
         super().__init__(desk)
         self.address = Field(placeholder="name@example.com", name="list-address")
         self.ses = Checkbox("on SES's list instead: stops every program", compact=True)

@@ -14,31 +14,30 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from core.errors import OuttrayError
-from core.model import Chip
-from tui import remembered
-from tui.commands import bindings, carry_out
-from tui.desk import Desk
-from tui.dialogs.ask import Answer, AskDialog, Choice
-from tui.registry import Command
-from tui.remembered import View
-from tui.screens.filters import chip_label
-from tui.text import cell
-from tui.widgets.field import Field
+from core.model.documents import DocumentView
+from core.model.errors import OuttrayError
+from tui.commands.dispatch import CommandHost, bindings, key_of
+from tui.dialogs.basic.ask import AskAnswer, AskDialog, AskOption
+from tui.format.chips import chip_label
+from tui.format.text import cell
+from tui.runtime import saved_state
+from tui.runtime.context import AppContext
+from tui.runtime.saved_state import View
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.text_field import Field
 
 _NAME_CELLS: Final = 24
 _HOW: Final = "Enter or its number shows one."
 _NONE: Final = "None is saved yet. Choose a filter or search for something, then save it here."
 
 
-class ViewsDialog(ModalScreen[View | None]):
+class ViewsDialog(CommandHost, ModalScreen[View | None]):
     """Ends with the view that is to be shown; ``now`` is what is shown, to be saved."""
 
     BINDINGS = bindings("views")
     AUTO_FOCUS = "#views-list"
 
-    def __init__(self, desk: Desk, now: View) -> None:
+    def __init__(self, desk: AppContext, now: View) -> None:
         super().__init__()
         self.desk = desk
         self._now = now
@@ -69,11 +68,11 @@ class ViewsDialog(ModalScreen[View | None]):
         preferences = self.desk.backend.preferences
 
         def read_and_write() -> tuple[View, ...]:
-            kept = preferences.get(remembered.VIEWS)
+            kept = preferences.get(saved_state.VIEWS)
             changed = change(kept)
             if changed != kept:
-                preferences.put(remembered.VIEWS, changed or "")
-            return remembered.views_of(changed)
+                preferences.put(saved_state.VIEWS, changed or "")
+            return saved_state.views_of(changed)
 
         def show(views: tuple[View, ...]) -> None:
             if self.is_attached:
@@ -94,14 +93,13 @@ class ViewsDialog(ModalScreen[View | None]):
         self.list.highlighted = min(at, len(views) - 1) if views else None
         self.list.display = bool(views)
         said = told or (_HOW if views else _NONE)
-        offer = (
-            "" if told or not self._is_something else f" S saves “{cell(_said(self._now), 60)}”."
-        )
+        saves = f" {key_of('views.save')} saves “{cell(_said(self._now), 60)}”."
+        offer = "" if told or not self._is_something else saves
         self._told.update(Content.styled(said + offer, "$muted"))
 
     @property
     def _is_something(self) -> bool:
-        return bool(self._now.line) or self._now.chip is not Chip.ALL
+        return bool(self._now.line) or self._now.chip is not DocumentView.ALL
 
     # ------------------------------------------------------------------ choosing
 
@@ -124,23 +122,23 @@ class ViewsDialog(ModalScreen[View | None]):
         name = " ".join(self._name_field.value.split())
         if not name:
             return
-        if len(name) > remembered.LONGEST_NAME:
-            text = f"A name has at most {remembered.LONGEST_NAME} letters."
+        if len(name) > saved_state.LONGEST_NAME:
+            text = f"A name has at most {saved_state.LONGEST_NAME} letters."
             self._told.update(Content.styled(text, "$tone-deferred"))
             return
-        known = remembered.is_named(self.views, name)
-        if not known and len(self.views) >= remembered.MOST_VIEWS:
-            text = f"There are {remembered.MOST_VIEWS} views: delete one first."
+        known = saved_state.is_named(self.views, name)
+        if not known and len(self.views) >= saved_state.MOST_VIEWS:
+            text = f"There are {saved_state.MOST_VIEWS} views: delete one first."
             self._told.update(Content.styled(text, "$tone-deferred"))
             return
         view = View(name, self._now.line, self._now.chip)
         self._stop_naming()
         told = f"“{cell(name)}” is {'replaced' if known else 'saved'}."
-        self._change(lambda kept: remembered.with_view(kept, view), told)
+        self._change(lambda kept: saved_state.with_view(kept, view), told)
 
     @on(Input.Changed, "#view-name")
     def _warn(self) -> None:
-        known = remembered.is_named(self.views, self._name_field.value)
+        known = saved_state.is_named(self.views, self._name_field.value)
         text = "There is one of this name: Enter replaces it." if known else "Enter saves."
         self._told.update(Content.styled(f"{text} {cell(_said(self._now), 60)}", "$muted"))
 
@@ -158,12 +156,6 @@ class ViewsDialog(ModalScreen[View | None]):
             return "There is no view under the cursor."
         return ""
 
-    def label_of(self, command: Command) -> str:
-        return command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
-
     def command_save(self) -> None:
         self._naming.display = True
         self._name_field.value = ""
@@ -176,15 +168,15 @@ class ViewsDialog(ModalScreen[View | None]):
             return
         view = self.views[at]
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: AskAnswer | None) -> None:
             if answer is not None:
                 told = f"“{cell(view.name)}” is deleted."
-                self._change(lambda kept: remembered.without_view(kept, view.name), told)
+                self._change(lambda kept: saved_state.without_view(kept, view.name), told)
 
         question = AskDialog(
             f"Delete the view “{cell(view.name, 50)}”?",
             cell(_said(view), 100),
-            [Choice("delete", "d", "Delete")],
+            [AskOption("delete", "d", "Delete")],
         )
         _ = self.app.push_screen(question, answered)
 
@@ -198,7 +190,7 @@ class ViewsDialog(ModalScreen[View | None]):
 
 def _said(view: View) -> str:
     """``bounced balance>500 · Bounced``."""
-    chip = "" if view.chip is Chip.ALL else f"[{chip_label(view.chip)}]"
+    chip = "" if view.chip is DocumentView.ALL else f"[{chip_label(view.chip)}]"
     return " ".join(part for part in (view.line, chip) if part) or "everything"
 
 

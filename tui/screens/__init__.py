@@ -1,0 +1,1 @@
+"""Full screens: they compose widgets and forward what a person wants."""

@@ -13,34 +13,30 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from core.model import (
-    AttentionChip,
-    AttentionRow,
-    CustomerHeader,
-    CustomerRow,
-    DocumentRow,
-    EmailKind,
-    FeedStatus,
-)
-from tui.attention_columns import ATTENTION_COLUMNS, AttentionSource, chip_items, nothing
-from tui.chasing_flows import ChaseWanted
-from tui.commands import bindings
-from tui.desk import Desk
-from tui.registry import Command
+from core.model.attention import AttentionChip, AttentionRow
+from core.model.documents import CustomerRow, DocumentRow
+from core.model.enums import EmailKind
+from core.model.feed import FeedStatus
+from core.model.history import CustomerHeader
+from tui.commands.dispatch import bindings, key_of
+from tui.commands.registry import Command
+from tui.format.text import cell
+from tui.runtime.context import AppContext
+from tui.screens.base_table_screen import HandyScreen
 from tui.screens.communications import CommunicationsScreen
-from tui.screens.handy import HandyScreen
 from tui.screens.suppressions import customer_of
-from tui.text import cell
+from tui.tables.attention import ATTENTION_COLUMNS, AttentionSource, chip_items, nothing
+from tui.tables.intents import ChaseWanted
 from tui.widgets.chips import Chips
-from tui.widgets.window_table import WindowTable
+from tui.widgets.data_table.table import WindowTable
 
 _ORDER = "balance × days overdue, the most first"
 _FREE = ("k", "space")
 _FREE_OF_ROW = ("_chip", ".export")
 
 if TYPE_CHECKING:
-    from tui.copying import Item
-    from tui.sheets import Sheet
+    from tui.tables.copy_items import Item
+    from tui.tables.export_sheet import Sheet
 
 
 def _without(keys: tuple[str, ...]) -> list[BindingType]:
@@ -77,7 +73,7 @@ class AttentionScreen(HandyScreen):
             self.customer = customer
             self.document_id = document_id
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed, name="attention")
         self._chip = AttentionChip.OPEN
         self._counts: Mapping[AttentionChip, int] = {}
@@ -105,7 +101,7 @@ class AttentionScreen(HandyScreen):
 
     def _load(self) -> None:
         self._table.empty = nothing(self._chip, self._counts.get(AttentionChip.ACKNOWLEDGED, 0))
-        self._table.load(AttentionSource(self.desk.backend.attention, self._chip))
+        self._table.load(AttentionSource(self.desk.backend, self._chip))
         self._show_counts()
 
     def _show_counts(self) -> None:
@@ -147,7 +143,7 @@ class AttentionScreen(HandyScreen):
         def show(header: CustomerHeader) -> None:
             self.post_message(self.DocumentWanted(customer_of(header), row.id))
 
-        self.read("customer", lambda: backend.customer_header(row.document.customer_id), show)
+        self.read("customer", lambda: backend.customers.header(row.document.customer_id), show)
 
     # ------------------------------------------------------------------ commands
 
@@ -162,7 +158,7 @@ class AttentionScreen(HandyScreen):
             return "There is no document under the cursor."
         if command_id == "attention.edit_address" and row is not None and not row.address:
             return "No address failed here."
-        return self.no_hands(command_id)
+        return self.no_row_to_act_on(command_id)
 
     def label_of(self, command: Command) -> str:
         is_seen = self._chip is AttentionChip.ACKNOWLEDGED
@@ -186,7 +182,7 @@ class AttentionScreen(HandyScreen):
         self._do(
             lambda: attention.acknowledge(row.id, row.seen),
             f"{number} is hidden from your list until something else goes wrong with it. "
-            "Backspace undoes it.",
+            f"{key_of('attention.undo')} undoes it.",
         )
 
     def command_undo(self) -> None:
@@ -211,12 +207,12 @@ class AttentionScreen(HandyScreen):
         self.post_message(CommunicationsScreen.EditWanted(row.document, row.address))
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
             return "", ()
-        items = copying.of_attention(row, self.desk.backend.settings.document_url)
+        items = copy_items.of_attention(row, self.desk.backend.settings.document_url)
         return cell(row.document.number, 60), (*items, *self.whole_row(self._table, row))
 
     def document_here(self) -> DocumentRow | None:
@@ -224,11 +220,13 @@ class AttentionScreen(HandyScreen):
         return None if row is None else row.document
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui import sheets
-        from tui.actions.overviews import attention_row
+        from tui.format.records import attention_row
+        from tui.tables import export_sheet
 
-        source = AttentionSource(self.desk.backend.attention, self._chip)
-        return self.sheet_of(self._table, "attention", attention_row, lambda: sheets.pages(source))
+        source = AttentionSource(self.desk.backend, self._chip)
+        return self.sheet_of(
+            self._table, "attention", attention_row, lambda: export_sheet.pages(source)
+        )
 
     def command_resend(self) -> None:
         self.post_message(CommunicationsScreen.SendWanted(EmailKind.RESEND, self._row.document))

@@ -10,37 +10,27 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.app import ComposeResult
 
-from core.model import (
-    Chip,
-    DocumentFilter,
-    DocumentOrder,
-    DocumentSort,
-    Word,
-)
-from tui.columns_documents import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
-from tui.commands import bindings
+from core.model.documents import DocumentFilter, DocumentOrder, DocumentSort, DocumentView
+from core.model.enums import DisplayStatus
+from tui.commands.dispatch import bindings
+from tui.format.chips import nothing_found
+from tui.format.text import cell
 from tui.screens.document_wants import DocumentWants
-from tui.screens.filters import nothing_found
-from tui.screens.narrowing import NarrowedScreen
-from tui.sources import DocumentSource
-from tui.text import cell
+from tui.screens.filtered_screen import NarrowedScreen
+from tui.tables.documents import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
+from tui.tables.sources import DocumentSource
 from tui.widgets.customer_card import CustomerCard
+from tui.widgets.data_table.table import WindowTable
 from tui.widgets.email_log import EmailLog
-from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
-    from core.model import (
-        CustomerHeader,
-        CustomerRow,
-        DocumentLog,
-        DocumentRow,
-        FeedStatus,
-        Overview,
-    )
-    from tui.copying import Item
-    from tui.desk import Desk
-    from tui.registry import Command
-    from tui.sheets import Sheet
+    from core.model.documents import CustomerRow, DocumentRow, Overview
+    from core.model.feed import FeedStatus
+    from core.model.history import CustomerHeader, DocumentLog
+    from tui.commands.registry import Command
+    from tui.runtime.context import AppContext
+    from tui.tables.copy_items import Item
+    from tui.tables.export_sheet import Sheet
 
 MOST_SELECTED = 1_000
 """Of one act: their drafts are in memory until they are written down."""
@@ -56,7 +46,7 @@ def _sign(row: DocumentRow) -> tuple[object, ...]:
 
 
 def _is_own_doing(row: DocumentRow) -> bool:
-    return row.summary.word in (Word.QUEUED, Word.SENDING, Word.SENT)
+    return row.summary.word in (DisplayStatus.QUEUED, DisplayStatus.SENDING, DisplayStatus.SENT)
 
 
 class CommunicationsScreen(NarrowedScreen, DocumentWants):
@@ -67,10 +57,10 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
 
     def __init__(
         self,
-        desk: Desk,
+        desk: AppContext,
         feed: FeedStatus,
         customer: CustomerRow | None = None,
-        chip: Chip = Chip.ALL,
+        chip: DocumentView = DocumentView.ALL,
         document_id: int | None = None,
     ) -> None:
         where = DocumentFilter(customer_id=customer.id if customer else None, chip=chip)
@@ -141,7 +131,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
         if customer is None:
             self.read("card", backend.overview, self._show_card)
         else:
-            self.read("card", lambda: backend.customer_header(customer.id), self._show_card)
+            self.read("card", lambda: backend.customers.header(customer.id), self._show_card)
 
     def _show_card(self, shown: CustomerHeader | Overview) -> None:
         self.card.now = self.desk.clock()
@@ -156,7 +146,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
     def _read_log(self, document_id: int, as_of: datetime | None = None) -> None:
         backend = self.desk.backend
         self.log_panel.as_of = as_of
-        self.read("log", lambda: backend.document_log(document_id, as_of), self._show_log)
+        self.read("log", lambda: backend.documents.log(document_id, as_of), self._show_log)
 
     @on(EmailLog.PastWanted)
     def _show_past(self, event: EmailLog.PastWanted) -> None:
@@ -207,7 +197,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
         needs_row = _ON_A_ROW if self._table.marked else _ON_A_ROW | _ON_ROWS
         if command_id in needs_row and row is None:
             return "There is no document under the cursor."
-        return self.no_hands(command_id)
+        return self.no_row_to_act_on(command_id)
 
     def enter_command(self) -> str | None:
         return "documents.log" if self._table.has_focus else None
@@ -230,7 +220,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
 
     def command_select_all(self) -> None:
         backend, where = self.desk.backend, self._where
-        self.read("select", lambda: backend.document_ids(where, MOST_SELECTED), self._select)
+        self.read("select", lambda: backend.documents.ids(where, MOST_SELECTED), self._select)
 
     def _select(self, document_ids: tuple[int, ...]) -> None:
         """Select these alone: what another filter showed is not in sight any more."""
@@ -248,27 +238,31 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
         self.refresh_bindings()
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         email = self.log_panel.email_here if self.log_panel.has_focus_within else None
         if email is not None:
             number = self.log_panel.number
-            return f"{cell(email.subject, 60)}", copying.of_email(email, number)
+            return f"{cell(email.subject, 60)}", copy_items.of_email(email, number)
         if row is None:
             return "", ()
-        items = copying.of_document(row, self.desk.backend.settings.document_url)
+        items = copy_items.of_document(row, self.desk.backend.settings.document_url)
         return cell(row.number, 60), (*items, *self.whole_row(self._table, row))
 
     def document_here(self) -> DocumentRow | None:
         return self._table.cursor_row
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui import answers, sheets
+        from tui.format import records
+        from tui.tables import export_sheet
 
         backend, where = self.desk.backend, self._where
         return self.sheet_of(
-            self._table, "documents", answers.document, lambda: sheets.documents(backend, where)
+            self._table,
+            "documents",
+            records.document,
+            lambda: export_sheet.documents(backend, where),
         )
 
     def command_log(self) -> None:

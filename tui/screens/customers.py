@@ -13,24 +13,32 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from core.model import Chip, CustomerFilter, CustomerOrder, CustomerRow, CustomerSort
-from tui.chasing_flows import ChaseWanted
-from tui.columns_customers import CUSTOMER_COLUMNS
-from tui.commands import bindings, key_of
-from tui.paint import never_reached
-from tui.screens.table_place import TablePlace
-from tui.sources import CustomerSource, PickSource
-from tui.text import cell
-from tui.widgets.chips import ChipItem, Chips
-from tui.widgets.search import Search
-from tui.widgets.window_table import WindowTable
+from core.model.documents import (
+    CustomerFilter,
+    CustomerOrder,
+    CustomerRow,
+    CustomerSort,
+    DocumentView,
+)
+from tui.commands.dispatch import bindings, clears_the_search, key_of
+from tui.format.badges import ChipItem
+from tui.format.content import never_reached
+from tui.format.text import cell
+from tui.screens.base_table_screen import TablePlace
+from tui.tables.customers import CUSTOMER_COLUMNS
+from tui.tables.intents import ChaseWanted
+from tui.tables.sources import CustomerSource, PickSource
+from tui.widgets.chips import Chips
+from tui.widgets.data_table.table import WindowTable
+from tui.widgets.search_field import Search
 
 if TYPE_CHECKING:
-    from core.model import FeedStatus, Overview
-    from core.ranking import Typed
-    from tui.copying import Item
-    from tui.desk import Desk
-    from tui.sheets import Sheet
+    from core.model.documents import Overview
+    from core.model.feed import FeedStatus
+    from core.rules.search.ranking import Typed
+    from tui.runtime.context import AppContext
+    from tui.tables.copy_items import Item
+    from tui.tables.export_sheet import Sheet
 
 
 NOTHING_YET = (
@@ -51,7 +59,7 @@ def typed_as(text: str) -> Typed | None:
     """Return what was typed as rows are compared with it."""
     if not text:
         return None
-    from core.ranking import Typed  # not for the first paint
+    from core.rules.search.ranking import Typed  # not for the first paint
 
     return Typed.of(text)
 
@@ -71,12 +79,14 @@ class CustomersScreen(TablePlace):
     class Opened(Message):
         """Show this customer's documents; ``None``: everybody's, filtered by ``chip``."""
 
-        def __init__(self, customer: CustomerRow | None, chip: Chip = Chip.ALL) -> None:
+        def __init__(
+            self, customer: CustomerRow | None, chip: DocumentView = DocumentView.ALL
+        ) -> None:
             super().__init__()
             self.customer = customer
             self.chip = chip
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed)
         self._where = CustomerFilter()
         self._overview: Overview | None = None
@@ -149,7 +159,7 @@ class CustomersScreen(TablePlace):
 
     def _nothing(self) -> str:
         if self._where.text:
-            return f"No customer matches “{cell(self._where.text, 40)}”.\nEsc clears the search."
+            return f"No customer matches “{cell(self._where.text, 40)}”.\n{clears_the_search()}"
         return "Nobody needs attention." if self._where.attention else NOTHING_YET
 
     def show_overview(self) -> None:
@@ -252,7 +262,7 @@ class CustomersScreen(TablePlace):
     def why_not(self, command_id: str) -> str:
         if command_id in ("customers.open", "customers.snooze") and not self._table.row_count:
             return "There is no customer here."
-        return self.no_hands(command_id)
+        return self.no_row_to_act_on(command_id)
 
     def enter_command(self) -> str | None:
         return "customers.open"
@@ -261,19 +271,20 @@ class CustomersScreen(TablePlace):
         self._table.action_choose()
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
             return "", ()
-        return cell(row.name, 60), (*copying.of_customer(row), *self.whole_row(self._table, row))
+        return cell(row.name, 60), (*copy_items.of_customer(row), *self.whole_row(self._table, row))
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui import answers, sheets
+        from tui.format import records
+        from tui.tables import export_sheet
 
         source = self._picked or CustomerSource(self.desk.backend, self._where)
         return self.sheet_of(
-            self._table, "customers", answers.customer, lambda: sheets.pages(source)
+            self._table, "customers", records.customer, lambda: export_sheet.pages(source)
         )
 
     def command_snooze(self) -> None:
@@ -285,7 +296,7 @@ class CustomersScreen(TablePlace):
         self.chips.pick("all" if self._where.attention else "attention")
 
     def command_bounced(self) -> None:
-        self.post_message(self.Opened(None, Chip.BOUNCED))
+        self.post_message(self.Opened(None, DocumentView.BOUNCED))
 
     def command_search(self) -> None:
         self.search.focus()

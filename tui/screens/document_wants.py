@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from core.model import EmailKind
-from tui.chasing_flows import ChaseWanted
-from tui.screens.table_place import TablePlace
+from core.model.enums import EmailKind
+from tui.screens.base_table_screen import TablePlace
+from tui.tables.intents import ChaseWanted
 
 if TYPE_CHECKING:
-    from core.model import DocumentRow
+    from core.model.documents import DocumentRow
+    from tui.widgets.data_table.table import WindowTable
     from tui.widgets.email_log import EmailLog
-    from tui.widgets.window_table import WindowTable
 
 
 class DocumentWants(TablePlace):

@@ -8,14 +8,16 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from core.errors import OuttrayError
-from core.model import FeedStatus, Insights
-from tui import insight_lines
-from tui.commands import bindings, key_of
-from tui.desk import Desk
-from tui.screens.place import PlaceScreen
-from tui.text import cell, clock_time
-from tui.widgets.chips import ChipItem, Chips
+from core.model.errors import OuttrayError
+from core.model.feed import FeedStatus
+from core.model.insights import Insights
+from tui.commands.dispatch import bindings, key_of
+from tui.format import insights
+from tui.format.badges import ChipItem
+from tui.format.text import cell, clock_time
+from tui.runtime.context import AppContext
+from tui.screens.base_screen import PlaceScreen
+from tui.widgets.chips import Chips
 
 _CHIPS = tuple(ChipItem(str(days), f"{days} days") for days in (7, 30, 90))
 _LEFT, _RIGHT = ("rates", "days", "follow-ups"), ("causes", "times")
@@ -39,7 +41,7 @@ class Section(Static):
 
     def _draw(self) -> None:
         if self._found is not None and self.size.width:
-            self.update(insight_lines.section(self._which, self._found, self.size.width))
+            self.update(insights.section(self._which, self._found, self.size.width))
 
 
 class InsightsScreen(PlaceScreen):
@@ -48,7 +50,7 @@ class InsightsScreen(PlaceScreen):
     BINDINGS = bindings("insights")
     AUTO_FOCUS = "#insights-body"
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed, name="insights")
         self._days = 30
         self._found: Insights | None = None
@@ -92,7 +94,7 @@ class InsightsScreen(PlaceScreen):
         self._found = found
         has_any = bool(found.total.sent)
         self._empty.display = not has_any
-        self._empty.update(Content("") if has_any else insight_lines.nothing(found))
+        self._empty.update(Content("") if has_any else insights.nothing(found))
         self._body.display = has_any
         if has_any:
             self._body.focus()

@@ -12,19 +12,22 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from core.model import Composition, FeedStatus, OutboxEntry, OutboxOverview, Word
-from tui import outbox_words as words
-from tui.commands import bindings, key_of
-from tui.desk import Desk
-from tui.dialogs.ask import Answer, AskDialog, Choice
-from tui.outbox_columns import OUTBOX_COLUMNS, OutboxSource
-from tui.registry import Command
-from tui.screens.handy import HandyScreen
-from tui.text import cell, clock_time
-from tui.widgets.window_table import WindowTable
+from core.model.email import Composition
+from core.model.enums import DisplayStatus
+from core.model.feed import FeedStatus
+from core.model.outbox import OutboxEntry, OutboxOverview
+from tui.commands.dispatch import bindings, key_of
+from tui.commands.registry import Command
+from tui.dialogs.basic.ask import AskAnswer, AskDialog, AskOption
+from tui.format import outbox as words
+from tui.format.text import cell, clock_time
+from tui.runtime.context import AppContext
+from tui.screens.base_table_screen import HandyScreen
+from tui.tables.outbox import OUTBOX_COLUMNS, OutboxSource
+from tui.widgets.data_table.table import WindowTable
 
 if TYPE_CHECKING:
-    from tui.copying import Item
+    from tui.tables.copy_items import Item
 
 _MOST_BATCHES = 3
 _NOTHING = "Nothing waits to be sent, and nothing failed that was not sent again."
@@ -43,7 +46,7 @@ class OutboxScreen(HandyScreen):
             super().__init__()
             self.composition = composition
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed)
         self._overview = OutboxOverview(words.NOTHING)
         self._rate = 0.0
@@ -66,7 +69,7 @@ class OutboxScreen(HandyScreen):
         yield self._table
 
     def on_mount(self) -> None:
-        self._source = OutboxSource(self.desk.backend.outbox)
+        self._source = OutboxSource(self.desk.backend)
         self._table.load(self._source)
         self._read()
 
@@ -147,9 +150,12 @@ class OutboxScreen(HandyScreen):
         if row is None:
             return "There is no email here."
         needed = {
-            "outbox.cancel": (Word.QUEUED, "Only what waits can be cancelled."),
-            "outbox.again": (Word.FAILED, "Only what failed can be tried again."),
-            "outbox.settle": (Word.UNCONFIRMED, "Only what is unconfirmed can be settled."),
+            "outbox.cancel": (DisplayStatus.QUEUED, "Only what waits can be cancelled."),
+            "outbox.again": (DisplayStatus.FAILED, "Only what failed can be tried again."),
+            "outbox.settle": (
+                DisplayStatus.UNCONFIRMED,
+                "Only what is unconfirmed can be settled.",
+            ),
         }
         word, reason = needed.get(command_id, (row.word, ""))
         return "" if row.word is word else reason
@@ -158,12 +164,12 @@ class OutboxScreen(HandyScreen):
         return "outbox.why"
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
             return "", ()
-        return cell(row.number, 60), (*copying.of_outbox(row), *self.whole_row(self._table, row))
+        return cell(row.number, 60), (*copy_items.of_outbox(row), *self.whole_row(self._table, row))
 
     def command_why(self) -> None:
         row = self._table.cursor_row
@@ -185,14 +191,14 @@ class OutboxScreen(HandyScreen):
 
     def command_cancel(self) -> None:
         row = self._row
-        choices = [Choice("one", "y", "Cancel this one")]
+        choices = [AskOption("one", "y", "Cancel this one")]
         batch = next((b for b in self._overview.batches if b.batch_id == row.batch_id), None)
         if batch is not None and batch.progress.waiting > 1:
             label = f"Cancel all {batch.progress.waiting:,} that wait of its batch"
-            choices.append(Choice("batch", "b", label))
+            choices.append(AskOption("batch", "b", label))
         outbox = self.desk.backend.outbox
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: AskAnswer | None) -> None:
             if answer is not None and answer.value == "one":
                 self._do(lambda: outbox.cancel([row.delivery_id]), "Cancelled; nobody gets it.")
             elif answer is not None:
@@ -213,7 +219,7 @@ class OutboxScreen(HandyScreen):
     def command_settle(self) -> None:
         row, outbox = self._row, self.desk.backend.outbox
 
-        def answered(answer: Answer | None) -> None:
+        def answered(answer: AskAnswer | None) -> None:
             if answer is not None:
                 what, _, which = answer.value.partition(" ")
                 ids = others if which else [row.delivery_id]
@@ -223,12 +229,15 @@ class OutboxScreen(HandyScreen):
                 )
 
         title = f"Was {cell(row.number, 30)} sent to {cell(row.address, 60)}?"
-        choices = [Choice("sent", "s", "It was sent"), Choice("not_sent", "n", "It was not sent")]
+        choices = [
+            AskOption("sent", "s", "It was sent"),
+            AskOption("not_sent", "n", "It was not sent"),
+        ]
         others = self._unconfirmed()
         if len(others) > 1:
             choices += [
-                Choice("sent all", "a", f"All {len(others):,} were sent"),
-                Choice("not_sent all", "o", f"None of the {len(others):,} was sent"),
+                AskOption("sent all", "a", f"All {len(others):,} were sent"),
+                AskOption("not_sent all", "o", f"None of the {len(others):,} was sent"),
             ]
         dialog = AskDialog(
             title, cell(row.error, 300), choices, note="How do you know? It is kept."
@@ -237,7 +246,7 @@ class OutboxScreen(HandyScreen):
 
     def _unconfirmed(self) -> list[int]:
         """Everything that nobody knows of, as the table shows it."""
-        return [e.delivery_id for e in self._source.entries if e.word is Word.UNCONFIRMED]
+        return [e.delivery_id for e in self._source.entries if e.word is DisplayStatus.UNCONFIRMED]
 
     @property
     def _row(self) -> OutboxEntry:

@@ -12,20 +12,21 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from core import settings_survey
-from core.errors import OuttrayError
-from core.examination import Check
-from core.model import FeedStatus, QuarantinedBody
-from core.settings_survey import Survey
-from tui import feed_report
-from tui.commands import bindings, key_of
-from tui.desk import Desk
+from core.model.errors import OuttrayError
+from core.model.feed import FeedStatus
+from core.model.reports import QuarantinedBody
+from core.rules.doctor.checks import Check
+from core.settings import editing
+from core.settings.editing import Survey
+from tui.commands.dispatch import bindings, key_of
 from tui.dialogs.quarantine import QuarantineDialog
 from tui.dialogs.setting import SettingDialog
-from tui.screens.place import PlaceScreen
-from tui.settings_rows import SETTING_COLUMNS, SettingRow, SettingSource
-from tui.text import cell
-from tui.widgets.window_table import WindowTable
+from tui.format import feed_report
+from tui.format.text import cell
+from tui.runtime.context import AppContext
+from tui.screens.base_screen import PlaceScreen
+from tui.tables.settings import SETTING_COLUMNS, SettingRow, SettingSource
+from tui.widgets.data_table.table import WindowTable
 
 
 class SettingsScreen(PlaceScreen):
@@ -43,7 +44,7 @@ class SettingsScreen(PlaceScreen):
     class SetUpWanted(Message):
         """Ask everything one by one."""
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed, name="settings")
         self._settings = desk.backend.settings
         self._bodies: Sequence[QuarantinedBody] | None = None
@@ -84,7 +85,7 @@ class SettingsScreen(PlaceScreen):
     # ------------------------------------------------------------------ reading
 
     def _look(self) -> Survey:
-        return settings_survey.survey(self._settings)
+        return editing.survey(self._settings)
 
     def show_feed(self, status: FeedStatus) -> None:
         super().show_feed(status)
@@ -92,7 +93,7 @@ class SettingsScreen(PlaceScreen):
         self._feed_text.update(feed_report.feed_lines(status, self._settings.queue_url, now))
 
     def _count(self) -> None:
-        self.read("quarantine", self.desk.backend.quarantined, self._counted)
+        self.read("quarantine", lambda: self.desk.backend.quarantine.waiting(), self._counted)
 
     def _counted(self, bodies: Sequence[QuarantinedBody]) -> None:
         self._bodies = bodies

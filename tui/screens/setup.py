@@ -14,21 +14,23 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from core import beginning, settings_survey
-from core.beginning import Begun
-from core.errors import FailedImport, OuttrayError
-from core.model import AwsFound, Word
-from core.settings import Settings
-from core.settings_table import BY_KEY, check_entered, shown
-from tui import feed_report
-from tui.commands import bindings, carry_out
-from tui.dialogs.chase import labelled
-from tui.jobs import Jobs
-from tui.paint import sign, toned
-from tui.registry import Command
-from tui.text import cell
-from tui.widgets.field import Field
+from core.backend import first_run
+from core.backend.first_run import Begun
+from core.model.email import AwsFound
+from core.model.enums import DisplayStatus
+from core.model.errors import FailedImport, OuttrayError
+from core.settings import editing
+from core.settings.loading import Settings
+from core.settings.schema import BY_KEY, check_entered, shown
+from tui.commands.dispatch import CommandHost, bindings
+from tui.commands.registry import Command
+from tui.dialogs.basic.form import labelled
+from tui.format import feed_report
+from tui.format.content import sign, toned
+from tui.format.text import cell
+from tui.runtime.background import BackgroundCalls
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.text_field import Field, PathField
 
 DONE, DEMO, LATER = "done", "demo", "later"
 _FILE: Final = "file"
@@ -47,26 +49,26 @@ class SetUp:
     """What the screen needs of the program behind it; tests give their own."""
 
     settings: Settings
-    begin: Callable[[Path | None], Begun] = beginning.begin
-    find_aws: Callable[[], AwsFound] = beginning.aws_found
+    begin: Callable[[Path | None], Begun] = first_run.begin
+    find_aws: Callable[[], AwsFound] = first_run.aws_found
     has_demo: bool = True
     """Whether the demo can be begun from here."""
 
 
-class SetUpScreen(ModalScreen[str]):
+class SetUpScreen(CommandHost, ModalScreen[str]):
     """Ends with ``DONE``, ``DEMO`` or ``LATER``; every field may stay empty."""
 
     BINDINGS = bindings("setup")
     AUTO_FOCUS = "Field"
 
-    def __init__(self, jobs: Jobs, asked: SetUp) -> None:
+    def __init__(self, jobs: BackgroundCalls, asked: SetUp) -> None:
         super().__init__()
         self._jobs, self._asked = jobs, asked
         self._settings = asked.settings
         self._is_busy = False
         self._is_written = False
         self.fields = {key: self._field(key) for key in _ASKED}
-        self.fields[_FILE] = Field(placeholder="none", name="setup-file")
+        self.fields[_FILE] = PathField(placeholder="none", name="setup-file")
         self._told = {key: Static("", classes="setup-told", markup=False) for key in self.fields}
         self._title = Static("", id="setup-title", markup=False)
         self._aws = Static("", id="setup-aws", markup=False)
@@ -121,7 +123,9 @@ class SetUpScreen(ModalScreen[str]):
     def _tell(self, key: str, error: OuttrayError | None) -> None:
         """What the field means, or what is wrong with what is in it."""
         if error is not None:
-            words = toned(f"✖ {cell(error.title, 200)} {cell(error.hint, 200)}", Word.FAILED)
+            words = toned(
+                f"✖ {cell(error.title, 200)} {cell(error.hint, 200)}", DisplayStatus.FAILED
+            )
         else:
             said = BY_KEY[key].help if key in BY_KEY else _FILE_HELP
             if key in BY_KEY and self._settings.value(key) and key not in self._settings.origins:
@@ -136,7 +140,7 @@ class SetUpScreen(ModalScreen[str]):
         if not self.is_mounted:
             return
         if found.problem:
-            self._aws.update(toned(f"AWS: {cell(found.problem, 300)}", Word.DEFERRED))
+            self._aws.update(toned(f"AWS: {cell(found.problem, 300)}", DisplayStatus.DEFERRED))
             return
         parts = [
             f"profile {cell(found.profile, 40)}" if found.profile else "",
@@ -147,7 +151,9 @@ class SetUpScreen(ModalScreen[str]):
         ]
         said = f"AWS, as boto3 finds it: {' · '.join(filter(None, parts))}"
         is_whole = found.region and found.credentials
-        self._aws.update(Content.styled(said, "$muted") if is_whole else toned(said, Word.DEFERRED))
+        self._aws.update(
+            Content.styled(said, "$muted") if is_whole else toned(said, DisplayStatus.DEFERRED)
+        )
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
@@ -169,7 +175,7 @@ class SetUpScreen(ModalScreen[str]):
                 if key != _FILE:
                     check_entered(key, typed)
                 elif typed:
-                    beginning.readable(typed)
+                    first_run.readable(typed)
             except OuttrayError as error:
                 found[key] = error
         return found
@@ -202,11 +208,11 @@ class SetUpScreen(ModalScreen[str]):
         self._is_busy = True
         changes, settings, asked = self._changes(), self._settings, self._asked
         named = self.fields[_FILE].value.strip()
-        file = beginning.readable(named) if named else None
+        file = first_run.readable(named) if named else None
 
         def write() -> Begun:
             if changes:
-                settings_survey.change(settings, changes)
+                editing.change(settings, changes)
             return asked.begin(file)
 
         self._show_report(Content.styled("Writing, then looking at every leg …", "$muted"))
@@ -235,7 +241,10 @@ class SetUpScreen(ModalScreen[str]):
     def _failed(self, error: OuttrayError) -> None:
         self._is_busy = False
         if self.is_mounted:
-            lines = [sign(cell(error.title, 300), Word.FAILED), Content(cell(error.hint, 300))]
+            lines = [
+                sign(cell(error.title, 300), DisplayStatus.FAILED),
+                Content(cell(error.hint, 300)),
+            ]
             self._show_report(Content("\n").join(lines))
             self._form.display = True
             self.refresh_bindings()
@@ -264,9 +273,6 @@ class SetUpScreen(ModalScreen[str]):
         """Whether the bottom line leaves it out."""
         return command_id == "setup.demo" and bool(self.why_not(command_id))
 
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
-
     def command_demo(self) -> None:
         _ = self.dismiss(DEMO)
 
@@ -279,7 +285,11 @@ def _imported(begun: Begun) -> list[Content]:
     if report is None:
         return []
     if isinstance(report, FailedImport):
-        return [toned(f"✖ {cell(report.file, 80)}: {cell(str(report.error), 300)}", Word.FAILED)]
+        return [
+            toned(
+                f"✖ {cell(report.file, 80)}: {cell(str(report.error), 300)}", DisplayStatus.FAILED
+            )
+        ]
     left_out = f", {len(report.rejected)} rows left out" if report.rejected else ""
     words = f"{report.created} new, {report.updated} changed of {report.read} rows{left_out}"
     return [Content(f"Imported {cell(report.file, 80)}: {words}")]

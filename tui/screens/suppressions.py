@@ -14,10 +14,10 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from core.model import (
-    CustomerHeader,
-    CustomerRow,
-    FeedStatus,
+from core.model.documents import CustomerRow
+from core.model.feed import FeedStatus
+from core.model.history import CustomerHeader
+from core.model.suppressions import (
     ListPhase,
     ListState,
     SuppressedAddress,
@@ -26,24 +26,24 @@ from core.model import (
     SuppressionDetails,
     SuppressionFilter,
 )
-from core.suppressed import GLOBAL_LIST
-from tui.columns_suppressions import SUPPRESSION_COLUMNS
-from tui.commands import bindings, key_of
-from tui.desk import Desk
-from tui.registry import Command
-from tui.screens.filters import nothing_suppressed, suppression_items
-from tui.screens.handy import HandyScreen
-from tui.sources import SuppressionSource
-from tui.suppression_words import change_words, state_words
-from tui.text import cell
+from core.rules.gate.suppression_list import GLOBAL_LIST
+from tui.commands.dispatch import bindings, key_of
+from tui.commands.registry import Command
+from tui.format.chips import nothing_suppressed, suppression_items
+from tui.format.suppressions import change_words, state_words
+from tui.format.text import cell
+from tui.runtime.context import AppContext
+from tui.screens.base_table_screen import HandyScreen
+from tui.tables.sources import SuppressionSource
+from tui.tables.suppressions import SUPPRESSION_COLUMNS
 from tui.widgets.chips import Chips
-from tui.widgets.search import Search
+from tui.widgets.data_table.table import WindowTable
+from tui.widgets.search_field import Search
 from tui.widgets.suppression_panel import SuppressionPanel
-from tui.widgets.window_table import WindowTable
 
 if TYPE_CHECKING:
-    from tui.copying import Item
-    from tui.sheets import Sheet
+    from tui.tables.copy_items import Item
+    from tui.tables.export_sheet import Sheet
 
 POLL_SECONDS = 0.4
 """How often one looks how far SES's list has come while it is read."""
@@ -63,7 +63,7 @@ class SuppressionsScreen(HandyScreen):
             self.customer = customer
             self.document_id = document_id
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed)
         self.id = "suppressions-screen"
         self._where = SuppressionFilter()
@@ -128,7 +128,8 @@ class SuppressionsScreen(HandyScreen):
         is_newer = state.version != self._state.version or state.phase != self._state.phase
         self._state = state
         said, is_fine = state_words(state, self.desk.clock())
-        text = said.replace("F5", key_of("app.reload"))
+        is_failed = state.phase is ListPhase.FAILED
+        text = f"{said} {key_of('app.reload')} tries again." if is_failed else said
         self._said.update(Content.styled(text, "$muted" if is_fine else "$tone-deferred"))
         self._table.empty = nothing_suppressed(self._where, state)
         if is_newer:
@@ -202,7 +203,7 @@ class SuppressionsScreen(HandyScreen):
             return "There is no address under the cursor."
         if command_id == "suppressions.document" and row and row.cause is None:
             return "No document of ours is known to have caused it."
-        return self.no_hands(command_id)
+        return self.no_row_to_act_on(command_id)
 
     def label_of(self, command: Command) -> str:
         if command.id == "suppressions.details" and self.panel.display:
@@ -216,21 +217,21 @@ class SuppressionsScreen(HandyScreen):
         self._table.action_choose()
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
             return "", ()
-        items = copying.of_suppression(row)
+        items = copy_items.of_suppression(row)
         return cell(row.address, 60), (*items, *self.whole_row(self._table, row))
 
     def sheet(self) -> Sheet[Any] | None:
-        from tui import sheets
-        from tui.actions.suppressions import suppression_row
+        from tui.format.records import suppression_row
+        from tui.tables import export_sheet
 
         source = SuppressionSource(self.desk.backend, self._where)
         return self.sheet_of(
-            self._table, "suppressions", suppression_row, lambda: sheets.pages(source)
+            self._table, "suppressions", suppression_row, lambda: export_sheet.pages(source)
         )
 
     def command_remove(self) -> None:
@@ -268,7 +269,7 @@ class SuppressionsScreen(HandyScreen):
         def open_it(header: CustomerHeader) -> None:
             self.post_message(self.DocumentWanted(customer_of(header), cause.document_id))
 
-        self.read("document", lambda: backend.customer_header(cause.customer_id), open_it)
+        self.read("document", lambda: backend.customers.header(cause.customer_id), open_it)
 
     def command_search(self) -> None:
         self.search.focus()

@@ -11,20 +11,22 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from core.external import MailSeen, Unlinked
-from core.model import FeedStatus
-from tui.commands import bindings, key_of, with_keys
-from tui.desk import Desk
-from tui.registry import Command
-from tui.screens.handy import HandyScreen
-from tui.text import cell
-from tui.unlinked_rows import COLUMNS, UnlinkedSource
-from tui.widgets.chips import ChipItem, Chips
-from tui.widgets.window_table import WindowTable
+from core.model.feed import FeedStatus
+from core.model.parsed_events import MailSeen
+from core.rules.delivery.external_email import Unlinked
+from tui.commands.dispatch import bindings, key_of, with_keys
+from tui.commands.registry import Command
+from tui.format.badges import ChipItem
+from tui.format.text import cell
+from tui.runtime.context import AppContext
+from tui.screens.base_table_screen import HandyScreen
+from tui.tables.unlinked import COLUMNS, UnlinkedSource
+from tui.widgets.chips import Chips
+from tui.widgets.data_table.table import WindowTable
 
 if TYPE_CHECKING:
-    from core.linking import LinkedByHand
-    from tui.copying import Item
+    from core.model.reports import LinkedByHand
+    from tui.tables.copy_items import Item
 
 _WAITING: Final = "waiting"
 _ALL: Final = "all"
@@ -49,7 +51,7 @@ class UnlinkedScreen(HandyScreen):
     BINDINGS = bindings("unlinked")
     AUTO_FOCUS = "#unlinked"
 
-    def __init__(self, desk: Desk, feed: FeedStatus) -> None:
+    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
         super().__init__(desk, feed, name="unlinked")
         self._everything = False
         self.chips = Chips(_chips())
@@ -153,7 +155,7 @@ class UnlinkedScreen(HandyScreen):
             return "There is no email under the cursor."
         if command_id == "unlinked.link" and row and not row.mail.addressees:
             return "SES named no recipient of this email, so it cannot be linked."
-        return self.no_hands(command_id)
+        return self.no_row_to_act_on(command_id)
 
     def label_of(self, command: Command) -> str:
         row = self._table.cursor_row
@@ -164,12 +166,12 @@ class UnlinkedScreen(HandyScreen):
         return command.label
 
     def copyable(self) -> tuple[str, Sequence[Item]]:
-        from tui import copying  # not for the first paint
+        from tui.tables import copy_items  # not for the first paint
 
         row = self._table.cursor_row
         if row is None:
             return "", ()
-        items = copying.of_unlinked(row.mail)
+        items = copy_items.of_unlinked(row.mail)
         return cell(row.mail.subject, 60), (*items, *self.whole_row(self._table, row))
 
     def command_link(self) -> None:

@@ -13,26 +13,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from tui import paint
-
-
-@dataclass(frozen=True, slots=True)
-class ChipItem:
-    """One filter as it is shown."""
-
-    key: str
-    label: str
-    count: int | None = None
-    glyph: str = ""
-    tone: str = ""
-    """A name of ``tui.badges``: ``tone--bounced``."""
-
-    def text(self, *, short: bool = False) -> str:
-        """``✖ Bounced 3``; short: ``✖ 3``."""
-        words = [self.glyph, "" if short and self.glyph else self.label]
-        if self.count is not None:
-            words.append(f"{self.count:,}")
-        return " ".join(word for word in words if word)
+from tui.format import content
+from tui.format.badges import ChipItem
 
 
 class Chips(Widget):
@@ -103,7 +85,7 @@ class Chips(Widget):
             if is_chosen:
                 style = "bold $chip-text on $chip"
             elif item.tone and item.count:
-                style = paint.style(item.tone)
+                style = content.style(item.tone)
             else:
                 style = "$muted"
             parts += [(text, style), " " * gap]

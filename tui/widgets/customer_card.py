@@ -11,23 +11,23 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from core.model import Overview, Word
-from tui.badges import badge, block
-from tui.chasing import PHONE, held_mark
-from tui.columns_suppressions import word_of
-from tui.paint import content, never_reached, sign, toned
-from tui.suppression_words import entry_words
-from tui.text import ago, amounts, cell
+from core.model.documents import Overview
+from core.model.enums import DisplayStatus
+from tui.format.badges import badge, block, word_of
+from tui.format.chasing import PHONE, held_mark
+from tui.format.content import content, never_reached, sign, toned
+from tui.format.suppressions import entry_words
+from tui.format.text import ago, amounts, cell
 
 if TYPE_CHECKING:
-    from core.model import Contact, CustomerHeader
+    from core.model.history import Contact, CustomerHeader
 
 _WHY = {
-    Word.BOUNCED: "hard bounce",
-    Word.SOFT_BOUNCED: "soft bounce",
-    Word.COMPLAINED: "marked as spam",
-    Word.DROPPED: "on a suppression list",
-    Word.DEFERRED: "delayed",
+    DisplayStatus.BOUNCED: "hard bounce",
+    DisplayStatus.SOFT_BOUNCED: "soft bounce",
+    DisplayStatus.COMPLAINED: "marked as spam",
+    DisplayStatus.DROPPED: "on a suppression list",
+    DisplayStatus.DEFERRED: "delayed",
 }
 _SHOWN_CONTACTS = 3
 
@@ -53,7 +53,7 @@ class CustomerCard(Widget):
 def contact_line(contacts: Sequence[Contact], now: datetime) -> Content:
     """``brook59@example.org  ✖ BOUNCED  hard bounce, 2 h ago    also terrill@… ● delivered``."""
     if not contacts:
-        return toned("No address is known for this customer.", Word.DEFERRED)
+        return toned("No address is known for this customer.", DisplayStatus.DEFERRED)
     first, *others = contacts
     parts = [Content.styled(cell(first.address), "bold"), _first_health(first, now)]
     for position, contact in enumerate(others[: _SHOWN_CONTACTS - 1]):
@@ -88,7 +88,7 @@ def brief_health(contact: Contact, now: datetime) -> Content:
     if word is None:
         return Content.styled("  no email yet", "$muted")
     look = badge(word)
-    label = look.label if word is Word.NEVER_SENT else look.label.lower()
+    label = look.label if word is DisplayStatus.NEVER_SENT else look.label.lower()
     when = ago(contact.health.at, now)
     return toned(f" {look.glyph} {label} {when}".rstrip(), word)
 

@@ -16,19 +16,19 @@ from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
-from core.document_links import url_of
-from core.model import Call
-from core.status import FAILURES
-from tui.chasing import newest_first
-from tui.commands import bindings, carry_out
-from tui.past import earlier, later
-from tui.text import cell
-from tui.widgets.chase_lines import call_content, chase_lines
-from tui.widgets.email_story import banner, head, story
-from tui.widgets.past_prompt import PastPrompt
+from core.model.chasing import Call
+from core.rules.delivery.status import FAILURES
+from core.rules.export.document_url import url_of
+from tui.commands.dispatch import CommandHost, bindings
+from tui.format.chasing import newest_first
+from tui.format.chasing_lines import call_content, chase_lines
+from tui.format.email import banner, head, story
+from tui.format.moments import earlier, later
+from tui.format.text import cell
+from tui.widgets.as_of_prompt import PastPrompt
 
 if TYPE_CHECKING:
-    from core.model import DocumentLog, EmailEntry
+    from core.model.history import DocumentLog, EmailEntry
 
 #: A document is not sent this often; the command line shows the rest.
 MOST_EMAILS = 100
@@ -107,7 +107,7 @@ class CallItem(Static):
         super().__init__(call_content(call, now), markup=False)
 
 
-class EmailLog(VerticalScroll, can_focus=True):
+class EmailLog(CommandHost, VerticalScroll, can_focus=True):
     """The panel below a table: up and down choose an email, Enter opens and closes it."""
 
     BINDINGS = bindings("log")
@@ -126,7 +126,7 @@ class EmailLog(VerticalScroll, can_focus=True):
         as_of: datetime | None
 
     def __init__(self, clock: Callable[[], datetime], links: str = "") -> None:
-        """``links`` is the URL of documents' pages; see ``core.document_links``."""
+        """``links`` is the URL of documents' pages; see ``core.rules.export.document_url``."""
         super().__init__(id="log")
         self._links = links
         self.as_of: datetime | None = None
@@ -216,9 +216,6 @@ class EmailLog(VerticalScroll, can_focus=True):
                 return "This is what is known now."
             return ""
         return "" if self.items else "Nothing was sent yet."
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_up(self) -> None:
         self._move(-1)

@@ -11,10 +11,10 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from core.model import FeedState, FeedStatus
-from tui.badges import Span, content
-from tui.text import cell, cut
-from tui.widgets.feed_words import feed_words, tooltip_lines
+from core.model.feed import FeedState, FeedStatus
+from tui.format.badges import Span, content
+from tui.format.feed import feed_words, tooltip_lines
+from tui.format.text import cell, cut
 
 #: Reversed, it is a block in every theme and without colour.
 _NAME: Final = Span(" Outtray ", "bold reverse $primary")

@@ -13,11 +13,11 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from core.filters import Line, completion, read
-from tui.commands import bindings, carry_out
-from tui.registry import Command
-from tui.widgets.field import Field
-from tui.widgets.filter_told import FilterTold
+from core.rules.filters import Line, completion, read
+from tui.commands.dispatch import CommandHost, bindings
+from tui.commands.registry import Command
+from tui.widgets.filter_feedback import FilterTold
+from tui.widgets.text_field import Field
 
 
 class _Wrong(Highlighter):
@@ -29,7 +29,7 @@ class _Wrong(Highlighter):
                 text.stylize("underline", problem.start, problem.end)
 
 
-class FilterField(Field):
+class FilterField(CommandHost, Field):
     """Completes filters, and goes through the lines of before."""
 
     BINDINGS = bindings("line")
@@ -75,16 +75,9 @@ class FilterField(Field):
 
     # ------------------------------------------------------------------ commands
 
-    def why_not(self, _: str, /) -> str:
-        """See ``Host``."""
-        return ""
-
     def label_of(self, command: Command) -> str:
         """What the bottom line calls ``command``."""
         return "Complete" if command.id == "line.leave" and self.offered else command.label
-
-    def action_command(self, command_id: str) -> None:
-        carry_out(self, command_id)
 
     def command_leave(self) -> None:
         if self.offered:

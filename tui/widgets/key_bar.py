@@ -10,11 +10,11 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.commands import BY_ID, carry_out, key_label, keys_of
+from tui.commands.dispatch import BY_ID, SIGNS, carry_out, key_label, keys_of
 
 if TYPE_CHECKING:
-    from tui.commands import Host
-    from tui.registry import Command
+    from tui.commands.dispatch import Host
+    from tui.commands.registry import Command
 
 _ALWAYS = 90
 """From this footer order on a key is shown however narrow the screen is."""
@@ -90,12 +90,12 @@ class KeyBar(Widget):
             if not free:
                 continue
             host: Any = active.node
-            label = getattr(host, "label_of", lambda given: given.label)(command)
             is_off = bool(host.why_not(command.id))
             if is_off and command.place == "app":
                 continue  # one is there already
-            if getattr(host, "is_quiet", lambda _: False)(command.id):
+            if host.is_quiet(command.id):
                 continue
+            label = host.label_of(command)
             found[command.id] = Key(command, key_label(free[0]), label, is_off, host)
         if "app.back" in found:
             found.pop("app.quit", None)  # one way out is enough for the bottom line
@@ -104,7 +104,7 @@ class KeyBar(Widget):
     def _enter(self) -> list[Key]:
         """What Enter does where a table or a field has taken the key for itself."""
         host: Any = self.screen
-        command_id = host.enter_command() if hasattr(host, "enter_command") else None
+        command_id = host.enter_command()
         if command_id is None:
             return []
         command = BY_ID[command_id]
@@ -138,20 +138,9 @@ def _is_typed(focused: Widget | None, key: str, command: Command) -> bool:
     """Whether ``key`` would go into the focused text field instead."""
     if focused is None or command.priority:
         return False
-    character = _PRINTED.get(key, key)
+    character = " " if key == "space" else SIGNS.get(key, key)
     return focused.check_consume_key(key, character if len(character) == 1 else None)
 
 
 def _is_enter(command: Command) -> bool:
     return keys_of(command) == ("enter",)
-
-
-_PRINTED = {
-    "slash": "/",
-    "question_mark": "?",
-    "space": " ",
-    "left_square_bracket": "[",
-    "comma": ",",
-    "plus": "+",
-    "full_stop": ".",
-}

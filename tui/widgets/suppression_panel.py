@@ -9,12 +9,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from core.model import Cause, SuppressedAddress, Suppression, SuppressionDetails
-from core.suppressed import GLOBAL_LIST, reason_words
-from tui.columns_suppressions import word_of
-from tui.paint import toned
-from tui.suppression_words import audit_words
-from tui.text import cell, moment
+from core.model.suppressions import Cause, SuppressedAddress, Suppression, SuppressionDetails
+from core.rules.gate.suppression_list import GLOBAL_LIST, reason_words
+from tui.format.badges import word_of
+from tui.format.content import toned
+from tui.format.suppressions import audit_words
+from tui.format.text import cell, moment
 
 _LABEL = 11
 

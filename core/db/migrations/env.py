@@ -1,10 +1,10 @@
-"""Run by Alembic, with the connection that ``core.db.upgrade`` puts into the configuration."""
+"""Run by Alembic, with the connection that ``db.migrations.runner`` puts into the configuration."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from core.db.tables import metadata
+from core.db.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

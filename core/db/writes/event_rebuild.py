@@ -12,15 +12,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
-from core.db import external
-from core.db.events import Kept, store_again
-from core.db.external_rows import through
+from core.db.reads.unlinked import stored
 from core.db.rows import EVENT_COLUMNS, fact_of
-from core.db.summaries import chunks, settle_deliveries
-from core.db.unlinked import stored
-from core.model import Fact
+from core.db.writes import external_email
+from core.db.writes.events import Kept, store_again
+from core.db.writes.external_rows import through
+from core.db.writes.summaries import chunks, settle_deliveries
+from core.model.delivery import DeliveryEvent
 
-Reread = Callable[[str], Sequence[Fact]]
+Reread = Callable[[str], Sequence[DeliveryEvent]]
 """Reads the facts in a body that is kept; none where it cannot be read."""
 Progress = Callable[[str, int, int], None]
 """Told what is done, how much of it, of how much."""
@@ -48,9 +48,9 @@ def rebuild(connection: Connection, reread: Reread, progress: Progress) -> None:
 
 def _facts_of(
     connection: Connection, bodies: Sequence[Sequence[Any]], reread: Reread
-) -> list[tuple[Kept, Sequence[Fact]]]:
+) -> list[tuple[Kept, Sequence[DeliveryEvent]]]:
     """Each body's facts; of one that cannot be read any more, those that were stored."""
-    before: dict[int, list[Fact]] = defaultdict(list)
+    before: dict[int, list[DeliveryEvent]] = defaultdict(list)
     values = {"first": bodies[0][0], "last": bodies[-1][0]}
     for row in connection.execute(text(_BEFORE), values):
         before[row[-1]].append(fact_of(row))
@@ -66,7 +66,7 @@ def _add_recipients(connection: Connection) -> None:
         text("SELECT message_id FROM external_mails WHERE email_id IS NOT NULL")
     ).all()
     for some in chunks(ids):
-        external.add_recipients(connection, stored(through(connection), some).values())
+        external_email.add_recipients(connection, stored(through(connection), some).values())
 
 
 def _settle_all(connection: Connection, progress: Progress) -> None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
-from core.model import address_key
+from core.model.enums import address_key
 
 #: The type of a DSN's address (``rfc822;``, RFC 3464; ``utf-8;``, RFC 6533), and what Exchange and
 #: web pages put before one.

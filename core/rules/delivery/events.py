@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from core.model import Effect, Engagement, Fact, Status
+from core.model.delivery import DeliveryEvent, Effect
+from core.model.enums import Engagement, Status
 from core.rules.delivery import event_words
 from core.rules.delivery.addresses import bare_address
 from core.rules.delivery.event_words import letters
@@ -20,7 +21,9 @@ NOT_SPAM: Final = "told their provider that this is not spam"
 _UNEXPLAINED: Final = frozenset({"", "general", "undetermined"})
 
 
-def effect(fact: Fact, *, was_delivered: bool = False, is_about_another: bool = False) -> Effect:
+def effect(
+    fact: DeliveryEvent, *, was_delivered: bool = False, is_about_another: bool = False
+) -> Effect:
     """Return what ``fact`` does to its delivery, given what else is known of it.
 
     ``was_delivered``: there is a Delivery among its events. ``is_about_another``: the event names
@@ -49,7 +52,7 @@ def effect(fact: Fact, *, was_delivered: bool = False, is_about_another: bool = 
             return Effect(note=f"an event of a kind not known yet: {fact.type}")
 
 
-def _bounce(fact: Fact, *, was_delivered: bool, is_about_another: bool) -> Effect:
+def _bounce(fact: DeliveryEvent, *, was_delivered: bool, is_about_another: bool) -> Effect:
     if event_words.is_list(fact.subtype):
         return Effect(Status.DROPPED)
     kind, _, subtype = map(letters, fact.subtype.partition("/"))
@@ -73,11 +76,11 @@ def bounce_words(subtype: str) -> str:
     return "hard bounce" if letters(subtype.partition("/")[0]) == "permanent" else "soft bounce"
 
 
-def _is_explained(fact: Fact) -> bool:
+def _is_explained(fact: DeliveryEvent) -> bool:
     return any(words.strip() for words in (fact.action, fact.enhanced_status, fact.diagnostic))
 
 
-def _complaint(fact: Fact) -> Effect:
+def _complaint(fact: DeliveryEvent) -> Effect:
     if event_words.is_list(fact.subtype):
         return Effect(Status.DROPPED)  # an echo of an older complaint; nobody complained again
     if letters(fact.subtype) == "notspam":
@@ -88,7 +91,7 @@ def _complaint(fact: Fact) -> Effect:
 # --------------------------------------------------------------------------- the same event
 
 
-def natural_key(fact: Fact) -> tuple[str, str, str, datetime, str]:
+def natural_key(fact: DeliveryEvent) -> tuple[str, str, str, datetime, str]:
     """The same event has the same key, by whatever envelope and however often it came."""
     kind = event_words.event_type(fact.type)
     if kind in ("Open", "Click"):
@@ -104,7 +107,7 @@ def natural_key(fact: Fact) -> tuple[str, str, str, datetime, str]:
     )
 
 
-def in_normal_form(fact: Fact) -> Fact:
+def in_normal_form(fact: DeliveryEvent) -> DeliveryEvent:
     """Return ``fact`` in SES's own words, whatever case it came in."""
     words = (
         event_words.event_type(fact.type),
@@ -116,9 +119,9 @@ def in_normal_form(fact: Fact) -> Fact:
     return replace(fact, type=words[0], message_id=words[1], subtype=words[2])
 
 
-def distinct(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+def distinct(facts: Iterable[DeliveryEvent]) -> tuple[DeliveryEvent, ...]:
     """Return every event once, in its fullest telling: the same in every order."""
-    found: dict[tuple[object, ...], Fact] = {}
+    found: dict[tuple[object, ...], DeliveryEvent] = {}
     for fact in map(in_normal_form, facts):
         key = natural_key(fact)
         known = found.get(key)
@@ -127,7 +130,7 @@ def distinct(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def fullness(fact: Fact) -> tuple[object, ...]:
+def fullness(fact: DeliveryEvent) -> tuple[object, ...]:
     """How much a telling of an event says; a total order, so that no order of arrival matters."""
     said = (fact.diagnostic, fact.enhanced_status, fact.action)
     return (

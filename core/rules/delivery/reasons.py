@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from core.model import DeliveryState, Status
+from core.model.delivery import DeliveryState
+from core.model.enums import Status
 from core.rules.delivery.event_words import letters
 
 

@@ -7,31 +7,30 @@ becomes known (a soft bounce, then a Delivery), so it is always worked out from 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from core.machines import machine_marks
-from core.model import DeliveryState, Engagement, Note, Status
+from core.model.delivery import DeliveryState, Note
+from core.model.enums import STATUSES, DisplayStatus, Engagement, Status
 from core.rules.delivery.addresses import is_same_address
+from core.rules.delivery.bot_engagement import machine_marks
 from core.rules.delivery.events import bounce_words, distinct, effect, fullness, natural_key
 
 if TYPE_CHECKING:
-    from core.model import Effect, Fact
+    from core.model.delivery import DeliveryEvent, Effect
 
 #: A soft bounce has its time only while it is what the badge says: see ``_times``.
-_TIME_OF_STATUS: Final = {
-    Status.SENT: "sent_at",
-    Status.DEFERRED: "deferred_at",
-    Status.DELIVERED: "delivered_at",
-    Status.BOUNCED: "bounced_at",
-    Status.COMPLAINED: "complained_at",
-    Status.DROPPED: "dropped_at",
+_TIME_OF_STATUS: Final[Mapping[Status, str]] = {
+    status: STATUSES[DisplayStatus[status.name]].time
+    for status in Status
+    if status is not Status.SOFT_BOUNCED and STATUSES[DisplayStatus[status.name]].time
 }
 _TIME_OF_ENGAGEMENT: Final = {
-    Engagement.OPENED: "opened_at",
-    Engagement.CLICKED: "clicked_at",
+    engagement: STATUSES[DisplayStatus[engagement.name]].time
+    for engagement in Engagement
+    if engagement
 }
 
 
@@ -39,7 +38,7 @@ _TIME_OF_ENGAGEMENT: Final = {
 class _Reading:
     """An event and what it means beside all the others."""
 
-    fact: Fact
+    fact: DeliveryEvent
     effect: Effect
     other: str
     """The address that it names, where that is not the one we sent to."""
@@ -47,7 +46,7 @@ class _Reading:
     """A soft bounce of our own address before its newest Delivery."""
 
 
-def _read(facts: Iterable[Fact], address: str) -> list[_Reading]:
+def _read(facts: Iterable[DeliveryEvent], address: str) -> list[_Reading]:
     told = distinct(facts)
     delivered_at = max((fact.at for fact in told if fact.type == "Delivery"), default=None)
     readings = []
@@ -67,7 +66,7 @@ def _is_own_soft(reading: _Reading) -> bool:
 
 def settle(
     local: Status,
-    facts: Iterable[Fact],
+    facts: Iterable[DeliveryEvent],
     accepted_at: datetime | None = None,
     address: str = "",
 ) -> DeliveryState:
@@ -128,18 +127,18 @@ def _name_of_time(what: Effect) -> str:
     return _TIME_OF_STATUS.get(what.status or Status.QUEUED, "")
 
 
-def _subtype(fact: Fact) -> str:
+def _subtype(fact: DeliveryEvent) -> str:
     is_stopped = fact.type in ("Reject", "Rendering Failure")
     return fact.subtype or (fact.type if is_stopped else "")
 
 
-def _by_person(facts: Sequence[Fact], accepted_at: datetime | None) -> Engagement:
+def _by_person(facts: Sequence[DeliveryEvent], accepted_at: datetime | None) -> Engagement:
     by_program = machine_marks(facts, accepted_at)
     engaged = (effect(fact).engagement for fact in facts if fact not in by_program)
     return max(engaged, default=Engagement.NONE)
 
 
-def _telling(fact: Fact) -> tuple[object, ...]:
+def _telling(fact: DeliveryEvent) -> tuple[object, ...]:
     """The newest event speaks; a total order, so that two at once give the same answer."""
     return (fact.at, fullness(fact), natural_key(fact))
 
@@ -150,7 +149,9 @@ def _telling(fact: Fact) -> tuple[object, ...]:
 _ABOUT_AN_ADDRESS: Final = frozenset({"Bounce", "Complaint", "Delivery", "DeliveryDelay"})
 
 
-def notes(state: DeliveryState, facts: Iterable[Fact], address: str = "") -> tuple[Note, ...]:
+def notes(
+    state: DeliveryState, facts: Iterable[DeliveryEvent], address: str = ""
+) -> tuple[Note, ...]:
     """Return what ``facts`` tell beside the status, and which other addresses they name."""
     found = {
         Note(each.fact.at, text, each.fact.diagnostic)
@@ -174,20 +175,20 @@ def _noted(reading: _Reading, state: DeliveryState) -> str:
     return _called(reading.fact) + about if about and kind in _ABOUT_AN_ADDRESS else ""
 
 
-def _called(fact: Fact) -> str:
+def _called(fact: DeliveryEvent) -> str:
     if fact.type == "Bounce":
         return bounce_words(fact.subtype)
     return "delay" if fact.type == "DeliveryDelay" else fact.type.lower()
 
 
-def stray_note(fact: Fact) -> Note:
+def stray_note(fact: DeliveryEvent) -> Note:
     """Return what an event tells of an email to several people, none of whom it names."""
     said = effect(fact).note or _called(fact)
     about = f"for {fact.recipient}" if fact.recipient else "without saying for whom"
     return Note(fact.at, f"{said} reported {about}", fact.diagnostic)
 
 
-def shared_complaints(complaints: Iterable[Iterable[Fact]]) -> tuple[Note, ...]:
+def shared_complaints(complaints: Iterable[Iterable[DeliveryEvent]]) -> tuple[Note, ...]:
     """Return what is to be said of complaints that name several recipients of one email.
 
     Providers hide who complained: SES names everybody it may have been.

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from core.model.traffic import AccountNotice, NoticeKind
+from core.model.feed import AccountNotice, NoticeKind
 
 ACCOUNT: Final = "the account"
 PAUSED: Final = "AWS paused sending for "

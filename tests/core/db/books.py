@@ -9,10 +9,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.db import events, outbox, reads, tables
-from core.db.catalogue import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.db import schema
 from core.db.engine import Database
-from core.model import DocumentFilter, DocumentRow, EmailKind, Fact, Kind, Role
+from core.db.lists import documents
+from core.db.writes import events, outbox
+from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
+from core.model.delivery import DeliveryEvent
+from core.model.documents import DocumentFilter, DocumentRow
+from core.model.enums import DocumentKind, EmailKind, Role
 
 START = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 
@@ -24,7 +28,7 @@ def entry(
     **changes: Any,
 ) -> DocumentEntry:
     values: dict[str, Any] = {
-        "kind": Kind.INVOICE,
+        "kind": DocumentKind.INVOICE,
         "status": "OPEN",
         "currency": "USD",
         "total": Decimal("100.00"),
@@ -50,7 +54,7 @@ def one(database: Database, **changes: Any) -> DocumentRow:
 
 
 def document(database: Database, number: str = "INV-0042") -> DocumentRow:
-    (row,) = reads.page_documents(database.reader, DocumentFilter(number=number))
+    (row,) = documents.page_documents(database.reader, DocumentFilter(number=number))
     return row
 
 
@@ -128,7 +132,7 @@ def sent(
     return written
 
 
-def fact(kind: str, message_id: str = "", minutes: float = 1, **changes: Any) -> Fact:
+def fact(kind: str, message_id: str = "", minutes: float = 1, **changes: Any) -> DeliveryEvent:
     values: dict[str, Any] = {
         "type": kind,
         "at": START + timedelta(minutes=minutes),
@@ -136,10 +140,10 @@ def fact(kind: str, message_id: str = "", minutes: float = 1, **changes: Any) ->
         "recipient": "ann@customer.example",
         **changes,
     }
-    return Fact(**values)
+    return DeliveryEvent(**values)
 
 
-def hard_bounce(message_id: str, minutes: float = 2, **changes: Any) -> Fact:
+def hard_bounce(message_id: str, minutes: float = 2, **changes: Any) -> DeliveryEvent:
     values = {
         "subtype": "Permanent/General",
         "feedback_id": f"feedback-{message_id}-{minutes}",
@@ -151,7 +155,7 @@ def hard_bounce(message_id: str, minutes: float = 2, **changes: Any) -> Fact:
     return fact("Bounce", message_id, minutes, **values)
 
 
-def tell(database: Database, *facts: Fact, at: datetime = START) -> events.Stored:
+def tell(database: Database, *facts: DeliveryEvent, at: datetime = START) -> events.Stored:
     """Store facts, each from a body of its own."""
     with database.transaction() as connection:
         return events.store(connection, [(repr(each), [each]) for each in facts], at)
@@ -163,11 +167,11 @@ def settled(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     with database.transaction() as connection:
         for table in (
-            tables.customers,
-            tables.documents,
-            tables.emails,
-            tables.deliveries,
-            tables.events,
+            schema.customers,
+            schema.documents,
+            schema.emails,
+            schema.deliveries,
+            schema.events,
         ):
             columns = [column for column in table.c if column.name not in heard]
             keys = list(table.primary_key)

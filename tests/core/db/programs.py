@@ -14,7 +14,7 @@ from typing import Final
 _CODE: Final = """
 import sys
 from core.db.engine import Database
-from core.errors import DatabaseError
+from core.model.errors import DatabaseError
 
 def say(words):
     print(words, flush=True)

@@ -7,8 +7,10 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from core.errors import FailedImport, NotFoundError, OuttrayError
-from core.model import DocumentFilter, EmailKind, SendOutcome, Word, address_key
+from core.model.documents import DocumentFilter
+from core.model.email import SendOutcome
+from core.model.enums import DisplayStatus, EmailKind, address_key
+from core.model.errors import FailedImport, NotFoundError, OuttrayError
 from tests.core.machine.books import ADDRESSES
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ BEHAVIOURS: Final = (
 )
 _KINDS: Final = (EmailKind.ORIGINAL, EmailKind.FOLLOW_UP, EmailKind.RESEND)
 #: Words that say that SES does not have it.
-_NOT_SENT: Final = (Word.QUEUED, Word.FAILED, Word.CANCELLED)
+_NOT_SENT: Final = (DisplayStatus.QUEUED, DisplayStatus.FAILED, DisplayStatus.CANCELLED)
 
 
 def import_books(office: Office, p: int, a: int) -> None:
@@ -43,7 +45,7 @@ def import_books(office: Office, p: int, a: int) -> None:
         assert not report.rejected, report
     if office.books.documents != exported:
         return  # another desk has imported a newer one meanwhile, and this was the last
-    rows = office.program(p).backend.page_documents(DocumentFilter())
+    rows = office.program(p).backend.documents.page(DocumentFilter())
     stored = {row.number: (row.status, row.balance_due) for row in rows}
     expected = {d.number: (d.status, d.balance) for d in exported.values()}
     office.expect(stored == expected, f"imported {expected}, and there is {stored}")
@@ -73,7 +75,7 @@ def send_undisturbed(office: Office, p: int, a: int) -> None:
         for told in outcome.recipients:
             times = sum(accepted.get(tag, 0) for tag in tags[address_key(told.address)])
             says_no = told.status in _NOT_SENT
-            is_known = told.status is not Word.UNCONFIRMED
+            is_known = told.status is not DisplayStatus.UNCONFIRMED
             office.expect(
                 not is_known or bool(times) is not says_no,
                 f"{told.address}: {told.status} ({told.error}), and SES has it {times} times",
@@ -125,14 +127,14 @@ def recover(office: Office, p: int, a: int) -> None:
 
 
 def cancel(office: Office, p: int, a: int) -> None:
-    entry = office.entry(a, Word.QUEUED)
+    entry = office.entry(a, DisplayStatus.QUEUED)
     if entry is not None:
         office.program(p).backend.outbox.cancel([entry.delivery_id])
 
 
 def settle(office: Office, p: int, a: int) -> None:
     """A person says what became of a delivery that nobody knows of, and may be mistaken."""
-    entry = office.entry(a, Word.UNCONFIRMED)
+    entry = office.entry(a, DisplayStatus.UNCONFIRMED)
     if entry is None:
         return
     was_sent = bool(a % 2)
@@ -193,10 +195,10 @@ def wait_minutes(office: Office, p: int, a: int) -> None:
 
 def _seen(desk: Backend, where: DocumentFilter) -> dict[str, object]:
     return {
-        "documents": desk.page_documents(where),
-        "chips": dict(desk.chip_counts(where)),
+        "documents": desk.documents.page(where),
+        "chips": dict(desk.documents.chip_counts(where)),
         "waiting": desk.outbox_waiting(),
-        "failed": desk.count_failed(),
+        "failed": desk.documents.count_failed(),
         "progress": desk.outbox.overview().progress,
     }
 

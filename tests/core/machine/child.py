@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-import core.mailroom  # noqa: F401 - what a program needs is there when it is forked
-from core.ses.clients import Clients, session
-from core.ses.feed import SqsFeed
-from core.settings import load
+from core.aws.clients import Clients, session
+from core.aws.queue import SqsFeed
+from core.settings.loading import load
 from tests.core.machine.clocks import TickingClock
 from tests.core.machine.post import Post
 from tests.core.machine.program import Program

@@ -7,9 +7,10 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from core import checking, ingest
 from core.db.engine import Database
-from core.model import Status
+from core.model.enums import Status
+from core.services import integrity_check
+from core.services.feed import ingest
 from tests.core.machine.judge import Judge
 from tests.core.machine.office import Office
 
@@ -81,7 +82,7 @@ def _another_order_says_the_same(office: Office) -> None:
             first = office.database.reader.rows(statement, {})
             again = second.reader.rows(statement, {})
             assert list(map(tuple, first)) == list(map(tuple, again))
-        assert not checking.check(second).differences
+        assert not integrity_check.check(second).differences
     finally:
         second.close()
 

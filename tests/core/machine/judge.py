@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core import checking
-from core.db import reads
 from core.db.codec import from_instant
-from core.model import Status
+from core.db.lists import documents
+from core.model.enums import Status
+from core.services import integrity_check
 from tests.core.machine import reports
 from tests.core.machine.known import Listed
 from tests.core.machine.office import Office
@@ -58,9 +58,9 @@ class Judge:
         wrong += [f"{tag} had ended, and SES was called for it again" for tag in again]
         self._ended = {tag for tag, row in rows.items() if row.status in _ENDED}
         wrong += self._lost_reports()
-        revision = reads.revision(office.database.reader)
+        revision = documents.revision(office.database.reader)
         if revision != self._checked:
-            wrong += map(str, checking.check(office.database).differences)
+            wrong += map(str, integrity_check.check(office.database).differences)
             self._checked = revision
         assert not wrong, "\n".join(wrong)
 

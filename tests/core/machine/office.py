@@ -14,13 +14,14 @@ from pathlib import Path
 from signal import SIGKILL
 from typing import Final
 
+from core.aws.clients import Clients
+from core.aws.events.parser import OUR_TAG
+from core.aws.queue import SqsFeed
 from core.db.engine import Database
-from core.errors import OuttrayError
-from core.model import OutboxEntry, Word, address_key
-from core.ses.clients import Clients
-from core.ses.feed import SqsFeed
-from core.ses.payload import OUR_TAG
-from core.settings import load
+from core.model.enums import DisplayStatus, address_key
+from core.model.errors import OuttrayError
+from core.model.outbox import OutboxEntry
+from core.settings.loading import load
 from core.simulator import Simulator
 from tests.core.machine.books import Books
 from tests.core.machine.clocks import TickingClock
@@ -98,7 +99,7 @@ class Office:
         rows = self.database.reader.rows("SELECT id FROM documents ORDER BY id", {})
         return int(rows[n % len(rows)][0]) if rows else None
 
-    def entry(self, n: int, *words: Word) -> OutboxEntry | None:
+    def entry(self, n: int, *words: DisplayStatus) -> OutboxEntry | None:
         """One of the deliveries there are, by what they say."""
         ids = [int(row[0]) for row in self.database.reader.rows("SELECT id FROM emails", {})]
         found = [

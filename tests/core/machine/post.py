@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from core.ports import QueueMessage
-from core.ses.feed import SqsFeed
+from core.aws.queue import SqsFeed
+from core.model.ports import QueueMessage
 
 
 class Post:

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from core.aws.clients import Clients
+from core.aws.mailer import SesAccount, SesMailer
+from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
-from core.ports import Outgoing, QueueMessage
-from core.ses.account import SesAccount
-from core.ses.clients import Clients
-from core.ses.mailer import SesMailer
-from core.ses.suppression import SesSuppressionList
-from core.settings import Settings
+from core.model.ports import Outgoing, QueueMessage
+from core.settings.loading import Settings
 from tests.core.machine.post import Post
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from core.db.adoption import row_key
+from core.aws.events.parser import parse_all
 from core.db.engine import Database
-from core.ses.payload import parse_all
+from core.db.writes.event_matching import row_key
 
 _KEYS = "SELECT message_id, at, type, recipient_key, discriminator FROM events"
 

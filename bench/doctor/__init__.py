@@ -1,0 +1,1 @@
+"""Set-ups with one leg broken each, and healthy ones, before ``outtray doctor``."""

@@ -1,0 +1,1 @@
+"""Inputs of a size or shape that nobody means well: the installed command answers in words."""

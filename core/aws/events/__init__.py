@@ -1,0 +1,1 @@
+"""Turns the bodies that arrive from SES, in any wrapping, into events."""

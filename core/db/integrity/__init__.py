@@ -1,0 +1,1 @@
+"""Finds damage in a database, and puts right what can be worked out again."""

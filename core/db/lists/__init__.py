@@ -1,0 +1,1 @@
+"""Lists for the screens: filters, orders, pages and searches as SQL."""

@@ -1,0 +1,1 @@
+"""Alembic's numbered steps; the first is the baseline."""

@@ -1,0 +1,1 @@
+"""What the use cases read, beside the lists: one module a subject."""

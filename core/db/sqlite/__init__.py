@@ -1,0 +1,1 @@
+"""What is special about a SQLite file: opening, reading, locking, copying, checking."""

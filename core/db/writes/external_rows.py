@@ -1,0 +1,57 @@
+"""Writing what SES told of other programs' emails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from core.db.bulk import rows_among
+from core.db.codec import storable, to_instant
+from core.db.reads.unlinked import Rows
+from core.db.schema import digests, external_mails
+from core.model.parsed_events import MailSeen
+from core.rules.delivery.external_email import Link
+
+
+def through(connection: Connection) -> Rows:
+    """Read inside a transaction."""
+    return partial(rows_among, connection)
+
+
+def upsert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write rows of ``row_of``; the link of an email that has one stays."""
+    if not rows:
+        return
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(external_mails)
+    told = {name: statement.excluded[name] for name in rows[0] if name != "message_id"}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["message_id"], set_=told), list(rows)
+    )
+    seal(connection, [row["message_id"] for row in rows])
+
+
+def seal(connection: Connection, message_ids: Collection[str]) -> None:
+    """Write the digests of rows that have changed."""
+    digests.seal(connection, external_mails, message_ids, "message_id")
+
+
+def row_of(mail: MailSeen, link: Link) -> dict[str, Any]:
+    """Return the columns of an email, without its link."""
+    addressees = [[a.address, a.role.value if a.role else None] for a in mail.addressees]
+    return {
+        "message_id": storable(mail.message_id),
+        "at": to_instant(mail.at),
+        "source": storable(mail.source),
+        "subject": storable(mail.subject),
+        "addressees": json.dumps(addressees),
+        "documents": json.dumps(mail.documents),
+        "region": storable(mail.region),
+        "published": int(mail.published),
+        "is_pointed": int(bool(link.candidates) or link.document_id is not None),
+    }

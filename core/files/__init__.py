@@ -1,0 +1,1 @@
+"""Files written so that nothing of a person is overwritten or half written."""

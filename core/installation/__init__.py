@@ -1,0 +1,1 @@
+"""How this Outtray was installed, and how a part that is missing is added to it."""

@@ -1,0 +1,1 @@
+"""Where the program writes down what went wrong, for whoever has to find out why."""

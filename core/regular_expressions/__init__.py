@@ -1,0 +1,1 @@
+"""Regular expressions that people write themselves, run within a limit of time."""

@@ -1,0 +1,1 @@
+"""Who needs a reminder or a call, and when: pure."""

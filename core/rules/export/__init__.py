@@ -1,0 +1,1 @@
+"""Rows, timelines and links as text for other programs: pure."""

@@ -1,0 +1,1 @@
+"""May this email be sent, and if not, why: pure."""

@@ -1,0 +1,1 @@
+"""What a person typed, compared with names and addresses: pure."""

@@ -1,0 +1,1 @@
+"""Notices what goes wrong beyond single emails, and keeps the answer for a while."""

@@ -1,0 +1,1 @@
+"""From a draft to the call of SES: the gate, the outbox, the brake, the answer."""

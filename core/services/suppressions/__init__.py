@@ -1,0 +1,1 @@
+"""Both suppression lists: SES's own, kept in memory, and ours."""

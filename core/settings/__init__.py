@@ -1,0 +1,1 @@
+"""TOML and environment → settings, and back into the file."""

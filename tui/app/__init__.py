@@ -1,0 +1,1 @@
+"""The application: navigation, first paint, live settings, outbox worker."""

@@ -1,0 +1,1 @@
+"""Conversations of several steps, beside the screens."""

@@ -1,0 +1,146 @@
+"""Follow up or resend, one document or many: the dialog, the send, and the notice after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.screen import Screen
+
+from core.model.enums import DisplayStatus
+from tui.commands.dispatch import key_of
+from tui.format.text import cell
+
+if TYPE_CHECKING:
+    from core.model.documents import DocumentRow
+    from core.model.email import Composition, RecipientOutcome, SendOutcome
+    from core.model.enums import EmailKind
+    from core.model.errors import OuttrayError
+    from tui.dialogs.compose.state import Composed
+    from tui.runtime.context import AppContext
+
+
+class Sending:
+    """Opens the dialog for F or R, and says afterwards what became of the send."""
+
+    def __init__(
+        self,
+        app: App[None],
+        desk: AppContext,
+        *,
+        changed: Callable[[], None],
+        failed: Callable[[OuttrayError], None],
+        corrected: Callable[[int, str, str], None] = lambda *_: None,
+    ) -> None:
+        self._app = app
+        self._desk = desk
+        self._changed = changed
+        self._failed = failed
+        self._corrected = corrected
+
+    def begin(self, kind: EmailKind, row: DocumentRow) -> None:
+        """Open the dialog for ``row``, with the draft that was left there, if one was."""
+        self._desk.jobs.start(
+            "compose",
+            lambda: self._desk.backend.compose(kind, row.id),
+            self._open,
+            self._failed,
+        )
+
+    def many(self, kind: EmailKind, document_ids: Iterable[int], done: Callable[[], None]) -> None:
+        """Open the summary for several documents; ``done`` once they are in the outbox."""
+        ids, backend = sorted(document_ids), self._desk.backend
+        self._desk.jobs.start(
+            "compose",
+            lambda: backend.documents.rows(ids),
+            lambda rows: self._open_many(kind, rows, done),
+            self._failed,
+        )
+
+    def _open_many(
+        self, kind: EmailKind, rows: Sequence[DocumentRow], done: Callable[[], None]
+    ) -> None:
+        from tui.dialogs.bulk.bulk import BulkDialog  # not for the first paint
+
+        if len(self._app.screen_stack) > 1 and self._app.screen.is_modal:
+            return
+
+        def closed(has_sent: bool | None) -> None:
+            if has_sent:
+                done()
+            self._changed()
+
+        _ = self._app.push_screen(BulkDialog(self._desk, kind, rows), closed)
+
+    def begin_with(self, composition: Composition) -> None:
+        """Open the dialog with what was written before and did not go."""
+        self._open(composition)
+
+    def _open(self, composition: Composition) -> None:
+        from tui.dialogs.compose.compose import ComposeDialog  # not for the first paint
+
+        if len(self._app.screen_stack) > 1 and self._app.screen.is_modal:
+            return  # something else was opened meanwhile
+        dialog = ComposeDialog(self._desk, composition)
+
+        def closed(composed: Composed | None) -> None:
+            if composed is not None:
+                self._close(composed.outcome, is_changed=composed.is_changed)
+                old = composed.draft.replaces
+                if composed.is_address_kept and old is not None:
+                    self._corrected(composition.document.customer_id, old, composed.draft.to[0])
+
+        _ = self._app.push_screen(dialog, closed)
+
+    def _close(self, outcome: SendOutcome | None, *, is_changed: bool) -> None:
+        if outcome is None:
+            if is_changed:
+                self._app.notify("The draft is kept.", markup=False)
+            return
+        self._changed()
+        message, is_fine = told(outcome.recipients)
+        self._app.notify(
+            message,
+            title=cell(outcome.number, 40),
+            severity="information" if is_fine else "warning",
+            timeout=6 if is_fine else 15,
+            markup=False,
+        )
+
+
+def back_to(app: App[None], kind: type[Screen[Any]]) -> bool:
+    """Go back to the screen of that kind, if one lies below; false where there is none."""
+    for depth, screen in enumerate(reversed(app.screen_stack)):
+        if isinstance(screen, kind):
+            for _ in range(depth):
+                _ = app.pop_screen()
+            return True
+    return False
+
+
+def told(recipients: tuple[RecipientOutcome, ...]) -> tuple[str, bool]:
+    """Return what to say about a send that ended, and whether all is well."""
+    waiting = [r for r in recipients if r.status is DisplayStatus.QUEUED]
+    lines: list[str] = []
+    unkept = [r for r in recipients if r.status is DisplayStatus.UNCONFIRMED and not r.is_recorded]
+    lines += [f"{cell(r.address, 60)}: {cell(r.error, 400)}" for r in unkept]
+    recipients = tuple(r for r in recipients if r not in unkept)
+    doubtful = [cell(r.address, 60) for r in recipients if r.status is DisplayStatus.UNCONFIRMED]
+    gone = [r for r in recipients if r.status not in (DisplayStatus.FAILED, DisplayStatus.QUEUED)]
+    certain = [cell(r.address, 60) for r in gone if r.status is not DisplayStatus.UNCONFIRMED]
+    if certain:
+        lines.append(f"Sent to {', '.join(certain)}; the badge moves when SES reports.")
+    if doubtful:
+        lines.append(
+            f"{', '.join(doubtful)}: we do not know whether SES took it. "
+            "Its report will settle it; do not send again before."
+        )
+    if waiting:
+        lines.append(
+            f"{', '.join(cell(r.address, 60) for r in waiting)}: in the outbox, and goes out by"
+            f" itself ({key_of('app.outbox')} shows it). {cell(waiting[0].error, 200)}".rstrip()
+        )
+    failed = [r for r in recipients if r.status is DisplayStatus.FAILED]
+    lines += [f"Not sent to {cell(r.address, 60)}: {cell(r.error, 200)}" for r in failed]
+    return "\n".join(lines), not (unkept or doubtful or failed or waiting)

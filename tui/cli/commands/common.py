@@ -1,0 +1,68 @@
+"""What all commands share: the configured database, and JSON on standard output."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from core.backend import Backend
+from core.model.errors import DatabaseError, DatabaseVersionError, OuttrayError
+from core.settings import loading
+from tui.cli.output import text
+from tui.cli.output.stamped_lines import WARNING
+from tui.format.text import cell
+
+_log: Final = logging.getLogger(__name__)
+
+_FIRST_PAUSE: Final = 1.0
+_LONGEST_PAUSE: Final = 60.0
+
+
+@contextmanager
+def opened() -> Iterator[Backend]:
+    """The configured database, created or brought up to date."""
+    backend = Backend(loading.load(), tell=text.say)
+    try:
+        backend.open(text.upgrade_progress)
+        yield backend
+    finally:
+        backend.close()
+
+
+def open_when_it_answers(backend: Backend, is_told: Callable[[float], object]) -> bool:
+    """Open the database for a program that stays; one that does not answer yet is waited for.
+
+    ``is_told`` waits so many seconds, unless the program is told to stop meanwhile: then it says
+    so, and nothing is opened. Raises ``DatabaseVersionError``: waiting does not help there.
+    """
+    pause = 0.0
+    while True:
+        try:
+            backend.open(text.upgrade_progress)
+        except DatabaseVersionError:
+            raise
+        except DatabaseError as error:
+            pause = next_pause(pause)
+            say_it_tries_again(error, pause)
+            if is_told(pause):
+                return False
+        else:
+            return True
+
+
+def next_pause(pause: float) -> float:
+    """Return the seconds after one more failure: 1, 2, 4 … 60."""
+    return min(max(_FIRST_PAUSE, pause * 2), _LONGEST_PAUSE)
+
+
+def say_it_tries_again(error: OuttrayError, pause: float) -> None:
+    if pause <= _FIRST_PAUSE:  # once: what follows has the same cause
+        _log.warning("It is tried again", exc_info=error)
+    text.say(f"{cell(str(error))} Trying again in {pause:.0f} s.", WARNING)
+
+
+def put_json(value: Any) -> None:
+    sys.stdout.write(text.as_json(value, indent=2) + "\n")

@@ -1,0 +1,145 @@
+"""What the command line says about drafts, previews, tests and templates."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.model.email import Composition, Draft, Preview, TemplateReport, TestOutcome, Version
+from core.model.errors import NotFoundError
+from tui.cli.output.text import say
+from tui.format.preview import leaves
+from tui.format.records import Json
+from tui.format.text import cell, paragraphs, size
+
+
+def version(composition: Composition, step: int | None) -> Version:
+    """Return the text of a step; without one, the last: a resend's current document.
+
+    Raises:
+        NotFoundError: there is no such step.
+    """
+    versions = composition.versions
+    if step is None:
+        return versions[-1]
+    found = next((v for v in versions if v.step == step), None)
+    if found is None:
+        known = ", ".join(f"{v.step} {v.name}" for v in versions if v.step) or "none"
+        raise NotFoundError(f"There is no step {step}.", f"There are: {known}.")
+    return found
+
+
+def in_words_of(composition: Composition, chosen: Version) -> Draft:
+    return replace(
+        composition.draft,
+        subject=chosen.subject,
+        body=chosen.body,
+        attachments=chosen.attachments,
+        reply_to=chosen.reply_to or composition.draft.reply_to,
+    )
+
+
+# --------------------------------------------------------------------------- JSON
+
+
+def preview(number: str, seen: Preview) -> Json:
+    return {
+        "number": number,
+        "headers": [{"name": name, "value": value} for name, value in seen.headers],
+        "text": seen.text,
+        "html_text": seen.html_text,
+        "attachments": [
+            {"name": file.name, "size": file.size, "sha256": file.sha256} for file in seen.files
+        ],
+        "size": seen.size,
+        "recipients": [{"address": a, "role": role.value} for role, a in seen.recipients],
+    }
+
+
+def test(number: str, outcome: TestOutcome) -> Json:
+    return {
+        "number": number,
+        "test_to": outcome.address,
+        "subject": outcome.subject,
+        "ses_message_id": outcome.ses_message_id or None,
+        "error": outcome.stopped_by or None,
+    }
+
+
+def template(report: TemplateReport) -> Json:
+    return {
+        "file": report.file,
+        "kind": report.kind or None,
+        "email": report.email or None,
+        "step": report.step or None,
+        "name": report.name or None,
+        "language": report.language or None,
+        "line": report.line or None,
+        "problem": report.problem or None,
+    }
+
+
+def text(chosen: Version, *, fits: bool) -> Json:
+    return {
+        "step": chosen.step or None,
+        "name": chosen.name,
+        "file": chosen.source or None,
+        "fits": fits,
+        "subject": chosen.subject,
+        "message": chosen.body,
+        "problem": chosen.problem or None,
+    }
+
+
+# --------------------------------------------------------------------------- text
+
+
+def print_preview(number: str, seen: Preview) -> None:
+    """Print the message as it would leave."""
+    _out(f"{cell(number)}: {leaves(seen)}")
+    for name, value in seen.headers:
+        _out(f"{name}: {cell(value)}")
+    _out()
+    for line in paragraphs(seen.text):
+        _out(line)
+    _out()
+    _out("and as HTML:" if seen.html_text else "no HTML part")
+    for line in paragraphs(seen.html_text):
+        _out(f"  {line}")
+    for file in seen.files:
+        _out(f"attached: {cell(file.name)} {size(file.size)} sha256 {file.sha256[:12]}")
+
+
+def say_test(number: str, outcome: TestOutcome) -> None:
+    what = cell(outcome.address)
+    if outcome.stopped_by:
+        say(f"{cell(number)}: no test was sent to {what}: {cell(outcome.stopped_by)}")
+    else:
+        say(f"{cell(number)}: test sent to {what}; it is not recorded in the document's history.")
+
+
+def print_reports(reports: Sequence[TemplateReport]) -> None:
+    """Print one line a file."""
+    for report in reports:
+        place = f"line {report.line}: " if report.line else ""
+        what = f"✖ {place}{cell(report.problem)}" if report.problem else "ok"
+        step = f"step {report.step} {report.name}" if report.step else report.name
+        _out(f"{cell(report.file):44} {step:18} {report.language:6} {what}".rstrip())
+
+
+def print_text(chosen: Version, *, fits: bool) -> None:
+    """Print subject and message of a text."""
+    name = f"step {chosen.step} {chosen.name}" if chosen.step else chosen.name
+    _out(f"── {cell(name)} · {cell(chosen.source) or 'built in'}{' · fits now' if fits else ''}")
+    if chosen.problem:
+        _out(f"✖ {cell(chosen.problem)} The built-in text is used.")
+    _out(f"Subject: {cell(chosen.subject)}")
+    _out()
+    for line in paragraphs(chosen.body):
+        _out(line)
+    _out()
+
+
+def _out(text: str = "") -> None:
+    sys.stdout.write(text + "\n")

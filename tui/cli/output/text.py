@@ -1,0 +1,412 @@
+"""Results as text for people: tables that fit a terminal, foreign text made harmless."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
+
+from core.model.chasing import Call
+from core.model.delivery import Note
+from core.model.documents import CustomerRow, DocumentRow
+from core.model.email import Decision, SendOutcome, Verdict, Weight
+from core.model.enums import DisplayStatus
+from core.model.errors import FailedImport
+from core.model.history import DocumentLog, EmailEntry
+from core.model.reports import ImportReport, IngestReport, QuarantinedBody
+from core.rules.chasing.call_reminders import needs_call
+from core.rules.delivery.events import effect
+from core.rules.export.tabular import readable
+from core.rules.monitoring.delivery_latency import late_document, late_words
+from core.rules.monitoring.feed_health import is_stuck, no_word
+from core.settings.schema import slow_pattern
+from tui.cli.output import stamped_lines
+from tui.format import chasing, records
+from tui.format.moments import spoken
+from tui.format.shell_commands import with_shell_commands
+from tui.format.text import ago, amounts, cell, csv_cell, moment, money, paragraphs
+
+if TYPE_CHECKING:
+    from core.model.parsed_events import Parsed
+    from core.rules.diagnosis import Diagnosis
+
+
+def _out(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+
+
+def say(text: str, level: str = stamped_lines.INFO) -> None:
+    """Tell a person, on standard error; that nobody listens any more stops no work."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(stamped_lines.line(text, level) + "\n")
+
+
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """Return JSON that a terminal can be shown: nothing in it is obeyed, nothing is changed."""
+    is_utf8 = "utf" in (sys.stdout.encoding or "").lower()
+    text = json.dumps(value, ensure_ascii=not is_utf8, indent=indent)
+    return readable(text)
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
+    """Print columns as wide as they need; those in ``right`` are numbers."""
+    lines = [list(titles), *(list(row) for row in rows)]
+    widths = [max(cell_len(line[i]) for line in lines) for i in range(len(titles))]
+    for line in lines:
+        cells = [
+            " " * (width - cell_len(text)) + text
+            if i in right
+            else text + " " * (width - cell_len(text))
+            for i, (text, width) in enumerate(zip(line, widths, strict=True))
+        ]
+        _out("  ".join(cells).rstrip())
+
+
+# --------------------------------------------------------------------------- looking
+
+
+def customers(rows: Sequence[CustomerRow]) -> None:
+    now = datetime.now(UTC)
+    table(
+        ("Customer", "Address", "Open balance", "Documents", "Last sent", "Needs attention"),
+        (
+            (
+                cell(row.name, 40),
+                cell(row.address, 40),
+                amounts(row.open_balance),
+                str(row.documents),
+                ago(row.last_sent_at, now),
+                _attention(row),
+            )
+            for row in rows
+        ),
+        right=(2, 3),
+    )
+
+
+def _attention(row: CustomerRow) -> str:
+    counts = (
+        (row.bounced, "bounced"),
+        (row.complained, "complained"),
+        (row.dropped, "dropped"),
+        (row.failed, "failed"),
+        (row.unconfirmed, "unconfirmed"),
+        (row.never_reached, "never reached"),
+        (row.needs_call, "to call"),
+    )
+    return " · ".join(f"{count} {word}" for count, word in counts if count)
+
+
+def documents(rows: Sequence[DocumentRow]) -> None:
+    now = datetime.now(UTC)
+    table(
+        (
+            "Number", "Customer", "Kind", "Status", "Total", "Balance", "Sends", "Last sent",
+            "Last recipient", "Delivery",
+        ),
+        (
+            (
+                cell(row.number, 20),
+                cell(row.customer, 30),
+                row.kind.value,
+                cell(row.status, 12),
+                f"{money(row.total, row.currency)} {row.currency}",
+                money(row.balance_due, row.currency),
+                str(row.summary.send_count),
+                ago(row.summary.last_sent_at, now),
+                cell(row.summary.last_recipient, 40),
+                _delivery(row, now),
+            )
+            for row in rows
+        ),
+        right=(4, 5, 6),
+    )  # fmt: skip
+
+
+def _delivery(row: DocumentRow, judged_at: datetime) -> str:
+    summary = row.summary
+    words = [status(summary.word, is_forward=summary.is_forward)]
+    if is_stuck(summary.word, summary.last_sent_at, judged_at):
+        words.append("?")
+    if late_document(row, judged_at):
+        words.append("late")
+    if summary.by_program:
+        words.append("?")
+    if summary.other_failed:
+        words.append(f"! {summary.delivered}/{summary.recipients}")
+    others = sorted(status(w) for w in summary.unresolved if w is not summary.word)
+    if others:
+        words.append(f"⟵ {' '.join(others)}")
+    if needs_call(row, judged_at):
+        words.append("☎ call")
+    words.append(chasing.held_mark(row.held_until, judged_at))
+    return " ".join(filter(None, words))
+
+
+def status(word: DisplayStatus, *, is_forward: bool = False) -> str:
+    """A status as the badges say it: ``BOUNCED soft``, ``BOUNCED forward``."""
+    if word is DisplayStatus.SOFT_BOUNCED:
+        return f"BOUNCED {'forward' if is_forward else 'soft'}"
+    return word.value
+
+
+def documents_csv(rows: Sequence[DocumentRow]) -> None:
+    """Print CSV; text that a spreadsheet would run as a formula gets an apostrophe."""
+    entries = [records.document(row) for row in rows]
+    columns = (
+        "number", "kind", "customer", "status", "currency", "total", "balance_due", "issued_on",
+        "due_on", "send_count", "last_sent_at", "last_recipient", "delivery",
+        "unresolved_failure", "never_reached",
+    )  # fmt: skip
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    numbers = {"total", "balance_due", "send_count"}
+    for entry in entries:
+        writer.writerow(
+            entry[name] if name in numbers else harmless(entry[name]) for name in columns
+        )
+
+
+def harmless(value: Any) -> str:
+    """Return text for a cell of CSV that no spreadsheet runs."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else csv_cell(value)
+
+
+def log(history: DocumentLog) -> None:
+    document = history.document
+    now = datetime.now(UTC)
+    judged_at = history.as_of or now
+    _out(
+        f"{document.kind.value.capitalize()} {cell(document.number)} · {cell(document.customer)}"
+        f" · {cell(document.status)} · {money(document.total, document.currency)}"
+        f" {document.currency} · {_delivery(document, judged_at)}"
+    )
+    if history.as_of is not None:
+        _out(f"As known {spoken(history.as_of, now)}, not as it is now.")
+    for line in chasing.state_lines(history, judged_at):
+        _out(line)
+    if not history.emails:
+        _out("Nothing was sent yet.")
+    for entry in chasing.newest_first(history.emails, history.calls):
+        if isinstance(entry, Call):
+            _out()
+            _out(chasing.call_line(entry, now))
+        else:
+            _email(entry, now, judged_at)
+
+
+def _email(entry: EmailEntry, now: datetime, judged_at: datetime) -> None:
+    _out()
+    kind = entry.kind.value.replace("_", "-").capitalize()
+    _out(
+        f"{kind}  {cell(entry.subject, 70)}  {moment(entry.created_at, now)}"
+        f" · {cell(entry.sent_by)}"
+    )
+    for recipient in entry.recipients:
+        state = recipient.state
+        _out(
+            f"  {recipient.role.value} {cell(recipient.address)}"
+            f"  {status(state.word, is_forward=state.is_forward)}"
+        )
+        for verb, doubt in (("opened", recipient.open_doubt), ("clicked", recipient.click_doubt)):
+            if doubt:
+                _out(f"    {verb}, maybe by a program ({doubt})")
+        if state.diagnostic:
+            _out(f"    server said  {cell(state.diagnostic, 400)}")
+        if state.sent_at and is_stuck(state.word, state.sent_at, judged_at):
+            _out(f"    {no_word(state.sent_at, judged_at)}")
+        if recipient.late is not None:
+            _out(f"    {cell(late_words(recipient.late), 400)}")
+        if recipient.error:
+            _out(f"    {cell(recipient.error, 400)}")
+        for note in recipient.notes:
+            _note(note, now, "    ")
+        _out(f"    {recipient.advice}")
+    for note in entry.notes:
+        _note(note, now, "  ")
+
+
+def _note(note: Note, now: datetime, indent: str) -> None:
+    said = f" · {cell(note.diagnostic, 400)}" if note.diagnostic else ""
+    _out(f"{indent}note {moment(note.at, now)}  {cell(note.text)}{said}")
+
+
+def diagnosis_json(found: Diagnosis) -> records.Json:
+    return {
+        "cause": found.cause,
+        "class": found.class_,
+        "fault": found.fault,
+        "hard": found.hard,
+        "enhanced_status": found.enhanced_status or None,
+        "advice": found.advice,
+        "next": found.next,
+    }
+
+
+def diagnosis(found: records.Json) -> None:
+    for key, value in found.items():
+        _out(f"{key:16} {value if value is not None else ''}".rstrip())
+
+
+# --------------------------------------------------------------------------- sending
+
+
+def outcome(sent: SendOutcome) -> None:
+    """Tell what became of one document, and what the gate found."""
+    number = cell(sent.number)
+    for finding in sent.verdict.findings:
+        sign = {Weight.NOTE: "note", Weight.ASK: "asks", Weight.REFUSE: "refused"}[finding.weight]
+        about = f" ({cell(finding.address)})" if finding.address else ""
+        say(f"{number}: {sign}: {cell(finding.title)}{about}")
+        for line in (finding.detail, with_shell_commands(finding.next)):
+            if line:
+                say(f"    {cell(line)}")
+    if sent.email_id is None:
+        say(f"{number}: {_stopped(sent.verdict)}")
+    for recipient in sent.recipients:
+        error = f": {cell(recipient.error)}" if recipient.error else ""
+        say(f"{number}: {cell(recipient.address)} {recipient.status.value}{error}")
+
+
+def _stopped(verdict: Verdict) -> str:
+    """What a send that the gate stopped comes to, and how its questions are answered."""
+    if verdict.decision is Decision.REFUSE:
+        return "nothing was sent."
+    if not verdict.may_double:
+        return "nothing was sent. Answer with --yes to send."
+    return (
+        "sent no second time. Settle the earlier one with outtray outbox settle, or send again"
+        " with --yes --again."
+    )
+
+
+# --------------------------------------------------------------------------- import
+
+
+def progress() -> Callable[[str, int, int], None] | None:
+    """Return a one-line progress display, or ``None`` where nobody looks."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(what: str, done: int, total: int) -> None:
+        if total > 100_000 or done < total:
+            share = 100 * done // max(total, 1)
+            sys.stderr.write(f"\r\x1b[K{cell(what)} {share} %")
+        if done >= total:
+            sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+    return show
+
+
+def upgrade_progress(what: str, done: int, total: int) -> None:
+    """Say how far an upgrade of the database is, where somebody looks."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{what} {100 * done // max(total, 1)} %")
+        sys.stderr.write("\r\x1b[K" if done >= total else "")
+        sys.stderr.flush()
+
+
+def import_report(result: ImportReport | FailedImport, *, dry_run: bool) -> None:
+    if isinstance(result, FailedImport):
+        say(f"{cell(str(result.error.title), 600)} Nothing of it was kept.")
+        for line in paragraphs(result.error.hint):
+            say(f"  {line}")
+        return
+    would = " (dry run: nothing was changed)" if dry_run else ""
+    also = f", {result.customers_created} customers created" if result.customers_created else ""
+    say(
+        f"{cell(result.file)}: {result.dialect} {result.kind}, {result.read} rows: "
+        f"{result.created} created, {result.updated} updated, {result.unchanged} unchanged, "
+        f"{len(result.rejected)} rejected{also}{would}"
+    )
+    for kept in result.kept_corrections:
+        say(
+            f"  {cell(kept.customer)}: the file still says {cell(kept.imported)}, which was"
+            f" corrected here to {cell(kept.kept)}; that stays. Correct it in the accounts, too."
+        )
+    for row in result.rejected:
+        say(f"  line {row.line}, {cell(row.field)}: {cell(row.reason)}")
+
+
+# --------------------------------------------------------------------------- events
+
+
+def ingest_line(report: IngestReport) -> str:
+    return (
+        f"{report.read} bodies read: {report.applied} facts applied, {report.duplicate} duplicate, "
+        f"{report.unmatched} unmatched; {report.quarantined} bodies quarantined, "
+        f"{report.setup} set-up"
+    )
+
+
+def unsearched(count: int) -> None:
+    """Say that the office's own pattern was too slow, and for how many subjects."""
+    if count:
+        error = slow_pattern(count)
+        say(f"{error.title} {error.hint}")
+
+
+def parsed_json(path: Path, parts: Sequence[Parsed]) -> list[records.Json]:
+    """Return the contract of ``events parse``: one entry a body, one fact a recipient."""
+    entries = []
+    for index, part in enumerate(parts):
+        facts = []
+        for fact in part.facts:
+            what = effect(fact)
+            facts.append(
+                {
+                    "type": fact.type,
+                    "subtype": fact.subtype or None,
+                    "recipient": fact.recipient or None,
+                    "at": records.instant(fact.at),
+                    "message_id": fact.message_id or None,
+                    "tag": fact.tag,
+                    "status": what.word.value if what.word else None,
+                    "diagnostic": fact.diagnostic or None,
+                    "note": what.note,
+                }
+            )
+        entries.append(
+            {
+                "file": str(path),
+                "index": index,
+                "envelope": part.envelope,
+                "outcome": part.outcome.value,
+                "reason": part.reason or None,
+                "facts": facts,
+            }
+        )
+    return entries
+
+
+def parsed(entries: Sequence[records.Json]) -> None:
+    for entry in entries:
+        _out(
+            f"{cell(entry['file'])} [{entry['index']}] {entry['envelope']}: {entry['outcome']}"
+            f"{' — ' + cell(entry['reason']) if entry['reason'] else ''}"
+        )
+        for fact in entry["facts"]:
+            means = fact["status"] or fact["note"] or "nothing"
+            _out(
+                f"  {cell(fact['type'])} {cell(fact['subtype'] or '')} {fact['at']}"
+                f" {cell(fact['recipient'] or '')} → {means}"
+            )
+
+
+def quarantined(bodies: Sequence[QuarantinedBody]) -> None:
+    if not bodies:
+        say("Nothing is in quarantine.")
+    for body in bodies:
+        _out(f"{body.id[:12]}  {records.instant(body.received_at)}  {cell(body.source)}")
+        _out(f"  {cell(body.reason)}")
+        _out(f"  {cell(body.raw, 160)}")

@@ -1,0 +1,1 @@
+"""Every command once, the keys in force, and the way to carry one out."""

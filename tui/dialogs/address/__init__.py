@@ -1,0 +1,1 @@
+"""Correct an address, then send again what failed on the old one."""

@@ -1,0 +1,1 @@
+"""Dialogs that others are made of: ask, pick, prompt, form, help."""

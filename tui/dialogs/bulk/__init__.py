@@ -1,0 +1,1 @@
+"""Follow up or resend many documents at once."""

@@ -1,0 +1,1 @@
+"""Write one email, with the verdict of the gate as one types."""

@@ -1,0 +1,1 @@
+"""Values as words, badges, and records for JSON; no widget."""

@@ -1,0 +1,1 @@
+"""What the program runs on: its start, its end, and what is beside the screens."""

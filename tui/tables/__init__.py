@@ -1,0 +1,1 @@
+"""Tables as data: columns, where rows come from, what can be copied or exported."""

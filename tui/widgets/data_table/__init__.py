@@ -1,0 +1,1 @@
+"""A table over any number of rows, of which only a window is in memory."""
