@@ -10,7 +10,6 @@ import shutil
 import tempfile
 import time
 from asyncio.subprocess import PIPE, Process
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -26,6 +25,7 @@ _KEYS: Final = {
     "tab": ("Tab", "Tab", 9),
     "up": ("ArrowUp", "ArrowUp", 38),
     "down": ("ArrowDown", "ArrowDown", 40),
+    "backspace": ("Backspace", "Backspace", 8),
 }
 _CTRL, _SHIFT = 2, 8
 # What the terminal says is selected, as the browser's own Copy asks for it.
@@ -106,7 +106,8 @@ class Page:
         """Every address that the page asked for."""
         self.complaints: list[str] = []
         """What the page could not do: errors of scripts, refused and missing files."""
-        self.frames: dict[str, int] = defaultdict(int)
+        self.columns = 0
+        """What the terminal has told its program of its width."""
 
     async def ask(self, method: str, **said: Any) -> Any:
         return await self._browser.ask(method, self._session, **said)
@@ -116,8 +117,13 @@ class Page:
             self.requested.append(said["request"]["url"])
         elif method == "Network.webSocketCreated":
             self.requested.append(said["url"])
+        elif method == "Network.webSocketFrameSent":
+            sent = json.loads(said["response"]["payloadData"])
+            if sent[0] == "resize":
+                self.columns = int(sent[1]["width"])
         elif method == "Log.entryAdded":
-            self.complaints.append(said["entry"]["text"])
+            if "WebGL" not in said["entry"]["text"]:  # of a machine without a graphics card
+                self.complaints.append(said["entry"]["text"])
         elif method == "Runtime.exceptionThrown":
             self.complaints.append(str(said["exceptionDetails"]))
 
@@ -133,22 +139,25 @@ class Page:
         if box is None:
             return ""
         left, top, right, bottom = box
-        for kind, x, y in (
-            ("mousePressed", left + 1, top + 1),
-            ("mouseMoved", right - 1, bottom - 1),
-            ("mouseReleased", right - 1, bottom - 1),
-        ):
-            await self.ask(
-                "Input.dispatchMouseEvent",
-                type=kind,
-                x=x,
-                y=y,
-                button="left",
-                buttons=1,
-                clickCount=1,
-                modifiers=_SHIFT,
-            )
-        return str(await self.evaluate(_SELECTED) or "")
+        await self._mouse("mousePressed", left + 1, top + 1, _SHIFT)
+        await self._mouse("mouseMoved", right - 1, bottom - 1, _SHIFT)
+        await self._mouse("mouseReleased", right - 1, bottom - 1, _SHIFT)
+        text = str(await self.evaluate(_SELECTED) or "")
+        # The terminal keeps what a wider window had to the right, unseen, and copies it as well.
+        return "\n".join(line[: self.columns] for line in text.splitlines())
+
+    async def until(self, script: str, timeout: float = 20) -> None:
+        """Wait until ``script`` is true in the page."""
+        give_up = time.monotonic() + timeout
+        while not await self.evaluate(script):
+            assert time.monotonic() < give_up, f"{script}\n{self.complaints}"
+            await asyncio.sleep(0.05)
+
+    async def loaded(self) -> None:
+        """Wait for the first rows: something is painted, and keys have somewhere to go."""
+        await self.until("document.body?.classList.contains('-first-byte')")
+        await self.until("document.activeElement?.tagName == 'TEXTAREA'")
+        _ = await self.wait("customers")
 
     async def wait(self, what: str | Callable[[str], Any], timeout: float = 20) -> str:
         """Return the screen as soon as it shows ``what``.
@@ -165,7 +174,11 @@ class Page:
         return text
 
     async def picture(self) -> bytes:
-        """What one sees, as PNG."""
+        """What one sees, as PNG; what ``text`` has selected is no longer."""
+        if box := await self.evaluate(_BOX):
+            for kind in ("mousePressed", "mouseReleased"):
+                await self._mouse(kind, box[0] + 1, box[1] + 1, _SHIFT)
+            await asyncio.sleep(0.1)
         return base64.b64decode((await self.ask("Page.captureScreenshot"))["data"])
 
     # ------------------------------------------------------------------ doing
@@ -188,6 +201,18 @@ class Page:
             await self.ask("Input.dispatchKeyEvent", type="keyDown", **said)
             await self.ask("Input.dispatchKeyEvent", type="keyUp", **said)
             await asyncio.sleep(0.15 if len(key) > 1 else 0.03)  # as a person does
+
+    async def click(self, selector: str) -> None:
+        box = await self.evaluate(
+            f"(() => {{ const box = document.querySelector({json.dumps(selector)})"
+            ".getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            await self._mouse(kind, *box)
+
+    async def _mouse(self, kind: str, x: float, y: float, modifiers: int = 0) -> None:
+        said = {"x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1}
+        await self.ask("Input.dispatchMouseEvent", type=kind, modifiers=modifiers, **said)
 
     async def put_on_clipboard(self, text: str) -> None:
         """As another program does."""

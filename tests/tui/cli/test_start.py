@@ -27,13 +27,13 @@ with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(Syste
 print(json.dumps({"out": out.getvalue(), "modules": sorted(sys.modules)}))
 """
 
-_WITHOUT_MOTO = """
+_WITHOUT_EXTRAS = """
 import importlib.machinery, sys
 
 class Without(importlib.machinery.PathFinder):
     @classmethod
     def find_spec(cls, name, path=None, target=None):
-        if name.partition(".")[0] == "moto":
+        if name.partition(".")[0] in ("moto", "textual_serve"):
             return None
         return super().find_spec(name, path, target)
 
@@ -87,15 +87,23 @@ def test_the_version_is_the_packages(office: Office) -> None:
 
 @pytest.mark.parametrize("command", ["demo", "simulator"])
 def test_without_the_extra_one_is_told_how_to_get_it(office: Office, command: str) -> None:
-    office.write("sitecustomize.py", _WITHOUT_MOTO)
+    office.write("sitecustomize.py", _WITHOUT_EXTRAS)
     answer = office.run(command, PYTHONPATH=str(office.folder))
     assert (answer.code, answer.out) == (2, "")
     assert "needs moto" in answer.err
     assert "Install it with: uv " in answer.err
 
 
-def test_everything_but_demo_and_simulator_works_without_the_extra(office: Office) -> None:
-    office.write("sitecustomize.py", _WITHOUT_MOTO)
+def test_serve_says_what_it_needs(office: Office) -> None:
+    office.write("sitecustomize.py", _WITHOUT_EXTRAS)
+    answer = office.run("serve", PYTHONPATH=str(office.folder))
+    assert (answer.code, answer.out) == (2, "")
+    assert "Outtray in a browser needs textual_serve" in answer.err
+    assert "Install it with: uv " in answer.err
+
+
+def test_everything_but_demo_simulator_and_serve_works_without_extras(office: Office) -> None:
+    office.write("sitecustomize.py", _WITHOUT_EXTRAS)
     assert office.json("documents", PYTHONPATH=str(office.folder)) == []
 
 
