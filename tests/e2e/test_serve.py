@@ -236,7 +236,7 @@ def test_a_port_or_an_address_that_cannot_be_used_is_said_in_words(
 ) -> None:
     taken = office.run("serve", "--port", str(served.port))
     assert (taken.code, taken.out) == (2, "")
-    assert f"Port {served.port} at 127.0.0.1 cannot be used" in taken.err
+    assert f"Port {served.port} at 127.0.0.1 cannot be used: Address already in use." in taken.err
     for port in ("70000", "8080x"):
         refused = office.run("serve", "--port", port)
         assert (refused.code, refused.out) == (2, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from dataclasses import dataclass
 
@@ -31,7 +32,8 @@ def listen(host: str, port: int) -> Listening:
     try:
         opened = socket.create_server((address, port), family=family, backlog=128)
     except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or error
+        number = getattr(error, "errno", None)  # Python's own text names the address once more
+        why = os.strerror(number) if number else error
         raise UsageError(
             f"Port {port} at {host} cannot be used: {why}.",
             "Choose another --port, or 0 for any free one; --host is an address of this computer.",
