@@ -21,6 +21,7 @@ import sqlalchemy.dialects.sqlite  # noqa: F401
 
 import core
 import tui
+from core.logs.setup import log
 from core.settings import loading
 from tui.cli.main import run
 
@@ -72,6 +73,7 @@ def obey(order: Order) -> None:
         _shorten_leases(order.lease_seconds)
     except KeyboardInterrupt:
         os._exit(1)  # it has not begun
+    log.begin(verbose=False)  # as the installed command does; else its records go to standard error
     sys.exit(run(order.arguments))
 
 

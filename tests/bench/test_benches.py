@@ -41,6 +41,7 @@ SMALLEST: Final = {
     "bench.diagnosis": Smallest("--own --rounds 1", r"our own texts, unread .*class +\d\d\.\d %"),
     "bench.doctor": Smallest("gone nothing", r"1 of 1 found; 1 of 1 healthy"),
     "bench.feed": Smallest("--messages 20 --runs 1", r"outtray events pull +\d+ messages/s"),
+    "bench.journeys": Smallest("", r"a bounce until its badge: \d+ files"),
     "bench.histories": Smallest("--histories 2", r"\d"),
     "bench.hostile_sizes": Smallest("settings --only brackets", r"[1-9]\d* inputs, 0 faulty"),
     "bench.ingest": Smallest("--events 40 --runs 1 --only sqlite", r"\d"),

@@ -89,7 +89,7 @@ COMMANDS: Final = (
     "db backup again.db",
 )
 #: In a terminal of their own: see ``tests/e2e/test_neighbours.py``; the stand-in has no database.
-IN_A_TERMINAL: Final = {"demo", "setup", "simulator"}
+IN_A_TERMINAL: Final = {"demo", "serve", "setup", "simulator"}
 
 #: Every place where a command takes a file, given the database or what lies beside it.
 GIVEN_THE_DATABASE: Final = (

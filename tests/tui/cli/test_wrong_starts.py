@@ -121,7 +121,7 @@ def test_an_old_python_is_told_which_it_needs(office: Office) -> None:
         "import sys; sys.path.insert(0, sys.argv.pop(1)); from outtray_start import main; main()"
     )
     for python in pythons:
-        for program in (["-c", start, str(ROOT / "tui" / "runtime")], ["-m", "tui"]):
+        for program in (["-c", start, str(ROOT / "tui" / "cli")], ["-m", "tui"]):
             done = subprocess.run(
                 [python, *program], cwd=ROOT, capture_output=True, text=True, timeout=60
             )

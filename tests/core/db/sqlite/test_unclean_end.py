@@ -24,11 +24,11 @@ CHECKED = "A program ended without closing the database. It was checked and is n
 _SLOWLY = """
 import time
 from core.db.sqlite import write_admission
-real = write_admission.sqlite_integrity.damage
+real = write_admission.integrity.damage
 def slowly(*arguments):
     say("looking")
     time.sleep(60)
-write_admission.sqlite_integrity.damage = slowly
+write_admission.integrity.damage = slowly
 """
 """A look that takes long, as on a database of millions."""
 
