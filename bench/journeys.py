@@ -8,6 +8,7 @@ ran on any thread; what the screen does by itself every second is told apart.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 import tempfile
@@ -172,4 +173,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # The long poll outlives the screens: that the queue goes away under it is no news.
+    logging.getLogger().addHandler(logging.NullHandler())
     main()
