@@ -20,7 +20,7 @@ from tui.cli.commands.common import (
     put_json,
     say_it_tries_again,
 )
-from tui.cli.output import stamped_lines, text
+from tui.cli.output import reports, stamped_lines, text
 from tui.cli.output.text import say
 from tui.format import records
 from tui.format.text import cell
@@ -74,8 +74,8 @@ def _pull_on(backend: Backend, *, as_json: bool) -> NoReturn:
             sys.stdout.write(text.as_json(records.ingest(report)) + "\n")
             sys.stdout.flush()
         elif report.read:
-            say(text.ingest_line(report))
-            text.unsearched(report.unsearched)
+            say(reports.ingest_line(report))
+            reports.unsearched(report.unsearched)
 
 
 def events_load(options: Namespace) -> int:
@@ -95,8 +95,8 @@ def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
     if as_json:
         put_json(records.ingest(report))
     else:
-        say(text.ingest_line(report))
-        text.unsearched(report.unsearched)
+        say(reports.ingest_line(report))
+        reports.unsearched(report.unsearched)
 
 
 def events_parse(options: Namespace) -> int:
@@ -108,14 +108,14 @@ def events_parse(options: Namespace) -> int:
     code = DONE
     for path in options.files:
         try:
-            entries.extend(text.parsed_json(path, event_files.parse(path)))
+            entries.extend(reports.parsed_json(path, event_files.parse(path)))
         except OuttrayError as error:
             say(cell(str(error)))
             code = FAILED
     if options.json:
         put_json(entries)
     else:
-        text.parsed(entries)
+        reports.parsed(entries)
     return code
 
 

@@ -12,7 +12,7 @@ from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
 from core.model.enums import DocumentKind
 from core.model.errors import FailedImport, UsageError
 from tui.cli.commands.common import opened, put_json
-from tui.cli.output import text
+from tui.cli.output import reports, text
 from tui.cli.output.filter_option import filter_of
 from tui.cli.output.text import say
 from tui.format import records
@@ -128,5 +128,5 @@ def import_files(options: Namespace) -> int:
             ]
         )
     for result in results:
-        text.import_report(result, dry_run=options.dry_run)
+        reports.import_report(result, dry_run=options.dry_run)
     return FAILED if any(isinstance(r, FailedImport) for r in results) else DONE

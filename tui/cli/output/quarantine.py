@@ -11,7 +11,7 @@ from core.backend import Backend
 from core.model.errors import UsageError
 from core.model.reports import RetryReport
 from core.rules.export.quarantine import as_line
-from tui.cli.output import text
+from tui.cli.output import reports, text
 from tui.cli.output.text import say
 from tui.format import records
 from tui.format.text import cell, paragraphs
@@ -43,7 +43,7 @@ def run(options: Namespace, backend: Backend) -> int:
     if options.json:
         _put([as_line(body) for body in found])
     else:
-        text.quarantined(found)
+        reports.quarantined(found)
     return DONE
 
 
@@ -108,8 +108,8 @@ def _tell(report: RetryReport) -> None:
         return
     say(f"{report.released} released, {len(report.kept)} still cannot be read.")
     if report.released:
-        say(text.ingest_line(report.ingested))
-        text.unsearched(report.ingested.unsearched)
+        say(reports.ingest_line(report.ingested))
+        reports.unsearched(report.ingested.unsearched)
 
 
 def _export(backend: Backend, path: Path, *, as_json: bool) -> int:

@@ -11,7 +11,7 @@ from core.model.enums import DocumentKind
 from core.model.errors import UsageError
 from core.model.reports import LinkedByHand
 from core.rules.delivery.external_email import Listed, Relinked, Unlinked
-from tui.cli.output import text
+from tui.cli.output import reports, text
 from tui.cli.output.text import say
 from tui.format import records
 from tui.format.text import cell
@@ -74,7 +74,7 @@ def _again(options: Namespace, done: Relinked) -> int:
         )
     else:
         say(f"{done.linked} of {done.examined} emails linked, {done.applied} facts applied.")
-        text.unsearched(done.unsearched)
+        reports.unsearched(done.unsearched)
     return DONE
 
 
