@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from bench.books import NOW
 from core.aws.events.parser import parse_all
-from core.db.codec import to_instant
 from core.db.engine import Database
+from core.db.rows import to_instant
 from core.db.writes.event_matching import row_key
 from core.db.writes.events import EVENT_ROW, event_row
 from core.model.delivery import DeliveryEvent

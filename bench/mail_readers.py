@@ -37,7 +37,7 @@ from core.mail.mime import one_line
 from core.model.documents import DocumentFilter
 from core.model.email import AttachedFile, Draft
 from core.model.enums import DocumentKind, EmailKind
-from core.rules.mailbox import parse_mailbox
+from core.rules.delivery.addresses import parse_mailbox
 from core.settings.loading import load
 from core.simulator import Simulator
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from core.db.bulk import insert_rows
 from core.db.engine import Database
-from core.db.lists import name_prefixes
+from core.db.lists import customer_search_sql as name_prefixes
 from core.db.schema import contacts, customers, documents
-from core.rules.search.normalize import search_key
+from core.rules.search.text import search_key
 
 
 def _listed(text: str) -> tuple[str, ...]:

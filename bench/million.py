@@ -27,14 +27,16 @@ from typing import Any, Final
 from bench.million_check import check_sample
 from bench.million_people import Company, company
 from bench.million_stories import ON_THE_WAY, STORIES, EmailTold, Row, Story, told
-from core.db.codec import known_instant, search_key, to_instant
 from core.db.engine import Database
-from core.db.lists import counters, name_prefixes
+from core.db.lists import counters
+from core.db.lists import customer_search_sql as name_prefixes
 from core.db.migrations import runner
+from core.db.rows import known_instant, to_instant
 from core.db.writes import chasing, summaries
 from core.model.chasing import HoldKind
 from core.model.enums import DocumentKind
 from core.rules.delivery.external_email import mention_key
+from core.rules.search.text import search_key
 
 _YEARS: Final = 3
 _AT_ONCE: Final = 20_000

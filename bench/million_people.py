@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import Final, NamedTuple
 
-from core.db.codec import search_key
 from core.model.enums import address_key, domain_of
+from core.rules.search.text import search_key
 
 _FIRST: Final = (
     "Alder", "Amber", "Ancora", "Argo", "Ash", "Aurora", "Bay", "Birch", "Blue", "Bright", "Cedar",

@@ -13,8 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
-from core.db.codec import to_instant
-from core.db.rows import STATE_TIMES, document_columns
+from core.db.rows import STATE_TIMES, document_columns, to_instant
 from core.db.writes.summaries import delivery_columns
 from core.model.delivery import DeliveryEvent, DeliveryState, DeliveryView
 from core.model.enums import DocumentKind, EmailKind, Role, Status

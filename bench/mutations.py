@@ -24,7 +24,7 @@ from bench import books
 from bench.books import NOW, bodies, fill, new_file
 from core.aws.events.parser import parse_all, split_bodies
 from core.db.engine import Database
-from core.model.parsed_events import BodyOutcome
+from core.model.reports import BodyOutcome
 from core.services import integrity_check
 from core.services.feed import ingest
 

@@ -17,13 +17,13 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from core.db.codec import to_instant
 from core.db.engine import Database
 from core.db.migrations import runner
+from core.db.rows import to_instant
 from core.model.attention import AttentionChip
-from core.services.attention import Attention
-from core.services.insights import Counting
-from core.services.monitoring.delivery_latency import Paces
+from core.services.chasing import Attention
+from core.services.delivery_latency import Paces
+from core.services.monitoring import Counting
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 _DAY = 86_400_000_000

@@ -8,7 +8,6 @@ from decimal import Decimal
 from operator import eq, ge, gt, le, lt
 from typing import TypeVar
 
-from core.db.codec import search_key
 from core.model.conditions import (
     Condition,
     Dated,
@@ -22,7 +21,8 @@ from core.model.conditions import (
 )
 from core.model.documents import DocumentRow, DocumentView
 from core.model.enums import DocumentKind
-from core.rules.filters import time_ranges
+from core.rules.filters import values as time_ranges
+from core.rules.search.text import search_key
 
 _When = TypeVar("_When", date, datetime)
 _COMPARE = {

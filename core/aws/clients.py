@@ -32,11 +32,9 @@ from core.model.errors import (
     UnansweredError,
     UnreachableError,
 )
-from core.rules.sending.answers import ErrorAnswer, Reading, read
+from core.rules.sending.ses_errors import ErrorAnswer, Reading, read
 
 LONGEST_POLL_SECONDS: Final = 20
-
-
 _PREFIXES: Final = {"sesv2": "ses"}
 _JSON: Final = ("sqs", "kms")
 """Services that answer in JSON, of which the SDK takes any other text for an empty answer."""

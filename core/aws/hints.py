@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
-from core.rules.sending.answers import SEND_EMAIL
+from core.rules.sending.ses_errors import SEND_EMAIL
 
 
 class Doing(Enum):

@@ -8,20 +8,24 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from core.aws import chain
-from core.aws.clients import Clients, in_words
+from core.aws.clients import Clients, in_words, session
 from core.aws.queue import attributes
-from core.model.errors import NoSuchThingError, OuttrayError, UnansweredError, UnreachableError
-from core.rules.doctor.destination_checks import ConfigurationSetFacts, Destination
-from core.rules.doctor.filters import Filter
-from core.rules.doctor.keys import Key, is_alias, is_awss_own
+from core.model.email import AwsFound
+from core.model.errors import (
+    NoSuchThingError,
+    OuttrayError,
+    ServiceError,
+    UnansweredError,
+    UnreachableError,
+)
+from core.rules.doctor.destination_checks import ConfigurationSetFacts, Destination, TopicFacts
+from core.rules.doctor.encryption import Key, is_alias, is_awss_own
+from core.rules.doctor.filters import Filter, Subscription
 from core.rules.doctor.office_checks import AccountFacts, IdentityFacts
 from core.rules.doctor.policies import account_of
 from core.rules.doctor.queue import SHORTEST_VISIBILITY, parse_address, redrive
 from core.rules.doctor.queue_checks import DeadLetterFacts, QueueFacts
-from core.rules.doctor.report_path_facts import WayFacts, route
-from core.rules.doctor.subscription import Subscription
-from core.rules.doctor.topic import TopicFacts
+from core.rules.doctor.report_path import WayFacts, route
 
 T = TypeVar("T")
 
@@ -39,7 +43,7 @@ class AwsInspector:
 
     def has_credentials(self) -> bool:
         """Whether boto3's own chain finds any, whatever they are worth; asks nobody at AWS."""
-        return bool(chain.found().credentials)
+        return bool(found().credentials)
 
     def account(self) -> AccountFacts | OuttrayError:
         return self._ask("sesv2", self._account)
@@ -277,3 +281,19 @@ def _covering(address: str) -> Iterator[str]:
     while "." in domain:
         yield domain
         domain = domain.partition(".")[2]
+
+
+def found() -> AwsFound:
+    """Look at environment, files and the machine's role, in boto3's order; raises nothing."""
+    try:
+        with in_words("sts"):
+            chain = session()
+            credentials = chain.get_credentials()
+            return AwsFound(
+                profile=chain.profile_name,
+                region=chain.region_name or "",
+                credentials=credentials.method if credentials is not None else "",
+                profiles=tuple(chain.available_profiles),
+            )
+    except ServiceError as error:
+        return AwsFound(problem=str(error))

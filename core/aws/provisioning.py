@@ -13,7 +13,7 @@ from core.aws.queue import attributes
 from core.model.errors import NoSuchThingError, QueueGoneError
 from core.rules.doctor.aws_plan import Found, Names, SetUpStep
 from core.rules.doctor.destination_checks import Destination
-from core.rules.doctor.report_path_facts import WayFacts
+from core.rules.doctor.report_path import WayFacts
 
 _MOST_PAGES = 100
 

@@ -23,13 +23,12 @@ from core.services.feed.feed_monitor import FeedWatch
 if TYPE_CHECKING:
     from core.db.engine import Reader
     from core.model.database import DatabaseLook
-    from core.model.database_copies import DatabaseCopy, Restorable, Restored
     from core.model.delivery import DeliveryEvent
     from core.model.documents import Overview
     from core.model.email import Composition, Draft, SendOutcome, Verdict
     from core.model.enums import EmailKind
     from core.model.feed import FeedStatus
-    from core.model.integrity import CheckReport
+    from core.model.integrity import CheckReport, DatabaseCopy, Restorable, Restored
     from core.model.ports import (
         Account,
         Clock,
@@ -39,18 +38,13 @@ if TYPE_CHECKING:
         SuppressionBook,
         SuppressionList,
     )
-    from core.model.reports import (
-        Exported,
-        ImportReport,
-        IngestReport,
-    )
+    from core.model.reports import Exported, ImportReport, IngestReport
     from core.model.suppressions import ListState
     from core.rules.doctor.aws_plan import Names, SetUp
     from core.rules.doctor.checks import Check
     from core.rules.monitoring.incidents import Trouble
     from core.services.importing import FailedImport, Progress
-    from core.services.sending.bulk import Bulk
-    from core.services.sending.outbox import Outbox
+    from core.services.sending.outbox import Bulk, Outbox
     from core.services.suppressions.lists import Suppressions
     from core.settings.loading import Settings
 
@@ -182,7 +176,7 @@ class Backend(Services):
 
     def bulk(self, kind: EmailKind) -> Bulk:
         """Begin one act about many documents: judge them, choose, send."""
-        from core.services.sending.bulk import Bulk
+        from core.services.sending.outbox import Bulk
 
         outbox = self.outbox
         return Bulk(
@@ -248,7 +242,7 @@ class Backend(Services):
     def set_up(self, names: Names, *, apply: bool) -> SetUp:
         """Say what the way from SES to the queue lacks, or make it; raises ``ServiceError``."""
         from core.aws.provisioning import AwsSetup
-        from core.services import aws_setup
+        from core.services import doctor as aws_setup
 
         act = aws_setup.apply if apply else aws_setup.survey
         return act(names, AwsSetup(self._parts.clients))

@@ -28,15 +28,13 @@ if TYPE_CHECKING:
         SuppressionList,
     )
     from core.rules.delivery.external_email import NumberSearch
-    from core.services.attention import Attention
-    from core.services.chasing import Chasing
+    from core.services.chasing import Attention, Chasing
     from core.services.corrections import Correcting
+    from core.services.delivery_latency import Paces
     from core.services.feed.quarantine import Quarantine
-    from core.services.insights import Counting
     from core.services.linking import Linking
-    from core.services.monitoring.delivery_latency import Paces
-    from core.services.monitoring.incidents import IncidentWatch
-    from core.services.preferences import Preferences
+    from core.services.lists import Preferences
+    from core.services.monitoring import Counting, IncidentWatch
     from core.services.sending.drafts_editing import Composing
     from core.services.suppressions.lists import Suppressions
     from core.services.suppressions.ses_list_cache import SesListCache
@@ -81,13 +79,13 @@ class Parts:
 
     @cached_property
     def paces(self) -> Paces:
-        from core.services.monitoring.delivery_latency import Paces
+        from core.services.delivery_latency import Paces
 
         return Paces(self._database, self._clock)
 
     @cached_property
     def incident_watch(self) -> IncidentWatch:
-        from core.services.monitoring.incidents import IncidentWatch
+        from core.services.monitoring import IncidentWatch
 
         return IncidentWatch(self._database, self._clock, self.paces)
 
@@ -114,7 +112,7 @@ class Parts:
     @cached_property
     def number_search(self) -> NumberSearch | None:
         """The office's own pattern for numbers in subjects; ``None``: every document's number."""
-        from core.regular_expressions.number_search import NumberSearch
+        from core.settings.number_search import NumberSearch
 
         pattern = self._settings.number_pattern
         return NumberSearch(pattern) if pattern else None
@@ -146,7 +144,7 @@ class Parts:
         return SesListCache(self._open_book, self._clock, self._settings.configuration_set)
 
     def _open_book(self) -> SuppressionBook:
-        from core.aws.suppression_list import SesSuppressionList
+        from core.aws.ses import SesSuppressionList
 
         return self._suppression_book or SesSuppressionList(self.clients)
 
@@ -215,21 +213,21 @@ class Services:
     @cached_property
     def attention(self) -> Attention:
         """Unresolved failures over all customers, the most urgent first."""
-        from core.services.attention import Attention
+        from core.services.chasing import Attention
 
         return Attention(self._database, self._clock, self.settings.operator, self._parts.paces)
 
     @cached_property
     def preferences(self) -> Preferences:
         """What screens remember for this operator."""
-        from core.services.preferences import Preferences
+        from core.services.lists import Preferences
 
         return Preferences(self._database, self.settings.operator)
 
     @cached_property
     def insights(self) -> Counting:
         """How sending went over the last days."""
-        from core.services.insights import Counting
+        from core.services.monitoring import Counting
 
         return Counting(self._database, self._clock)
 

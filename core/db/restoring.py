@@ -18,9 +18,9 @@ from typing import Final
 
 from sqlalchemy import Connection, select, update
 
-from core.db.codec import from_instant
 from core.db.engine import Database
 from core.db.migrations import runner
+from core.db.rows import from_instant
 from core.db.schema import deliveries, digests
 from core.db.sqlite import copies
 from core.db.sqlite.file import connect, create_privately, exists, sqlite_url
@@ -29,10 +29,10 @@ from core.db.writes import outbox_decisions
 from core.db.writes.outbox import NO_LEASE
 from core.db.writes.summaries import settle_deliveries
 from core.files import protected_files
-from core.model.database_copies import DatabaseCopy, Findings, Holding, Restorable, Restored
 from core.model.delivery import DeliveryEvent
 from core.model.enums import Status
 from core.model.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError, InputError
+from core.model.integrity import DatabaseCopy, Findings, Holding, Restorable, Restored
 from core.model.outbox import OutboxHold
 
 _PAUSE: Final = "pause"

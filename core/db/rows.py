@@ -1,35 +1,90 @@
-"""Rows of documents, deliveries and events as values, for everything that reads them."""
+"""Columns and rows as values, the same for every database and for both ways of reading.
+
+Instants are whole microseconds since 1970 in UTC (0: never), money is whole ten-thousandths, dates
+are ISO text. Integers sort, add up and compare exactly, which SQLite's floats do not.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple
 
-from core.db.codec import (
-    from_date,
-    from_instant,
-    from_money,
-    known_instant,
-    storable,
-    to_date,
-    to_instant,
-    to_money,
-)
 from core.model.chasing import CallNeed, CallReason
 from core.model.delivery import DeliveryEvent, DeliveryState, DeliveryView, DocumentSummary
 from core.model.documents import DocumentRow
-from core.model.enums import (
-    FLAGS,
-    STATUSES,
-    DisplayStatus,
-    DocumentKind,
-    Engagement,
-    Role,
-    Status,
-)
+from core.model.enums import FLAGS, STATUSES, DisplayStatus, DocumentKind, Engagement, Role, Status
+from core.rules.search.text import storable
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_PER_UNIT: Final = 10_000
+
+
+def to_instant(at: datetime | None) -> int:
+    return 0 if at is None else (at - _EPOCH) // _MICROSECOND
+
+
+def from_instant(value: int) -> datetime | None:
+    return None if not value else _EPOCH + timedelta(microseconds=value)
+
+
+def known_instant(value: int) -> datetime:
+    """Like ``from_instant`` for a column that always holds a time."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def to_money(value: Decimal) -> int:
+    """Raises ``ValueError`` when ``value`` has more than four decimals: nothing is rounded away."""
+    scaled = value * _PER_UNIT
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{value} has more than four decimals")
+    return int(scaled)
+
+
+def from_money(value: int) -> Decimal:
+    """At least two decimals, and as many more as are needed."""
+    exact = Decimal(value) / _PER_UNIT
+    return exact.quantize(Decimal("0.01")) if value % 100 == 0 else exact.normalize()
+
+
+def to_date(value: date | None) -> str:
+    return "" if value is None else value.isoformat()
+
+
+def from_date(value: str) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def digest(value: str) -> str:
+    """A SHA-256 in hexadecimal that takes any text, broken surrogates included."""
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def part_of(text: str) -> str:
+    """For what holds ``text``."""
+    return f"%{_escape(text)}%"
+
+
+def begins_with(text: str) -> str:
+    """For what begins with ``text``."""
+    return f"{_escape(text)}%"
+
+
+def ends_with(text: str) -> str:
+    """For what ends with ``text``."""
+    return f"%{_escape(text)}"
+
+
+def _escape(text: str) -> str:
+    for special in "!%_":
+        text = text.replace(special, "!" + special)
+    return text
 
 
 class Codec(NamedTuple):
@@ -121,8 +176,6 @@ EVENT_COLUMNS: Final = (
     " v.feedback_id, v.action, v.enhanced_status, v.diagnostic, v.user_agent, v.ip, v.link,"
     " v.isp"
 )
-
-
 # Where each value stands is worked out once: a page of rows is read by position, not by name.
 _POSITIONS: Final = {name: position for position, name in enumerate(_READ)}
 _DECODED: Final = [(_POSITIONS[name], each.read) for name, each in _READ.items() if each.read]

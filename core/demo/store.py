@@ -15,12 +15,17 @@ from core.db.lists import documents as reads
 from core.db.migrations import runner
 from core.db.writes import outbox
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
-from core.demo.books import Document, documents
-from core.demo.emails import Fate, PastEmail, history
-from core.demo.holds import write_holds
-from core.demo.lists import as_ses_stores, write_own_list
-from core.demo.others import external_bodies
-from core.demo.people import Customer, Mailbox, customers
+from core.demo.customers import (
+    Customer,
+    Document,
+    Mailbox,
+    as_ses_stores,
+    customers,
+    documents,
+    write_holds,
+    write_own_list,
+)
+from core.demo.emails import Fate, PastEmail, external_bodies, history
 from core.mail.mime import compose, default_body, default_subject
 from core.model.delivery import DeliveryEvent
 from core.model.documents import DocumentFilter, DocumentRow

@@ -1,4 +1,4 @@
-"""The files of SQLite that nothing but SQLite may open while this program runs.
+"""Files: those that nothing but SQLite may open while this runs, and a name given once.
 
 POSIX drops every lock that a process holds on a file as soon as the process closes any descriptor
 of it. Reading a database as if it were an attachment would therefore take SQLite's locks away, and
@@ -64,3 +64,20 @@ def _is_same(path: str, other: str) -> bool:
         return os.path.samefile(path, other)  # noqa: PTH121 - looks, and opens nothing
     except (OSError, ValueError):
         return False
+
+
+def give_name(part: Path, target: Path) -> None:
+    """Make the file ``part`` known as ``target``, on the same disk; it may keep its first name too.
+
+    Raises:
+        FileExistsError: there is something of that name; it stays as it is.
+        OSError: the disk refuses.
+    """
+    try:
+        os.link(part, target)  # unlike a rename it never replaces what has come meanwhile
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without hard links
+        if os.path.lexists(target):
+            raise
+        part.rename(target)

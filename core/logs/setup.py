@@ -31,7 +31,7 @@ class Log:
         Libraries tell warnings only, whatever is asked for: what they say beyond that repeats
         whole messages and signatures.
         """
-        from core.logs.line import PrivateLines
+        from core.logs.redaction import PrivateLines
 
         root = logging.getLogger()
         self._file.setFormatter(PrivateLines())
@@ -82,3 +82,17 @@ class _StandardError(logging.StreamHandler[TextIO]):
 
 
 log: Final = Log(SharedFile())
+
+
+@contextmanager
+def logged(what: str, *kinds: type[Exception]) -> Iterator[None]:
+    """Go on after an error of these kinds, as ``suppress`` does; ``what`` failed by it."""
+    try:
+        yield
+    except kinds as error:
+        _log.warning(what, exc_info=error)
+
+
+def log_fault(what: str, error: BaseException) -> None:
+    """Write down a fault that is told to nobody with its traceback."""
+    _log.error(what, exc_info=error)

@@ -26,7 +26,7 @@ from core.mail.html import to_html
 from core.model.documents import DocumentRow
 from core.model.email import AttachedFile, Draft
 from core.model.enums import DocumentKind, EmailKind
-from core.rules.mailbox import parse_mailbox
+from core.rules.delivery.addresses import parse_mailbox
 
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _MOST_REFERENCES: Final = 10

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from core.logs.background import logged
+from core.logs.setup import logged
 from core.model.email import MailRoute
 
 if TYPE_CHECKING:

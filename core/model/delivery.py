@@ -22,7 +22,7 @@ _WORD_OF_ENGAGEMENT: Final = {
 class DeliveryEvent:
     """One thing SES reported about one recipient (about nobody in particular: ``recipient == ""``).
 
-    It holds what SES said; what that *means* is decided by ``core.rules.delivery.status.effect``.
+    It holds what SES said; what that *means* is decided by ``core.rules.delivery.events.effect``.
     """
 
     type: str

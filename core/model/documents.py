@@ -54,8 +54,6 @@ class CustomerSort:
 
 
 NEWEST_SENT = DocumentSort()
-
-
 MOST_ATTENTION = CustomerSort()
 
 
@@ -233,3 +231,16 @@ class CustomerFilter:
     sort: CustomerSort = MOST_ATTENTION
     found: frozenset[int] | None = None
     """As in ``DocumentFilter``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Customers in the order of how well they match."""
+
+    ids: tuple[int, ...]
+    has_more: bool = False
+    """There are more than are named here."""
+    alike: int = 0
+    """The last so many of them are only spelt alike."""
+    may_look_alike: bool = False
+    """So few match that it is worth asking again for those that are spelt alike."""

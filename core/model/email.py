@@ -9,12 +9,8 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from core.model.enums import DisplayStatus, EmailKind
-
-
-if TYPE_CHECKING:
     from core.model.documents import DocumentRow
-    from core.model.enums import Role
+    from core.model.enums import DisplayStatus, EmailKind, Role
     from core.model.history import Contact, EmailEntry
 
 

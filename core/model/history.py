@@ -94,7 +94,7 @@ class RecipientEntry:
     click_doubt: str = ""
     late: Late | None = None
     stopped_by: str = ""
-    """Which list, or what else, stopped it before it was sent: ``core.rules.delivery.reasons``."""
+    """Which list, or what else, stopped it before it was sent: ``core.rules.delivery.status``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from core.db.engine import Database
 from core.db.lists import documents
-from core.db.reads import corrections
+from core.db.reads import addresses as corrections
 from core.db.reads import history as stored
-from core.db.writes import contacts
+from core.db.writes import addresses as contacts
 from core.model.corrections import AddressOrigin, Correctable, Corrected, Proposal, Waiting
 from core.model.delivery import DeliveryState
 from core.model.email import Draft, SendOutcome, Verdict
@@ -19,7 +19,7 @@ from core.model.errors import InputError, NotFoundError
 from core.model.history import Contact, EmailEntry, Health, RecipientEntry
 from core.model.ports import Clock, SuppressionList
 from core.model.suppressions import Suppression
-from core.rules.chasing.corrections import open_failure, repaired, verdict_on
+from core.rules.chasing.attention import open_failure, repaired, verdict_on
 from core.rules.delivery.status import FAILURES, is_reached
 from core.rules.gate.gate import judge_address
 from core.services import history

@@ -20,7 +20,8 @@ from typing import Any, Final
 from core.db.engine import Reader
 from core.db.reads import evidence as evidence_reads
 from core.db.reads.history import sent_bytes
-from core.files import new_file, protected_files
+from core.files import protected_files
+from core.files import protected_files as new_file
 from core.mail.mime import attachments_of
 from core.model.enums import EmailKind
 from core.model.errors import InputError, NotFoundError, UsageError

@@ -14,9 +14,9 @@ from core.model.enums import FORWARD_FAILED, STATUSES, DisplayStatus, DocumentKi
 from core.model.errors import NotFoundError, UsageError
 from core.model.history import DocumentLog, RecipientEntry
 from core.rules.chasing.call_reminders import summarise
-from core.rules.delivery.as_of import moments_of
 from core.rules.delivery.reasons import reason_of
 from core.rules.delivery.status import FAILURES
+from core.rules.delivery.timeline import moments_of
 from core.rules.diagnosis import explain
 
 Lateness = Callable[[RecipientEntry, datetime | None], Late | None]

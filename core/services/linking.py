@@ -13,9 +13,8 @@ from core.db.reads import unlinked
 from core.model.documents import DocumentRow
 from core.model.enums import DocumentKind
 from core.model.errors import NotFoundError
-from core.model.parsed_events import MailSeen
 from core.model.ports import Clock
-from core.model.reports import LinkedByHand
+from core.model.reports import LinkedByHand, MailSeen
 from core.rules.delivery.external_email import NumberSearch, Relinked, Unlinked, given_up
 from core.services import history
 

@@ -10,19 +10,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from core.db.engine import Database
 from core.db.lists import documents as reads
+from core.db.writes import preferences
 from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
 from core.model.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from core.db.engine import Database
-    from core.model.customer_search import Found
-    from core.model.documents import CustomerRow, DocumentRow
+    from core.model.documents import CustomerRow, DocumentRow, Found
     from core.model.enums import DocumentKind
     from core.model.history import Contact, CustomerHeader, DocumentLog
     from core.model.ports import Clock
-    from core.services.monitoring.delivery_latency import Paces
-    from core.services.monitoring.incidents import IncidentWatch
+    from core.services.delivery_latency import Paces
+    from core.services.monitoring import IncidentWatch
+
 
 _Filter = TypeVar("_Filter", DocumentFilter, CustomerFilter)
 
@@ -145,3 +146,22 @@ class Documents:
     def count_failed(self) -> int:
         """Count unresolved bounces, complaints and drops of documents; light."""
         return reads.count_failed(self._database.reader)
+
+
+class Preferences:
+    """Those of one operator; safe for several threads. Both methods may raise ``DatabaseError``."""
+
+    def __init__(self, database: Database, operator: str) -> None:
+        self._database = database
+        self._operator = operator
+
+    def get(self, key: str) -> str | None:
+        """Return what was kept under ``key``, or ``None``."""
+        return preferences.read(self._database.reader, self._operator, key)
+
+    def put(self, key: str, value: str) -> None:
+        """Keep ``value`` under ``key``, in place of what was there; an empty one removes it."""
+        if self.get(key) == (value or None):
+            return  # a write would make every open program read its rows again
+        with self._database.transaction() as connection:
+            preferences.write(connection, self._operator, key, value)

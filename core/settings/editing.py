@@ -100,7 +100,7 @@ def change(running: Settings, typed: Mapping[str, str]) -> None:
 
 
 def _check_speed(pattern: str) -> None:
-    from core.regular_expressions.number_search import NumberSearch
+    from core.settings.number_search import NumberSearch
 
     reason = NumberSearch(pattern).problem()
     if reason:

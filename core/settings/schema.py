@@ -188,7 +188,7 @@ def check_entered(key: str, value: str) -> None:
     check(key, value, key)
     from urllib.parse import urlsplit  # slow to import, and the first paint needs neither
 
-    from core.rules.mailbox import is_address, parse_mailbox
+    from core.rules.delivery.addresses import is_address, parse_mailbox
 
     if key in _MAILBOXES:
         if not is_address(parse_mailbox(value).address):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from core.logs.background import log_fault
-from core.logs.setup import log
+from core.logs.setup import log, log_fault
 from core.simulator import Delays, run
 
 _parser = argparse.ArgumentParser(prog="core.simulator")

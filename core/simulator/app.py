@@ -11,12 +11,14 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from core.simulator import browsers, configuration, control, refusals, signatures, suppression
-from core.simulator.problems import SesError
-from core.simulator.refusals import RefusedError
+from core.simulator import configuration, control
+from core.simulator import connections as browsers
+from core.simulator import connections as signatures
+from core.simulator import sending as suppression
+from core.simulator import service as refusals
+from core.simulator.connections import hang_up
 from core.simulator.sending import send_email
-from core.simulator.service import Call, Operation, Service, utc_now
-from core.simulator.sockets import hang_up
+from core.simulator.service import Call, Operation, RefusedError, Service, SesError, utc_now
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]

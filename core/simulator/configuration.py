@@ -7,8 +7,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from core.simulator.events import VALIDATED
-from core.simulator.problems import SesError, already_exists, bad_request, not_found
-from core.simulator.service import Call, Operation, Service, page
+from core.simulator.service import (
+    Call,
+    Operation,
+    Service,
+    SesError,
+    already_exists,
+    bad_request,
+    not_found,
+    page,
+)
 from core.simulator.state import EVENT_TYPES, REASONS, ConfigurationSet, Identity
 
 OPTIONS: Final[Mapping[str, str]] = {

@@ -14,7 +14,7 @@ from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from typing import Any, Final
 
-from core.simulator.problems import SesError, bad_request
+from core.simulator.service import SesError, bad_request
 from core.simulator.state import bare
 
 _MAX_RECIPIENTS: Final = 50

@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.simulator.events import SUBJECT, Report
-from core.simulator.faults import Faults
-from core.simulator.state import State
+from core.simulator.state import Faults, State
 
 Notify = Callable[[str, str, str], None]
 """Topic ARN, subject, text."""

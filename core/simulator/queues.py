@@ -18,9 +18,9 @@ from moto.moto_server.werkzeug_app import create_backend_app
 from moto.sns.models import sns_backends
 from moto.sqs.models import Message, Queue, sqs_backends
 
-from core.simulator import refusals
-from core.simulator.refusals import RefusedError
-from core.simulator.sockets import is_client_gone
+from core.simulator import service as refusals
+from core.simulator.connections import is_client_gone
+from core.simulator.service import RefusedError
 from core.simulator.state import QUEUE, SentMail
 
 DEAD_LETTER_QUEUE: Final = "outtray-events-dead-letter"

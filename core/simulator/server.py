@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from core.model.errors import UsageError
 from core.simulator import configuration, control
 from core.simulator.events import Delays
-from core.simulator.faults import Faults
 from core.simulator.publish import Publisher
 from core.simulator.service import Call, Service, utc_now
-from core.simulator.state import EVENT_TYPES, QUEUE, SentMail, State, bare
+from core.simulator.state import EVENT_TYPES, QUEUE, Faults, SentMail, State, bare
 
 if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
@@ -102,8 +101,8 @@ class Simulator:
         from werkzeug.serving import make_server
 
         from core.simulator.app import Application
+        from core.simulator.connections import RequestHandler
         from core.simulator.queues import Queues
-        from core.simulator.serving import RequestHandler
 
         queues = Queues(self._origin)
         service = self._service(queues)

@@ -18,22 +18,22 @@ from core.db.schema.coverage import FLAGS, FORMS, NOT_FINDABLE, VALUES
 from core.db.writes import (
     account_notices,
     chasing,
-    contacts,
     drafts,
     events,
     external_email,
     outbox,
     outbox_decisions,
     preferences,
-    suppressions,
 )
+from core.db.writes import addresses as contacts
+from core.db.writes import addresses as suppressions
 from core.model.chasing import HoldKind, Outcome
 from core.model.delivery import DeliveryEvent
 from core.model.email import AttachedFile, Draft, Snapshot
 from core.model.enums import EmailKind, Role
 from core.model.feed import AccountNotice, NoticeKind
 from core.model.outbox import OutboxHold
-from core.model.parsed_events import Addressee, MailSeen
+from core.model.reports import Addressee, MailSeen
 from core.model.suppressions import AuditEntry, Suppression
 from tests.core.db.books import START, entry, new_email, put, sent, tell
 

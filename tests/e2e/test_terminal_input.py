@@ -122,7 +122,11 @@ _SCREENS = "from tui.screens"
 _BREAK = {
     "a command": ("from tui.app.app import OuttrayApp as C; C.command_help", "Nordwind", b"\x1bOP"),
     "a paint": (f"{_SCREENS}.customers import CustomersScreen as C; C.on_mount", "", b""),
-    "the keyboard": ("from tui.runtime.input_filter import InputFilter as C; C.take", "Nord", b"x"),
+    "the keyboard": (
+        "from tui.runtime.terminal_input import InputFilter as C; C.take",
+        "Nord",
+        b"x",
+    ),
     "the set-up": (f"{_SCREENS}.setup import SetUpScreen as C; C.on_mount", "", b""),
 }
 

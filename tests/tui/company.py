@@ -27,8 +27,8 @@ from core.rules.chasing.call_reminders import needs_call, newest, summarise
 from core.rules.delivery.bot_engagement import doubt
 from core.rules.delivery.settling import settle
 from core.rules.delivery.status import FAILURES, summarise_email
-from core.rules.search.normalize import search_key
 from core.rules.search.ranking import Candidate, Typed, number_rank
+from core.rules.search.text import search_key
 
 NOW = datetime(2026, 11, 20, 16, 3, 20, tzinfo=UTC)
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.model.errors import NotFoundError
-from core.model.parsed_events import Addressee, MailSeen
-from core.model.reports import LinkedByHand
+from core.model.reports import Addressee, LinkedByHand, MailSeen
 from core.rules.delivery.external_email import Listed, Unlinked
 from tests.tui.company import Company
 

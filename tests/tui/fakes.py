@@ -18,7 +18,6 @@ from typing import Any
 from core.model.chase_state import CallEntry, ChaseState, Scope
 from core.model.chasing import Call, Hold, HoldKind
 from core.model.conditions import Condition
-from core.model.customer_search import Found
 from core.model.database import DatabaseLook
 from core.model.delivery import DeliveryEvent
 from core.model.documents import (
@@ -30,6 +29,7 @@ from core.model.documents import (
     DocumentOrder,
     DocumentRow,
     DocumentView,
+    Found,
     Overview,
 )
 from core.model.email import (

@@ -44,7 +44,7 @@ def test_of_core_only_words_and_rules_are_needed(with_the_app: set[str]) -> None
     core = {name for name in with_the_app if name.startswith("core.")}
     core = {name for name in core if not name.startswith(("core.model.", "core.rules"))}
     assert core <= {
-        *("core.logs", "core.logs.background", "core.logs.setup", "core.logs.shared_file"),
+        *("core.logs", "core.logs.setup", "core.logs.shared_file"),
         *("core.model", "core.settings", "core.settings.schema", "core.settings.schema"),
     }
 

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
-from tui.dialogs.basic.prompt import PromptDialog
+from tui.dialogs.basic.questions import PromptDialog
 from tui.widgets.text_field import LONGEST, Field, harmless, pasted_paths
 
 ROOT: Final = Path(__file__).resolve().parents[2]

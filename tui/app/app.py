@@ -19,13 +19,11 @@ from textual.screen import Screen
 from core.logs.setup import log
 from core.model.feed import FeedState, FeedStatus
 from core.settings.schema import slow_pattern
-from tui.app.bell import FailureBell
 from tui.app.first_paint import FIRST_SHEETS, FirstPaint
 from tui.app.flows.chase import ChaseFlows
 from tui.app.flows.copy_open_export import CopyOpenExport
-from tui.app.flows.correct import Correct
-from tui.app.flows.send import Sending
-from tui.app.live_settings import Following
+from tui.app.flows.send import Correct, Sending
+from tui.app.live_changes import FailureBell, Following
 from tui.app.navigation import Navigation
 from tui.app.outbox_worker import Outgoing
 from tui.commands.dispatch import bindings, carry_out, key_of, with_keys
@@ -35,7 +33,7 @@ from tui.format.text import cell
 from tui.runtime import themes
 from tui.runtime.background import BackgroundCalls
 from tui.runtime.context import AppContext, utc_now
-from tui.runtime.terminal_keys import read_alt_keys
+from tui.runtime.terminal_input import read_alt_keys
 from tui.screens.base_screen import PlaceScreen
 from tui.screens.customers import CustomersScreen
 
@@ -56,7 +54,7 @@ POLL_SECONDS: Final = 20
 
 
 def _views_in_the_palette() -> type[Provider]:
-    from tui.app.palette import ViewProvider  # not for the first paint
+    from tui.app.palette import ViewProvider
 
     return ViewProvider
 
@@ -146,7 +144,7 @@ class OuttrayApp(Navigation):
         return super().push_screen(*arguments, **options)
 
     def _start_loops(self) -> None:
-        from tui.app.database_watch import DatabaseWatch  # not for the first paint
+        from tui.app.live_changes import DatabaseWatch  # not for the first paint
 
         sys.setswitchinterval(_TURN)  # until here there is nobody to keep waiting
         if not gc.isenabled():  # ``run`` put it off until the first paint

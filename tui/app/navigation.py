@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from core.model.feed import FeedStatus
     from tui.app.flows.chase import ChaseFlows
     from tui.app.flows.copy_open_export import CopyOpenExport
-    from tui.app.flows.correct import Correct
-    from tui.app.flows.send import Sending
-    from tui.app.live_settings import Following
+    from tui.app.flows.send import Correct, Sending
+    from tui.app.live_changes import Following
     from tui.runtime.context import AppContext
     from tui.screens.attention import AttentionScreen
     from tui.screens.communications import CommunicationsScreen

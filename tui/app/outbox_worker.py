@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.app import App
 
-from tui.runtime.exit_codes import ToldToEndError
+from tui.runtime.exits import ToldToEndError
 from tui.screens.base_screen import PlaceScreen
 
 if TYPE_CHECKING:

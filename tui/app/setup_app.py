@@ -10,8 +10,8 @@ from tui.app.terminal_app import TerminalApp
 from tui.commands.dispatch import use_keys
 from tui.runtime import themes
 from tui.runtime.background import BackgroundCalls
-from tui.runtime.motion import steady
-from tui.runtime.terminal_keys import read_alt_keys
+from tui.runtime.terminal_input import read_alt_keys
+from tui.runtime.themes import steady
 from tui.screens.setup import LATER, SetUp, SetUpScreen
 
 

@@ -8,8 +8,8 @@ from textual.app import App
 from textual.events import Event, Paste
 from textual.widgets import Input
 
-from tui.runtime.crash import EndsInWords
 from tui.runtime.driver_choice import of_browser
+from tui.runtime.exits import EndsInWords
 from tui.runtime.terminal_input import reads_any_byte
 from tui.widgets.text_field import Field, take_one_line
 

@@ -26,7 +26,7 @@ from core.model.errors import (
     SettingsError,
     UsageError,
 )
-from tui.runtime.exit_codes import ASKS, DONE, FAILED, WRONG_USAGE, ToldToEndError
+from tui.runtime.exits import ASKS, DONE, FAILED, WRONG_USAGE, ToldToEndError
 
 _LONGEST_COMPLAINT: Final = 1_000
 """Cells of a sentence; what it names may be of any length."""
@@ -113,7 +113,7 @@ def _ended(arguments: Sequence[str], ended_by: list[int] | None) -> int:
         _discard_output()
         return _complain(OuttrayError(f"{error.strerror or error}.", error.filename or ""), FAILED)
     except Exception as error:  # noqa: BLE001 - what nobody expected ends in words, too
-        from tui.runtime.crash import in_words
+        from tui.runtime.exits import in_words
 
         return _complain(in_words(error), FAILED)
     return code

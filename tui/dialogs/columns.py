@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.commands.dispatch import CommandHost, bindings
-from tui.widgets.data_table.layout import Layout, is_shown, moved, ordered, resized, toggled
+from tui.widgets.data_table.column import Layout, is_shown, moved, ordered, resized, toggled
 from tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:

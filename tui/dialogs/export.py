@@ -15,9 +15,8 @@ from core.model.errors import UsageError
 from core.rules.export.tabular import Form
 from tui.dialogs.basic.form import ChaseDialog, labelled
 from tui.runtime.context import AppContext
-from tui.tables.export_file import Written, suggested, write
-from tui.tables.export_sheet import Sheet
-from tui.widgets.choice_field import ChoiceField
+from tui.tables.export_file import Sheet, Written, suggested, write
+from tui.widgets.choice_fields import ChoiceField
 from tui.widgets.text_field import PathField
 
 _FORMS: Final = ((Form.CSV, "CSV"), (Form.JSON, "JSON"), (Form.MARKDOWN, "Markdown"))

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from core.model.errors import OuttrayError
 from core.model.reports import QuarantinedBody, RetryReport
 from tui.commands.dispatch import CommandHost, bindings, key_of
-from tui.dialogs.basic.prompt import PromptDialog
+from tui.dialogs.basic.questions import PromptDialog
 from tui.format.text import cell, moment, paragraphs
 from tui.runtime.context import AppContext
 

@@ -16,7 +16,7 @@ from tui.format.text import cell
 from tui.runtime.context import AppContext
 from tui.runtime.themes import THEMES
 from tui.tables.settings import KEYS, SettingRow
-from tui.widgets.choice_field import ChoiceField
+from tui.widgets.choice_fields import ChoiceField
 from tui.widgets.text_field import Field
 
 

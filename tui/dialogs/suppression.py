@@ -18,7 +18,7 @@ from core.model.suppressions import SuppressedAddress, SuppressionChange
 from core.rules.gate.suppression_list import GLOBAL_LIST
 from tui.commands.dispatch import CommandHost, bindings, carry_out, key_of
 from tui.commands.registry import Command
-from tui.format.content import sign
+from tui.format.badges import sign
 from tui.format.suppressions import cause_words, change_words, entry_words
 from tui.format.text import cell
 from tui.runtime.context import AppContext

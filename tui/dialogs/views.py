@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from core.model.documents import DocumentView
 from core.model.errors import OuttrayError
 from tui.commands.dispatch import CommandHost, bindings, key_of
-from tui.dialogs.basic.ask import AskAnswer, AskDialog, AskOption
+from tui.dialogs.basic.questions import AskAnswer, AskDialog, AskOption
 from tui.format.chips import chip_label
 from tui.format.text import cell
 from tui.runtime import saved_state

@@ -10,13 +10,14 @@ from textual.content import Content
 
 from core.model.enums import STATUSES, DisplayStatus
 from core.rules.delivery.status import FAILURES, worst
+from tui.format.text import amounts
 
 if TYPE_CHECKING:
-    from core.model.suppressions import Suppression
+    from collections.abc import Sequence
 
-
-if TYPE_CHECKING:
     from core.model.delivery import DocumentSummary, EmailSummary
+    from core.model.documents import Amount
+    from core.model.suppressions import Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,6 @@ NAMES: Final = INKS | {b.style for b in _BADGES.values()} | {b.tone for b in _BA
 
 #: Beside OPENED and CLICKED: maybe a program did it. Quiet, because it changes nothing.
 BY_PROGRAM: Final = Span("?", "ink--dim")
-
-
 #: In the block, instead of its own glyph, and the word beside it: slower than its domain ever is.
 LATE_GLYPH: Final = "◔"
 LATE: Final = Span("late", _BADGES[DisplayStatus.DEFERRED].tone)
@@ -185,3 +184,24 @@ class ChipItem:
         if self.count is not None:
             words.append(f"{self.count:,}")
         return " ".join(word for word in words if word)
+
+
+__all__ = ["content", "never_reached", "sign", "style", "toned"]
+
+
+def toned(text: str, word: DisplayStatus) -> Content:
+    """Return ``text`` as letters in the colour of ``word``."""
+    return Content.styled(text, style(badge(word).tone))
+
+
+def sign(text: str, word: DisplayStatus) -> Content:
+    """Return `` ✖ text `` on the ground of ``word``'s badge."""
+    look = badge(word)
+    return Content.styled(f" {look.glyph} {text} ", style(look.style))
+
+
+def never_reached(lost: Sequence[Amount], where: str = "") -> Content:
+    """What is owed on documents that reached nobody; empty for nothing."""
+    if not lost:
+        return Content("")
+    return toned(f"{amounts(tuple(lost))}{where} has never reached anyone", DisplayStatus.DEFERRED)

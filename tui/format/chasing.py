@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from textual.content import Content
+
 from core.model.chasing import Call, HoldKind, Outcome
 from core.rules.chasing.call_reminders import in_force, is_ahead, needs_call
 from core.rules.chasing.dates import spoken_day
@@ -14,6 +16,7 @@ from tui.format.text import cell, moment
 if TYPE_CHECKING:
     from core.model.chasing import Hold
     from core.model.history import DocumentLog, EmailEntry
+
 
 PHONE: Final = "☎"
 OUTCOMES: Final = {
@@ -88,3 +91,34 @@ def held_mark(until: datetime | None, now: datetime) -> str:
     if until is None or not is_ahead(until, now):
         return ""
     return f"zz {spoken_day(until.astimezone().date(), now.astimezone().date())}"
+
+
+def call_content(call: Call, now: datetime) -> Content:
+    """``☎ Call       no answer · Ada Nord  today 14:02 · anna  “note”``."""
+    who = f" · {cell(call.contact, 40)}" if call.contact else ""
+    return Content.assemble(
+        (f"{PHONE} ", "$accent"),
+        ("Call".ljust(11), "bold $accent"),
+        (OUTCOMES[call.outcome], "bold"),
+        who,
+        (f"  {moment(call.at, now)} · {cell(call.by, 30)}", "$muted"),
+        f"  “{cell(call.note, 400)}”" if call.note else "",
+    )
+
+
+def chase_lines(log: DocumentLog, now: datetime) -> Content:
+    """Who asked not to chase, and why somebody should call, at the moment that is shown."""
+    then = log.as_of or now
+    lines = [
+        Content.styled(f"zz {hold_words(hold, then)}", "$muted")
+        for hold in in_force(log.holds, then)
+    ]
+    why = needs_call(log.document, then)
+    if why:
+        lines.append(
+            Content.assemble(
+                (f"{PHONE} Needs a call: {why}", "$tone-deferred"),
+                (f"   {phone_words(log.phone)}", "bold"),
+            )
+        )
+    return Content("\n").join(lines)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len
 from textual.content import Content
 
+from core.model.email import Preview
 from core.model.enums import STATUSES, DisplayStatus, EmailKind, Role
 from core.rules.delivery.status import FAILURES
 from core.rules.monitoring.delivery_latency import late_words
 from core.rules.monitoring.feed_health import is_stuck, no_word
 from tui.commands.dispatch import key_of
-from tui.format.badges import block, delivery, email_delivery
-from tui.format.content import content, toned
+from tui.format.badges import block, content, delivery, email_delivery, toned
 from tui.format.moments import spoken
 from tui.format.text import cell, clock_time, cut, moment, paragraphs, size
 
@@ -246,3 +246,10 @@ def _is_stuck(email: EmailEntry, now: datetime) -> bool:
 def _fixed(text: str, width: int) -> str:
     short = cut(text, width)
     return short + " " * (width - cell_len(short))
+
+
+def leaves(seen: Preview) -> str:
+    """``3 emails will leave, one each, 84 kB in all``."""
+    count = len(seen.recipients)
+    emails = "1 email will leave" if count == 1 else f"{count} emails will leave, one each"
+    return f"{emails}, {size(seen.size)}"

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
-from core.model.feed import FeedState
+from core.model.feed import FeedState, FeedStatus
 from tui.format.badges import Span
 from tui.format.text import ago, cell, clock_time, moment
-
-if TYPE_CHECKING:
-    from core.model.feed import FeedStatus
 
 LOOKS: Final = {
     FeedState.OFF: ("○", "off", "tone--never-sent"),

@@ -12,7 +12,7 @@ from textual.content import Content
 from core.model.enums import DisplayStatus
 from core.model.feed import FeedState, FeedStatus
 from core.rules.doctor.checks import Check, Result, summary
-from tui.format.content import toned
+from tui.format.badges import toned
 from tui.format.feed import LOOKS, when
 from tui.format.text import ago, cell, moment
 

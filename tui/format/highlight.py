@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from core.rules.search.highlight import marks
-from core.rules.search.ranking import Typed
+from core.rules.search.ranking import Typed, marks
 from tui.format.badges import MATCH, Span
 
 

@@ -45,7 +45,7 @@ def explained(error: Exception) -> OuttrayError:
         _log.log(level, "A call in the background failed", exc_info=error)
         return error
     _log.error("A call in the background failed", exc_info=error)
-    from tui.runtime.crash import what_to_do
+    from tui.runtime.exits import what_to_do
 
     unexpected = UnexpectedError(
         f"Something went wrong inside Outtray: {type(error).__name__}: {error}",

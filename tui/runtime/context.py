@@ -37,7 +37,7 @@ class LiveState:
     unlinked: int = 0
     """Emails of other programs that wait to be linked."""
     seen: dict[str, dict[int, Any]] = field(default_factory=dict)
-    """By table, what was last seen of its rows; see ``tui.widgets.data_table.changed_rows``."""
+    """By table, what was last seen of its rows; see ``tui.widgets.data_table.pages``."""
 
     @property
     def is_looking(self) -> bool:

@@ -1,4 +1,4 @@
-"""The colours. Every colour literal of the program is in this file.
+"""The colours, every literal of them, and what must not move by itself.
 
 Styles and widgets name *variables* only. Beside Textual's own there are:
 
@@ -18,8 +18,9 @@ Themes that are not ours (Textual's, also its ANSI ones) get them from their own
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final, Protocol
 
+from textual.app import App
 from textual.theme import Theme
 
 from core.model.enums import STATUSES, DisplayStatus, Tone
@@ -271,3 +272,24 @@ def complete(variables: Mapping[str, str], *, ansi: bool) -> dict[str, str]:
 def _on_ansi(ground: str) -> str:
     """Return the letters that can be read on one of a terminal's own sixteen colours."""
     return "ansi_bright_white" if ground in _DEEP_ANSI else "ansi_black"
+
+
+class _Blinking(Protocol):
+    cursor_blink: Any
+
+    @property
+    def app(self) -> App[Any]: ...
+
+
+def steady(app: App[Any], *, is_still: bool) -> None:
+    """Keep everything on ``app`` still from now on, or let it move again."""
+    app.animation_level = "none" if is_still else "full"
+    for screen in app.screen_stack:
+        for field in screen.query("Input, TextArea"):  # by name: TextArea is slow to import
+            setattr(field, "cursor_blink", not is_still)  # noqa: B010
+
+
+def settle(field: _Blinking) -> None:
+    """Let a text field that comes up later do as the others; called when it is mounted."""
+    if field.app.animation_level == "none":
+        field.cursor_blink = False

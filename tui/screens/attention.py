@@ -36,7 +36,7 @@ _FREE_OF_ROW = ("_chip", ".export")
 
 if TYPE_CHECKING:
     from tui.tables.copy_items import Item
-    from tui.tables.export_sheet import Sheet
+    from tui.tables.export_file import Sheet
 
 
 def _without(keys: tuple[str, ...]) -> list[BindingType]:
@@ -221,7 +221,7 @@ class AttentionScreen(HandyScreen):
 
     def sheet(self) -> Sheet[Any] | None:
         from tui.format.records import attention_row
-        from tui.tables import export_sheet
+        from tui.tables import export_file as export_sheet
 
         source = AttentionSource(self.desk.backend, self._chip)
         return self.sheet_of(

@@ -10,8 +10,7 @@ from textual.screen import Screen
 
 from tui.commands.dispatch import CommandHost, bindings, key_of
 from tui.widgets.data_table.view import WindowView
-from tui.widgets.feed_bar import FeedBar
-from tui.widgets.incident_line import TroubleLine
+from tui.widgets.feed_bar import FeedBar, TroubleLine
 from tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:

@@ -9,26 +9,18 @@ from textual import on
 
 from tui.screens.base_screen import PlaceScreen
 from tui.tables.intents import CopyWanted, ExportWanted, OpenWanted
-from tui.widgets.data_table.changed_rows import News
-from tui.widgets.data_table.column import Context
-from tui.widgets.data_table.layout import Layout, arranged, from_json, resized, to_json
+from tui.widgets.data_table.column import Context, Layout, arranged, from_json, resized, to_json
+from tui.widgets.data_table.pages import News
 from tui.widgets.data_table.table import WindowTable
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow
     from tui.tables.copy_items import Item
-    from tui.tables.export_sheet import Rows, Sheet
-
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from tui.tables.export_file import Rows, Sheet
     from tui.widgets.data_table.column import Column
 
 
 T = TypeVar("T")
-
-
 _NOTHING = "There is nothing under the cursor."
 
 
@@ -96,7 +88,7 @@ class HandyScreen(PlaceScreen):
         read: Callable[[], Rows[T]],
     ) -> Sheet[T] | None:
         """Return what ``table`` shows."""
-        from tui.tables.export_sheet import Sheet
+        from tui.tables.export_file import Sheet
 
         if not table.row_count:
             return None

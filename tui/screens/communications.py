@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui.commands.registry import Command
     from tui.runtime.context import AppContext
     from tui.tables.copy_items import Item
-    from tui.tables.export_sheet import Sheet
+    from tui.tables.export_file import Sheet
 
 MOST_SELECTED = 1_000
 """Of one act: their drafts are in memory until they are written down."""
@@ -255,7 +255,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
 
     def sheet(self) -> Sheet[Any] | None:
         from tui.format import records
-        from tui.tables import export_sheet
+        from tui.tables import export_file as export_sheet
 
         backend, where = self.desk.backend, self._where
         return self.sheet_of(

@@ -21,8 +21,7 @@ from core.model.documents import (
     DocumentView,
 )
 from tui.commands.dispatch import bindings, clears_the_search, key_of
-from tui.format.badges import ChipItem
-from tui.format.content import never_reached
+from tui.format.badges import ChipItem, never_reached
 from tui.format.text import cell
 from tui.screens.base_table_screen import TablePlace
 from tui.tables.customers import CUSTOMER_COLUMNS
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from core.rules.search.ranking import Typed
     from tui.runtime.context import AppContext
     from tui.tables.copy_items import Item
-    from tui.tables.export_sheet import Sheet
+    from tui.tables.export_file import Sheet
 
 
 NOTHING_YET = (
@@ -280,7 +279,7 @@ class CustomersScreen(TablePlace):
 
     def sheet(self) -> Sheet[Any] | None:
         from tui.format import records
-        from tui.tables import export_sheet
+        from tui.tables import export_file as export_sheet
 
         source = self._picked or CustomerSource(self.desk.backend, self._where)
         return self.sheet_of(

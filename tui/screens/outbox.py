@@ -18,7 +18,7 @@ from core.model.feed import FeedStatus
 from core.model.outbox import OutboxEntry, OutboxOverview
 from tui.commands.dispatch import bindings, key_of
 from tui.commands.registry import Command
-from tui.dialogs.basic.ask import AskAnswer, AskDialog, AskOption
+from tui.dialogs.basic.questions import AskAnswer, AskDialog, AskOption
 from tui.format import outbox as words
 from tui.format.text import cell, clock_time
 from tui.runtime.context import AppContext

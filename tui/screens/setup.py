@@ -26,7 +26,7 @@ from tui.commands.dispatch import CommandHost, bindings
 from tui.commands.registry import Command
 from tui.dialogs.basic.form import labelled
 from tui.format import feed_report
-from tui.format.content import sign, toned
+from tui.format.badges import sign, toned
 from tui.format.text import cell
 from tui.runtime.background import BackgroundCalls
 from tui.widgets.key_bar import KeyBar

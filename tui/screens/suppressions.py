@@ -43,7 +43,7 @@ from tui.widgets.suppression_panel import SuppressionPanel
 
 if TYPE_CHECKING:
     from tui.tables.copy_items import Item
-    from tui.tables.export_sheet import Sheet
+    from tui.tables.export_file import Sheet
 
 POLL_SECONDS = 0.4
 """How often one looks how far SES's list has come while it is read."""
@@ -227,7 +227,7 @@ class SuppressionsScreen(HandyScreen):
 
     def sheet(self) -> Sheet[Any] | None:
         from tui.format.records import suppression_row
-        from tui.tables import export_sheet
+        from tui.tables import export_file as export_sheet
 
         source = SuppressionSource(self.desk.backend, self._where)
         return self.sheet_of(

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from core.model.feed import FeedStatus
-from core.model.parsed_events import MailSeen
+from core.model.reports import MailSeen
 from core.rules.delivery.external_email import Unlinked
 from tui.commands.dispatch import bindings, key_of, with_keys
 from tui.commands.registry import Command

@@ -17,7 +17,7 @@ from tui.format.text import cell, paragraphs
 from tui.widgets.data_table.column import Column, Context
 
 if TYPE_CHECKING:
-    from core.model.parsed_events import MailSeen
+    from core.model.reports import MailSeen
 
 _LONGEST: Final = 1_000_000
 

@@ -30,7 +30,7 @@ def _searched(text: str, context: Context, style: str = "", *, alike: bool = Fal
     """Return ``text`` with what was typed marked in it."""
     if context.typed is None:
         return (Span(text, style),)
-    from tui.format.highlight import marked  # not for the first paint
+    from tui.format.highlight import marked
 
     return tuple(marked(text, context.typed, style, alike=alike))
 

@@ -11,11 +11,8 @@ from core.model.documents import DocumentRow
 
 if TYPE_CHECKING:
     from core.model.documents import CustomerRow
-
-if TYPE_CHECKING:
-    from core.model.documents import DocumentRow
     from tui.tables.copy_items import Item
-    from tui.tables.export_sheet import Sheet
+    from tui.tables.export_file import Sheet
 
 
 class CopyWanted(Message):

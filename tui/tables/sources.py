@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from core.backend import Backend
-    from core.model.customer_search import Found
-    from core.model.documents import CustomerFilter, CustomerRow, DocumentFilter, DocumentRow
+    from core.model.documents import CustomerFilter, CustomerRow, DocumentFilter, DocumentRow, Found
     from core.model.suppressions import SuppressedAddress, SuppressionFilter
 
 

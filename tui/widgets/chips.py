@@ -13,8 +13,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.format import content
 from tui.format.badges import ChipItem
+from tui.format.badges import style as style_of
 
 
 class Chips(Widget):
@@ -85,7 +85,7 @@ class Chips(Widget):
             if is_chosen:
                 style = "bold $chip-text on $chip"
             elif item.tone and item.count:
-                style = content.style(item.tone)
+                style = style_of(item.tone)
             else:
                 style = "$muted"
             parts += [(text, style), " " * gap]

@@ -13,9 +13,8 @@ from textual.widget import Widget
 
 from core.model.documents import Overview
 from core.model.enums import DisplayStatus
-from tui.format.badges import badge, block, word_of
+from tui.format.badges import badge, block, content, never_reached, sign, toned, word_of
 from tui.format.chasing import PHONE, held_mark
-from tui.format.content import content, never_reached, sign, toned
 from tui.format.suppressions import entry_words
 from tui.format.text import ago, amounts, cell
 

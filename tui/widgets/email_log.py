@@ -20,8 +20,7 @@ from core.model.chasing import Call
 from core.rules.delivery.status import FAILURES
 from core.rules.export.document_url import url_of
 from tui.commands.dispatch import CommandHost, bindings
-from tui.format.chasing import newest_first
-from tui.format.chasing_lines import call_content, chase_lines
+from tui.format.chasing import call_content, chase_lines, newest_first
 from tui.format.email import banner, head, story
 from tui.format.moments import earlier, later
 from tui.format.text import cell

@@ -11,8 +11,7 @@ from textual.widgets import Static
 
 from core.model.suppressions import Cause, SuppressedAddress, Suppression, SuppressionDetails
 from core.rules.gate.suppression_list import GLOBAL_LIST, reason_words
-from tui.format.badges import word_of
-from tui.format.content import toned
+from tui.format.badges import toned, word_of
 from tui.format.suppressions import audit_words
 from tui.format.text import cell, moment
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from textual import events
 from textual.widgets import Input
 
-from tui.runtime.motion import settle
+from tui.runtime.themes import settle
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from core.aws.events import account_notices, mail_reports
+from core.aws.events import mail_reports
 from core.aws.events.envelopes import Message, open_envelopes, storable
 from core.aws.events.fields import (
     LONG,
@@ -20,18 +20,21 @@ from core.aws.events.fields import (
     TIMED_BY_MAIL,
     address,
     diagnostic,
+    instant,
     items,
     our_tag,
     provider,
+    seen_in,
     subtype,
     text,
     time_of,
 )
 from core.aws.events.files import split_bodies
-from core.aws.events.headers import seen_in
 from core.model.delivery import DeliveryEvent
-from core.model.parsed_events import BodyOutcome, Parsed
-from core.rules.delivery import event_words
+from core.model.feed import AccountNotice, NoticeKind
+from core.model.reports import BodyOutcome, Parsed
+from core.rules.delivery import events as event_words
+from core.rules.monitoring.incidents import ACCOUNT
 
 __all__ = ["OUR_TAG", "BodyOutcome", "Parsed", "parse", "parse_all", "split_bodies"]
 
@@ -59,8 +62,6 @@ _RECIPIENTS: Final = {
 _VALIDATION_TEXT: Final = "successfully validated sns topic"
 _EMAIL: Final = "email"
 _RECEIVED: Final = "an inbound receipt notification, not about an email we sent"
-
-
 type_of_fact = Callable[..., DeliveryEvent]
 """Makes a fact of what is known already and what is still named."""
 
@@ -117,7 +118,7 @@ def _read_email(body: str) -> tuple[Parsed, ...]:
 
 def _read(message: Message) -> Parsed:
     envelope = "+".join(message.envelope)
-    if account_notices.is_one(message.content):
+    if is_notice(message.content):
         return _read_notice(message, envelope)
     set_up = _set_up(message)
     if set_up:
@@ -131,7 +132,7 @@ def _read(message: Message) -> Parsed:
 
 
 def _read_notice(message: Message, envelope: str) -> Parsed:
-    notice = account_notices.read(message.content)
+    notice = read_notice(message.content)
     if notice is None:
         reason = "a word about the account without a time that can be read"
         return Parsed(envelope, BodyOutcome.QUARANTINED, (), message.raw, reason)
@@ -248,3 +249,79 @@ def _of_recipient(common: type_of_fact, item: object, recipient: str) -> Deliver
         enhanced_status=text(item.get("status")),
         **({"diagnostic": words} if words else {}),
     )
+
+
+#: detail-type in small letters → what it says. Its end is *Resolved* or *Closed*, by the page.
+_SAYS: Final = {
+    "sending status disabled": (NoticeKind.SENDING, True),
+    "sending status enabled": (NoticeKind.SENDING, False),
+    "advisor recommendation status open": (NoticeKind.ADVICE, True),
+    "advisor recommendation status resolved": (NoticeKind.ADVICE, False),
+    "advisor recommendation status closed": (NoticeKind.ADVICE, False),
+}
+#: Part of an ARN → how it is called, the narrowest first.
+_SUBJECTS: Final = (
+    ("tenant", "tenant"),
+    ("configuration-set", "configuration set"),
+    ("identity", "identity"),
+)
+
+
+def is_notice(content: object) -> bool:
+    """Whether a message is about sending itself."""
+    return (
+        isinstance(content, dict)
+        and content.get("source") == "aws.ses"
+        and text(content.get("detail-type")).lower() in _SAYS
+    )
+
+
+def read_notice(content: object) -> AccountNotice | None:
+    """Return what ``is_notice`` has found; ``None`` where it says not when."""
+    if not isinstance(content, dict):
+        return None
+    at = instant(content.get("time"))
+    if at is None:
+        return None
+    kind, is_open = _SAYS[text(content.get("detail-type")).lower()]
+    detail = content.get("detail")
+    found: dict[str, object] = detail if isinstance(detail, dict) else {}
+    subject = _subject(content.get("resources"))
+    if kind is NoticeKind.ADVICE:
+        about = _first(found, ("metadata", "type"), ("data", "type"), ("type",)).lower()
+        subject = f"{subject} ({about})" if about else subject
+    words = _first(
+        found,
+        ("data", "record", "cause"),
+        ("data", "cause"),
+        ("data", "description"),
+        ("data",),
+        ("cause",),
+    )
+    return AccountNotice(kind, subject, at, is_open=is_open, words=words)
+
+
+def _subject(resources: object) -> str:
+    arns = [text(arn) for arn in resources] if isinstance(resources, list) else [text(resources)]
+    for part, name in _SUBJECTS:
+        for found in _named(arns, part):
+            return f"{name} {found}"
+    return ACCOUNT
+
+
+def _named(arns: list[str], part: str) -> Iterator[str]:
+    """``acme`` of ``arn:aws:ses:eu-west-1:123456789012:tenant/acme/tn-1``."""
+    for arn in arns:
+        pieces = arn.rpartition(":")[2].split("/")
+        if len(pieces) > 1 and pieces[0] == part and pieces[1]:
+            yield pieces[1]
+
+
+def _first(detail: dict[str, object], *paths: tuple[str, ...]) -> str:
+    for path in paths:
+        value: object = detail
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        if found := text(value):
+            return found.rstrip(".")
+    return ""

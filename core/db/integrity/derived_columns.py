@@ -14,7 +14,6 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from core.db.bulk import rows_among
-from core.db.codec import search_key, storable
 from core.db.integrity.summaries import Recompute, by_id, type_of_row_dicts
 from core.db.lists import counters
 from core.db.rows import EVENT_COLUMNS, document_columns, fact_of
@@ -28,6 +27,7 @@ from core.db.writes.summaries import (
 )
 from core.model.enums import address_key, domain_of
 from core.rules.delivery.external_email import mention_key
+from core.rules.search.text import search_key, storable
 
 
 def _keys_of(**sources: str) -> Callable[..., Mapping[int, Mapping[str, Any]]]:

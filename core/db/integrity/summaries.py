@@ -14,8 +14,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, LargeBinary, Table
 
 from core.db.bulk import is_sqlite
-from core.db.codec import to_instant
 from core.db.engine import Database
+from core.db.rows import to_instant
 from core.db.schema import digests, metadata
 from core.db.schema.coverage import FLAGS, SEALED, VALUES
 from core.model.integrity import Difference

@@ -13,10 +13,10 @@ from core.db.bulk import is_sqlite
 from core.db.engine import Database
 from core.db.integrity.derived_columns import numbers
 from core.db.integrity.summaries import looking, shown
-from core.db.lists.name_prefixes import Part, words_of
+from core.db.lists.customer_search_sql import Part, words_of
 from core.db.sqlite import integrity
 from core.model.integrity import Difference
-from core.rules.search.edit_distance import LONGEST, ONE_EDIT, grams
+from core.rules.search.ranking import LONGEST, ONE_EDIT, grams
 
 _AT_ONCE: Final = 500
 

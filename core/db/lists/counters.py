@@ -22,11 +22,8 @@ from core.model.documents import VIEW_OF, DocumentView
 from core.model.enums import FLAGS, STATUSES, DisplayStatus
 
 if TYPE_CHECKING:
-    from core.db.engine import Reader
-
-
-if TYPE_CHECKING:
     from sqlalchemy import Connection
+
 
 ALL: Final = "all"
 ATTENTION: Final = "needs_attention"
@@ -177,19 +174,13 @@ _FOLD: Final = (
     f" INSERT INTO document_counts (name, part, n) SELECT name, {_OWN}, sum(n) FROM gone"
     " GROUP BY name ON CONFLICT (name, part) DO UPDATE SET n = document_counts.n + excluded.n"
 )
-
-
 #: Not of ours, though no column may say so yet: an event can arrive before our commit.
 _NOT_OURS: Final = (
     " AND NOT EXISTS (SELECT 1 FROM deliveries x WHERE x.ses_message_id = m.message_id)"
     " AND NOT EXISTS"
     " (SELECT 1 FROM events v WHERE v.message_id = m.message_id AND v.tag IS NOT NULL)"
 )
-
-
 _EVERYTHING: Final = f"m.email_id IS NULL AND m.is_ours = 0{_NOT_OURS}"
-
-
 #: The words of ix_external_mails_waiting: the rows that a person should look at are few. The plus
 #: keeps SQLite from the index of email_id, in which everything that hangs on no document is alike.
 _WAITING: Final = (

@@ -16,10 +16,18 @@ from core.db.engine import Reader, SqliteReader
 from core.db.lists.customer_search_sql import Condition, Conditions, Test
 from core.db.lists.filter_sql import CUSTOMER_NEEDS_ATTENTION, numbered, times_of
 from core.db.lists.text_search import has_index
-from core.model.customer_search import Found
-from core.model.documents import CustomerFilter
-from core.rules.search.edit_distance import edits, edits_forgiven, grams, swaps
-from core.rules.search.ranking import Candidate, MatchRank, Rank, Typed, ranked
+from core.model.documents import CustomerFilter, Found
+from core.rules.search.ranking import (
+    Candidate,
+    MatchRank,
+    Rank,
+    Typed,
+    edits,
+    edits_forgiven,
+    grams,
+    ranked,
+    swaps,
+)
 
 #: As many as are worth looking through; who is not among them types another letter.
 MOST: Final = 200
@@ -178,11 +186,7 @@ _URGENT: Final = (
     f" WHERE (c.attention > 0 OR c.call_from > 0) AND {CUSTOMER_NEEDS_ATTENTION}"
 )
 _CALM: Final = f"INDEXED BY sort_customers_all WHERE NOT {CUSTOMER_NEEDS_ATTENTION}"
-
-
 _MOST_COMPARED: Final = 200
-
-
 _MOST_WORDS: Final = 100
 
 

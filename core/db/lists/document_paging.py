@@ -6,12 +6,21 @@ tells where to begin. Other orders are walked from the nearer end; the ids alone
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from core.db.engine import Reader
-from core.db.lists import counters, nearby, ordering
-from core.db.lists.filter_sql import ONLY_CALLS, document_conditions, is_gathered, times_of
+from core.db.engine import Reader, SqliteReader
+from core.db.lists import counters, ordering
+from core.db.lists.filter_sql import (
+    FEW,
+    IS_FOUND,
+    ONLY_CALLS,
+    document_conditions,
+    is_gathered,
+    times_of,
+)
 from core.db.lists.ordering import Order
 from core.model.documents import DocumentFilter, DocumentOrder, DocumentSort, DocumentView
 from core.model.enums import BEST_TO_WORST, DisplayStatus
@@ -51,7 +60,7 @@ def _only_calls(reader: Reader, where: DocumentFilter) -> int:
 def ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> list[int]:
     """Return the ids of a page."""
     if where.found is not None or where.text or where.conditions:
-        near = nearby.ids_at(reader, where, offset, limit)
+        near = nearby_ids(reader, where, offset, limit)
         if near is not None:
             return near
     order = ordering.documents(reader, where.sort)
@@ -221,3 +230,48 @@ def count_before(
         counts.append(f"(SELECT count(*) FROM {source}{also} {same}{key} {sign} :key{place})")
     bound = {f"key{n}": value for n, value in enumerate(here)}
     return int(reader.rows(f"SELECT {' + '.join(counts)}", {**values, **bound})[0][0])
+
+
+_COLUMN: Final = re.compile(r"\bd\.[a-z_]+")
+_FIRST: Final = 640
+"""Rows from the beginning that are looked for like this."""
+_LOOKED_AT: Final = 3_000
+_LOOKED_AT_IDS: Final = 24_000
+"""What is found already is a look into a set."""
+
+
+def nearby_ids(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> list[int] | None:
+    """Return the ids of a whole page, if they all stand near the beginning."""
+    if not isinstance(reader, SqliteReader) or where.sort.column is not DocumentOrder.LAST_SENT:
+        return None
+    is_found = where.found is not None and not where.text and not where.conditions
+    looked_at = _LOOKED_AT_IDS if is_found else _LOOKED_AT
+    if where.found is not None and len(where.found) <= FEW:
+        return None  # each is looked up
+    if is_found and not _is_near(reader, where, offset + limit):
+        return None
+    if not is_found and offset + limit > _FIRST:
+        return None
+    along, bound = document_conditions(replace(where, text="", conditions=(), found=None))
+    said = DocumentFilter(
+        text=where.text, conditions=where.conditions, as_of=where.as_of, late=where.late
+    )
+    clause, values = document_conditions(said, near=True)
+    if where.found is not None:
+        clause = f"{clause} AND {IS_FOUND}" if clause else f" WHERE {IS_FOUND}"
+    order = ordering.documents(reader, where.sort)
+    columns = ", ".join(sorted({"d.id", *_COLUMN.findall(clause)}))
+    # The inner one is walked through as far as the outer one needs: it keeps its order.
+    sql = (
+        f"SELECT d.id FROM (SELECT {columns} FROM documents d{along} ORDER BY {order.by()}"
+        f" LIMIT :looked_at) d{clause} LIMIT :limit OFFSET :offset"
+    )
+    numbers: dict[str, Any] = {"looked_at": looked_at, "limit": limit, "offset": offset}
+    rows = reader.rows_among(where.found or frozenset(), sql, {**bound, **values, **numbers})
+    return [row[0] for row in rows] if len(rows) == limit else None
+
+
+def _is_near(reader: Reader, where: DocumentFilter, last: int) -> bool:
+    """Whether that many of those found should be met with before it is too far."""
+    found = where.found or frozenset()
+    return last * counters.read(reader)[counters.ALL] < len(found) * _LOOKED_AT_IDS

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from core.db.codec import known_instant
 from core.db.engine import Reader, SqliteReader
-from core.db.lists import counters, document_paging, nearby, ordering
+from core.db.lists import counters, document_paging, ordering
+from core.db.lists import document_paging as nearby
 from core.db.lists.customers import count_customers as count_customers
 from core.db.lists.customers import customer_position as customer_position
 from core.db.lists.customers import customers as customers
@@ -17,15 +17,9 @@ from core.db.lists.customers import never_reached_amounts as never_reached_amoun
 from core.db.lists.customers import open_balances as open_balances
 from core.db.lists.customers import overview as overview
 from core.db.lists.customers import page_customers as page_customers
-from core.db.lists.filter_sql import (
-    CHIPS,
-    document_conditions,
-    in_chunks,
-    numbered,
-    times_of,
-)
+from core.db.lists.filter_sql import CHIPS, document_conditions, in_chunks, numbered, times_of
 from core.db.lists.text_search import is_ready, narrowed_documents
-from core.db.rows import DOCUMENT_COLUMNS, document_of
+from core.db.rows import DOCUMENT_COLUMNS, document_of, known_instant
 from core.model.documents import DocumentFilter, DocumentRow, DocumentView
 
 _PAGES: Final = 5_000
@@ -90,7 +84,7 @@ def document_ids(reader: Reader, where: DocumentFilter, limit: int) -> tuple[int
 
 def _ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> list[int]:
     """Text that is not looked up yet is searched near the page itself where that is quicker."""
-    near = None if is_ready(reader, where) else nearby.ids_at(reader, where, offset, limit)
+    near = None if is_ready(reader, where) else nearby.nearby_ids(reader, where, offset, limit)
     return near or document_paging.ids_at(reader, narrowed_documents(reader, where), offset, limit)
 
 

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from core.db.codec import begins_with, part_of, search_key, storable, to_instant
+from core.db.rows import begins_with, part_of, to_instant
 from core.model.documents import VIEW_OF, DocumentView
 from core.model.enums import BEST_TO_WORST, FLAGS, STATUSES, DisplayStatus, Status, having
 from core.rules.monitoring.delivery_latency import NEVER_LATE_BEFORE
 from core.rules.monitoring.feed_health import STUCK_AFTER
+from core.rules.search.text import search_key, storable
 
 if TYPE_CHECKING:
     from core.model.documents import CustomerFilter, DocumentFilter

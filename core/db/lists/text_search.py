@@ -14,11 +14,12 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from core.db.codec import part_of, search_key
 from core.db.engine import Reader, SqliteReader
 from core.db.lists.filter_sql import FEW, LONGEST_SEARCH
+from core.db.rows import part_of
 from core.model.conditions import Condition
 from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
+from core.rules.search.text import search_key
 
 LEAST: Final = 3
 """Letters of a trigram."""
@@ -147,7 +148,7 @@ def _lookups(where: DocumentFilter) -> Iterator[tuple[str | Condition, list[Look
     """Yield what is looked for, and what finds it: words, then conditions; no lookups: nothing."""
     yield from _of_words(_DOCUMENTS, where.text)
     if where.conditions:
-        from core.db.lists import text_lookup  # not for the first paint
+        from core.db.lists import filter_sql_terms as text_lookup
 
         for condition in where.conditions:
             yield condition, text_lookup.of(condition, where, _DOCUMENTS)

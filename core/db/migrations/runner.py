@@ -6,7 +6,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from core.db.engine import hold
+from core.db.engine import Database, hold
 from core.db.sqlite.file import connect, exists
 from core.db.sqlite.reader import BUSY_SECONDS
 from core.model.errors import DatabaseBusyError, DatabaseError, DatabaseVersionError
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from core.db.engine import Database
     from core.model.delivery import DeliveryEvent
+
 
 #: What a database was called before the baseline; ``baseline`` knows what to do with each.
 BEFORE_BASELINE: Final = tuple(f"{number:04}" for number in range(1, 17))

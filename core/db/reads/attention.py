@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from core.db.codec import known_instant, storable, to_instant
 from core.db.engine import Reader, SqliteReader
 from core.db.lists import counters
 from core.db.lists.filter_sql import (
@@ -26,8 +25,10 @@ from core.db.lists.filter_sql import (
     numbered,
     times_of,
 )
+from core.db.rows import known_instant, to_instant
 from core.model.attention import AttentionChip, Failure
 from core.model.enums import STATUSES, DisplayStatus, Status
+from core.rules.search.text import storable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.db.codec import from_date, from_instant, known_instant, part_of, search_key, to_instant
 from core.db.engine import Reader
+from core.db.rows import from_date, from_instant, known_instant, part_of, to_instant
 from core.model.chasing import Call, Hold, HoldKind, Outcome
 from core.rules.chasing.call_reminders import newest
+from core.rules.search.text import search_key
 
 _ALWAYS = 2**63 - 1
 _HOLD = "h.kind, h.until, h.resumes_at, h.note, h.set_by, h.set_at, h.document_id"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.db.codec import known_instant
 from core.db.engine import Reader
-from core.db.rows import EVENT_COLUMNS, fact_of
+from core.db.rows import EVENT_COLUMNS, fact_of, known_instant
 from core.rules.delivery.timeline import Report
 
 

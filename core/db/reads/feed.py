@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from core.db.codec import to_instant
+from core.db.engine import Reader
+from core.db.rows import to_instant
 from core.model.enums import EmailKind, Status
 from core.rules.monitoring.feed_health import GRACE, WINDOW, Heard
-
-if TYPE_CHECKING:
-    from core.db.engine import Reader
 
 #: From documents, because their newest emails have an index. A status above SENT comes of an
 #: event; for SENT itself a Send event is looked for.

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from core.db.codec import known_instant, storable, to_instant
 from core.db.engine import Reader
 from core.db.lists.filter_sql import in_chunks, numbered
-from core.db.reads import suppressions
+from core.db.reads import addresses as suppressions
+from core.db.rows import known_instant, to_instant
 from core.model.enums import DisplayStatus, Status, address_key
 from core.model.suppressions import Suppression
 from core.rules.gate.domain_typos import MANY
+from core.rules.search.text import storable
 
 _ENOUGH: Final = 40 * MANY
 """Deliveries to a domain that are looked at to count its addresses."""

@@ -8,11 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from core.db.codec import from_instant, known_instant, to_instant
 from core.db.engine import Reader
 from core.db.lists.documents import never_reached_amounts, open_balances
 from core.db.lists.filter_sql import numbered
-from core.db.rows import DELIVERY_COLUMNS, EVENT_COLUMNS, STATE_TIMES, fact_of, state_of, view_of
+from core.db.rows import (
+    DELIVERY_COLUMNS,
+    EVENT_COLUMNS,
+    STATE_TIMES,
+    fact_of,
+    from_instant,
+    known_instant,
+    state_of,
+    to_instant,
+    view_of,
+)
 from core.model.delivery import DeliveryEvent, DeliveryView, Note
 from core.model.enums import EmailKind, Status, address_key
 from core.model.history import (
@@ -23,11 +32,11 @@ from core.model.history import (
     Health,
     RecipientEntry,
 )
-from core.rules.delivery.address_health import AddressRecord, health_of
-from core.rules.delivery.as_of import local_then, moments_of
+from core.rules.delivery.addresses import AddressRecord, health_of
 from core.rules.delivery.bot_engagement import doubt
 from core.rules.delivery.settling import notes, settle, shared_complaints, stray_note
 from core.rules.delivery.status import summarise_email
+from core.rules.delivery.timeline import local_then, moments_of
 
 _ALWAYS: Final = 2**63 - 1
 #: Another program's email is known from its first report, and of its document since the link.

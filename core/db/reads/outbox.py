@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from core.db.codec import from_instant, known_instant, to_instant
 from core.db.engine import Reader
 from core.db.lists.filter_sql import numbered
+from core.db.rows import from_instant, known_instant, to_instant
 from core.model.enums import DisplayStatus, EmailKind, Status
 from core.model.outbox import Batch, OutboxEntry, Progress
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from core.db.codec import from_instant, known_instant, storable
 from core.db.lists.counters import condition
 from core.db.lists.filter_sql import in_chunks, numbered
+from core.db.rows import from_instant, known_instant
 from core.model.enums import DocumentKind, Role, address_key
-from core.model.parsed_events import Addressee, MailSeen
+from core.model.reports import Addressee, MailSeen
 from core.rules.delivery.external_email import Listed, Unlinked, decide, wanted_keys
+from core.rules.search.text import storable
 
 if TYPE_CHECKING:
     from core.db.engine import Reader

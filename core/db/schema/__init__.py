@@ -23,17 +23,17 @@ from core.db.schema.columns import text_column as _text
 from core.db.schema.decisions import acknowledgements as acknowledgements
 from core.db.schema.decisions import address_changes as address_changes
 from core.db.schema.decisions import calls as calls
+from core.db.schema.decisions import draft_files as draft_files
+from core.db.schema.decisions import drafts as drafts
 from core.db.schema.decisions import holds as holds
 from core.db.schema.decisions import outbox_acts as outbox_acts
 from core.db.schema.decisions import outbox_holds as outbox_holds
 from core.db.schema.decisions import preferences as preferences
 from core.db.schema.decisions import send_brake as send_brake
+from core.db.schema.decisions import snapshots as snapshots
 from core.db.schema.decisions import suppression_audit as suppression_audit
 from core.db.schema.decisions import suppressions as suppressions
 from core.db.schema.digests import digest_column
-from core.db.schema.drafts import draft_files as draft_files
-from core.db.schema.drafts import drafts as drafts
-from core.db.schema.drafts import snapshots as snapshots
 from core.db.schema.feed import events as events
 from core.db.schema.feed import external_mails as external_mails
 from core.db.schema.feed import payloads as payloads
@@ -217,7 +217,7 @@ Index(
 )
 for _name in ("total", "balance_due", "issued_on", "due_on", "send_count"):  # what sorts
     Index(f"ix_documents_{_name}", documents.c[_name], documents.c.id)
-# ``core.db.migrations.tables`` makes more that no table of SQLAlchemy's can say: sort_… in the
+# ``core.db.migrations.baseline`` makes more that no table of SQLAlchemy's can say: sort_… in the
 # plain order of letters, and on SQLite document_words and customer_words, with triggers.
 
 emails = Table(

@@ -1,4 +1,4 @@
-"""The tables of what people decided: promises, calls, corrections, both lists, the outbox."""
+"""The tables of what people decided: promises, calls, drafts, corrections, lists, the outbox."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -130,8 +132,6 @@ suppression_audit = Table(
     digest_column("suppression_audit"),
     Index("ix_suppression_audit_address", "address_key", "at", "id"),
 )
-
-
 acknowledgements = Table(
     "acknowledgements",
     metadata,
@@ -145,12 +145,41 @@ acknowledgements = Table(
     digest_column("acknowledgements"),
     Index("ix_acknowledgements_operator", "operator", "document_id", "id"),
 )
-
-
 preferences = Table(
     "preferences",
     metadata,
     Column("operator", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     text_column("value"),
+)
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("email_id", Id, ForeignKey("emails.id", ondelete="CASCADE"), primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("currency", String(3), nullable=False),
+    number("total"),
+    number("balance_due"),
+    Column("due_on", Text, nullable=False, server_default=text("''")),
+    digest_column("snapshots"),
+)
+drafts = Table(
+    "drafts",
+    metadata,
+    # One an operator, document and kind of email; gone when it is sent.
+    Column("id", Id, primary_key=True),
+    Column("document_id", Id, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("fields", Text, nullable=False),  # JSON
+    number("saved_at"),
+    UniqueConstraint("document_id", "kind", "operator"),
+)
+draft_files = Table(
+    "draft_files",
+    metadata,
+    # Apart, by content: typing saves words, not the attachments again.
+    Column("draft_id", Id, ForeignKey("drafts.id", ondelete="CASCADE"), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 from core.db.driver_errors import in_words
 from core.db.sqlite.file import connect, create_privately, exists
 from core.db.sqlite.reader import BUSY_SECONDS
-from core.files import new_file, protected_files
-from core.model.database_copies import DatabaseCopy, Findings
+from core.files import protected_files
 from core.model.errors import DatabaseError
+from core.model.integrity import DatabaseCopy, Findings
 
 if TYPE_CHECKING:
     from core.db.engine import Database
@@ -165,7 +165,7 @@ def _put(part: Path, target: Path, *, replaces: bool) -> None:
     if replaces:
         part.replace(target)
     else:
-        new_file.give_name(part, target)
+        protected_files.give_name(part, target)
     with suppress(OSError):  # not every system lets one
         _sync(target.parent)
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from core.db.bulk import insert_rows
-from core.db.codec import from_instant, known_instant, storable, to_instant
 from core.db.engine import Reader
+from core.db.rows import from_instant, known_instant, to_instant
 from core.db.schema import digests
 from core.db.schema.coverage import SEALED
 from core.db.schema.feed import account_notices
 from core.model.feed import AccountNotice, NoticeKind
-from core.rules.monitoring.account_notices import in_force
+from core.rules.monitoring.incidents import in_force
+from core.rules.search.text import storable
 
 _LATEST_EMAILS = 200
 

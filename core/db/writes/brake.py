@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from core.db.codec import from_instant, storable, to_instant
 from core.db.engine import Reader
+from core.db.rows import from_instant, to_instant
+from core.rules.search.text import storable
 from core.rules.sending.brake import CLEAR, Brake, Phase
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from core.db.bulk import update_rows
-from core.db.codec import storable, to_date, to_instant
+from core.db.rows import to_date, to_instant
 from core.db.schema import calls, customers, documents, holds
 from core.db.writes.summaries import lock_documents, summarise_customers
 from core.model.chasing import HoldKind, Outcome
+from core.rules.search.text import storable
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from core.db.codec import known_instant, storable, to_instant
 from core.db.engine import Reader
-from core.db.schema.drafts import draft_files, drafts
-from core.model.email import AttachedFile, Draft, SavedDraft
+from core.db.rows import from_date, from_money, known_instant, to_date, to_instant, to_money
+from core.db.schema.decisions import draft_files, drafts, snapshots
+from core.model.email import AttachedFile, Draft, SavedDraft, Snapshot
 from core.model.enums import EmailKind
+from core.rules.search.text import storable
 
 _LISTS = ("to", "cc", "bcc", "references")
 _TEXTS = ("subject", "body", "reply_to", "in_reply_to", "expected_pdf")
@@ -134,3 +135,33 @@ def _draft(
             if file["sha256"] in contents
         ),
     )
+
+
+def record_snapshot(connection: Connection, kept: Sequence[tuple[int, Snapshot | None]]) -> None:
+    """Write the snapshots of emails, by email id."""
+    rows = [
+        {
+            "email_id": email_id,
+            "status": storable(snapshot.status),
+            "currency": snapshot.currency,
+            "total": to_money(snapshot.total),
+            "balance_due": to_money(snapshot.balance_due),
+            "due_on": to_date(snapshot.due_on),
+        }
+        for email_id, snapshot in kept
+        if snapshot is not None
+    ]
+    if rows:
+        connection.execute(insert(snapshots), rows)
+
+
+def find_snapshot(reader: Reader, email_id: int) -> Snapshot | None:
+    """Return how the document stood; ``None`` for emails that did not keep it."""
+    rows = reader.rows(
+        "SELECT status, currency, total, balance_due, due_on FROM snapshots WHERE email_id = :id",
+        {"id": email_id},
+    )
+    if not rows:
+        return None
+    status, currency, total, balance, due_on = rows[0]
+    return Snapshot(status, currency, from_money(total), from_money(balance), from_date(due_on))

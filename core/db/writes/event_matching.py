@@ -10,14 +10,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, bindparam, update
 
 from core.db.bulk import rows_among, update_rows
-from core.db.codec import digest, storable, to_instant
-from core.db.rows import EVENT_COLUMNS, fact_of
+from core.db.rows import EVENT_COLUMNS, digest, fact_of, to_instant
 from core.db.schema import deliveries, digests, events
 from core.model.delivery import DeliveryEvent
 from core.model.enums import address_key
-from core.model.parsed_events import MailSeen
-from core.rules.delivery.event_matching import Candidate, Match, match
-from core.rules.delivery.events import natural_key
+from core.model.reports import MailSeen
+from core.rules.delivery.events import Candidate, Match, match, natural_key
+from core.rules.search.text import storable
 
 _LONGEST_DISCRIMINATOR: Final = 64
 

@@ -12,9 +12,8 @@ from typing import Final, NamedTuple, TypeVar
 from sqlalchemy import Connection, bindparam, update
 
 from core.db.bulk import insert_new_rows, insert_rows, new_ids, rows_among, type_of_row
-from core.db.codec import digest, storable, to_instant
 from core.db.engine import hold
-from core.db.rows import EVENT_COLUMNS, fact_of
+from core.db.rows import EVENT_COLUMNS, digest, fact_of, to_instant
 from core.db.schema import digests, events, payloads, quarantine
 from core.db.schema.coverage import SEALED
 from core.db.writes.event_matching import (
@@ -28,8 +27,8 @@ from core.db.writes.event_matching import (
 )
 from core.db.writes.summaries import settle_deliveries
 from core.model.delivery import DeliveryEvent
-from core.rules.delivery.event_matching import Match
-from core.rules.delivery.events import fullness, in_normal_form
+from core.rules.delivery.events import Match, fullness, in_normal_form
+from core.rules.search.text import storable
 
 type_of_keyed = tuple[type_of_key, DeliveryEvent]
 

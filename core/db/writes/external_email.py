@@ -14,9 +14,9 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from core.db.bulk import change_among
-from core.db.codec import digest, storable, to_instant
 from core.db.engine import Database, hold
 from core.db.reads.unlinked import Known, links_of, ours_among, stored
+from core.db.rows import digest, to_instant
 from core.db.schema import deliveries, digests, emails, external_mails
 from core.db.writes import outbox
 from core.db.writes.event_matching import adopt_waiting, recognise, rematch
@@ -26,9 +26,10 @@ from core.db.writes.summaries import lock_documents, settle_deliveries, summaris
 from core.model.delivery import DeliveryEvent
 from core.model.enums import EmailKind, Role, Status, address_key
 from core.model.errors import NotFoundError
-from core.model.parsed_events import MailSeen
+from core.model.reports import MailSeen
 from core.rules.delivery.addresses import bare_address
 from core.rules.delivery.external_email import Link, NumberSearch, Relinked, merge
+from core.rules.search.text import storable
 
 _AT_ONCE: Final = 500
 _X = external_mails.c

@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.db.bulk import rows_among
-from core.db.codec import storable, to_instant
 from core.db.reads.unlinked import Rows
+from core.db.rows import to_instant
 from core.db.schema import digests, external_mails
-from core.model.parsed_events import MailSeen
+from core.model.reports import MailSeen
 from core.rules.delivery.external_email import Link
+from core.rules.search.text import storable
 
 
 def through(connection: Connection) -> Rows:

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from core.db.codec import search_key, storable
 from core.db.engine import hold
-from core.db.lists import counters, name_prefixes
+from core.db.lists import counters
+from core.db.lists import customer_search_sql as name_prefixes
 from core.db.rows import IMPORTED_FIELDS, document_columns
 from core.db.schema import contacts, customers, digests, documents
 from core.db.schema.coverage import SEALED
+from core.db.writes.addresses import put_contact, superseded_addresses
 from core.db.writes.chasing import inherit_holds
-from core.db.writes.contacts import put_contact, superseded_addresses
 from core.db.writes.summaries import (
     chunks,
     lock_documents,
@@ -29,6 +29,7 @@ from core.model.corrections import KeptCorrection
 from core.model.delivery import DocumentSummary
 from core.model.enums import DocumentKind, address_key
 from core.rules.delivery.external_email import mention_key
+from core.rules.search.text import search_key, storable
 
 _BATCH = 1000
 """Rows between two reports of progress."""

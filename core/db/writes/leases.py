@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, case, text, update
+from sqlalchemy import Connection, case, select, text, update
 
 from core.db.bulk import is_sqlite, rows_among
-from core.db.codec import from_instant, known_instant, storable, to_instant
+from core.db.rows import from_instant, known_instant, to_instant
 from core.db.schema import deliveries, digests
 from core.db.writes import outbox
 from core.db.writes.outbox import NO_LEASE, Lease
 from core.db.writes.summaries import lock_documents_of, settle_deliveries
 from core.model.enums import Status
+from core.rules.search.text import storable
 
 CALLED_TOO_LATE: Final = "Outtray was held up and did not hand this to SES; nothing was sent."
 
@@ -172,3 +173,21 @@ _TAKEN: Final = (
     " FROM deliveries x JOIN emails m ON m.id = x.email_id"
     " LEFT JOIN messages b ON b.email_id = m.id WHERE x.id {among} ORDER BY x.id"
 )
+
+
+def is_the_same(connection: Connection, delivery_id: int, tag: str) -> bool:
+    """Whether the row is that delivery's; in a database that was put back it may be another's."""
+    found = select(deliveries.c.tag).where(deliveries.c.id == delivery_id)
+    return connection.scalar(found) == tag
+
+
+def is_being_sent(connection: Connection, delivery_id: int) -> bool:
+    """Whether nothing has been written yet about what became of the call."""
+    found = select(deliveries.c.local_status).where(deliveries.c.id == delivery_id)
+    return connection.scalar(found) == int(Status.SENDING)
+
+
+def is_at(connection: Connection, delivery_id: int, tries: int) -> bool:
+    """Whether it has not been given back, and maybe taken again, since that try."""
+    found = select(deliveries.c.tries).where(deliveries.c.id == delivery_id)
+    return connection.scalar(found) == tries

@@ -10,22 +10,21 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, or_, select, update
 
-from core.db.codec import storable, to_instant
 from core.db.engine import hold
+from core.db.rows import to_instant
 from core.db.schema import attachments, deliveries, digests, emails, messages
-from core.db.writes import snapshots
+from core.db.writes import drafts
 from core.db.writes.event_matching import adopt_waiting
 from core.db.writes.summaries import lock_documents, lock_documents_of, settle_deliveries
 from core.model.email import AttachedFile, Snapshot
 from core.model.enums import EmailKind, Role, Status, address_key, domain_of
+from core.rules.search.text import storable
 
 STOPPED_MID_CALL: Final = (
     "Outtray stopped while SES was being called; SES's report will tell whether it was sent."
 )
 _FILE: Final = ("position", "name", "content_type", "size", "sha256")
 NO_LEASE: Final = {"lease_by": "", "lease_until": 0, "not_before": 0}
-
-
 type_of_file = tuple[int, str, str, int, str]
 
 
@@ -123,7 +122,9 @@ def record_all(
     ]
     if files:
         connection.execute(insert(attachments), files)
-    snapshots.record(connection, [(i, e.snapshot) for i, e in zip(email_ids, new, strict=True)])
+    drafts.record_snapshot(
+        connection, [(i, e.snapshot) for i, e in zip(email_ids, new, strict=True)]
+    )
     rows = [
         _delivery_row(i, e, delivery, known.get(delivery.tag, SesAnswer(Status.QUEUED)), lease)
         for i, e in zip(email_ids, new, strict=True)

@@ -9,8 +9,8 @@ from typing import Final
 from sqlalchemy import Connection, delete, insert, text, update
 
 from core.db.bulk import is_sqlite, rows_among
-from core.db.codec import from_instant, known_instant, storable, to_instant
 from core.db.engine import Reader
+from core.db.rows import from_instant, known_instant, to_instant
 from core.db.schema import deliveries, digests, outbox_acts, outbox_holds
 from core.db.schema.coverage import SEALED
 from core.db.writes import brake
@@ -18,6 +18,7 @@ from core.db.writes.outbox import NO_LEASE
 from core.db.writes.summaries import lock_documents_of, settle_deliveries
 from core.model.enums import Status
 from core.model.outbox import BRAKE, OutboxHold
+from core.rules.search.text import storable
 
 CANCELLED: Final = "cancelled"
 SENT: Final = "sent"

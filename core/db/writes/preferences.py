@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.db.codec import storable
 from core.db.engine import Reader, hold
+from core.rules.search.text import storable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from core.db.bulk import for_update, rows_among, type_of_row, write_changes
-from core.db.codec import from_instant, from_money, to_instant
 from core.db.lists import counters
 from core.db.lists.filter_sql import CALL_FROM, NEEDS_ATTENTION, REACHED_NOBODY
 from core.db.rows import (
@@ -25,6 +24,9 @@ from core.db.rows import (
     SUMMARY_COLUMNS,
     document_columns,
     fact_of,
+    from_instant,
+    from_money,
+    to_instant,
     view_of,
 )
 from core.db.schema import customers, deliveries, documents

@@ -28,7 +28,7 @@ from core.rules.chasing.reminder_steps import (
     languages,
     name_of,
 )
-from core.rules.mailbox import is_address, parse_mailbox
+from core.rules.delivery.addresses import is_address, parse_mailbox
 
 _LARGEST: Final = 100_000
 _KEYS: Final = ("subject", "reply_to", "after_days", "after_follow_ups")

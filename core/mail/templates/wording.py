@@ -16,7 +16,7 @@ from core.model.email import Version
 from core.model.enums import DocumentKind, EmailKind
 from core.model.history import Contact, EmailEntry
 from core.rules.chasing import reminder_steps
-from core.rules.mailbox import parse_mailbox
+from core.rules.delivery.addresses import parse_mailbox
 
 #: Currencies without minor units. Source: ISO 4217, list one.
 _NO_CENTS: Final = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"

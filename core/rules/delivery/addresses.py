@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from core.model.enums import address_key
+from core.model.delivery import DeliveryState
+from core.model.enums import STATUSES, DisplayStatus, Status, address_key
+from core.model.history import Health
 
 #: The type of a DSN's address (``rfc822;``, RFC 3464; ``utf-8;``, RFC 6533), and what Exchange and
 #: web pages put before one.
@@ -126,3 +130,119 @@ def _label(label: str) -> str:
         return unicodedata.normalize("NFC", label[len(_ENCODED) :].encode().decode("punycode"))
     except UnicodeError:
         return label
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRecord:
+    """One delivery to the address, on whatever document."""
+
+    email_id: int
+    created_at: datetime
+    state: DeliveryState
+    subject: str
+    document_number: str
+
+
+def health_of(records: Sequence[AddressRecord]) -> Health:
+    """Return the newest telling fact about an address and its streak of soft bounces."""
+    told = sorted(
+        ((at, record.email_id, word, record) for record in records for at, word in _tells(record)),
+        key=lambda entry: (entry[0], entry[1], STATUSES[entry[2]].rank),
+    )
+    if not told:
+        return Health()
+    streak = 0
+    for _, _, word, _ in told:
+        if word is DisplayStatus.SOFT_BOUNCED:
+            streak += 1
+        elif word is DisplayStatus.DELIVERED:
+            streak = 0
+    at, email_id, word, record = told[-1]
+    return Health(
+        word=word,
+        at=at,
+        soft_streak=streak,
+        diagnostic=record.state.diagnostic,
+        email_id=email_id,
+        document_number=record.document_number,
+        subject=record.subject,
+        enhanced_status=record.state.enhanced_status,
+        subtype=record.state.subtype,
+    )
+
+
+def _tells(record: AddressRecord) -> list[tuple[datetime, DisplayStatus]]:
+    """The facts of one delivery that say something about the address itself."""
+    state = record.state
+    told: list[tuple[datetime, DisplayStatus]] = []
+    delivered_at = state.delivered_at or state.opened_at or state.clicked_at
+    if delivered_at is not None:
+        told.append((delivered_at, DisplayStatus.DELIVERED))
+    if state.bounced_at is not None and not state.is_forward:  # that is another address's trouble
+        soft = state.status is Status.SOFT_BOUNCED
+        # A bounce overrules the Delivery of the same email, whichever is dated earlier.
+        at = max(state.bounced_at, delivered_at or state.bounced_at)
+        told.append((at, DisplayStatus.SOFT_BOUNCED if soft else DisplayStatus.BOUNCED))
+    if state.complained_at is not None:
+        told.append((state.complained_at, DisplayStatus.COMPLAINED))
+    if state.dropped_at is not None:
+        told.append((state.dropped_at, DisplayStatus.DROPPED))
+    return told
+
+
+_IN_BRACKETS: Final = re.compile(r"(?P<name>.*)<(?P<address>[^<>]*)>", re.DOTALL)
+_IN_COMMENT: Final = re.compile(
+    r"(?P<address>(?=[^\s()<>]+@[^\s()<>])[^\s()<>]++)\s*+\((?P<name>[^()<>]*)\)"
+)
+_ESCAPED_CHARACTER: Final = re.compile(r"\\(.)", re.DOTALL)
+LONGEST_LOCAL_PART: Final = 64
+"""Octets; RFC 5321, 4.5.3.1.1."""
+
+
+class Mailbox(NamedTuple):
+    """``name`` is for people and may hold anything; ``address`` may still be none."""
+
+    name: str
+    address: str
+
+
+def parse_mailbox(text: str) -> Mailbox:
+    """Return name and address of ``Acme, Inc. <billing@acme.example>``, as it was typed.
+
+    RFC 5322 wants quotes around a name with a comma, an ``@`` or the like; people leave them out,
+    and a parser that insists finds another address, or none. What is no single mailbox comes back
+    whole as the address, so that whoever checks addresses refuses it.
+    """
+    line = text.strip()
+    found = _IN_BRACKETS.fullmatch(line)
+    if found and not _is_ambiguous(found["name"].strip()):
+        return Mailbox(_unquoted(found["name"].strip()), found["address"].strip())
+    found = _IN_COMMENT.fullmatch(line)
+    if found:
+        return Mailbox(found["name"].strip(), found["address"])
+    return Mailbox("", line)
+
+
+def is_address(address: str) -> bool:
+    """Whether this may be an address at all; whether SES takes it is another question."""
+    user, at, domain = address.rpartition("@")
+    is_one_word = not any(letter.isspace() or letter in "<>," for letter in address)
+    return bool(user and at and "." in domain.strip(".") and is_one_word)
+
+
+def is_too_long(address: str) -> bool:
+    """Whether the part before the ``@`` has more octets than a server has to take."""
+    return len(address.rpartition("@")[0].encode("utf-8", "replace")) > LONGEST_LOCAL_PART
+
+
+def _is_ambiguous(name: str) -> bool:
+    """``A <a@x.example>, B`` is a second mailbox, not a name; in quotes anything is a name."""
+    return not _is_quoted(name) and ("<" in name or ">" in name)
+
+
+def _is_quoted(name: str) -> bool:
+    return len(name) > 1 and name[0] == name[-1] == '"'
+
+
+def _unquoted(name: str) -> str:
+    return _ESCAPED_CHARACTER.sub(r"\1", name[1:-1]) if _is_quoted(name) else name

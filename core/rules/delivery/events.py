@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from core.model.delivery import DeliveryEvent, Effect
 from core.model.enums import Engagement, Status
-from core.rules.delivery import event_words
-from core.rules.delivery.addresses import bare_address
-from core.rules.delivery.event_words import letters
+from core.rules.delivery.addresses import bare_address, position_of
 
 AUTOMATIC_REPLY: Final = "automatic reply (out of office): the email was delivered"
 DELAYED: Final = "their server delays it and keeps trying"
@@ -29,7 +29,7 @@ def effect(
     ``was_delivered``: there is a Delivery among its events. ``is_about_another``: the event names
     an address that is not the one we sent to.
     """
-    match event_words.event_type(fact.type):
+    match event_type(fact.type):
         case "Send":
             return Effect(Status.SENT)
         case "DeliveryDelay":
@@ -53,7 +53,7 @@ def effect(
 
 
 def _bounce(fact: DeliveryEvent, *, was_delivered: bool, is_about_another: bool) -> Effect:
-    if event_words.is_list(fact.subtype):
+    if is_list(fact.subtype):
         return Effect(Status.DROPPED)
     kind, _, subtype = map(letters, fact.subtype.partition("/"))
     if kind != "permanent":
@@ -71,7 +71,7 @@ def _bounce(fact: DeliveryEvent, *, was_delivered: bool, is_about_another: bool)
 
 def bounce_words(subtype: str) -> str:
     """``hard bounce``, ``soft bounce``, or that a list stopped the email."""
-    if event_words.is_list(subtype):
+    if is_list(subtype):
         return "stopped by a suppression list"
     return "hard bounce" if letters(subtype.partition("/")[0]) == "permanent" else "soft bounce"
 
@@ -81,7 +81,7 @@ def _is_explained(fact: DeliveryEvent) -> bool:
 
 
 def _complaint(fact: DeliveryEvent) -> Effect:
-    if event_words.is_list(fact.subtype):
+    if is_list(fact.subtype):
         return Effect(Status.DROPPED)  # an echo of an older complaint; nobody complained again
     if letters(fact.subtype) == "notspam":
         return Effect(note=NOT_SPAM)
@@ -93,13 +93,13 @@ def _complaint(fact: DeliveryEvent) -> Effect:
 
 def natural_key(fact: DeliveryEvent) -> tuple[str, str, str, datetime, str]:
     """The same event has the same key, by whatever envelope and however often it came."""
-    kind = event_words.event_type(fact.type)
+    kind = event_type(fact.type)
     if kind in ("Open", "Click"):
         discriminator = "|".join((fact.link, fact.ip, fact.user_agent))
     else:
         discriminator = fact.feedback_id or "/".join(map(letters, fact.subtype.split("/")))
     return (
-        event_words.message_id(fact.message_id),
+        message_id(fact.message_id),
         kind,
         bare_address(fact.recipient),
         fact.at,
@@ -110,9 +110,9 @@ def natural_key(fact: DeliveryEvent) -> tuple[str, str, str, datetime, str]:
 def in_normal_form(fact: DeliveryEvent) -> DeliveryEvent:
     """Return ``fact`` in SES's own words, whatever case it came in."""
     words = (
-        event_words.event_type(fact.type),
-        event_words.message_id(fact.message_id),
-        event_words.detail(fact.subtype),
+        event_type(fact.type),
+        message_id(fact.message_id),
+        detail(fact.subtype),
     )
     if words == (fact.type, fact.message_id, fact.subtype):
         return fact  # nearly always
@@ -144,3 +144,127 @@ def fullness(fact: DeliveryEvent) -> tuple[object, ...]:
         fact.isp,
         fact.tag or "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A delivery that a fact may be about."""
+
+    delivery_id: int
+    tag: str
+    ses_message_id: str
+    """Empty while we do not know it: the answer to our call may have been lost."""
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    delivery_id: int
+    counts: bool
+    """False: of several recipients it names none, and so it is a note, never a status."""
+
+
+def match(fact: DeliveryEvent, candidates: Sequence[Candidate]) -> Match | None:
+    """Return the delivery ``fact`` belongs to, ``None`` while nothing fits: it may come later.
+
+    An email of ours has one recipient, and so a fact with its tag or its id is about that delivery,
+    whatever address it names. Only of another program's email can there be several.
+    """
+    group = [c for c in candidates if fact.tag and c.tag == fact.tag]
+    group = group or [
+        c for c in candidates if fact.message_id and c.ses_message_id == fact.message_id
+    ]
+    if not group:
+        return None
+    ordered = sorted(set(group), key=lambda c: c.delivery_id)  # one may be found in two ways
+    if len(ordered) == 1:
+        return Match(ordered[0].delivery_id, counts=True)
+    position = position_of(fact.recipient, [each.address for each in ordered])
+    if position is None:
+        return Match(ordered[0].delivery_id, counts=False)
+    return Match(ordered[position].delivery_id, counts=True)
+
+
+_TYPES: Final = (
+    "Send",
+    "Delivery",
+    "DeliveryDelay",
+    "Bounce",
+    "Complaint",
+    "Open",
+    "Click",
+    "Reject",
+    "Rendering Failure",
+    "Subscription",
+)
+#: Sub-types of bounces (and of complaints) that say *nothing was sent*: some list stopped it.
+#: Source: the guide's notification-contents page; the last three are of 2026.
+STOPPED_BY_A_LIST: Final = (
+    "Suppressed",
+    "OnAccountSuppressionList",
+    "OnTenantSuppressionList",
+    "EmailValidationSuppressed",
+    "UnsubscribedRecipient",
+)
+_DETAILS: Final = (
+    *STOPPED_BY_A_LIST,
+    # bounces
+    "Permanent",
+    "Transient",
+    "Undetermined",
+    "General",
+    "NoEmail",
+    "MailboxFull",
+    "MessageTooLarge",
+    "ContentRejected",
+    "AttachmentRejected",
+    "CustomTimeoutExceeded",
+    # complaints
+    "abuse",
+    "auth-failure",
+    "fraud",
+    "not-spam",
+    "other",
+    "virus",
+    # delays
+    "InternalFailure",
+    "SpamDetected",
+    "RecipientServerError",
+    "IPFailure",
+    "TransientCommunicationFailure",
+    "BYOIPHostNameLookupUnavailable",
+    "SendingDeferral",
+)
+_WIRE_ID: Final = re.compile(r"<?\s*([^<>@\s]+)@[a-z0-9.-]*\bamazonses\.com\s*>?", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1_000)
+def letters(word: str) -> str:
+    """``not-spam``, ``Not_Spam`` and ``NOT SPAM`` are one word."""
+    return "".join(char for char in word.casefold() if char.isalnum())
+
+
+_TYPE_OF: Final = {letters(word): word for word in _TYPES}
+_DETAIL_OF: Final = {letters(word): word for word in _DETAILS}
+_OF_LISTS: Final = frozenset(letters(word) for word in STOPPED_BY_A_LIST)
+
+
+def event_type(written: str) -> str:
+    """Return SES's own spelling of a type; one that is not known yet stays as it is."""
+    return _TYPE_OF.get(letters(written), written)
+
+
+def detail(written: str) -> str:
+    """Return SES's own spelling of a sub-type: of each part of ``Permanent/General``."""
+    return "/".join(_DETAIL_OF.get(letters(part), part) for part in written.split("/"))
+
+
+def is_list(subtype: str) -> bool:
+    """Whether ``Permanent/Suppressed`` … says that a list stopped the email."""
+    return letters(subtype.rpartition("/")[2]) in _OF_LISTS
+
+
+def message_id(written: str) -> str:
+    """Return SES's id as SendEmail returned it; on the wire it is ``<id@region.amazonses.com>``."""
+    found = _WIRE_ID.fullmatch(written.strip())
+    return found[1] if found else written.strip()

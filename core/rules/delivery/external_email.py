@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Final, Protocol
 
 from core.model.enums import DocumentKind, address_key
-from core.model.parsed_events import Addressee, MailSeen
+from core.model.reports import Addressee, MailSeen
 from core.rules.delivery.addresses import bare_address
 
 #: The name of the message tag in which other programs may name the document.

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from core.model.delivery import DeliveryState
 from core.model.enums import Status
-from core.rules.delivery.event_words import letters
+from core.rules.delivery.events import letters
 
 
 class Reason(NamedTuple):
@@ -95,7 +95,6 @@ _UNKNOWN: Final = Reason(
     "stopped by SES",
     "Not sent: SES stopped it and did not say why. Check the address on the suppression lists.",
 )
-
 #: By sub-type, of a bounce and of the echo of an older complaint.
 _AFTER_A_BOUNCE: Final = {
     "suppressed": _GLOBAL_LIST,
@@ -113,7 +112,6 @@ _AFTER_A_COMPLAINT: Final = {
 DROPS: Final = tuple(
     dict.fromkeys((*_AFTER_A_BOUNCE.values(), *_AFTER_A_COMPLAINT.values(), _OUR_LIST, _SES_LIST))
 )
-
 _NO_MORE: Final = "Do not email this address again unless they ask. Call the customer."
 #: By feedback type. Whatever was complained of, no advice says to send once more.
 COMPLAINTS: Final[Mapping[str, Reason]] = MappingProxyType(

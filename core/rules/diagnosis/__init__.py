@@ -15,13 +15,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from core.rules.delivery.event_words import is_list
+from core.rules.delivery.events import is_list
 from core.rules.diagnosis.codes import CODES, EXACT, GENERAL, HIDING, REPLIES, SUBJECTS, SUBTYPES
 from core.rules.diagnosis.meanings import DEAD, MEANINGS
-from core.rules.diagnosis.normalize import ServerReply, is_code, read
-from core.rules.diagnosis.phrases import PhraseBook
-from core.rules.diagnosis.providers import PROVIDERS
-from core.rules.diagnosis.rules import STRONG, VAGUE
+from core.rules.diagnosis.normalize import PhraseBook, ServerReply, is_code, read
+from core.rules.diagnosis.rules import PROVIDERS, STRONG, VAGUE
 
 #: What the step of the conversation makes of a cause.
 _AT_STEP: Final = {
@@ -31,8 +29,6 @@ _AT_STEP: Final = {
     ("undefined", "mail"): "rejected",
     ("userunknown", "mail"): "rejected",
 }
-
-
 #: With this word a server that asks to come back does not say that the mailbox is not there.
 _UNAVAILABLE: Final = " unavailable "
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from core.model.errors import OuttrayError
-from core.rules.doctor.checks import Check, Result
+from core.rules.doctor.checks import NEEDED, OPTIONAL, WANTED, Check, Result
 from core.rules.doctor.destination_checks import Destination
 from core.rules.doctor.policies import Verdict, is_first_of_sns, may_publish, may_send
 from core.rules.doctor.queue import TWO_WEEKS, better_attributes
-from core.rules.doctor.reports import NEEDED, OPTIONAL, WANTED
 
 _TYPES: Final = (*WANTED, *NEEDED, *OPTIONAL)
 UNKNOWN_ACCOUNT: Final = "ACCOUNT"

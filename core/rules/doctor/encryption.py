@@ -1,14 +1,14 @@
-"""The words about a key of KMS in the way: of the topic, or of the queue."""
+"""Keys of KMS in the way of reports: whether a service may use them, in words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from core.model.errors import BetweenError, FalseAnswerError, NotPermittedError, OuttrayError
 from core.rules.doctor.checks import Check, Result, is_missing, unknown
-from core.rules.doctor.keys import Key, KeyVerdict, is_awss_own, judge_key
-from core.rules.doctor.policies import KEY_ACTIONS
+from core.rules.doctor.policies import KEY_ACTIONS, Verdict, may_use_key
 
 _ACTIONS: Final = " and ".join(KEY_ACTIONS)
 
@@ -89,3 +89,55 @@ def _not_checked(
     said = f": {error.title}" if error is not None else ": its policy has conditions that are"
     said += "" if error is not None else " not understood here."
     return unknown(place.leg, f"{why}{said}", look, details)
+
+
+_USABLE_STATE: Final = "Enabled"
+_AWS: Final = "AWS"
+
+
+class KeyVerdict(StrEnum):
+    USABLE = "usable"
+    AWS_MANAGED = "aws_managed"
+    """AWS's own key for the service: its policy is fixed, and lets no other service use it."""
+    OFF = "off"
+    """Disabled, or waiting to be deleted."""
+    REFUSED = "refused"
+    """Its policy does not let the service, or denies it."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What KMS says of a key; empty where it was not said."""
+
+    arn: str
+    manager: str = ""
+    state: str = ""
+    policy: str | None = None
+    """``None``: it could not be read."""
+    problem: OuttrayError | None = None
+    """What kept it from being read."""
+
+
+def is_awss_own(name: str) -> bool:
+    """Whether the name alone says so: ``alias/aws/sns``, also at the end of an ARN."""
+    return "alias/aws/" in name
+
+
+def is_alias(name: str) -> bool:
+    """Whether KMS has to say which key it is; an alias has no policy of its own."""
+    return name.startswith("alias/") or ":alias/" in name
+
+
+def judge_key(key: Key, service: str, source_arn: str) -> KeyVerdict:
+    """Judge for one service, which acts for ``source_arn``."""
+    if key.manager == _AWS or is_awss_own(key.arn):
+        return KeyVerdict.AWS_MANAGED
+    if key.state and key.state != _USABLE_STATE:
+        return KeyVerdict.OFF
+    if key.policy is None:
+        return KeyVerdict.UNKNOWN
+    verdict = may_use_key(key.policy, service, key.arn, source_arn).verdict
+    if verdict.lets_in:
+        return KeyVerdict.USABLE
+    return KeyVerdict.UNKNOWN if verdict is Verdict.UNKNOWN else KeyVerdict.REFUSED

@@ -17,8 +17,8 @@ from core.model.errors import (
 )
 from core.model.feed import AccountNotice
 from core.rules.doctor.checks import Check, Result, failed, skipped
-from core.rules.monitoring.account_notices import concerns, headline
 from core.rules.monitoring.feed_health import QUIET_HINT, Heard, next_step, silence
+from core.rules.monitoring.incidents import concerns, notice_headline
 
 # --------------------------------------------------------------------------- settings, database
 
@@ -280,7 +280,7 @@ def judge_notices(notices: Sequence[AccountNotice], configuration_set: str, now:
     if not notices:
         return Check("notices", Result.OK, "AWS reports neither a pause nor a warning.")
     stops = [each for each in notices if concerns(each, configuration_set)]
-    words = "; ".join(headline(each, now) for each in (stops or notices))
+    words = "; ".join(notice_headline(each, now) for each in (stops or notices))
     details = {"notices": [f"{each.kind.value} {each.subject}" for each in notices]}
     if stops:
         todo = "Look at the reputation page of the SES console, and answer AWS's support case."

@@ -18,8 +18,7 @@ from core.rules.doctor.checks import (
     skipped,
     unknown,
 )
-from core.rules.doctor.encryption import Encrypted
-from core.rules.doctor.keys import Key
+from core.rules.doctor.encryption import Encrypted, Key
 from core.rules.doctor.policies import (
     EVENTBRIDGE,
     GRAVITY,

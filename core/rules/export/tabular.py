@@ -11,6 +11,8 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any, Final
 
+from core.model.reports import QuarantinedBody
+
 #: The first letters of a formula, in half and full width.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -85,3 +87,15 @@ def markdown_pieces(
 def _line(cells: Sequence[str]) -> str:
     escaped = [_MARKDOWN.sub(r"\\\1", text) for text in cells]
     return f"| {' | '.join(escaped)} |\n"
+
+
+def as_line(body: QuarantinedBody) -> dict[str, str]:
+    """Return what a line of the export holds."""
+    return {
+        "id": body.id,
+        "received_at": body.received_at.isoformat().replace("+00:00", "Z"),
+        "source": body.source,
+        "reason": body.reason,
+        "raw": body.raw,
+        **({"dismissed_by": body.dismissed_by, "note": body.note} if body.dismissed_at else {}),
+    }

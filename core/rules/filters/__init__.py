@@ -6,6 +6,6 @@
 
 from core.rules.filters.formatter import describe, write
 from core.rules.filters.parser import Line, Problem, read
-from core.rules.filters.vocabulary import completion
+from core.rules.filters.values import completion
 
 __all__ = ["Line", "Problem", "completion", "describe", "read", "write"]

@@ -21,7 +21,7 @@ from core.model.conditions import (
 )
 from core.model.documents import DocumentView
 from core.model.enums import DocumentKind
-from core.rules.filters import vocabulary
+from core.rules.filters import values as vocabulary
 from core.rules.filters.parser import read
 from core.rules.filters.values import say_period, say_span, write_number, write_when
 

@@ -25,7 +25,8 @@ from core.model.conditions import (
 )
 from core.model.documents import DocumentView
 from core.model.enums import DocumentKind
-from core.rules.filters import values, vocabulary
+from core.rules.filters import values
+from core.rules.filters import values as vocabulary
 
 LONGEST: Final = 1_000
 """Characters of a line; what is longer was pasted by mistake."""

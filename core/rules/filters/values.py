@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
-from core.model.conditions import NamedDay, Period, Span, Unit, When
+from core.model.conditions import (
+    Dated,
+    Measure,
+    Moment,
+    NamedDay,
+    Part,
+    Period,
+    Relation,
+    Span,
+    Unit,
+    When,
+)
+from core.model.documents import VIEW_OF, DocumentView
+from core.model.enums import DocumentKind
 
 AMOUNTS: Final = "an amount such as 500 or 1,000.50"
 COUNTS: Final = "a whole number such as 2"
@@ -130,3 +143,177 @@ _UNIT_NAMES: Final = {
 def say_span(span: Span) -> str:
     """``7 days``, ``1 week``."""
     return f"{span.count} {_UNIT_NAMES[span.unit]}{'' if span.count == 1 else 's'}"
+
+
+#: In the order in which they are offered.
+STATES: Final = {
+    **{
+        view.value.replace("_", "-"): view
+        for view in (
+            DocumentView.STUCK,
+            DocumentView.LATE,
+            DocumentView.NEEDS_CALL,
+            *VIEW_OF.values(),
+            DocumentView.NEVER_REACHED,
+            DocumentView.SNOOZED,
+            DocumentView.ATTENTION,
+        )
+    },
+    "soft": DocumentView.SOFT_BOUNCED,
+}
+KINDS: Final = {
+    "invoice": DocumentKind.INVOICE,
+    "estimate": DocumentKind.ESTIMATE,
+    "invoices": DocumentKind.INVOICE,
+    "estimates": DocumentKind.ESTIMATE,
+}
+OVERDUE: Final = Moment.OVERDUE.value
+COMPARED: Final[dict[str, Measure | Moment]] = {
+    **{measure.value: measure for measure in Measure},
+    **{moment.value: moment for moment in Moment},
+}
+SAID: Final = {part.value: part for part in Part if part is not Part.WORDS}
+#: What a beginning is completed to.
+OFFERS: Final = (
+    "balance>",
+    *STATES,
+    "overdue",
+    "sent<",
+    "due<",
+    "issued<",
+    "to:",
+    "total>",
+    "sends>",
+    "customer:",
+    "number:",
+    "by:",
+    "status:",
+    "kind:",
+    "currency:",
+    "invoice",
+    "estimate",
+    "overdue>",
+)
+FIRST_OFFERED: Final = 2
+"""Letters; a single one begins too much."""
+
+
+def completion(line: str) -> str:
+    """Return ``line`` with its last word gone on to the filter that it begins; empty for none."""
+    word = line[line.rfind(" ") + 1 :]
+    bare = word.removeprefix("-").lower()
+    if len(bare) < FIRST_OFFERED or line != line.rstrip():
+        return ""
+    for offer in OFFERS:
+        if offer.startswith(bare) and len(offer) > len(bare):
+            return line + offer[len(bare) :]
+    return ""
+
+
+def begins_a_filter(word: str) -> bool:
+    """Whether whoever types ``word`` may be on the way to a filter."""
+    bare = word.removeprefix("-").lower()
+    return bool(bare) and any(offer.startswith(bare) for offer in OFFERS)
+
+
+Instants: TypeAlias = tuple[datetime | None, datetime | None]
+"""From the first on, and before the second; ``None``: without end."""
+Days: TypeAlias = tuple[date | None, date | None]
+"""The same of days."""
+_TICK: Final = timedelta(microseconds=1)
+_DAY: Final = timedelta(days=1)
+_NAMED: Final = {NamedDay.YESTERDAY: -1, NamedDay.TODAY: 0, NamedDay.TOMORROW: 1}
+
+
+def needs_now(condition: Dated) -> bool:
+    """Whether what it allows changes with the time."""
+    return condition.moment is Moment.OVERDUE or not isinstance(condition.when, Period)
+
+
+def instants(condition: Dated, as_of: datetime, zone: tzinfo | None = None) -> Instants:
+    """Return the moments that a condition on what was sent allows."""
+    when, relation = condition.when, condition.relation
+    if isinstance(when, Span):
+        edge = _back(when, as_of.astimezone(zone)).astimezone(UTC)
+        if relation is Relation.LESS:
+            return edge + _TICK, None
+        if relation is Relation.AT_MOST:
+            return edge, None
+        if relation is Relation.EQUAL:
+            return edge, edge + _TICK
+        return None, edge + _TICK if relation is Relation.AT_LEAST else edge
+    first, after = _compared(relation, *_calendar(when, as_of, zone))
+    return _midnight(first, zone), _midnight(after, zone)
+
+
+def days(condition: Dated, as_of: datetime, zone: tzinfo | None = None) -> Days:
+    """Return the days that a condition on a due date or a date of issue allows."""
+    when, relation, moment = condition.when, condition.relation, condition.moment
+    today = as_of.astimezone(zone).date()
+    if not isinstance(when, Span):
+        first, after = _compared(relation, *_calendar(when, as_of, zone))
+    elif moment is Moment.DUE:
+        edge = _moved(today, when, 1)
+        first, after = _compared(relation, edge, edge + _DAY)
+    else:  # longer ago is earlier
+        edge = _moved(today, when, -1)
+        first, after = _compared(_TURNED[relation], edge, edge + _DAY)
+    if moment is Moment.OVERDUE:
+        after = today if after is None else min(after, today)
+    return first, after
+
+
+_TURNED: Final = {
+    Relation.LESS: Relation.MORE,
+    Relation.AT_MOST: Relation.AT_LEAST,
+    Relation.EQUAL: Relation.EQUAL,
+    Relation.AT_LEAST: Relation.AT_MOST,
+    Relation.MORE: Relation.LESS,
+}
+
+
+def _compared(relation: Relation, first: date, after: date) -> Days:
+    """The days before, up to, within, from, or after those from ``first`` to before ``after``."""
+    match relation:
+        case Relation.LESS:
+            return None, first
+        case Relation.AT_MOST:
+            return None, after
+        case Relation.EQUAL:
+            return first, after
+        case Relation.AT_LEAST:
+            return first, None
+        case Relation.MORE:
+            return after, None
+
+
+def _calendar(when: NamedDay | Period, as_of: datetime, zone: tzinfo | None) -> tuple[date, date]:
+    if isinstance(when, Period):
+        return when.first, when.last + _DAY
+    day = as_of.astimezone(zone).date() + _NAMED[when] * _DAY
+    return day, day + _DAY
+
+
+def _midnight(day: date | None, zone: tzinfo | None) -> datetime | None:
+    if day is None:
+        return None
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def _back(span: Span, at: datetime) -> datetime:
+    """``at`` in local time; a month ago is the same day and time of that month."""
+    if span.unit is Unit.HOUR:
+        return at - timedelta(hours=span.count)
+    if span.unit in (Unit.MONTH, Unit.YEAR):
+        day = _moved(at.date(), span, -1)
+        return at + (day - at.date())
+    return at - timedelta(days=span.count * (7 if span.unit is Unit.WEEK else 1))
+
+
+def _moved(day: date, span: Span, sign: int) -> date:
+    if span.unit not in (Unit.MONTH, Unit.YEAR):
+        return day + timedelta(days=sign * span.count * (7 if span.unit is Unit.WEEK else 1))
+    months = sign * span.count * (12 if span.unit is Unit.YEAR else 1)
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]  # a month before 31 March ends February
+    return date(year, month + 1, min(day.day, last))

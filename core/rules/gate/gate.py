@@ -15,8 +15,8 @@ from typing import Final
 from core.model.chasing import Hold, HoldKind
 from core.model.email import MAY_DOUBLE, Finding, Verdict, Weight
 from core.model.enums import DisplayStatus, DocumentKind, EmailKind
-from core.rules.gate import attachment_rules
-from core.rules.gate.attachment_rules import FileFacts, PdfFacts
+from core.rules.gate import document_rules as attachment_rules
+from core.rules.gate.document_rules import FileFacts, PdfFacts
 from core.rules.gate.recipient_rules import (
     ANOTHER,
     KNOWN,

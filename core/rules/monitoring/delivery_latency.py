@@ -13,6 +13,7 @@ from core.rules.monitoring.feed_health import is_stuck
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow
 
+
 SAMPLES: Final = 50
 """The newest deliveries tell how a domain is now; more would only remember how it was."""
 _FEWEST: Final = 5

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from core.rules.search.edit_distance import edits, edits_forgiven
-from core.rules.search.normalize import search_key
+from core.rules.search.text import search_key
 
 #: A whole letter pasted into a search would be too long for a statement.
 LONGEST_TYPED: Final = 400
@@ -207,3 +206,125 @@ def _slips(typed: Typed, entry: Candidate) -> int | None:
 
 def _stands_alone(letter: str) -> bool:
     return letter >= "\u0e00" and unicodedata.category(letter) == "Lo"
+
+
+#: From how many letters on one slip is forgiven, and from how many on two.
+ONE_EDIT: Final = 4
+TWO_EDITS: Final = 7
+#: A word longer than this is nobody's typing.
+LONGEST: Final = 40
+
+
+def edits_forgiven(typed: str) -> int:
+    """Return how many slips a typed word may hold and still mean another one."""
+    if len(typed) < ONE_EDIT or len(typed) > LONGEST or not any(c.isalpha() for c in typed):
+        return 0  # one digit more or less is another number
+    return 2 if len(typed) >= TWO_EDITS else 1
+
+
+def edits(typed: str, word: str, most: int) -> int | None:
+    """Return the slips between ``typed`` and the likeliest beginning of ``word``.
+
+    A slip is a letter too many, too few, another one, or two neighbours that changed places;
+    ``None``: more than ``most``.
+    """
+    wide = len(typed) + most
+    word = word[:wide]
+    before: list[int] = []
+    above = list(range(len(word) + 1))
+    for i, letter in enumerate(typed, 1):
+        row = [i]
+        for j, other in enumerate(word, 1):
+            best = min(row[j - 1] + 1, above[j] + 1, above[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == word[j - 2] and typed[i - 2] == other:
+                best = min(best, before[j - 2] + 1)
+            row.append(best)
+        if min(row) > most:
+            return None
+        before, above = above, row
+    found = min(above)
+    return found if found <= most else None
+
+
+def grams(text: str) -> frozenset[str]:
+    """Return every three letters in a row, its beginning marked with a blank.
+
+    Words that share some of these are the ones worth comparing.
+    """
+    marked = " " + text
+    return frozenset(marked[i : i + 3] for i in range(len(marked) - 2))
+
+
+def swaps(typed: str) -> frozenset[str]:
+    """Return what was typed with two neighbours changed back: a short word shares no gram then."""
+    return frozenset(
+        typed[:i] + typed[i + 1] + typed[i] + typed[i + 2 :] for i in range(len(typed) - 1)
+    )
+
+
+_LONGEST: Final = 300
+"""Letters of a name that anybody may see."""
+
+
+def marks(typed: Typed, shown: str, *, alike: bool = False) -> list[tuple[int, int]]:
+    """Return the stretches of ``shown`` that match, in order and apart from each other.
+
+    ``alike``: a typed word that is nowhere marks the whole word that is spelt like it.
+    """
+    key, places = _folded(shown[:_LONGEST])
+    if not key or not typed.key:
+        return []
+    if key.startswith(typed.key):
+        stretches = [(0, len(typed.key))]
+    else:
+        stretches = [s for word in typed.words if (s := _stretch(word, key, alike)) is not None]
+    return _joined([(places[start], places[end]) for start, end in stretches])
+
+
+def _stretch(word: str, key: str, alike: bool) -> tuple[int, int] | None:
+    if begins_a_word(word, key):
+        start = next(place for place in word_starts(key) if key.startswith(word, place))
+        return start, start + len(word)
+    if len(word) >= SHORTEST_PART and word in key:
+        start = key.index(word)
+        return start, start + len(word)
+    return _like(word, key) if alike else None
+
+
+def _like(word: str, key: str) -> tuple[int, int] | None:
+    forgiven = edits_forgiven(word)
+    found: list[tuple[int, int, int]] = []
+    for start in word_starts(key) if forgiven else ():
+        end = start
+        while end < len(key) and key[end].isalnum():
+            end += 1
+        slips = edits(word, key[start:end], forgiven)
+        if slips is not None and end > start:
+            found.append((slips, start, end))
+    return min(found)[1:] if found else None
+
+
+def _folded(shown: str) -> tuple[str, list[int]]:
+    """Return the key of ``shown``, and for each of its places where that begins in ``shown``.
+
+    A mark above a letter belongs to the letter: the place after it is behind both.
+    """
+    key: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(shown):
+        folded = search_key(letter)
+        if letter.isspace() and key and key[-1] != " ":
+            folded = " "
+        key += folded
+        places += [place] * len(folded)
+    return "".join(key), [*places, len(shown)]
+
+
+def _joined(stretches: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        elif end > start:
+            joined.append((start, end))
+    return joined

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from core.db.lists import documents
-from core.db.reads import feed as feedreads
+from core.db.reads import feed
 from core.rules.monitoring.feed_health import FeedFacts, judge
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class FeedWatch:
         is_fresh = self._heard_at is not None and timedelta() <= now - self._heard_at < _HEARD_EVERY
         if is_fresh and (not known.heard.since_last_event or known.last_event_at == last_event_at):
             return known.heard
-        heard = feedreads.heard(reader, now, last_event_at)
+        heard = feed.heard(reader, now, last_event_at)
         with self._lock:
             self._heard_at = now
             self._facts = replace(self._facts, heard=heard, last_event_at=last_event_at)

@@ -18,9 +18,8 @@ from core.db.writes import account_notices, events, external_email
 from core.db.writes.events import Arrival, Unreadable
 from core.files import protected_files
 from core.model.errors import InputError, ServiceError
-from core.model.parsed_events import BodyOutcome, Parsed
 from core.model.ports import Clock, Feed, QueueMessage
-from core.model.reports import IngestReport
+from core.model.reports import BodyOutcome, IngestReport, Parsed
 from core.rules.delivery.external_email import NumberSearch, given_up
 
 __all__ = ["Parsed", "ingest", "load", "parse_file", "pull", "read_bodies"]

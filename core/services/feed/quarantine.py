@@ -12,15 +12,15 @@ from typing import Final
 
 from core.aws.events.parser import parse_all
 from core.db.engine import Database, Reader, UnstorableError
-from core.db.writes import account_notices, events, external_email, quarantine
+from core.db.writes import account_notices, events, external_email
+from core.db.writes import feed as quarantine
 from core.db.writes.events import Unreadable
 from core.files import protected_files
 from core.model.errors import InputError, NeedsConfirmationError, NotFoundError, UsageError
-from core.model.parsed_events import BodyOutcome, Parsed
 from core.model.ports import Clock
-from core.model.reports import IngestReport, QuarantinedBody, RetryReport
+from core.model.reports import BodyOutcome, IngestReport, Parsed, QuarantinedBody, RetryReport
 from core.rules.delivery.external_email import NumberSearch, given_up
-from core.rules.export.quarantine import as_line
+from core.rules.export.tabular import as_line
 
 _AT_ONCE: Final = 500
 """Bodies in one transaction."""

@@ -5,7 +5,6 @@ The decisions are ``core.rules.sending.brake``'s; here they meet the database an
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -15,14 +14,14 @@ from core.db.writes import account_notices
 from core.db.writes import brake as state
 from core.model.errors import FalseAnswerError, NotPermittedError, ServiceError, ThrottledError
 from core.model.ports import Clock
-from core.rules.monitoring.account_notices import PAUSED, concerns, headline
+from core.rules.monitoring.incidents import PAUSED, concerns, notice_headline
 from core.rules.sending import brake as rules
 from core.rules.sending.brake import Brake, Pauses, Phase
+from core.services.sending.rate_limiter import _log
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-_log: Final = logging.getLogger(__name__)
 
 ITS_TURN: Final = "SES did not answer clearly just now, so one email goes at a time."
 
@@ -102,7 +101,7 @@ class SharedBrake:
         known = state.read(reader)
         is_ours = known.words.startswith(PAUSED)
         if stops and not known.holds and known.phase is not Phase.TRIAL:
-            words = f"{headline(stops[-1], now)}."
+            words = f"{notice_headline(stops[-1], now)}."
             with self.database.transaction() as connection:
                 found = state.locked(connection)
                 state.write(connection, rules.paused(found, words, now, self.pauses))

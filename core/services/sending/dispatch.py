@@ -35,7 +35,7 @@ from core.model.outbox import Approval, Enqueued, LeftOut
 from core.model.ports import Clock, KnownEntries, MailRoutes, NothingKnown, SuppressionList
 from core.rules.gate.gate import GateFacts, judge, judge_test
 from core.rules.monitoring.send_rate import hold_words
-from core.services.sending.compose import write
+from core.services.sending.drafts import write
 from core.services.sending.gate_facts import Troubles, gather
 from core.services.sending.ses_handover import SesSender
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Final
 
 from core.db.engine import Reader
 from core.db.lists import documents
-from core.db.reads import addressees, history
-from core.db.writes import snapshots
+from core.db.reads import addresses as addressees
+from core.db.reads import history
+from core.db.writes import drafts as snapshots
+from core.db.writes import outbox
 from core.files.attachments import read_attachment
-from core.mail.mime import answers, attachments_of, sender_address, thread_id
+from core.mail.mime import answers, attachments_of, compose, one_line, sender_address, thread_id
 from core.mail.preview import print_of
 from core.mail.templates.wording import Occasion, Office, versions
 from core.model.documents import DocumentRow
@@ -22,7 +25,8 @@ from core.model.enums import DisplayStatus, EmailKind, Role, address_key
 from core.model.errors import InputError, NotFoundError
 from core.model.history import EmailEntry
 from core.rules.delivery.status import FAILURES, NEVER_LEFT
-from core.rules.gate.document_changes import changes
+from core.rules.gate.document_rules import changes, snapshot_of
+from core.services.sending.gate_facts import as_sent, sender_as_sent
 
 NOBODY: Final = Office()
 """No name, no templates: the texts that are built in."""
@@ -121,7 +125,7 @@ def _same_again(
     as_sent = Version("as sent", source.subject, source.body, sent)
     current = _new_message(reader, office, occasion, EmailKind.ORIGINAL)
     fresh = replace(current.versions[current.chosen], name="current document", step=0)
-    before = snapshots.find(reader, source.id)
+    before = snapshots.find_snapshot(reader, source.id)
     pdf_sent = next((print_of(f.name, f.content) for f in sent if _is_pdf(f)), None)
     pdf_now = next((print_of(f.name, f.content) for f in fresh.attachments), None)
     if not occasion.document.pdf:
@@ -197,3 +201,63 @@ def replaced_by(draft: Draft, address: str) -> str | None:
         return None
     first = draft.to[0] if draft.to else ""
     return draft.replaces if address_key(first) == address_key(address) else None
+
+
+def write(
+    reader: Reader, draft: Draft, document: DocumentRow, *, sender: str, operator: str, at: datetime
+) -> outbox.NewEmail:
+    """Compose the exact bytes and name every delivery, before anything is sent.
+
+    Raises:
+        ValueError: an address that is none; the gate has refused those before.
+    """
+    to, cc, bcc = _once_each(draft.to, draft.cc, draft.bcc)
+    ready = replace(draft, to=to, cc=cc, bcc=bcc, subject=one_line(draft.subject))
+    ready = replace(ready, reply_to=sender_as_sent(ready.reply_to))
+    from_ = sender_as_sent(sender)
+    domain = sender_address(from_).rpartition("@")[2]
+    message_id = f"<{uuid.uuid4().hex}@{domain}>"
+    ready = threaded(reader, ready, message_id)
+    return outbox.NewEmail(
+        document_id=ready.document_id,
+        kind=ready.kind,
+        subject=ready.subject,
+        body=ready.body,
+        sender=from_,
+        sent_by=operator,
+        created_at=at,
+        message_id=message_id,
+        mime=compose(ready, from_, message_id, at, _foreign(reader, document)),
+        attachments=ready.attachments,
+        deliveries=_deliveries(ready),
+        snapshot=snapshot_of(document),
+    )
+
+
+def _foreign(reader: Reader, document: DocumentRow) -> tuple[str, ...]:
+    """What strangers named: in a message it is never read as Markdown."""
+    contacts = history.contacts(reader, document.customer_id)
+    names = (part for c in contacts for part in (c.name, c.address))
+    return (document.number, document.customer, document.status, *names)
+
+
+def _once_each(*lists: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Every address as it goes to SES, and once over all lists: nobody gets an email twice."""
+    seen: set[str] = set()
+    for addresses in lists:
+        kept = []
+        for address in map(as_sent, addresses):
+            if address_key(address) not in seen:
+                seen.add(address_key(address))
+                kept.append(address)
+        yield tuple(kept)
+
+
+def _deliveries(draft: Draft) -> tuple[outbox.NewDelivery, ...]:
+    """One an address, in the order To, Cc, Bcc."""
+    by_role = ((Role.TO, draft.to), (Role.CC, draft.cc), (Role.BCC, draft.bcc))
+    return tuple(
+        outbox.NewDelivery(role, address, uuid.uuid4().hex, replaced_by(draft, address))
+        for role, addresses in by_role
+        for address in addresses
+    )

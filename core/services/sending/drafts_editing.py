@@ -21,7 +21,7 @@ from core.model.email import AttachedFile, Composition, Draft, Preview, Template
 from core.model.enums import DocumentKind, EmailKind
 from core.model.errors import InputError
 from core.model.ports import Clock
-from core.rules.gate.attachment_rules import blocked_ending
+from core.rules.gate.document_rules import blocked_ending
 from core.services.sending import drafts as drafting
 from core.services.sending.dispatch import Dispatch
 

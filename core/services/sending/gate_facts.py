@@ -12,7 +12,8 @@ from typing import Final
 from email_validator import EmailNotValidError, validate_email
 
 from core.db.engine import Reader
-from core.db.reads import chasing, gate, history, suppressions
+from core.db.reads import addresses as suppressions
+from core.db.reads import chasing, gate, history
 from core.mail.mime import one_line, sender_address, size_of
 from core.model.documents import DocumentRow
 from core.model.email import Draft, MailRoute
@@ -22,10 +23,10 @@ from core.model.history import Health
 from core.model.ports import KnownEntries, MailRoutes, NothingKnown, SuppressionList
 from core.model.suppressions import Release, Suppression
 from core.rules.chasing.call_reminders import in_force
-from core.rules.gate.attachment_rules import FileFacts, PdfFacts
+from core.rules.delivery.addresses import LONGEST_LOCAL_PART, is_too_long
+from core.rules.gate.document_rules import FileFacts, PdfFacts
 from core.rules.gate.domain_typos import candidates, meant, meant_of_ours
 from core.rules.gate.gate import GateFacts, RecentEmail, RecipientFacts
-from core.rules.mailbox import LONGEST_LOCAL_PART, is_too_long
 from core.rules.monitoring.incidents import ProviderTrouble, extent, headline
 
 Troubles = Callable[[Sequence[str]], Mapping[str, ProviderTrouble]]

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from core.db.engine import Database, UnstorableError
-from core.logs.background import logged
+from core.logs.setup import logged
 from core.model.errors import DatabaseError
 
 if TYPE_CHECKING:

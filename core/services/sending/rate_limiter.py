@@ -14,7 +14,6 @@ from core.rules.monitoring import send_rate
 from core.rules.monitoring.send_rate import MODEST
 
 _log: Final = logging.getLogger(__name__)
-
 _KEPT: Final = timedelta(minutes=5)
 _KEPT_AFTER_AN_ERROR: Final = timedelta(minutes=1)
 _LONGEST_REST: Final = 60.0

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from core.db.engine import Database, UnstorableError
 from core.db.reads import outbox as outbox_lists
-from core.db.writes import attempts, leases, outbox, outbox_decisions
+from core.db.writes import leases, outbox, outbox_decisions
+from core.db.writes import leases as attempts
 from core.db.writes.leases import Taken
 from core.db.writes.outbox import Lease, NewDelivery, NewEmail
-from core.logs.background import log_fault, logged
+from core.logs.setup import log_fault, logged
 from core.mail.mime import sender_address
 from core.model.enums import Status
 from core.model.errors import (
@@ -58,8 +59,6 @@ _DO_NOT_REPEAT: Final = (
     "Do not send it again: it is recorded as soon as the database works, or when SES reports it."
 )
 _MAY_BE_OUT: Final = (Status.SENT, Status.UNCONFIRMED)
-
-
 #: A no, but one that SES itself has told: it answers.
 _TOLD_BY_SES: Final = (ThrottledError, NotPermittedError, SendingStoppedError)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from core.db.engine import Database, Within, hold
-from core.db.reads import suppressions as suppression_reads
-from core.db.writes import suppressions
+from core.db.reads import addresses as suppression_reads
+from core.db.writes import addresses as suppressions
 from core.model.enums import address_key
 from core.model.errors import NotPermittedError
 from core.model.ports import SuppressionList

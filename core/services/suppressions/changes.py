@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from core.db.engine import Database, Reader
-from core.db.reads import gate, suppressions
-from core.db.writes import suppressions as table
+from core.db.reads import addresses as suppressions
+from core.db.reads import gate
+from core.db.writes import addresses as table
 from core.imports import suppressions as files
 from core.model.enums import address_key
 from core.model.errors import NeedsConfirmationError, NotFoundError, ServiceError, UsageError

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from core.db.engine import Database
 from core.db.lists import documents
-from core.db.reads import suppressions
+from core.db.reads import addresses as suppressions
 from core.model.email import Verdict
 from core.model.ports import Clock, MailRoutes
 from core.model.suppressions import (

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.db.engine import Reader
-from core.db.reads import suppressions
-from core.logs.background import logged
+from core.db.reads import addresses as suppressions
+from core.logs.setup import logged
 from core.model.enums import address_key
 from core.model.errors import CredentialsError, ServiceError, ThrottledError, UnreachableError
 from core.model.history import Contact

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.db import codec
+from core.db import rows as codec
+from core.rules.search.text import search_key, storable
 
 _FIRST = datetime(1, 1, 2)  # noqa: DTZ001 (hypothesis adds the zone)
 _LAST = datetime(9999, 12, 30)  # noqa: DTZ001
@@ -53,8 +54,8 @@ def test_a_time_without_a_zone_is_no_time() -> None:
 
 @given(st.text())
 def test_a_search_key_is_one_line_that_any_database_takes_and_final(text: str) -> None:
-    key = codec.search_key(text)
-    assert codec.search_key(key) == key
+    key = search_key(text)
+    assert search_key(key) == key
     assert "\x00" not in key
     assert " ".join(key.split()) == key
     key.encode("utf-8")
@@ -62,7 +63,7 @@ def test_a_search_key_is_one_line_that_any_database_takes_and_final(text: str) -
 
 @given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=0x2FFF)))
 def test_case_does_not_matter_to_a_search(text: str) -> None:
-    assert codec.search_key(text.casefold()) == codec.search_key(text)
+    assert search_key(text.casefold()) == search_key(text)
 
 
 @pytest.mark.parametrize(
@@ -70,11 +71,11 @@ def test_case_does_not_matter_to_a_search(text: str) -> None:
     [("Åkesson", "akesson"), ("STRASSE", "strasse"), ("Straße", "strasse"), ("Acme™", "acmetm")],
 )
 def test_accents_and_case_are_left_out_of_a_search_key(text: str, key: str) -> None:
-    assert codec.search_key(text) == key
+    assert search_key(text) == key
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "Cs", "Cc"])))
 def test_text_that_no_column_takes_becomes_text_that_every_column_takes(text: str) -> None:
-    kept = codec.storable(text)
+    kept = storable(text)
     kept.encode("utf-8")
     assert "\x00" not in kept

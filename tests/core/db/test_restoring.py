@@ -16,9 +16,8 @@ import pytest
 
 from core.aws.clients import Clients
 from core.aws.events.parser import OUR_TAG
-from core.aws.mailer import SesMailer
 from core.aws.queue import SqsFeed
-from core.aws.suppression_list import SesSuppressionList
+from core.aws.ses import SesMailer, SesSuppressionList
 from core.backend import Backend
 from core.db import restoring
 from core.db.engine import Database
@@ -28,7 +27,6 @@ from core.db.reads import outbox
 from core.db.schema import deliveries, digests
 from core.db.sqlite import copies
 from core.db.writes import outbox_decisions
-from core.model.database_copies import Restorable, Restored
 from core.model.documents import DocumentFilter
 from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import (
@@ -38,6 +36,7 @@ from core.model.errors import (
     InputError,
     NeedsConfirmationError,
 )
+from core.model.integrity import Restorable, Restored
 from core.services.integrity_check import check
 from core.settings.loading import load
 from core.simulator import Simulator

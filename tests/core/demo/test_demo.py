@@ -13,7 +13,7 @@ from core.backend import Backend
 from core.db.engine import Database
 from core.db.lists import documents
 from core.db.reads import history
-from core.db.writes import quarantine
+from core.db.writes import feed as quarantine
 from core.demo.store import one_page_pdf
 from core.mail.mime import attachments_of
 from core.model.documents import CustomerFilter, DocumentFilter, DocumentView

@@ -17,7 +17,7 @@ import pytest
 from core.backend import Backend
 from core.db.engine import Database
 from core.demo import company
-from core.demo.account import Release, after, sent_in_24_hours, suppressed_now
+from core.demo.run import Release, after, sent_in_24_hours, suppressed_now
 from core.model.documents import DocumentRow
 from core.model.enums import DisplayStatus
 from core.model.suppressions import SuppressionFilter

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core.db.codec import from_instant
 from core.db.lists import documents
+from core.db.rows import from_instant
 from core.model.enums import Status
 from core.services import integrity_check
 from tests.core.machine import reports

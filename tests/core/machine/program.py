@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from core.aws.clients import Clients
-from core.aws.mailer import SesAccount, SesMailer
-from core.aws.suppression_list import SesSuppressionList
+from core.aws.ses import SesAccount, SesMailer, SesSuppressionList
 from core.backend import Backend
 from core.model.ports import Outgoing, QueueMessage
 from core.settings.loading import Settings

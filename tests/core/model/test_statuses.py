@@ -26,9 +26,9 @@ from core.model.enums import (
     Status,
     Tone,
 )
-from core.rules.filters.vocabulary import STATES
+from core.rules.filters.values import STATES
 from tui.format.badges import badge
-from tui.format.filter_help import FILTERS
+from tui.format.chips import FILTERS
 from tui.runtime import themes
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -84,7 +84,7 @@ def test_every_status_but_a_cancelled_one_is_a_filter_that_the_docs_know() -> No
     about_commands = (DOCS / "command-line.md").read_text(encoding="utf-8")
     for word, view in VIEW_OF.items():
         names = [name for name, known in STATES.items() if known is view]
-        assert set(names) & set(helped), f"tui/format/filter_help.py does not say {names}"
+        assert set(names) & set(helped), f"tui/format/chips.py does not say {names}"
         assert any(f"`{name}`" in about_filters for name in names), f"docs/filters.md: {names}"
         assert view.value in about_commands, f"docs/command-line.md, --delivery: {view.value}"
         assert word.value in about_commands, f"docs/command-line.md, delivery: {word.value}"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.rules.mailbox import Mailbox, is_address, is_too_long, parse_mailbox
+from core.rules.delivery.addresses import Mailbox, is_address, is_too_long, parse_mailbox
 
 BILLING = "billing@acme.example"
 

@@ -18,9 +18,8 @@ from core.model.chasing import HoldKind
 from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import NotFoundError
 from core.rules.chasing.attention import days_overdue, score
-from core.services.attention import Attention
-from core.services.chasing import Chasing
-from core.services.monitoring.delivery_latency import Paces
+from core.services.chasing import Attention, Chasing
+from core.services.delivery_latency import Paces
 from tests.conftest import Clock, NewDatabase
 from tests.core.db.books import (
     START,

@@ -11,8 +11,8 @@ from core.db.engine import Database
 from core.model.errors import NotPermittedError
 from core.rules.doctor.aws_plan import UNKNOWN_ACCOUNT, Found, Names, SetUpStep, plan
 from core.rules.doctor.checks import Result
-from core.rules.doctor.report_path_facts import WayFacts
-from core.services.aws_setup import apply
+from core.rules.doctor.report_path import WayFacts
+from core.services.doctor import apply
 from core.settings.loading import Settings
 from core.simulator import Simulator
 from tests.conftest import Clock

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from core.db.engine import Database
 from core.db.lists import documents
-from core.db.reads import corrections, history
+from core.db.reads import addresses as corrections
+from core.db.reads import history
 from core.db.writes.imported_records import Catalogue, Change, CustomerEntry
 from core.model.corrections import AddressOrigin, KeptCorrection
 from core.model.delivery import DeliveryState, DeliveryView
@@ -21,7 +22,7 @@ from core.model.email import Decision, Verdict
 from core.model.enums import DisplayStatus, EmailKind, Role, Status, address_key
 from core.model.errors import InputError, NotFoundError
 from core.model.suppressions import Suppression
-from core.rules.chasing.corrections import is_ticked, open_failure, superseded
+from core.rules.chasing.attention import is_ticked, open_failure, superseded
 from core.services.corrections import Correcting
 from core.services.sending.dispatch import Dispatch
 from tests.conftest import Clock

@@ -19,8 +19,8 @@ from core.db.writes.events import Unreadable
 from core.model.errors import NotPermittedError, SettingsError
 from core.rules.doctor.checks import LEGS, Check, Result, unsettled, worst
 from core.rules.doctor.destination_checks import Destination, judge_destinations
+from core.rules.doctor.filters import Subscription, judge_subscription
 from core.rules.doctor.office_checks import IdentityFacts, judge_identity
-from core.rules.doctor.subscription import Subscription, judge_subscription
 from core.settings.loading import Settings
 from core.simulator import Simulator
 from tests.conftest import Clock

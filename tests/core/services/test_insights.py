@@ -13,7 +13,7 @@ from core.model.documents import DocumentRow
 from core.model.email import Snapshot
 from core.model.enums import EmailKind
 from core.model.insights import FollowUps
-from core.services.insights import Counting
+from core.services.monitoring import Counting
 from tests.conftest import Clock
 from tests.core.db.books import START, fact, hard_bounce, one, sent, tell
 

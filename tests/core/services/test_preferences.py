@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from core.db.engine import Database
-from core.services.preferences import Preferences
+from core.services.lists import Preferences
 
 
 @pytest.fixture

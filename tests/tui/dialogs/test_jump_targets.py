@@ -10,8 +10,7 @@ from textual.widgets import Input, Static
 
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
-from tui.dialogs.jump import JumpScreen
-from tui.dialogs.jump_targets import labels
+from tui.dialogs.jump import JumpScreen, labels
 from tui.screens.communications import CommunicationsScreen
 from tui.screens.customers import CustomersScreen
 from tui.widgets.data_table.table import WindowTable

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.format.plots import NOTHING, bar, gauge, merged, spark
+from tui.format.insights import NOTHING, bar, gauge, merged, spark
 
 WIDTH = st.integers(0, 120)
 VALUES = st.lists(st.integers(0, 10**6), max_size=120)

@@ -10,8 +10,8 @@ import pytest
 from core.model.errors import InputError
 from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
-from tui.runtime import editor
-from tui.runtime.editor import Edited
+from tui.runtime import external_programs as editor
+from tui.runtime.external_programs import Edited
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from tui.runtime.input_filter import END, SILENCE_SECONDS, START, InputFilter
+from tui.runtime.terminal_input import END, SILENCE_SECONDS, START, InputFilter
 
 SPLIT = f"{START}He\x1b[31mllo\rtwo\x1b[0m 👩\u200d👧{END}"
 ANSWERS = [

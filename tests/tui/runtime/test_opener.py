@@ -12,8 +12,8 @@ import pytest
 from core.model.errors import InputError
 from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
-from tui.dialogs.basic.pick import PickDialog
-from tui.runtime import opener
+from tui.dialogs.basic.questions import PickDialog
+from tui.runtime import external_programs as opener
 
 TEMPLATE = "https://books.example/{kind}/{number}"
 

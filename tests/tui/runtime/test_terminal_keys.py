@@ -7,14 +7,12 @@ from textual._xterm_parser import XTermParser
 from textual.events import Key
 
 from tui.commands.registry import COMMANDS
-from tui.runtime.terminal_keys import read_alt_keys
+from tui.runtime.terminal_input import read_alt_keys
 
 PLAIN_ALT = sorted(
     {keys[0] for c in COMMANDS if (keys := [k for k in c.keys if k.startswith("alt+")])}
 )
 """The first key with Alt of every command that has one."""
-
-
 WRITTEN = {"semicolon": ";"}
 
 

@@ -13,8 +13,8 @@ from core.model.errors import DatabaseError
 from tests.tui.company import NOW, Company
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
+from tui.dialogs.chasing import SnoozeDialog
 from tui.dialogs.compose.compose import ComposeDialog
-from tui.dialogs.snooze import SnoozeDialog
 from tui.screens.attention import AttentionScreen
 from tui.screens.communications import CommunicationsScreen
 from tui.screens.customers import CustomersScreen

@@ -11,8 +11,7 @@ from core.model.chasing import HoldKind, Outcome
 from core.model.errors import InputError
 from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
-from tui.dialogs.call import CallDialog
-from tui.dialogs.snooze import SnoozeDialog
+from tui.dialogs.chasing import CallDialog, SnoozeDialog
 
 SIZES = [(80, 24), (132, 36)]
 NUMBER = "INV-0042"

@@ -12,7 +12,7 @@ from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
 from tests.tui.test_hostile import HOSTILE, assert_harmless, company_of
-from tui.dialogs.basic.pick import PickDialog
+from tui.dialogs.basic.questions import PickDialog
 from tui.runtime import clipboard
 from tui.tables.copy_items import Item, of_customer, of_document, of_email, whole
 from tui.tables.documents import ALL_DOCUMENT_COLUMNS

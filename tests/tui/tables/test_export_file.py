@@ -21,10 +21,11 @@ from tests.tui.test_hostile import HOSTILE, company_of
 from tui.dialogs.export import ExportDialog
 from tui.format import records
 from tui.format.records import suppression_row
-from tui.tables import export_file, export_sheet
+from tui.tables import export_file
+from tui.tables import export_file as export_sheet
 from tui.tables.customers import CUSTOMER_COLUMNS
 from tui.tables.documents import ALL_DOCUMENT_COLUMNS
-from tui.tables.export_sheet import Sheet
+from tui.tables.export_file import Sheet
 from tui.tables.sources import CustomerSource, SuppressionSource
 from tui.tables.suppressions import SUPPRESSION_COLUMNS
 from tui.widgets.data_table.column import Context

@@ -18,7 +18,7 @@ from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
 from tui.format.email import head, story
-from tui.widgets.incident_line import TroubleLine, sentences, trouble_spans
+from tui.widgets.feed_bar import TroubleLine, sentences, trouble_spans
 
 MICROSOFT = ProviderTrouble("Microsoft 365", NOW - timedelta(minutes=20), 12, 0, 9, 14, False)
 OURS = Reputation(1000, 61, 0)

@@ -43,13 +43,13 @@ class ChaseFlows:
         elif isinstance(about, DocumentRow) and wanted.verb == "call":
             self._begin_call(about)
         elif isinstance(about, DocumentRow):
-            from tui.dialogs.evidence import EvidenceDialog
+            from tui.dialogs.chasing import EvidenceDialog
 
             self._open(EvidenceDialog(self._desk, about), self._exported)
 
     def _begin_snooze(self, about: DocumentRow | CustomerRow) -> None:
         from core.model.chase_state import Scope
-        from tui.dialogs.snooze import SnoozeDialog
+        from tui.dialogs.chasing import SnoozeDialog
 
         row = about if isinstance(about, DocumentRow) else None
         scope = Scope.of(row) if row else Scope(about.id)
@@ -62,7 +62,7 @@ class ChaseFlows:
 
     def _begin_call(self, row: DocumentRow) -> None:
         from core.model.chase_state import Scope
-        from tui.dialogs.call import CallDialog
+        from tui.dialogs.chasing import CallDialog
 
         self._stand(
             Scope.of(row),
@@ -102,7 +102,7 @@ class ChaseFlows:
         nothing = "" if written.emails else " Nothing was sent about it."
         self._tell(f"{written.files} files in {cell(str(written.path))}.{nothing}", "Evidence")
         if self._app.is_web and written.path.is_file():
-            from tui.runtime.browser_files import give_file
+            from tui.runtime.driver_choice import give_file
 
             _ = give_file(self._app, written.path, self._failed)
 

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 from tui.format.text import cell
-from tui.runtime.browser_files import ON_THE_SERVER, give_file
+from tui.runtime.driver_choice import ON_THE_SERVER, give_file
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow
     from core.model.errors import OuttrayError
     from tui.runtime.context import AppContext
-    from tui.runtime.opener import Target
+    from tui.runtime.external_programs import Target
     from tui.tables.copy_items import Item
-    from tui.tables.export_file import Written
-    from tui.tables.export_sheet import Sheet
+    from tui.tables.export_file import Sheet, Written
 
 
 class CopyOpenExport:
@@ -34,7 +33,7 @@ class CopyOpenExport:
 
     def offer(self, title: str, items: Sequence[Item]) -> None:
         """Let the person pick one of ``items``, and copy it."""
-        from tui.dialogs.basic.pick import PickDialog
+        from tui.dialogs.basic.questions import PickDialog
 
         def picked(index: int | None) -> None:
             if index is not None:
@@ -68,12 +67,12 @@ class CopyOpenExport:
 
     def open(self, row: DocumentRow) -> None:
         """Open the PDF or the page of a document; ask which where there are both."""
-        from tui.runtime import opener
+        from tui.runtime import external_programs as editor
 
         template = self._desk.backend.settings.document_url
         self._desk.jobs.start(
             "open",
-            lambda: opener.targets(row, template),
+            lambda: editor.targets(row, template),
             lambda found: self._choose(cell(row.number, 40), found),
             self._failed,
         )
@@ -82,7 +81,7 @@ class CopyOpenExport:
         if len(targets) == 1:
             self._launch(number, targets[0])
             return
-        from tui.dialogs.basic.pick import PickDialog
+        from tui.dialogs.basic.questions import PickDialog
 
         def picked(index: int | None) -> None:
             if index is not None:
@@ -92,12 +91,12 @@ class CopyOpenExport:
         _ = self._app.push_screen(PickDialog(f"Open {number}", lines, "opens"), picked)
 
     def _launch(self, number: str, target: Target) -> None:
-        from tui.runtime import opener
+        from tui.runtime import external_programs as editor
 
         if self._app.is_web:
             self._hand_over(number, target)
             return
-        command = opener.opener(os.environ)
+        command = editor.opener(os.environ)
         if command is None:
             self._show(number, target, "No window can be opened from this terminal")
             return
@@ -108,7 +107,7 @@ class CopyOpenExport:
 
         self._desk.jobs.start(
             None,
-            lambda: opener.launch(command, where),
+            lambda: editor.launch(command, where),
             lambda _: self._tell(cell(where, 300), f"{number}: {target.label} opened"),
             failed,
         )

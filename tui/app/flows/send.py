@@ -1,4 +1,4 @@
-"""Follow up or resend, one document or many: the dialog, the send, and the notice after it."""
+"""F, R and E: the dialog, the send, what came of it, and an address corrected on the way."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from tui.commands.dispatch import key_of
 from tui.format.text import cell
 
 if TYPE_CHECKING:
+    from core.model.corrections import Correctable, Corrected, Waiting
     from core.model.documents import DocumentRow
     from core.model.email import Composition, RecipientOutcome, SendOutcome
     from core.model.enums import EmailKind
     from core.model.errors import OuttrayError
+    from tui.dialogs.address.edit_address import Edited
     from tui.dialogs.compose.state import Composed
     from tui.runtime.context import AppContext
+
+    _Prepared = tuple[Corrected | None, tuple[Waiting, ...]]
 
 
 class Sending:
@@ -144,3 +148,92 @@ def told(recipients: tuple[RecipientOutcome, ...]) -> tuple[str, bool]:
     failed = [r for r in recipients if r.status is DisplayStatus.FAILED]
     lines += [f"Not sent to {cell(r.address, 60)}: {cell(r.error, 200)}" for r in failed]
     return "\n".join(lines), not (unkept or doubtful or failed or waiting)
+
+
+class Correct:
+    """The conversation beside the screens; every step of it may be left."""
+
+    def __init__(
+        self,
+        app: App[None],
+        desk: AppContext,
+        *,
+        changed: Callable[[], None],
+        failed: Callable[[OuttrayError], None],
+    ) -> None:
+        self._app = app
+        self._desk = desk
+        self._changed = changed
+        self._failed = failed
+
+    def begin(self, customer_id: int, document_id: int | None, address: str = "") -> None:
+        """Open the dialog for the address that failed; ``address`` where one is pointed at."""
+        correcting = self._desk.backend.correcting
+        self._desk.jobs.start(
+            "edit",
+            lambda: correcting.look(customer_id, document_id, address),
+            self._open,
+            self._failed,
+        )
+
+    def saved_with_a_send(self, customer_id: int, old: str, new: str) -> None:
+        """Save the address that an email was just sent to, then offer what failed on ``old``."""
+        self._prepare(customer_id, old, new, is_saved=True, is_for_others=False)
+
+    def _open(self, found: Correctable) -> None:
+        from tui.dialogs.address.edit_address import EditAddressDialog  # not for the first paint
+
+        if self._app.screen.is_modal:
+            return  # something else was opened meanwhile
+
+        def closed(edited: Edited | None) -> None:
+            if edited is not None:
+                self._prepare(
+                    edited.customer_id,
+                    edited.old,
+                    edited.new,
+                    is_saved=edited.is_saved_to_customer,
+                    is_for_others=edited.is_for_others,
+                )
+
+        _ = self._app.push_screen(EditAddressDialog(self._desk, found), closed)
+
+    def _prepare(
+        self, customer_id: int, old: str, new: str, *, is_saved: bool, is_for_others: bool
+    ) -> None:
+        """Save, and find what waits, in one call: both are done before anything is shown."""
+        correcting = self._desk.backend.correcting
+
+        def prepare() -> _Prepared:
+            ids = [customer_id]
+            if is_for_others:
+                ids += [i for i, _ in correcting.customers_with(old) if i != customer_id]
+            saved = correcting.save(old, new, ids) if is_saved else None
+            return saved, correcting.waiting(old, new) if old else ()
+
+        def prepared(answer: _Prepared) -> None:
+            saved, waiting = answer
+            if saved is not None and saved.customers:
+                self._changed()
+            said = _said(saved, new)
+            if waiting:
+                self._offer(old, saved.new if saved else new, waiting, said)
+            else:
+                said += " Nothing that failed on the old address waits."
+                self._app.notify(said, title="Edit address", markup=False)
+
+        self._desk.jobs.start(None, prepare, prepared, self._failed)
+
+    def _offer(self, old: str, new: str, waiting: tuple[Waiting, ...], said: str) -> None:
+        from tui.dialogs.address.requeue import RequeueDialog  # not for the first paint
+
+        def closed(sent: int | None) -> None:
+            if sent:
+                self._changed()
+
+        _ = self._app.push_screen(RequeueDialog(self._desk, old, new, waiting, said), closed)
+
+
+def _said(saved: Corrected | None, new: str) -> str:
+    names = ", ".join(cell(name, 40) for name in saved.customers) if saved else ""
+    return f"{cell(new, 60)} is saved for {names}." if names else "No customer was changed."

@@ -1,4 +1,4 @@
-"""``outtray db backup`` and ``outtray db restore``: copies of a SQLite database."""
+"""``db``, ``doctor``, ``trouble``: commands that keep things in order."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from core.backend import Backend
 from core.model.errors import NeedsConfirmationError, UsageError
 from core.settings import loading
-from tui.cli.commands.common import put_json
+from tui.cli.commands.common import opened, put_json
 from tui.cli.output.text import say
 from tui.format.text import cell
-from tui.runtime.exit_codes import DONE, FAILED
+from tui.runtime.exits import DONE, FAILED
 
 if TYPE_CHECKING:
-    from core.model.database_copies import Findings, Holding, Restorable
+    from core.model.integrity import Findings, Holding, Restorable
 
 
 def backup(options: Namespace) -> int:
@@ -108,3 +108,51 @@ def _words(holding: Holding) -> str:
 def _say_findings(findings: Findings) -> None:
     for line in findings.lines:
         say(f"  {cell(line, 200)}")
+
+
+def trouble(options: Namespace) -> int:
+    from tui.cli.output import doctor as incidents
+
+    with opened() as backend:
+        return incidents.trouble(options, backend)
+
+
+def doctor(options: Namespace) -> int:
+    from tui.cli.output import doctor as examination
+
+    return examination.run(options)
+
+
+def aws_setup(options: Namespace) -> int:
+    from core.backend import Backend
+    from core.settings import loading
+    from tui.cli.output import doctor as aws
+
+    backend = Backend(loading.load())  # never opened: this is about AWS, not about a database
+    try:
+        return aws.setup(options, backend)
+    finally:
+        backend.close()
+
+
+def db_upgrade(options: Namespace) -> int:
+    with opened() as backend:
+        label, version = backend.settings.database_label, backend.database_version()
+    if options.json:
+        put_json({"database": label, "version": version})
+    else:
+        say(f"{label} is up to date, at version {version}.")
+    return DONE
+
+
+def db_check(options: Namespace) -> int:
+    from tui.cli.output import database_check
+
+    told = None if options.json else database_check.progress()
+    with opened() as backend:
+        report = backend.mend(told) if options.mend else backend.check_summaries(told)
+    if options.json:
+        put_json(database_check.record(report))
+    else:
+        database_check.say_report(report, was_mended=options.mend)
+    return DONE if report.is_clean else FAILED

@@ -24,7 +24,7 @@ from tui.cli.output import reports, stamped_lines, text
 from tui.cli.output.text import say
 from tui.format import records
 from tui.format.text import cell
-from tui.runtime.exit_codes import DONE, FAILED
+from tui.runtime.exits import DONE, FAILED
 
 _LONGEST_POLL_SECONDS: Final = 20
 
@@ -100,7 +100,7 @@ def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
 
 
 def events_parse(options: Namespace) -> int:
-    from core.backend import event_files
+    from core.backend.first_run import parse_file
 
     with suppress(OuttrayError):  # settings that cannot be used are no matter here
         Backend(loading.load()).close()  # it names the files that are not to be read
@@ -108,7 +108,7 @@ def events_parse(options: Namespace) -> int:
     code = DONE
     for path in options.files:
         try:
-            entries.extend(reports.parsed_json(path, event_files.parse(path)))
+            entries.extend(reports.parsed_json(path, parse_file(path)))
         except OuttrayError as error:
             say(cell(str(error)))
             code = FAILED
@@ -120,7 +120,7 @@ def events_parse(options: Namespace) -> int:
 
 
 def events_quarantine(options: Namespace) -> int:
-    from tui.cli.output import quarantine
+    from tui.cli.output import reports as quarantine
 
     with opened() as backend:
         return quarantine.run(options, backend)

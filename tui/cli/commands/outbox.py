@@ -31,7 +31,7 @@ from tui.cli.output.stamped_lines import INFO, WARNING
 from tui.cli.output.text import say
 from tui.format import outbox as words
 from tui.format.text import cell, moment
-from tui.runtime.exit_codes import DONE, FAILED
+from tui.runtime.exits import DONE, FAILED
 
 _LOOKS_EVERY: Final = 0.5
 """Seconds between two looks for what others put in."""

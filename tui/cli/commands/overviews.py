@@ -17,7 +17,7 @@ from tui.format import records
 from tui.format.records import attention_row
 from tui.format.shell_commands import next_step
 from tui.format.text import cell, money
-from tui.runtime.exit_codes import DONE
+from tui.runtime.exits import DONE
 from tui.tables.attention import nothing, wrong_words
 
 _WIDTH = 78

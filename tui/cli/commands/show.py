@@ -1,4 +1,4 @@
-"""Commands that show: customers, documents, the log, a diagnostic; and the import."""
+"""Commands that show: customers, documents, the log, a diagnostic, keys; and the import."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from typing import Any
 from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
 from core.model.enums import DocumentKind
 from core.model.errors import FailedImport, UsageError
-from tui.cli.commands.common import opened, put_json
+from core.settings import loading
+from tui.cli.commands.common import filter_of, opened, put_json
 from tui.cli.output import reports, text
-from tui.cli.output.filter_option import filter_of
 from tui.cli.output.text import say
+from tui.commands.command import IN_SENTENCE
+from tui.commands.dispatch import key_label
+from tui.commands.keymap import Resolution, resolve_lines
+from tui.commands.registry import COMMANDS, Command
 from tui.format import records
 from tui.format.moments import parse_time
-from tui.runtime.exit_codes import DONE, FAILED
+from tui.format.text import cell
+from tui.runtime.exits import DONE, FAILED
 
 
 def customers(options: Namespace) -> int:
@@ -130,3 +135,58 @@ def import_files(options: Namespace) -> int:
     for result in results:
         reports.import_report(result, dry_run=options.dry_run)
     return FAILED if any(isinstance(r, FailedImport) for r in results) else DONE
+
+
+def keys(options: Namespace) -> int:
+    """Print the table; fail where a line of it cannot be followed."""
+    chosen = loading.load()
+    found = resolve_lines(chosen.keys)
+    lines = {line.command: line.line for line in chosen.keys}
+    file = str(chosen.source or "")
+    if options.json:
+        put_json(
+            {
+                "file": file or None,
+                "keys": [
+                    {
+                        "command": command.id,
+                        "keys": list(found.keys[command.id]),
+                        "default": list(command.keys),
+                        "help": _help(command, found),
+                    }
+                    for command in COMMANDS
+                ],
+                "problems": [
+                    {
+                        "command": each.command,
+                        "line": lines.get(each.command),
+                        "problem": each.words,
+                    }
+                    for each in found.problems
+                ],
+            }
+        )
+    else:
+        _print(found)
+    for each in found.problems:
+        say(f"{cell(file)}, line {lines.get(each.command)}: {cell(str(each), 300)}")
+    return FAILED if found.problems else DONE
+
+
+def _help(command: Command, found: Resolution) -> str:
+    return IN_SENTENCE.sub(lambda named: key_label(found.keys[named[1]][0]), command.help)
+
+
+def _print(found: Resolution) -> None:
+    text.table(
+        ("Command", "Keys", "", "What it does"),
+        [
+            (
+                command.id,
+                " ".join(dict.fromkeys(map(key_label, found.keys[command.id]))),
+                "" if found.keys[command.id] == command.keys else "yours",
+                _help(command, found),
+            )
+            for command in COMMANDS
+        ],
+    )

@@ -39,7 +39,7 @@ from tui.format.suppressions import (
     state_words,
 )
 from tui.format.text import cell, moment
-from tui.runtime.exit_codes import ASKS, DONE, FAILED
+from tui.runtime.exits import ASKS, DONE, FAILED
 
 _AGAIN: Final = "run the command again to retry"
 _COLUMNS: Final = ("address", "reason", "since", "list", "added_by", "document", "subject")

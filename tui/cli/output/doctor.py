@@ -1,20 +1,35 @@
-"""``outtray doctor``: one line a leg, and what to do about those that are broken."""
+"""``doctor``, ``aws setup``, ``trouble``: how sending and its reports fare, in lines."""
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from core.backend import Backend
-from core.model.errors import SettingsError
+from core.model.errors import OuttrayError, SettingsError
+from core.model.feed import AccountNotice
+from core.rules.doctor.aws_plan import Names, SetUp, SetUpStep
 from core.rules.doctor.checks import Check, Result, summary, unsettled, worst
+from core.rules.monitoring.incidents import (
+    ProviderTrouble,
+    Reputation,
+    extent,
+    headline,
+    reputation_words,
+)
+from core.rules.monitoring.incidents import notice_headline as notice_words
 from core.settings import loading
 from tui.cli.output import text
+from tui.cli.output.text import say
 from tui.format import records
 from tui.format.text import cell
-from tui.runtime.exit_codes import DONE, FAILED
+from tui.runtime.exits import DONE, FAILED
 
 _SIGNS: Final = {
     Result.OK: "ok",
@@ -73,4 +88,137 @@ def as_answer(checks: Sequence[Check]) -> records.Json:
             }
             for check in checks
         ],
+    }
+
+
+def setup(options: Namespace, backend: Backend) -> int:
+    """Print the plan, or carry it out; ends with the settings."""
+    names = Names(backend.settings.configuration_set or "outtray", options.name)
+    made = backend.set_up(names, apply=options.apply)
+    if options.json:
+        sys.stdout.write(text.as_json(setup_record(made, applied=options.apply), indent=2) + "\n")
+    else:
+        _print_setup(made)
+    if made.problem is not None:
+        say(f"outtray: {cell(made.problem.title)}")
+        say(
+            f"         {cell(_what_next(made.problem))} What was made stays; run it again to go on."
+        )
+        return FAILED
+    return FAILED if options.apply and made.is_broken else DONE
+
+
+def _what_next(problem: OuttrayError) -> str:
+    """A no that has no next step of its own is about the step, and about the names in it."""
+    return problem.hint or (
+        "Look at what this step asks for: --name and OUTTRAY_CONFIGURATION_SET choose other names."
+    )
+
+
+def setup_record(made: SetUp, *, applied: bool) -> records.Json:
+    return {
+        "apply": applied,
+        "done": [_step(step) for step in made.done],
+        "missing": [_step(step) for step in made.missing],
+        "configuration_set": made.configuration_set,
+        "queue_url": made.queue_url or None,
+        "by_hand": [
+            {"leg": check.leg, "result": check.result.value, "title": check.title}
+            | {"next": check.next or None}
+            for check in made.by_hand
+        ],
+        "error": None if made.problem is None else str(made.problem),
+    }
+
+
+def _step(step: SetUpStep) -> records.Json:
+    return {
+        "what": step.what,
+        "service": step.service,
+        "operation": step.operation,
+        "parameters": dict(step.parameters),
+    }
+
+
+def command_line(step: SetUpStep) -> str:
+    """Return the call as AWS's own command line takes it."""
+    operation = re.sub(r"(?<!^)(?=[A-Z])", "-", step.operation).lower()
+    given = shlex.quote(json.dumps(dict(step.parameters)))
+    return f"aws {step.service} {operation} --cli-input-json {given}"
+
+
+def _print_setup(made: SetUp) -> None:
+    for title, steps in (("Done", made.done), ("Missing", made.missing)):
+        for step in steps:
+            sys.stdout.write(f"# {title}: {step.what}\n{cell(command_line(step))}\n\n")
+    if made.missing and made.problem is None:
+        say("Nothing was changed. outtray aws setup --apply makes all of it.")
+    elif not made.done and not made.missing and not made.by_hand:
+        say("Everything is there.")
+    for check in made.by_hand:
+        sign = "wrong" if check.result is Result.FAIL else "look at"
+        say(f"By hand, {sign}: {cell(check.title, 600)}")
+        if check.next:
+            say(f"  → {cell(check.next, 600)}")
+    queue = f"queue_url = {json.dumps(made.queue_url)}"
+    if not made.queue_url:
+        queue = "# queue_url is known once the queue is there"
+    name = json.dumps(made.configuration_set)
+    sys.stdout.write(f"# config.toml\n[mail]\nconfiguration_set = {name}\n[feed]\n{queue}\n")
+
+
+def trouble(options: Namespace, backend: Backend) -> int:
+    """Print what goes wrong now; that something does is no failure of the command."""
+    found = backend.trouble()
+    now = datetime.now(UTC)
+    if options.json:
+        answer = {
+            "providers": [_provider(each, now) for each in found.providers],
+            "reputation": _reputation(found.reputation),
+            "notices": [_notice(each, now) for each in found.notices],
+        }
+        sys.stdout.write(text.as_json(answer, indent=2) + "\n")
+        return DONE
+    lines = [f"{cell(notice_words(notice, now))}." for notice in found.notices]
+    lines += [f"{cell(headline(t, now))}; do not resend ({extent(t)})." for t in found.providers]
+    words = reputation_words(found.reputation)
+    lines += [f"{said[0].upper()}{said[1:]}." for said in words]
+    for line in lines:
+        sys.stdout.write(line + "\n")
+    if not lines:
+        say("No trouble is known.")
+    return DONE
+
+
+def _provider(trouble: ProviderTrouble, now: datetime) -> records.Json:
+    return {
+        "provider": trouble.provider,
+        "since": records.instant(trouble.since),
+        "deferred": trouble.deferred,
+        "bounced": trouble.bounced,
+        "customers": trouble.customers,
+        "deliveries": trouble.deliveries,
+        "blames_us": trouble.blames_us,
+        "text": headline(trouble, now),
+    }
+
+
+def _notice(notice: AccountNotice, now: datetime) -> records.Json:
+    return {
+        "kind": notice.kind.value,
+        "subject": notice.subject,
+        "since": records.instant(notice.at),
+        "words": notice.words,
+        "text": notice_words(notice, now),
+    }
+
+
+def _reputation(known: Reputation) -> records.Json:
+    return {
+        "sent": known.sent,
+        "bounced": known.bounced,
+        "complained": known.complained,
+        "bounce_rate": round(known.bounce_rate, 6),
+        "complaint_rate": round(known.complaint_rate, 6),
+        "warnings": list(reputation_words(known)),
     }

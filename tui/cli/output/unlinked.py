@@ -15,7 +15,7 @@ from tui.cli.output import reports, text
 from tui.cli.output.text import say
 from tui.format import records
 from tui.format.text import cell
-from tui.runtime.exit_codes import DONE
+from tui.runtime.exits import DONE
 
 
 def unlinked(options: Namespace, backend: Backend) -> int:

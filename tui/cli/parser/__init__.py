@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.model.documents import DocumentView
-from tui.cli.parser import sending, suppressions
-from tui.cli.parser.chasing import add_chasing
-from tui.cli.parser.office import add_office, add_serve
-from tui.cli.parser.outbox import add_outbox
-from tui.cli.parser.overviews import add_overviews
+from tui.cli.parser import sending
+from tui.cli.parser import sending as suppressions
+from tui.cli.parser.office import add_office, add_overviews, add_serve
+from tui.cli.parser.sending import add_chasing, add_outbox
 
 
 def program_version() -> str:

@@ -1,11 +1,11 @@
-"""The arguments of the commands that write emails; ``tui.cli.parser`` has the others."""
+"""The arguments of emails, outbox, suppressions and chasing; ``tui.cli.parser`` has others."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -109,3 +109,171 @@ def _step(text: str) -> int:
     if text not in "123456789" or len(text) != 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no step; expected 1 to 9")
     return int(text)
+
+
+def add_outbox(commands: Commands) -> None:
+    outbox = commands.add_parser(
+        "outbox", help="what waits to be sent", description="What waits to be sent."
+    )
+    actions = outbox.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _command(actions, "list", "list what waits, is going, failed or is unconfirmed")
+    work = _command(actions, "work", "send what waits; several programs may do so at once")
+    how = work.add_mutually_exclusive_group()
+    how.add_argument("--once", action="store_true", help="what may go now (the default)")
+    how.add_argument("--follow", action="store_true", help="until stopped")
+    # How long others wait for a program that is gone; shorter for proofs that kill many.
+    work.add_argument("--lease", type=float, default=60.0, help=argparse.SUPPRESS)
+    # How long the brake's minute lasts; shorter for proofs of outages that last hours.
+    work.add_argument("--minute", type=float, default=60.0, help=argparse.SUPPRESS)
+    pause = _command(actions, "pause", "let no program send until it is resumed")
+    pause.add_argument("--note", default="", metavar="TEXT", help="why, for the others")
+    _command(actions, "resume", "let it go on, whatever held it")
+    cancel = _command(actions, "cancel", "take out what only waits")
+    cancel.add_argument("numbers", nargs="*", metavar="NUMBER")
+    cancel.add_argument("--batch", default="", metavar="ID", help="all that waits of one batch")
+    _add_which(cancel)
+    settle = _command(
+        actions, "settle", "say what became of emails of which nobody knows whether they were sent"
+    )
+    settle.add_argument("numbers", nargs="*", metavar="NUMBER")
+    settle.add_argument(
+        "--all", action="store_true", help="everything that is unconfirmed, or of these documents"
+    )
+    what = settle.add_mutually_exclusive_group(required=True)
+    what.add_argument("--sent", action="store_true", help="it was sent")
+    what.add_argument("--not-sent", action="store_true", help="it was not")
+    settle.add_argument("--note", required=True, metavar="TEXT", help="how you know; it is kept")
+    settle.add_argument("--to", default="", metavar="ADDRESS", help="which recipient of several")
+    _add_which(settle)
+
+
+def _command(actions: Commands, name: str, text: str) -> argparse.ArgumentParser:
+    command = actions.add_parser(
+        name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False
+    )
+    command.set_defaults(action=f"outbox.{name}")
+    command.add_argument("--json", action="store_true", help="print one JSON document")
+    return command
+
+
+def _add_which(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--customer", default="", metavar="NAME", help="whose document")
+    command.add_argument("--kind", choices=["invoice", "estimate"])
+
+
+Command = Callable[..., argparse.ArgumentParser]
+
+
+def add(commands: Any, command: Command, count: Callable[[str], int]) -> None:
+    """Add the commands; ``command`` makes one as all others are made."""
+    text = "the suppression lists: SES's and our own, as one"
+    lists = commands.add_parser(
+        "suppressions", help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False
+    )
+    actions = lists.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    listing = command(actions, "list", "suppressions.list_all", "list what is on either list")
+    listing.add_argument("text", nargs="?", default="", metavar="TEXT", help="part of an address")
+    listing.add_argument(
+        "--only",
+        choices=["all", "bounces", "complaints", "ours", "ses"],
+        default="all",
+        help="default: all",
+    )
+    listing.add_argument("--limit", type=count, default=50, metavar="N", help="0 = all")
+
+    check = command(actions, "check", "suppressions.check", "say what the gate says of an address")
+    check.add_argument("address", metavar="ADDRESS")
+
+    added = command(actions, "add", "suppressions.add", "put an address on our own list")
+    added.add_argument("address", metavar="ADDRESS")
+    _add_reason(added)
+    added.add_argument(
+        "--ses",
+        nargs="?",
+        const="bounce",
+        choices=["bounce", "complaint"],
+        help="on SES's list instead, as a bounce unless told",
+    )
+
+    removed = command(actions, "remove", "suppressions.remove", "take an address off both lists")
+    removed.add_argument("address", metavar="ADDRESS")
+    _add_reason(removed)
+    removed.add_argument(
+        "--yes-complaint",
+        default="",
+        metavar="ADDRESS",
+        help="the address once more, where they marked our email as spam",
+    )
+
+    imported = command(
+        actions, "import", "suppressions.import_file", "put the addresses of a file on our own list"
+    )
+    imported.add_argument("file", type=Path, metavar="FILE")
+    imported.add_argument("--reason", default="", metavar="TEXT", help="for lines without one")
+    imported.add_argument("--dry-run", action="store_true", help="report only; change nothing")
+
+    exported = command(actions, "export", "suppressions.export", "write both lists as CSV or JSON")
+    exported.add_argument("file", type=Path, nargs="?", metavar="FILE", help="default: print")
+
+
+def _add_reason(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--reason", required=True, metavar="TEXT", help="why; it is kept")
+
+
+NewCommand = Callable[..., argparse.ArgumentParser]
+
+
+def add_chasing(commands: Any, command: NewCommand) -> None:
+    """``snooze``, ``call`` and ``export evidence``; ``command`` is how ``cli`` makes one."""
+    snooze = command(
+        commands, "snooze", "chasing.snooze", "put off chasing a document or a customer"
+    )
+    snooze.add_argument("number", nargs="?", metavar="NUMBER", help="left out: the whole customer")
+    what = snooze.add_mutually_exclusive_group()
+    what.add_argument("--until", metavar="DATE", help="5 dec, friday, tomorrow, +2w, 2026-12-05")
+    what.add_argument("--lift", action="store_true", help="chase again")
+    why = snooze.add_mutually_exclusive_group()
+    why.add_argument("--promise", action="store_true", help="somebody gave their word")
+    why.add_argument("--dispute", action="store_true", help="they do not agree with the bill")
+    snooze.add_argument("--note", default="", metavar="TEXT")
+    _add_whose(snooze)
+
+    call = command(commands, "call", "chasing.call", "log a phone call about a document")
+    call.add_argument("number", metavar="NUMBER")
+    call.add_argument("--note", required=True, metavar="TEXT")
+    call.add_argument(
+        "--outcome",
+        type=lambda text: text.lower().replace("-", "_"),
+        choices=["reached", "no_answer", "promised", "disputed"],
+        default="reached",
+        metavar="WORD",
+        help="reached (the default), no_answer, promised, disputed",
+    )
+    call.add_argument("--contact", default="", metavar="NAME", help="who was spoken to")
+    call.add_argument("--at", metavar="TIME", help="when: 2h, 14:00, 2026-11-20 14:00; default now")
+    call.add_argument(
+        "--until", metavar="DATE", help="promised or disputed: do not chase before that day"
+    )
+    _add_whose(call)
+
+    export = commands.add_parser(
+        "export", help="evidence as files", description="Evidence as files."
+    )
+    actions = export.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    evidence = command(
+        actions,
+        "evidence",
+        "chasing.evidence",
+        "write everything about a document's emails into a folder or a zip file",
+    )
+    evidence.add_argument("number", metavar="NUMBER")
+    evidence.add_argument(
+        "--to", type=Path, metavar="PATH", help="a folder, or FILE.zip; nothing is replaced"
+    )
+    _add_whose(evidence)
+
+
+def _add_whose(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--customer", default="", metavar="NAME", help="whose document")
+    command.add_argument("--kind", choices=["invoice", "estimate"])

@@ -22,7 +22,7 @@ from tui.dialogs.compose.state import Phase, SendButton
 from tui.dialogs.compose.view import verdict_lines
 from tui.format.text import cell
 from tui.runtime.context import AppContext
-from tui.widgets.checkbox_line import Tick
+from tui.widgets.choice_fields import Tick
 from tui.widgets.text_field import Field
 
 

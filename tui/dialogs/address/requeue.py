@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from core.model.corrections import Waiting
 from core.model.email import Decision, SendOutcome
 from core.model.errors import OuttrayError
-from core.rules.chasing.corrections import is_ticked
+from core.rules.chasing.attention import is_ticked
 from tui.commands.dispatch import CommandHost, bindings, carry_out, key_of
 from tui.dialogs.address import view as view
 from tui.format.text import cell

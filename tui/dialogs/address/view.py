@@ -15,10 +15,9 @@ from core.model.errors import OuttrayError
 from core.rules.delivery.status import FAILURES
 from tui.commands.dispatch import key_of
 from tui.dialogs.compose.state import Phase, SendButton
-from tui.format.badges import badge, block
-from tui.format.content import content, toned
+from tui.format.badges import badge, block, content, toned
 from tui.format.text import ago, cell, moment
-from tui.widgets.checkbox_line import mark
+from tui.widgets.choice_fields import mark
 
 _LONGEST = 300
 _SERVERS = 130

@@ -15,8 +15,7 @@ from textual.widgets import Static
 from core.model.enums import FORWARD_FAILED, STATUSES
 from tui.commands.dispatch import key_label, keys_of, of_places, with_keys
 from tui.commands.registry import Command
-from tui.format.badges import block
-from tui.format.content import content
+from tui.format.badges import block, content
 
 _TITLES: Final = {
     "log": "The log",
@@ -123,7 +122,7 @@ def sections(places: Collection[str]) -> Iterator[tuple[str, list[Line]]]:
     if "compose" in places:
         yield from _writing()
     if "line" in places:
-        from tui.format.filter_help import FILTERS  # only where it is asked for
+        from tui.format.chips import FILTERS
 
         yield "The search line", [_line(command) for command in of_places(["line"])]
         yield "Filters", [(Content.styled(sign, "bold"), text) for sign, text in FILTERS]

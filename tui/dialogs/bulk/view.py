@@ -13,8 +13,7 @@ from core.model.outbox import Progress
 from tui.commands.dispatch import Host, key_of, of_places, with_keys
 from tui.dialogs.bulk.result import Result
 from tui.dialogs.bulk.state import BulkChoice, Line
-from tui.format.badges import block
-from tui.format.content import content, toned
+from tui.format.badges import block, content, toned
 from tui.format.text import cell
 
 _TONES: Final = {

@@ -15,10 +15,10 @@ from core.model.errors import OuttrayError
 from tui.commands.dispatch import CommandHost, bindings, carry_out
 from tui.dialogs.compose import actions
 from tui.dialogs.compose import view as view
-from tui.dialogs.compose.attachments import AttachmentList
-from tui.dialogs.compose.autosave import Autosave
-from tui.dialogs.compose.compose_form import ComposeForm
-from tui.dialogs.compose.offers import offers, taken
+from tui.dialogs.compose.actions import AttachmentList
+from tui.dialogs.compose.advice import VersionLine
+from tui.dialogs.compose.compose_form import Autosave, ComposeForm
+from tui.dialogs.compose.recipients import offers, taken
 from tui.dialogs.compose.state import (
     Composed,
     Phase,
@@ -31,8 +31,7 @@ from tui.dialogs.compose.state import (
     untouched,
     why_off,
 )
-from tui.dialogs.compose.version_line import VersionLine
-from tui.dialogs.compose.wording import Wording
+from tui.dialogs.compose.view import Wording
 from tui.format.text import cell
 from tui.runtime.context import AppContext
 

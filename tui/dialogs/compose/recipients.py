@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from textual import events, on
@@ -12,10 +13,12 @@ from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from core.model.email import KnownAddress
-from core.model.enums import DisplayStatus
-from tui.dialogs.compose import addresses
-from tui.format.content import toned
+from core.model.email import KnownAddress, Verdict
+from core.model.enums import DisplayStatus, address_key
+from core.model.history import Contact, Health
+from tui.dialogs.compose.addresses import addresses, completed, of, suggestions
+from tui.dialogs.compose.state import alternatives
+from tui.format.badges import toned
 from tui.format.text import cell
 from tui.widgets.customer_card import brief_health
 from tui.widgets.text_field import Field
@@ -46,7 +49,7 @@ class RecipientField(Field):
     @on(Input.Changed)
     def _suggest(self, event: Input.Changed) -> None:
         if self.has_focus and event.value != self._typed:
-            self._offer(addresses.suggestions(self._known, self.value, self.cursor_position))
+            self._offer(suggestions(self._known, self.value, self.cursor_position))
         self._typed = event.value
 
     def on_blur(self) -> None:
@@ -74,7 +77,7 @@ class RecipientField(Field):
         """Put a suggested address in the place of what was typed of it."""
         address = cell(self._offers[index].contact.address)
         self._offer(())
-        value, cursor = addresses.completed(self.value, self.cursor_position, address)
+        value, cursor = completed(self.value, self.cursor_position, address)
         self._typed = value  # no suggestion for what was just taken
         self.value = value
         self.cursor_position = cursor
@@ -128,7 +131,7 @@ class Recipients(Vertical):
 
     @on(Input.Changed)
     def _tell(self) -> None:
-        typed = addresses.addresses(self.field.value)
+        typed = addresses(self.field.value)
         self._told.display = len(typed) > 1
         if len(typed) > 1:
             now = self._clock()
@@ -137,7 +140,7 @@ class Recipients(Vertical):
 
 
 def _told(address: str, known: Sequence[KnownAddress], now: datetime) -> Content:
-    found = addresses.of(known, address)
+    found = of(known, address)
     shown = cell(address, 40)
     if "@" not in address:
         return toned(f"✖ {shown}", DisplayStatus.BOUNCED)
@@ -162,3 +165,39 @@ def _health(known: KnownAddress, now: datetime) -> Content:
     if known.blocked:
         return toned(" ⊘ on our suppression list", DisplayStatus.DROPPED)
     return brief_health(known.contact, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An address that can be taken with a key."""
+
+    contact: Contact
+    instead_of: str = ""
+    """The misspelt address that it corrects; empty: it replaces whatever is in To."""
+
+
+def offers(contacts: Sequence[Contact], to: Iterable[str], verdict: Verdict | None) -> list[Offer]:
+    """Return what was probably meant first, then the customer's other addresses."""
+    typed = list(to)
+    keys = {address_key(address) for address in typed}
+    findings = verdict.findings if verdict else ()
+    proposed = {
+        f.proposal: f.address for f in findings if f.proposal and address_key(f.address) in keys
+    }
+    known = {address_key(contact.address): contact for contact in contacts}
+    meant = [
+        Offer(known.get(address_key(p), Contact("", p, primary=False, health=Health())), address)
+        for p, address in proposed.items()
+        if address_key(p) not in keys
+    ]
+    taken = {address_key(offer.contact.address) for offer in meant}
+    others = alternatives(contacts, typed)
+    return meant + [Offer(c) for c in others if address_key(c.address) not in taken]
+
+
+def taken(to: str, offer: Offer) -> str:
+    """Return what To holds once ``offer`` was taken."""
+    if not offer.instead_of:
+        return offer.contact.address
+    wrong = address_key(offer.instead_of)
+    return ", ".join(offer.contact.address if address_key(a) == wrong else a for a in addresses(to))

@@ -1,13 +1,15 @@
-"""What a table tells the screen that it is on."""
+"""The header and the mouse, and what a table tells the screen that it is on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from textual import events
 from textual.message import Message
 
 from core.model.errors import OuttrayError
+from tui.widgets.data_table.column import NARROWEST
 from tui.widgets.data_table.view import WindowView
 
 T = TypeVar("T")
@@ -71,3 +73,36 @@ class WindowTold(WindowView[T]):
 
         column: str
         width: int
+
+
+class WindowHeader(WindowTold[T]):
+    """Tells what the person wants of a column; whoever holds the order and the columns does it."""
+
+    _dragged: tuple[str, int] | None = None
+    """Which border is held, and where its column begins."""
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        column, is_border = self._painter.column_at(event.x)
+        if event.y == 0 and is_border and column is not None:
+            width = next(width for each, width in self.fitted if each.id == column.id)
+            self._dragged = (column.id, event.x - width)
+            self.capture_mouse()
+            event.stop()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._dragged is not None:
+            name, left = self._dragged
+            self.post_message(self.Resized(self, name, max(NARROWEST, event.x - left)))
+            event.stop()
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        if self._dragged is not None:
+            self._dragged = None
+            self.release_mouse()
+            event.stop()
+
+    def click_header(self, x: int) -> None:
+        """Sort by the column at ``x``; its border is there to be dragged."""
+        column, is_border = self._painter.column_at(x)
+        if column is not None and not is_border:
+            self.post_message(self.SortWanted(self, column.id))

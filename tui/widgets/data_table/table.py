@@ -13,10 +13,9 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 
 from tui.widgets.data_table.column import Context
-from tui.widgets.data_table.pages import Rows, RowSource, Wish, clamp, page_numbers
+from tui.widgets.data_table.header import WindowHeader
+from tui.widgets.data_table.pages import Reader, Rows, RowSource, Wish, clamp, page_numbers
 from tui.widgets.data_table.painter import GUTTER
-from tui.widgets.data_table.reader import Reader
-from tui.widgets.data_table.window_header import WindowHeader
 
 if TYPE_CHECKING:
     from core.model.errors import OuttrayError

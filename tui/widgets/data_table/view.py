@@ -16,16 +16,15 @@ from textual.strip import Strip
 from tui.commands.dispatch import key_of, with_keys
 from tui.format.badges import style
 from tui.format.text import cell
-from tui.widgets.data_table.changed_rows import News
 from tui.widgets.data_table.column import fit
-from tui.widgets.data_table.lean_scroll import LeanLines
-from tui.widgets.data_table.painter import CLASSES, GUTTER, Look, Painter
+from tui.widgets.data_table.pages import News
+from tui.widgets.data_table.painter import CLASSES, GUTTER, LeanLines, Look, Painter
 
 if TYPE_CHECKING:
     from core.model.errors import OuttrayError
     from core.rules.search.ranking import Typed
     from tui.widgets.data_table.column import Column, Context
-    from tui.widgets.data_table.reader import Reader
+    from tui.widgets.data_table.pages import Reader
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.aws.events.parser import parse, parse_all, split_bodies
-from core.model.parsed_events import BodyOutcome, Parsed
+from core.model.reports import BodyOutcome, Parsed
 from core.rules.delivery.events import effect, natural_key
 
 EVENTS = Path(__file__).parents[5] / "shared" / "data" / "events"

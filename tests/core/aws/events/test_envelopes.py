@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.aws.events.parser import parse, parse_all
-from core.model.parsed_events import BodyOutcome
+from core.model.reports import BodyOutcome
 
 MAIL = {"timestamp": "2026-11-02T08:00:00Z", "messageId": "m-1", "destination": ["a@x.example"]}
 BOUNCE: dict[str, Any] = {

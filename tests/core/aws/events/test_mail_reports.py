@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.aws.events.fields import instant
 from core.aws.events.files import numbered_bodies, split_bodies
 from core.aws.events.parser import parse, parse_all
-from core.model.parsed_events import BodyOutcome
+from core.model.reports import BodyOutcome
 
 AT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 SES_ID = "0102018f3b2c4d5e-12345678-1234-1234-1234-123456789abc-000000"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.aws.events.parser import OUR_TAG, parse
 from core.model.delivery import DeliveryEvent
 from core.model.enums import DisplayStatus
-from core.model.parsed_events import BodyOutcome
+from core.model.reports import BodyOutcome
 from core.rules.delivery.events import effect, natural_key
 
 SENT = "2026-11-02T08:00:00.000Z"

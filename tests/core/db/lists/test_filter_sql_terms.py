@@ -17,7 +17,8 @@ from core.model.conditions import Condition, Dated, Part, Says
 from core.model.documents import DocumentFilter, DocumentRow, DocumentView
 from core.model.enums import DisplayStatus, DocumentKind
 from core.rules.chasing.call_reminders import is_ahead, needs_call
-from core.rules.filters import read, time_ranges
+from core.rules.filters import read
+from core.rules.filters import values as time_ranges
 from core.rules.monitoring.feed_health import is_stuck
 from core.settings.loading import Settings
 from tests.answering import answers

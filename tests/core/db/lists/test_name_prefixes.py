@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from core.db.engine import Database, Reader
-from core.db.lists import documents, filter_sql, nearby, text_lookup, text_search
+from core.db.lists import document_paging, documents, filter_sql, filter_sql_terms, text_search
 from core.db.reads import attention, history
 from core.db.rows import DELIVERY_COLUMNS, state_of
 from core.demo.store import fill
 from core.model.attention import AttentionChip
 from core.model.documents import DocumentFilter, DocumentOrder, DocumentSort, DocumentView
 from core.model.enums import address_key
-from core.rules.delivery.address_health import AddressRecord, health_of
+from core.rules.delivery.addresses import AddressRecord, health_of
 from core.rules.filters import read
 from tests.core.db.books import START, fact, hard_bounce, one, sent, tell
 
@@ -63,7 +63,7 @@ def seen(reader: Reader, where: DocumentFilter) -> Any:
 
 
 def nothing_near(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(nearby, "ids_at", lambda *_: None)
+    patch.setattr(document_paging, "nearby_ids", lambda *_: None)
 
 
 def row_by_row(patch: pytest.MonkeyPatch) -> None:
@@ -72,7 +72,7 @@ def row_by_row(patch: pytest.MonkeyPatch) -> None:
 
 
 def hardly_anything_is_few(patch: pytest.MonkeyPatch) -> None:
-    for module in (text_search, nearby, filter_sql, text_lookup):
+    for module in (text_search, document_paging, filter_sql, filter_sql_terms):
         patch.setattr(module, "FEW", 3)
 
 
@@ -83,8 +83,8 @@ def everything_is_too_much(patch: pytest.MonkeyPatch) -> None:
 
 def little_is_looked_at(patch: pytest.MonkeyPatch) -> None:
     hardly_anything_is_few(patch)
-    patch.setattr(nearby, "_LOOKED_AT", 12)
-    patch.setattr(nearby, "_LOOKED_AT_IDS", 60)
+    patch.setattr(document_paging, "_LOOKED_AT", 12)
+    patch.setattr(document_paging, "_LOOKED_AT_IDS", 60)
 
 
 def test_every_way_finds_the_same(office: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from core.db.engine import Database
-from core.db.lists import counters, customer_paging, document_paging, documents, text_search
+from core.db.lists import counters, customers, document_paging, documents, text_search
 from core.demo.store import fill
 from core.model.documents import (
     CustomerFilter,
@@ -48,7 +48,7 @@ KEYS: dict[DocumentOrder, Callable[[DocumentRow], Any]] = {
 
 
 def key_of(name: str) -> str:
-    from core.db.codec import search_key
+    from core.rules.search.text import search_key
 
     return search_key(name)
 
@@ -62,7 +62,7 @@ def office(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """A small company in which every page is far away: from the nearer end, by day, by word."""
     fill(database, START, seed=3)
     monkeypatch.setattr(document_paging, "_FAR", 0)
-    monkeypatch.setattr(customer_paging, "_FAR", 0)
+    monkeypatch.setattr(customers, "_FAR", 0)
     return database
 
 
@@ -102,9 +102,9 @@ def test_customers_stand_alike_near_and_far(
             for descending in (True, False)
         ),
     ):
-        monkeypatch.setattr(customer_paging, "_FAR", 10**9)
+        monkeypatch.setattr(customers, "_FAR", 10**9)
         near = [row.id for row in documents.page_customers(office.reader, where, 0, 1_000)]
-        monkeypatch.setattr(customer_paging, "_FAR", 0)
+        monkeypatch.setattr(customers, "_FAR", 0)
         assert len(near) == documents.count_customers(office.reader, where)
         for offset in (0, 7, 20, len(near) - 5):
             page = documents.page_customers(office.reader, where, offset, 9)
@@ -136,12 +136,12 @@ def test_words_are_found_by_the_index_as_by_looking(
     }
     assert any(found for found, *_ in indexed.values())
     monkeypatch.setattr(text_search, "has_index", lambda _: False)
-    for each, (found, total, chips, customers) in indexed.items():
+    for each, (found, total, chips, people) in indexed.items():
         where = DocumentFilter(text=each)
         assert found == [row.id for row in documents.page_documents(reader, where, 0, 900)], each
         assert total == documents.count_documents(reader, where)
         assert chips == documents.chip_counts(reader, where)
-        assert customers == {
+        assert people == {
             row.id for row in documents.page_customers(reader, CustomerFilter(text=each), 0, 900)
         }
 

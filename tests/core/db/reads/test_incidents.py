@@ -9,13 +9,14 @@ import pytest
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.reads import delivery_latency, incidents
+from core.db.reads import monitoring as delivery_latency
+from core.db.reads import monitoring as incidents
 from core.model.delivery import DeliveryEvent
 from core.model.documents import Late
 from core.model.email import Decision
 from core.model.enums import EmailKind, Status
 from core.rules.monitoring.incidents import Reputation
-from core.services.monitoring.incidents import IncidentWatch
+from core.services.monitoring import IncidentWatch
 from core.settings.loading import Settings
 from tests.conftest import Clock
 from tests.core.db.books import START, entry, fact, hard_bounce, one, put, sent, tell

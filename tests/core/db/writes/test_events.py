@@ -9,7 +9,8 @@ import pytest
 
 from core.db.engine import Database
 from core.db.reads import history
-from core.db.writes import events, leases, outbox, quarantine
+from core.db.writes import events, leases, outbox
+from core.db.writes import feed as quarantine
 from core.db.writes.events import Stored, Unreadable
 from core.model.enums import DisplayStatus, Engagement, Role, Status
 from core.model.history import RecipientEntry

@@ -23,11 +23,11 @@ from core.model.enums import DisplayStatus, EmailKind, Role
 from core.model.errors import NotFoundError
 from core.model.history import EmailEntry
 from core.model.reports import IngestReport
-from core.regular_expressions.number_search import NumberSearch
 from core.rules.delivery.external_email import Relinked, Unlinked
 from core.services import history, importing
 from core.services.feed import ingest
 from core.services.integrity_check import check
+from core.settings.number_search import NumberSearch
 from tests.conftest import Clock, NewDatabase
 from tests.core.db.books import (
     START,

@@ -8,7 +8,7 @@ from itertools import permutations
 from core.model.delivery import DeliveryState
 from core.model.enums import DisplayStatus, Status
 from core.model.history import Health
-from core.rules.delivery.address_health import AddressRecord, health_of
+from core.rules.delivery.addresses import AddressRecord, health_of
 from tests.core.db.books import START
 
 

@@ -11,7 +11,7 @@ from core.model.delivery import DeliveryState
 from core.model.enums import DisplayStatus, Role, Status
 from core.model.history import RecipientEntry
 from core.rules.delivery.addresses import bare_address, is_same_address, mailbox_key, position_of
-from core.rules.delivery.event_words import STOPPED_BY_A_LIST, event_type, letters, message_id
+from core.rules.delivery.events import STOPPED_BY_A_LIST, event_type, letters, message_id
 from core.rules.delivery.reasons import COMPLAINTS, DROPS, reason_of_complaint, reason_of_drop
 from core.services.history import explained
 

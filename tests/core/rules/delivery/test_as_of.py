@@ -14,7 +14,7 @@ from core.db.writes import outbox
 from core.model.documents import DocumentFilter
 from core.model.enums import DisplayStatus, Engagement, Status
 from core.model.history import DocumentLog
-from core.rules.delivery.as_of import local_then, moments_of
+from core.rules.delivery.timeline import local_then, moments_of
 from core.services import integrity_check
 from core.services.feed.ingest import ingest
 from core.services.history import document_log

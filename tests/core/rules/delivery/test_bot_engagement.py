@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.model.delivery import DeliveryEvent, DeliveryView
 from core.model.enums import DisplayStatus, Engagement, Role, Status
-from core.rules.delivery.address_health import AddressRecord, health_of
+from core.rules.delivery.addresses import AddressRecord, health_of
 from core.rules.delivery.bot_engagement import PREFETCH_AGENTS, Mark, doubt, machine_marks
 from core.rules.delivery.settling import settle
 from core.rules.delivery.status import summarise_document, summarise_email

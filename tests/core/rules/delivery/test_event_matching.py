@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.rules.delivery.event_matching import Candidate, Match, match
+from core.rules.delivery.events import Candidate, Match, match
 from tests.core.db.books import fact
 
 ANN = Candidate(1, "tag-1", "ses-1", "ann@customer.example")

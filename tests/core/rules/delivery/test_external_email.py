@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.model.enums import DocumentKind, Role, address_key
-from core.model.parsed_events import Addressee, MailSeen
-from core.regular_expressions.number_search import NumberSearch
+from core.model.reports import Addressee, MailSeen
 from core.rules.delivery.external_email import (
     Link,
     Listed,
@@ -22,6 +21,7 @@ from core.rules.delivery.external_email import (
     merge,
     wanted_keys,
 )
+from core.settings.number_search import NumberSearch
 
 AT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 KRAJCIK, NORDWIND = 1, 2

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from core.model.delivery import DeliveryEvent, DeliveryView
 from core.model.enums import DisplayStatus, Engagement, Role, Status, address_key
-from core.rules.delivery.event_words import event_type
-from core.rules.delivery.events import effect, natural_key
+from core.rules.delivery.events import effect, event_type, natural_key
 from core.rules.delivery.settling import notes, settle
 from core.rules.delivery.status import summarise_document, summarise_email, with_balance, worst
 

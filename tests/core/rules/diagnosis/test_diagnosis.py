@@ -9,8 +9,7 @@ import pytest
 from core.rules.diagnosis import explain
 from core.rules.diagnosis.codes import CODES, REPLIES, SUBJECTS, SUBTYPES
 from core.rules.diagnosis.meanings import DEAD, MEANINGS
-from core.rules.diagnosis.providers import PROVIDERS
-from core.rules.diagnosis.rules import STRONG, VAGUE
+from core.rules.diagnosis.rules import PROVIDERS, STRONG, VAGUE
 
 EXPIRED = "smtp; 554 4.4.7 Message expired: unable to deliver in 840 minutes."
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.rules.diagnosis.phrases import PhraseBook
-from core.rules.diagnosis.providers import PROVIDERS
-from core.rules.diagnosis.rules import STRONG, VAGUE
+from core.rules.diagnosis.normalize import PhraseBook
+from core.rules.diagnosis.rules import PROVIDERS, STRONG, VAGUE
 
 
 @pytest.mark.parametrize(

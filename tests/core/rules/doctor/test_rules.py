@@ -11,12 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto.sns.utils import FilterPolicyMatcher
 
-from core.rules.doctor.checks import Check, Fault, Result, duration, of_faults, summary
+from core.rules.doctor.checks import (
+    NEEDED,
+    WANTED,
+    Check,
+    Fault,
+    Result,
+    duration,
+    of_faults,
+    summary,
+)
+from core.rules.doctor.encryption import Key, KeyVerdict, judge_key
 from core.rules.doctor.filters import BODY, Filter
-from core.rules.doctor.keys import Key, KeyVerdict, judge_key
 from core.rules.doctor.policies import SES, SNS, Verdict, may_publish, may_send
 from core.rules.doctor.queue import better_attributes, parse_address, redrive
-from core.rules.doctor.reports import NEEDED, WANTED
 from core.simulator.events import Delays, reports
 from core.simulator.outcomes import Behaviour, MailboxBehaviour, steps_for
 from core.simulator.state import Sent, SentMail

@@ -6,7 +6,7 @@ import pytest
 
 from core.model.email import Weight
 from core.model.enums import EmailKind
-from core.rules.gate.attachment_rules import (
+from core.rules.gate.document_rules import (
     FileFacts,
     PdfFacts,
     blocked_ending,

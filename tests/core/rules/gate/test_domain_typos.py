@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.rules.gate.domain_typos import MANY, candidates, meant, meant_of_ours, slips
-from core.rules.gate.mailbox_domains import KNOWN, LOOKALIKE_NAMES, NO_SUCH_ENDING
+from core.rules.gate.domain_typos import (
+    KNOWN,
+    LOOKALIKE_NAMES,
+    MANY,
+    NO_SUCH_ENDING,
+    candidates,
+    meant,
+    meant_of_ours,
+    slips,
+)
 
 _WORDS = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=12)
 _DOMAINS = st.builds("{}.{}".format, _WORDS, st.sampled_from(["com", "de", "co.uk", "con", "fr"]))

@@ -5,21 +5,23 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.rules.search.edit_distance import edits, grams, swaps
-from core.rules.search.highlight import marks
-from core.rules.search.normalize import search_key
 from core.rules.search.ranking import (
     Candidate,
     MatchRank,
     Rank,
     Typed,
     begins_a_word,
+    edits,
+    grams,
+    marks,
     name_words,
     number_rank,
     ranked,
     stand,
+    swaps,
     word_starts,
 )
+from core.rules.search.text import search_key
 
 _LETTERS = st.sampled_from("abKé ß&-'.@株ト0\u0301İﬁ\u202e\x00🙂")
 NAMES = st.text(_LETTERS, min_size=1, max_size=14).filter(search_key)

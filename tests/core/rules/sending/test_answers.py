@@ -16,8 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.aws.clients import Clients
-from core.aws.mailer import SesAccount, SesMailer
-from core.aws.suppression_list import SesSuppressionList
+from core.aws.ses import SesAccount, SesMailer, SesSuppressionList
 from core.model.errors import (
     BetweenError,
     CredentialsError,
@@ -31,8 +30,8 @@ from core.model.errors import (
     UnansweredError,
     UnreachableError,
 )
-from core.rules.sending import answers
-from core.rules.sending.answers import SEND_EMAIL, ErrorAnswer, Reading, is_message_id, read
+from core.rules.sending import ses_errors as answers
+from core.rules.sending.ses_errors import SEND_EMAIL, ErrorAnswer, Reading, is_message_id, read
 from tests.core.aws.test_mailer import outgoing
 from tests.core.aws_stubs import answering
 

@@ -13,17 +13,16 @@ from core.aws.events.parser import parse
 from core.db.engine import Database
 from core.db.writes import account_notices
 from core.model.feed import AccountNotice, NoticeKind
-from core.model.parsed_events import BodyOutcome
-from core.model.reports import IngestReport
+from core.model.reports import BodyOutcome, IngestReport
 from core.rules.doctor.checks import Result
 from core.rules.doctor.office_checks import judge_notices
-from core.rules.monitoring.account_notices import concerns, headline, in_force
+from core.rules.monitoring.incidents import concerns, in_force, notice_headline
 from core.services.feed import ingest
-from core.services.monitoring.incidents import IncidentWatch
+from core.services.monitoring import IncidentWatch
 from tests.conftest import Clock
 from tests.core.mail_fakes import FakeMailer, office
 from tests.core.services.sending.test_outbox import documents, fill
-from tui.widgets.incident_line import sentences
+from tui.widgets.feed_bar import sentences
 
 AT = datetime(2026, 11, 20, 10, 40, tzinfo=UTC)
 OUR_SET = "arn:aws:ses:eu-west-1:123456789012:configuration-set/outtray"
@@ -146,7 +145,7 @@ def test_only_a_pause_of_the_account_or_of_our_set_stops_our_mail() -> None:
     assert concerns(account, "outtray")
     assert not concerns(ours, "other")
     assert not concerns(advice, "outtray")
-    assert headline(account, AT).startswith("AWS paused sending for the account since")
+    assert notice_headline(account, AT).startswith("AWS paused sending for the account since")
 
 
 def test_a_pause_holds_every_program_until_aws_takes_it_back(

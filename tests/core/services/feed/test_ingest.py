@@ -12,7 +12,8 @@ import pytest
 from core.aws.events.parser import OUR_TAG
 from core.db.engine import Database, UnstorableError
 from core.db.lists import documents
-from core.db.writes import events, quarantine
+from core.db.writes import events
+from core.db.writes import feed as quarantine
 from core.model.enums import DisplayStatus
 from core.model.errors import (
     DatabaseBusyError,

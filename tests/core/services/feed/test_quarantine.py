@@ -10,7 +10,7 @@ import pytest
 
 from core.db.engine import Database, UnstorableError
 from core.db.writes import events
-from core.db.writes import quarantine as store
+from core.db.writes import feed as store
 from core.db.writes.events import Unreadable
 from core.model.enums import DisplayStatus
 from core.model.errors import DatabaseBusyError, NotFoundError, UsageError

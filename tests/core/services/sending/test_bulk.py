@@ -11,8 +11,7 @@ from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import InputError
 from core.model.suppressions import Suppression
 from core.services.sending import drafts
-from core.services.sending.bulk import Bulk
-from core.services.sending.outbox import Outbox
+from core.services.sending.outbox import Bulk, Outbox
 from tests.conftest import Clock
 from tests.core.db.books import document, entry, put
 from tests.core.mail_fakes import FakeList, FakeMailer, office

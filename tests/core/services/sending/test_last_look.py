@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 from core.aws.clients import Clients
-from core.aws.mailer import SesMailer
-from core.aws.suppression_list import SesSuppressionList
+from core.aws.ses import SesMailer, SesSuppressionList
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.reads import suppressions as suppression_reads
-from core.db.writes import suppressions
+from core.db.reads import addresses as suppression_reads
+from core.db.writes import addresses as suppressions
 from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import NotPermittedError, ThrottledError, UnreachableError
 from core.model.ports import EffectiveReasons

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.db.engine import Database
-from core.db.reads import suppressions
+from core.db.reads import addresses as suppressions
 from core.model.email import Decision
 from core.model.errors import (
     InputError,

@@ -16,8 +16,8 @@ import pytest_asyncio
 from aiohttp import web
 
 from tui.cli.web import visitor
-from tui.cli.web.guard import Guard
 from tui.cli.web.server import BrowserServer
+from tui.cli.web.visitor import Guard
 
 _MARK: Final = f"outtray-deaf-{uuid.uuid4().hex}"
 # Draws like Textual's driver, and does not listen to anything any more.

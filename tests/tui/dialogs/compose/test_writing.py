@@ -15,10 +15,10 @@ from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving
 from tests.tui.fake_composing import file
 from tests.tui.fakes import FakeBackend
-from tui.dialogs.basic.prompt import PromptDialog
-from tui.dialogs.compose.autosave import Autosave
+from tui.dialogs.basic.questions import PromptDialog
+from tui.dialogs.compose.actions import PreviewDialog
 from tui.dialogs.compose.compose import ComposeDialog
-from tui.dialogs.compose.preview import PreviewDialog
+from tui.dialogs.compose.compose_form import Autosave
 from tui.screens.communications import CommunicationsScreen
 
 SIZES = pytest.mark.parametrize("size", [(132, 36), (80, 24)])

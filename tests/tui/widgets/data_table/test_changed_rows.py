@@ -11,9 +11,9 @@ from tests.tui.believable import bounce, fact
 from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
-from tui.app import bell as failure_bell
-from tui.app.bell import FailureBell
-from tui.widgets.data_table.changed_rows import News
+from tui.app import live_changes as failure_bell
+from tui.app.live_changes import FailureBell
+from tui.widgets.data_table.pages import News
 from tui.widgets.data_table.table import WindowTable
 
 

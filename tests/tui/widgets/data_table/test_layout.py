@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from tui.tables.customers import CUSTOMER_COLUMNS
 from tui.tables.documents import ALL_DOCUMENT_COLUMNS, DOCUMENT_COLUMNS
-from tui.widgets.data_table.column import GAP, Column, fit
-from tui.widgets.data_table.layout import (
+from tui.widgets.data_table.column import (
+    GAP,
+    Column,
     Layout,
     arranged,
+    fit,
     from_json,
     moved,
     resized,

@@ -1,0 +1,220 @@
+"""Writes addresses: our own suppression list, contacts, and what was corrected by whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from core.db.engine import hold
+from core.db.lists import customer_search_sql as name_prefixes
+from core.db.lists.filter_sql import in_chunks
+from core.db.rows import to_instant
+from core.db.schema import address_changes, contacts, customers, digests
+from core.model.enums import address_key
+from core.model.suppressions import AuditEntry, Suppression
+from core.rules.chasing.attention import superseded
+from core.rules.search.text import storable
+
+# --------------------------------------------------------------------------- reading
+
+
+# --------------------------------------------------------------------------- writing
+
+
+def lock_name(address: str) -> str:
+    """What an address is held by, so that nobody lists it while it is being claimed."""
+    return f"address {address_key(address)}"
+
+
+def add(connection: Connection, new: Sequence[Suppression], operator: str) -> list[Suppression]:
+    """Put addresses on our own list; return those that were not there before."""
+    from sqlalchemy import select
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    from core.db.engine import hold
+    from core.db.schema import suppressions
+
+    # An email that is about to be handed to SES is claimed before this, or sees the entry.
+    hold(connection, *sorted({lock_name(entry.address) for entry in new}))
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    wanted = {storable(address_key(entry.address)): entry for entry in reversed(new)}
+    there: set[str] = set()
+    for some in in_chunks(sorted(wanted)):
+        chosen = select(suppressions.c.address_key).where(suppressions.c.address_key.in_(some))
+        there.update(connection.execute(chosen).scalars())
+    missing = {key: entry for key, entry in wanted.items() if key not in there}
+    rows = [
+        {
+            "address_key": key,
+            "address": storable(entry.address),
+            "reason": storable(entry.reason),
+            "since": to_instant(entry.since),
+            "added_by": storable(operator),
+        }
+        for key, entry in missing.items()
+    ]
+    if rows:
+        connection.execute(dialect.insert(suppressions).on_conflict_do_nothing(), rows)
+    return list(missing.values())
+
+
+def remove(connection: Connection, address: str) -> bool:
+    """Take an address off our own list; false where it was not there."""
+    from sqlalchemy import delete
+
+    from core.db.schema import suppressions
+
+    key = storable(address_key(address))
+    done = connection.execute(delete(suppressions).where(suppressions.c.address_key == key))
+    return done.rowcount > 0
+
+
+def write_audit(connection: Connection, entries: Sequence[AuditEntry]) -> None:
+    """Write what was done, in the transaction that does it."""
+    from core.db.schema import suppression_audit
+
+    if entries:
+        connection.execute(suppression_audit.insert(), [_audit_row(entry) for entry in entries])
+
+
+def begin_audit(connection: Connection, entry: AuditEntry) -> int:
+    """Write what is about to be done; return the id for ``settle_audit``."""
+    from core.db.schema import suppression_audit
+
+    made = connection.execute(suppression_audit.insert().values(_audit_row(entry)))
+    return int(made.inserted_primary_key[0]) if made.inserted_primary_key else 0
+
+
+def _audit_row(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "at": to_instant(entry.at),
+        "address_key": storable(address_key(entry.address)),
+        "address": storable(entry.address),
+        "list": entry.list,
+        "action": entry.action,
+        "reason": storable(entry.reason),
+        "operator": storable(entry.operator),
+        "outcome": entry.outcome,
+        "detail": storable(entry.detail),
+    }
+
+
+def settle_audit(connection: Connection, audit_id: int, outcome: str, detail: str) -> None:
+    """Write how it ended."""
+    from core.db.schema import digests
+    from core.db.schema import suppression_audit as table
+
+    values = {"outcome": outcome, "detail": storable(detail)}
+    digests.change(connection, table.update().where(table.c.id == audit_id).values(values))
+
+
+_C = contacts.c
+
+
+def put_contact(
+    connection: Connection, customer_id: int, name: str, address: str, *, primary: bool, new: bool
+) -> None:
+    """Write one contact; a primary one takes the place of the former, which stays as another."""
+    if primary:
+        digests.change(
+            connection,
+            update(contacts).where(_C.customer_id == customer_id).values(is_primary=0),
+        )
+    key = storable(address_key(address))
+    if new:
+        connection.execute(
+            insert(contacts).values(
+                customer_id=customer_id,
+                name=name,
+                address=storable(address.strip()),
+                address_key=key,
+                is_primary=int(primary),
+            )
+        )
+    else:
+        digests.change(
+            connection,
+            update(contacts)
+            .where(_C.customer_id == customer_id, _C.address_key == key)
+            .values(name=name, is_primary=int(primary)),
+        )
+
+
+def correct(
+    connection: Connection, customer_ids: Sequence[int], old: str, new: str, by: str, at: datetime
+) -> list[str]:
+    """Put ``new`` in the place of ``old``; return the names of the customers that it changed."""
+    hold(connection, "import")  # an import has read the addresses and would write over this
+    return [
+        name
+        for customer_id in sorted(set(customer_ids))
+        if (name := _correct_one(connection, customer_id, old, new, by, at)) is not None
+    ]
+
+
+def _correct_one(
+    connection: Connection, customer_id: int, old: str, new: str, by: str, at: datetime
+) -> str | None:
+    found = {
+        row.address_key: row
+        for row in connection.execute(select(contacts).where(_C.customer_id == customer_id))
+    }
+    former, present = found.get(storable(address_key(old))), found.get(storable(address_key(new)))
+    if present is not None and (former is None or former.id == present.id):
+        if present.address == storable(new.strip()):
+            return None
+        _readdress(connection, present.id, new)  # another spelling of the same
+    elif present is not None and former is not None:
+        connection.execute(delete(contacts).where(_C.id == former.id))
+        if former.is_primary:
+            digests.change(
+                connection, update(contacts).where(_C.id == present.id).values(is_primary=1)
+            )
+    elif former is not None:
+        _readdress(connection, former.id, new)
+    else:
+        put_contact(connection, customer_id, "", new, primary=not found, new=True)
+    connection.execute(
+        insert(address_changes).values(
+            customer_id=customer_id,
+            old_address=storable(old.strip()),
+            old_key=storable(address_key(old)),
+            new_address=storable(new.strip()),
+            new_key=storable(address_key(new)),
+            changed_by=storable(by),
+            changed_at=to_instant(at),
+        )
+    )
+    return _refresh_search(connection, customer_id)
+
+
+def _readdress(connection: Connection, contact_id: int, address: str) -> None:
+    digests.change(
+        connection,
+        update(contacts)
+        .where(_C.id == contact_id)
+        .values(address=storable(address.strip()), address_key=storable(address_key(address))),
+    )
+
+
+def _refresh_search(connection: Connection, customer_id: int) -> str | None:
+    """Make the customer found by the addresses it has now; return its name."""
+    keys = connection.scalars(select(_C.address_key).where(_C.customer_id == customer_id)).all()
+    name = connection.scalar(select(customers.c.name).where(customers.c.id == customer_id))
+    name_prefixes.refresh(connection, customer_id, name or "", keys)
+    return name
+
+
+def superseded_addresses(
+    connection: Connection, known: Mapping[int, Mapping[str, object]]
+) -> dict[int, Mapping[str, str]]:
+    """Return by customer: corrected address → the one in force, as keys. ``known`` has contacts."""
+    a = address_changes.c
+    changes: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for row in connection.execute(select(a.customer_id, a.old_key, a.new_key).order_by(a.id)):
+        changes[row.customer_id].append((row.old_key, row.new_key))
+    return {i: superseded(several, known.get(i, ())) for i, several in changes.items()}

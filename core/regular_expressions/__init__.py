@@ -1,1 +1,0 @@
-"""Regular expressions that people write themselves, run within a limit of time."""

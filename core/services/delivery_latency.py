@@ -1,0 +1,83 @@
+"""What each domain takes to confirm an email, kept for a while, and what waits longer than that."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from core.db.engine import Database
+from core.db.reads import monitoring as delivery_latency
+from core.model.documents import Awaited, DocumentRow
+from core.model.enums import DisplayStatus
+from core.model.ports import Clock
+from core.rules.monitoring.delivery_latency import Pace, awaited, late_after, pace_of
+
+_KEPT: Final = timedelta(minutes=5)
+
+
+_ON_ITS_WAY: Final = (DisplayStatus.SENT, DisplayStatus.DEFERRED)
+
+
+class Paces:
+    """One per program; safe for several threads, which at worst ask the database twice."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[datetime, Pace | None]] = {}
+
+    def of(self, domain: str) -> Pace | None:
+        """Return the pace of a domain, as it was in the last five minutes."""
+        now = self._clock()
+        with self._lock:
+            kept = self._known.get(domain)
+        if kept is None or not timedelta(0) <= now - kept[0] < _KEPT:
+            kept = (now, pace_of(delivery_latency.delivery_times(self._database.reader, domain)))
+            with self._lock:
+                self._known[domain] = kept
+        return kept[1]
+
+    def late_documents(self, now: datetime) -> tuple[int, ...]:
+        """Return the ids of the documents whose latest email is late ``now``."""
+        waiting = delivery_latency.on_their_way(self._database.reader, now)
+        limits = {
+            domain: self._late_before(domain, now) for domain in {each[1] for each in waiting}
+        }
+        late = {
+            document_id
+            for document_id, domain, sent_at in waiting
+            if (limit := limits[domain]) is not None and sent_at < limit
+        }
+        return tuple(sorted(late))
+
+    def _late_before(self, domain: str, now: datetime) -> datetime | None:
+        pace = self.of(domain)
+        return None if pace is None else now - late_after(pace)
+
+    def marked(self, rows: Sequence[DocumentRow]) -> tuple[DocumentRow, ...]:
+        """Return ``rows``, each that is on its way with the time until which that is usual."""
+        emails = {
+            row.summary.last_email_id
+            for row in rows
+            if row.summary.word in _ON_ITS_WAY and row.summary.last_email_id is not None
+        }
+        if not emails:
+            return tuple(rows)
+        waiting = delivery_latency.unconfirmed(self._database.reader, emails)
+        return tuple(
+            replace(row, awaited=self._first(waiting.get(row.summary.last_email_id or 0, ())))
+            for row in rows
+        )
+
+    def _first(self, deliveries: Sequence[tuple[str, datetime]]) -> Awaited | None:
+        """Of several recipients the one that is late first speaks for the email."""
+        known = (awaited(domain, self.of(domain), sent_at) for domain, sent_at in deliveries)
+        return min(
+            (each for each in known if each is not None),
+            key=lambda each: each.late_at,
+            default=None,
+        )

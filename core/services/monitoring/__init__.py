@@ -1,1 +1,0 @@
-"""Notices what goes wrong beyond single emails, and keeps the answer for a while."""
