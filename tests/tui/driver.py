@@ -50,13 +50,13 @@ class Driver:
     async def _settle(self) -> Driver:
         quiet = 0
         while quiet < 2:
-            await self.app.jobs.idle()
+            await self.app.background_calls.idle()
             await self.pilot.pause()
             if self.app._exception is not None:
                 raise self.app._exception  # it will never come to rest
             screen = self.app.screen
             due = getattr(screen, "is_busy", False)
-            quiet = 0 if self.app.jobs.running or due else quiet + 1
+            quiet = 0 if self.app.background_calls.running or due else quiet + 1
             if due:
                 await asyncio.sleep(0.005)
         return self

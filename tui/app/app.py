@@ -81,20 +81,22 @@ class OuttrayApp(Navigation):
         read_alt_keys()
         super().__init__()
         self.backend = backend
-        self.jobs = BackgroundCalls(self)
-        self.desk = AppContext(backend, self.jobs, clock)
-        self.outgoing = Outgoing(self, self.desk)
-        self.correct = Correct(self, self.desk, changed=self.show_again, failed=self.report)
+        self.background_calls = BackgroundCalls(self)
+        self.app_context = AppContext(backend, self.background_calls, clock)
+        self.outgoing = Outgoing(self, self.app_context)
+        self.correct = Correct(self, self.app_context, changed=self.show_again, failed=self.report)
         self.sending = Sending(
             self,
-            self.desk,
+            self.app_context,
             changed=self.show_again,
             failed=self.report,
             corrected=self.correct.saved_with_a_send,
         )
-        self.chases = ChaseFlows(self, self.desk, changed=self.show_again, failed=self.report)
-        self.copy_open_export = CopyOpenExport(self, self.desk, self.report)
-        self.failure_bell = FailureBell(self, self.desk)
+        self.chases = ChaseFlows(
+            self, self.app_context, changed=self.show_again, failed=self.report
+        )
+        self.copy_open_export = CopyOpenExport(self, self.app_context, self.report)
+        self.failure_bell = FailureBell(self, self.app_context)
         self._feed = FeedStatus(FeedState.STARTING)
         self._revision: int | None = None
         self._is_pattern_slow = False
@@ -110,7 +112,7 @@ class OuttrayApp(Navigation):
     # ------------------------------------------------------------------ life
 
     def get_default_screen(self) -> Screen[Any]:
-        return CustomersScreen(self.desk, self._feed)
+        return CustomersScreen(self.app_context, self._feed)
 
     def get_css_variables(self) -> dict[str, str]:
         variables = themes.complete(super().get_css_variables(), ansi=self.current_theme.ansi)
@@ -151,30 +153,32 @@ class OuttrayApp(Navigation):
             gc.enable()
             gc.freeze()
         backend = self.backend
-        self.jobs.repeat(
+        self.background_calls.repeat(
             lambda: (backend.revision(), backend.feed_status(), backend.outbox_waiting()),
             self._pulse,
             self._pulse_failed,
             every=self.PULSE_SECONDS,
             longest_pause=self.LONGEST_PAUSE_SECONDS,
         )
-        self.jobs.repeat(
+        self.background_calls.repeat(
             backend.trouble, self._show_trouble, self._not_pulled, every=self.TROUBLE_SECONDS
         )
         self.outgoing.begin(self.PULSE_SECONDS)
-        DatabaseWatch(self, self.desk).begin(self.PULSE_SECONDS)
+        DatabaseWatch(self, self.app_context).begin(self.PULSE_SECONDS)
         self.failure_bell.begin(self.PULSE_SECONDS)
-        self.jobs.repeat(
+        self.background_calls.repeat(
             backend.read_suppressions,
             self._suppressions_read,
             self._not_pulled,
             every=self.SUPPRESSIONS_SECONDS,
         )
         if backend.settings.queue_url:
-            self.jobs.repeat(lambda: backend.pull(POLL_SECONDS), self._pulled, self._not_pulled)
+            self.background_calls.repeat(
+                lambda: backend.pull(POLL_SECONDS), self._pulled, self._not_pulled
+            )
 
     def on_unmount(self) -> None:
-        self.jobs.close()
+        self.background_calls.close()
 
     # ------------------------------------------------------------------ the feed
 
@@ -198,7 +202,7 @@ class OuttrayApp(Navigation):
             self.show_again()
 
     def _show_trouble(self, trouble: Trouble) -> None:
-        self.desk.board.trouble = trouble
+        self.app_context.board.trouble = trouble
         self._show_board()
 
     def _show_board(self) -> None:
@@ -208,22 +212,22 @@ class OuttrayApp(Navigation):
 
     def _tell_feed(self, before: FeedStatus) -> None:
         """Say once that the feed went down, and once that it is back."""
-        said = news(before, self._feed, self.desk.clock())
+        said = news(before, self._feed, self.app_context.clock())
         if said is not None:
             self.notify(
                 said.text, title=said.title, severity=said.severity, timeout=12, markup=False
             )
 
     def _pulse_failed(self, error: OuttrayError) -> None:
-        before, self.desk.board.problem = self.desk.board.problem, error
+        before, self.app_context.board.problem = self.app_context.board.problem, error
         self._show_board()
         if before is None or before.title != error.title:  # once, not each second
             self.report(error)
 
     def _tell_back(self) -> None:
-        if self.desk.board.problem is None:
+        if self.app_context.board.problem is None:
             return
-        self.desk.board.problem = None
+        self.app_context.board.problem = None
         self._show_board()
         self.notify("What is shown is up to date again.", title="The database is back")
         self.show_again()

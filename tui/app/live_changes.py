@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 class DatabaseWatch:
     """Begins the look after the first rows; meanwhile changes wait and reading goes on."""
 
-    def __init__(self, app: App[None], desk: AppContext) -> None:
-        self._app, self._desk = app, desk
+    def __init__(self, app: App[None], app_context: AppContext) -> None:
+        self._app, self._app_context = app, app_context
 
     def begin(self, every: float) -> None:
         """Ask ``every`` so many seconds: reading the database is not needed for it."""
-        backend, jobs = self._desk.backend, self._desk.jobs
+        backend, background_calls = self._app_context.backend, self._app_context.background_calls
 
         def look() -> DatabaseLook | None:
-            backend.when_a_change_waits(jobs.stand_in)
+            backend.when_a_change_waits(background_calls.stand_in)
             return backend.database_look()
 
-        jobs.repeat(look, self._looked, self._not_looked, every=every)
+        background_calls.repeat(look, self._looked, self._not_looked, every=every)
 
     def _looked(self, look: DatabaseLook | None) -> None:
-        board = self._desk.board
+        board = self._app_context.board
         if look == board.look:
             return
         was_going_on = board.look is not None and board.look.goes_on
@@ -69,23 +69,25 @@ QUIET: Final = timedelta(seconds=10)
 class FailureBell:
     """Rings once when more documents have failed than before; by default never."""
 
-    def __init__(self, app: App[Any], desk: AppContext) -> None:
-        self._app, self._desk = app, desk
+    def __init__(self, app: App[Any], app_context: AppContext) -> None:
+        self._app, self._app_context = app, app_context
         self._revision: int | None = None
         self._count: int | None = None
         self._rang_at: datetime | None = None
 
     def begin(self, every: float) -> None:
         """Look every so many seconds, if the settings say so."""
-        if self._desk.backend.settings.bell:
-            self._desk.jobs.repeat(self._look, self._looked, lambda _: None, every=every)
+        if self._app_context.backend.settings.bell:
+            self._app_context.background_calls.repeat(
+                self._look, self._looked, lambda _: None, every=every
+            )
 
     def _look(self) -> int | None:
         """Count again only after a change; ``None``: there was none. In a thread."""
-        revision = self._desk.backend.revision()
+        revision = self._app_context.backend.revision()
         if revision == self._revision:
             return None
-        count = self._desk.backend.documents.count_failed()
+        count = self._app_context.backend.documents.count_failed()
         self._revision = revision  # after the count: what failed is tried again
         return count
 
@@ -95,7 +97,7 @@ class FailureBell:
         before, self._count = self._count, count
         if before is None or count <= before:
             return
-        now = self._desk.clock()
+        now = self._app_context.clock()
         if self._rang_at is None or now - self._rang_at >= QUIET:
             self._rang_at = now
             self._app.bell()

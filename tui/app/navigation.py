@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Navigation(CommandHost, TerminalApp[None]):
     """What ``OuttrayApp`` knows of its screens; it sets what is declared here."""
 
-    desk: AppContext
+    app_context: AppContext
     sending: Sending
     correct: Correct
     chases: ChaseFlows
@@ -49,7 +49,7 @@ class Navigation(CommandHost, TerminalApp[None]):
         """Show a customer's documents, or everybody's, on top of the list of customers."""
         from tui.screens.communications import CommunicationsScreen  # not for the first paint
 
-        screen = CommunicationsScreen(self.desk, self._feed, customer, chip)
+        screen = CommunicationsScreen(self.app_context, self._feed, customer, chip)
         if isinstance(self.screen, CommunicationsScreen):
             _ = self.switch_screen(screen)
         else:
@@ -121,17 +121,17 @@ class Navigation(CommandHost, TerminalApp[None]):
     def command_unlinked(self) -> None:
         from tui.screens.unlinked import UnlinkedScreen  # not for the first paint
 
-        _ = self.push_screen(UnlinkedScreen(self.desk, self._feed))
+        _ = self.push_screen(UnlinkedScreen(self.app_context, self._feed))
 
     def is_quiet(self, command_id: str) -> bool:
         """Whether the bottom line leaves a command out, because there is no reason to use it."""
-        return command_id == "app.unlinked" and not self.desk.board.unlinked
+        return command_id == "app.unlinked" and not self.app_context.board.unlinked
 
     def command_suppressions(self) -> None:
         from tui.screens.suppressions import SuppressionsScreen  # not for the first paint
 
         if not back_to(self, SuppressionsScreen):
-            _ = self.push_screen(SuppressionsScreen(self.desk, self._feed))
+            _ = self.push_screen(SuppressionsScreen(self.app_context, self._feed))
 
     def on_suppressions_screen_document_wanted(
         self, event: SuppressionsScreen.DocumentWanted
@@ -142,14 +142,16 @@ class Navigation(CommandHost, TerminalApp[None]):
     def _show_document(self, customer: CustomerRow, document_id: int) -> None:
         from tui.screens.communications import CommunicationsScreen
 
-        screen = CommunicationsScreen(self.desk, self._feed, customer, document_id=document_id)
+        screen = CommunicationsScreen(
+            self.app_context, self._feed, customer, document_id=document_id
+        )
         _ = self.push_screen(screen)
 
     def command_attention(self) -> None:
         from tui.screens.attention import AttentionScreen  # not for the first paint
 
         if not back_to(self, AttentionScreen):
-            _ = self.push_screen(AttentionScreen(self.desk, self._feed))
+            _ = self.push_screen(AttentionScreen(self.app_context, self._feed))
 
     def on_attention_screen_document_wanted(self, event: AttentionScreen.DocumentWanted) -> None:
         """Show the document among its customer's, with its log open; Back comes back here."""
@@ -159,13 +161,13 @@ class Navigation(CommandHost, TerminalApp[None]):
         from tui.screens.insights import InsightsScreen  # not for the first paint
 
         if not back_to(self, InsightsScreen):
-            _ = self.push_screen(InsightsScreen(self.desk, self._feed))
+            _ = self.push_screen(InsightsScreen(self.app_context, self._feed))
 
     def command_settings(self) -> None:
         from tui.screens.settings import SettingsScreen  # not for the first paint
 
         if not back_to(self, SettingsScreen):
-            _ = self.push_screen(SettingsScreen(self.desk, self._feed))
+            _ = self.push_screen(SettingsScreen(self.app_context, self._feed))
 
     def on_settings_screen_changed(self, event: SettingsScreen.Changed) -> None:
         """Follow at once what can be followed at once."""
@@ -183,13 +185,13 @@ class Navigation(CommandHost, TerminalApp[None]):
             if answer == DONE:
                 self.notify("Start Outtray again, so that all of it is in force.", title="Set up")
 
-        asked = SetUp(self.desk.backend.settings, has_demo=False)
-        _ = self.push_screen(SetUpScreen(self.desk.jobs, asked), closed)
+        asked = SetUp(self.app_context.backend.settings, has_demo=False)
+        _ = self.push_screen(SetUpScreen(self.app_context.background_calls, asked), closed)
 
     def command_outbox(self) -> None:
         from tui.screens.outbox import OutboxScreen  # not for the first paint
 
-        _ = self.push_screen(OutboxScreen(self.desk, self._feed))
+        _ = self.push_screen(OutboxScreen(self.app_context, self._feed))
 
     def on_outbox_screen_again_wanted(self, event: OutboxScreen.AgainWanted) -> None:
         self.sending.begin_with(event.composition)

@@ -26,8 +26,8 @@ _ENDS: Final = ("SIGTERM", "SIGHUP", "SIGINT")
 class Outgoing:
     """Works the outbox in the background, tells the screens, and speaks up before one leaves."""
 
-    def __init__(self, app: App[None], desk: AppContext) -> None:
-        self._app, self._desk = app, desk
+    def __init__(self, app: App[None], app_context: AppContext) -> None:
+        self._app, self._app_context = app, app_context
         self._dialog: LeaveDialog | None = None
         """The question that is open, while one leaves."""
         self._ended_by = 0
@@ -41,21 +41,21 @@ class Outgoing:
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                     asyncio.get_running_loop().add_signal_handler(number, self._end, number)
-        backend = self._desk.backend
-        self._desk.jobs.repeat(
+        backend = self._app_context.backend
+        self._app_context.background_calls.repeat(
             lambda: backend.outbox.work(), self._worked, self._not_worked, every=every
         )
 
     def _worked(self, report: WorkReport) -> None:
         """The screens see what became of it by themselves; why nothing goes is told there."""
-        self._desk.board.outbox_words = report.words
+        self._app_context.board.outbox_words = report.words
 
     def _not_worked(self, error: OuttrayError) -> None:
-        self._desk.board.outbox_words = str(error)
+        self._app_context.board.outbox_words = str(error)
 
     def show(self, waiting: int) -> None:
         """Tell every screen how much waits by now."""
-        board = self._desk.board
+        board = self._app_context.board
         board.waiting = waiting
         for screen in self._app.screen_stack:
             if isinstance(screen, PlaceScreen):
@@ -65,7 +65,7 @@ class Outgoing:
 
     def leave(self) -> None:
         """Leave; where something waits to be sent, say what becomes of it first."""
-        board = self._desk.board
+        board = self._app_context.board
         if not board.waiting:
             self._go()
         elif self._dialog is None or not self._dialog.is_attached:
@@ -97,5 +97,5 @@ class Outgoing:
 
     def _go(self) -> None:
         """Nothing that was asked for meanwhile is waited for."""
-        self._desk.jobs.close()
+        self._app_context.background_calls.close()
         self._app.exit()

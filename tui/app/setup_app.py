@@ -28,7 +28,7 @@ class SetUpApp(TerminalApp[str]):
         read_alt_keys()
         use_keys({})
         super().__init__()
-        self.jobs = BackgroundCalls(self)
+        self.background_calls = BackgroundCalls(self)
         self._asked = asked
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -42,10 +42,10 @@ class SetUpApp(TerminalApp[str]):
 
     def on_mount(self) -> None:
         steady(self, is_still=not self._asked.settings.motion)
-        _ = self.push_screen(SetUpScreen(self.jobs, self._asked), self.exit)
+        _ = self.push_screen(SetUpScreen(self.background_calls, self._asked), self.exit)
 
     def on_unmount(self) -> None:
-        self.jobs.close()
+        self.background_calls.close()
 
 
 def ask(settings: Settings) -> str:

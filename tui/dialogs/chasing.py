@@ -36,10 +36,14 @@ class SnoozeDialog(ChaseDialog[ChaseState]):
     AUTO_FOCUS = "#until"
 
     def __init__(
-        self, desk: AppContext, scope: Scope, standing: ChaseState, row: DocumentRow | None = None
+        self,
+        app_context: AppContext,
+        scope: Scope,
+        standing: ChaseState,
+        row: DocumentRow | None = None,
     ) -> None:
         about = cell(row.number, 30) if row else cell(standing.name, 50)
-        super().__init__(desk, f"Do not chase {about}")
+        super().__init__(app_context, f"Do not chase {about}")
         self._scope, self._standing = scope, standing
         held = standing.in_force[0] if standing.in_force else None
         whole = row is None or (held is not None and held.whole_customer)
@@ -65,7 +69,7 @@ class SnoozeDialog(ChaseDialog[ChaseState]):
         yield labelled("Until", self.until)
         yield self.told
         yield labelled("Note", self.note)
-        now = self.desk.clock()
+        now = self.app_context.clock()
         before = list(hold_history(self._standing.holds[:_SHOWN_BEFORE], now))
         if before:
             yield Static("\n".join(before), id="chase-before", markup=False)
@@ -104,19 +108,19 @@ class SnoozeDialog(ChaseDialog[ChaseState]):
             self.told.update(told_day(day, today))
 
     def _today(self) -> date:
-        return self.desk.clock().astimezone().date()
+        return self.app_context.clock().astimezone().date()
 
     # ------------------------------------------------------------------ writing
 
     def save(self) -> None:
         until = parse_day(self.until.value, self._today())
         scope, kind, note = self.chosen_scope, HoldKind(self.kind_choice.chosen), self.note.value
-        chasing = self.desk.backend.chasing
+        chasing = self.app_context.backend.chasing
         self.write(lambda: chasing.hold(scope, kind, until, note))
 
     @on(Button.Pressed, "#lift")
     def _lift(self) -> None:
-        scope, chasing = self.chosen_scope, self.desk.backend.chasing
+        scope, chasing = self.chosen_scope, self.app_context.backend.chasing
         held = self._held()
         note = "" if held is None or self.note.value == cell(held.note) else self.note.value
         self.write(lambda: chasing.lift(scope, note))
@@ -139,8 +143,8 @@ class EvidenceDialog(ChaseDialog[Exported]):
 
     AUTO_FOCUS = "#to"
 
-    def __init__(self, desk: AppContext, row: DocumentRow) -> None:
-        super().__init__(desk, f"Evidence about {cell(row.number, 40)}")
+    def __init__(self, app_context: AppContext, row: DocumentRow) -> None:
+        super().__init__(app_context, f"Evidence about {cell(row.number, 40)}")
         self._row = row
         name = f"evidence-{safe_name(row.number, 'document')}.zip"
         self.to = PathField(str(Path.cwd() / name), placeholder="FOLDER or FILE.zip", name="to")
@@ -153,7 +157,7 @@ class EvidenceDialog(ChaseDialog[Exported]):
         where = self.to.value.strip()
         if not where:
             raise UsageError("Say where: a folder, or FILE.zip.")
-        backend, document_id = self.desk.backend, self._row.id
+        backend, document_id = self.app_context.backend, self._row.id
         self.write(lambda: backend.export_evidence(document_id, Path(where)))
 
 
@@ -165,10 +169,10 @@ class CallDialog(ChaseDialog[Call]):
 
     AUTO_FOCUS = "#outcome"
 
-    def __init__(self, desk: AppContext, row: DocumentRow, standing: ChaseState) -> None:
+    def __init__(self, app_context: AppContext, row: DocumentRow, standing: ChaseState) -> None:
         number, name = cell(row.number, 24), cell(standing.name, 30)
         phone = f"{PHONE} {phone_words(standing.phone)}"
-        super().__init__(desk, f"A call about {number} · {name} · {phone}")
+        super().__init__(app_context, f"A call about {number} · {name} · {phone}")
         self._row = row
         contact = cell(standing.contacts[0]) if standing.contacts else ""
         self.outcome = ChoiceField(
@@ -201,7 +205,7 @@ class CallDialog(ChaseDialog[Call]):
 
     @on(Input.Changed, "#until")
     def _tell(self) -> None:
-        today = self.desk.clock().astimezone().date()
+        today = self.app_context.clock().astimezone().date()
         try:
             words = told_day(parse_day(self.until.value, today), today)
         except OuttrayError as error:
@@ -209,7 +213,7 @@ class CallDialog(ChaseDialog[Call]):
         self.told.update(Content(words))
 
     def save(self) -> None:
-        now = self.desk.clock()
+        now = self.app_context.clock()
         outcome = Outcome(self.outcome.chosen)
         holds = outcome.value in _HOLDS and bool(self.until.value.strip())
         when = self.at.value.strip()
@@ -220,5 +224,5 @@ class CallDialog(ChaseDialog[Call]):
             at=None if when in ("", "now") else parse_time(when, now),
             hold_until=parse_day(self.until.value, now.astimezone().date()) if holds else None,
         )
-        chasing, document_id = self.desk.backend.chasing, self._row.id
+        chasing, document_id = self.app_context.backend.chasing, self._row.id
         self.write(lambda: chasing.log_call(document_id, entry))

@@ -46,11 +46,13 @@ class ExportDialog(ChaseDialog[Written | None]):
     AUTO_FOCUS = "#to"
     LOOK_SECONDS = 0.1
 
-    def __init__(self, desk: AppContext, sheet: Sheet[Any]) -> None:
-        super().__init__(desk, f"Export {sheet.name}: all that the filter shows, in this order")
+    def __init__(self, app_context: AppContext, sheet: Sheet[Any]) -> None:
+        super().__init__(
+            app_context, f"Export {sheet.name}: all that the filter shows, in this order"
+        )
         self._sheet = sheet
         self._writing = Writing()
-        self._path = suggested(sheet.name, Form.CSV, desk.clock())
+        self._path = suggested(sheet.name, Form.CSV, app_context.clock())
         self.form = ChoiceField(_FORMS, Form.CSV, name="form")
         self.to = PathField(str(self._path), placeholder="FILE", name="to")
         self.told = Static("", id="told", markup=False)

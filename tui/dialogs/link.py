@@ -46,9 +46,9 @@ class LinkDialog(CommandHost, ModalScreen["LinkedByHand | None"]):
     BINDINGS = bindings("link")
     AUTO_FOCUS = "#document"
 
-    def __init__(self, desk: AppContext, email: Unlinked) -> None:
+    def __init__(self, app_context: AppContext, email: Unlinked) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_context = app_context
         self.email = email
         # held, not queried: an answer may come while the dialog is being taken down
         self.field = Field(placeholder="number or customer", name="document")
@@ -63,7 +63,7 @@ class LinkDialog(CommandHost, ModalScreen["LinkedByHand | None"]):
         self._marked: int | None = None
 
     def compose(self) -> ComposeResult:
-        mail, now = self.email.mail, self.desk.clock()
+        mail, now = self.email.mail, self.app_context.clock()
         to = ", ".join(cell(addressee.address, 80) for addressee in mail.addressees)
         with Vertical(id="link"):
             yield Static("Which document is this email about?", id="link-title")
@@ -93,11 +93,11 @@ class LinkDialog(CommandHost, ModalScreen["LinkedByHand | None"]):
         text = event.value.strip()
         self._choose_next = False
         if not text:
-            self.desk.jobs.drop("link.search")
+            self.app_context.background_calls.drop("link.search")
             self._show_candidates()
             return
-        backend, where = self.desk.backend, DocumentFilter(text=text)
-        self.desk.jobs.start(
+        backend, where = self.app_context.backend, DocumentFilter(text=text)
+        self.app_context.background_calls.start(
             "link.search",
             lambda: backend.documents.page(where, 0, _MOST + 1),
             lambda rows: self._found(text, rows),
@@ -114,7 +114,7 @@ class LinkDialog(CommandHost, ModalScreen["LinkedByHand | None"]):
             return
         more = f" (the first {_MOST}; type more)" if len(rows) > _MOST else ""
         heading = f"Documents found{more}" if rows else f"No document matches “{cell(text, 40)}”."
-        now = self.desk.clock()
+        now = self.app_context.clock()
         width = 32 if self.app.size.width >= 100 else 20
         choices = [LinkChoice(row.id, row_words(row, now, width)) for row in rows[:_MOST]]
         choose, self._choose_next = self._choose_next, False
@@ -184,8 +184,8 @@ class LinkDialog(CommandHost, ModalScreen["LinkedByHand | None"]):
             return
         self._is_linking = True
         self.said.update(Content.styled("Linking …", "$muted"))
-        linking, message_id = self.desk.backend, self.email.mail.message_id
-        self.desk.jobs.start(
+        linking, message_id = self.app_context.backend, self.email.mail.message_id
+        self.app_context.background_calls.start(
             None,
             lambda: linking.linking.link_to(message_id, choice.document_id),
             self._linked,

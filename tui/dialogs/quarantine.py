@@ -28,9 +28,9 @@ class QuarantineDialog(CommandHost, ModalScreen[None]):
     BINDINGS = bindings("quarantine")
     AUTO_FOCUS = "#quarantine-list"
 
-    def __init__(self, desk: AppContext, bodies: Sequence[QuarantinedBody]) -> None:
+    def __init__(self, app_context: AppContext, bodies: Sequence[QuarantinedBody]) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_context = app_context
         self._bodies = tuple(bodies)
         self._is_busy = False
         self._title = Static("", id="quarantine-title", markup=False)
@@ -52,7 +52,7 @@ class QuarantineDialog(CommandHost, ModalScreen[None]):
 
     def _fill(self, bodies: Sequence[QuarantinedBody]) -> None:
         self._bodies = tuple(bodies)
-        now = self.desk.clock()
+        now = self.app_context.clock()
         count = len(self._bodies)
         what = "1 report" if count == 1 else f"{count:,} reports"
         more = f"; the newest {_MOST_LISTED} are listed" if count > _MOST_LISTED else ""
@@ -108,14 +108,14 @@ class QuarantineDialog(CommandHost, ModalScreen[None]):
         self._retry("")
 
     def _retry(self, wanted: str) -> None:
-        backend = self.desk.backend
+        backend = self.app_context.backend
         self._is_busy = True
         self._tell("Reading again …")
 
         def again() -> tuple[RetryReport, tuple[QuarantinedBody, ...]]:
             return backend.quarantine.retry(wanted), backend.quarantine.waiting()
 
-        self.desk.jobs.start(None, again, self._read, self._not_read)
+        self.app_context.background_calls.start(None, again, self._read, self._not_read)
 
     def _read(self, answer: tuple[RetryReport, tuple[QuarantinedBody, ...]]) -> None:
         report, bodies = answer
@@ -135,7 +135,7 @@ class QuarantineDialog(CommandHost, ModalScreen[None]):
     # ------------------------------------------------------------------ putting aside
 
     def command_dismiss(self) -> None:
-        body, backend = self.body, self.desk.backend
+        body, backend = self.body, self.app_context.backend
         if body is None:
             return
 
@@ -144,7 +144,7 @@ class QuarantineDialog(CommandHost, ModalScreen[None]):
             return backend.quarantine.waiting()
 
         prompt = PromptDialog(
-            self.desk.jobs,
+            self.app_context.background_calls,
             "Why does nobody need this report?",
             dismiss,
             hint="It is kept, and listed no more. Enter dismisses it, "

@@ -25,8 +25,8 @@ class SettingDialog(ChaseDialog[Survey | None]):
 
     AUTO_FOCUS = "#value"
 
-    def __init__(self, desk: AppContext, row: SettingRow, theme: str) -> None:
-        super().__init__(desk, cell(row.key, 60))
+    def __init__(self, app_context: AppContext, row: SettingRow, theme: str) -> None:
+        super().__init__(app_context, cell(row.key, 60))
         self._row = row
         self.value = self._editor(theme)
 
@@ -68,7 +68,7 @@ class SettingDialog(ChaseDialog[Survey | None]):
         return self.value.value.strip() if isinstance(self.value, Field) else ""
 
     def save(self) -> None:
-        key, typed, running = self._row.key, self.typed(), self.desk.backend.settings
+        key, typed, running = self._row.key, self.typed(), self.app_context.backend.settings
         if self._row.setting is not None:
             check_entered(key, typed)
         elif typed:

@@ -31,9 +31,9 @@ class ListDialog(CommandHost, ModalScreen[SuppressionChange | None]):
     BINDINGS = bindings("reason")
     VERB = ""
 
-    def __init__(self, desk: AppContext) -> None:
+    def __init__(self, app_context: AppContext) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_context = app_context
         self.reason = Field(placeholder="why; it is kept with your name", name="list-reason")
         self.said = Static("", id="list-said", markup=False)
         self.button = Button(f"{self.VERB} {key_of('reason.apply')}", id="list-apply", compact=True)
@@ -70,7 +70,7 @@ class ListDialog(CommandHost, ModalScreen[SuppressionChange | None]):
         self._is_busy = True
         self.button.disabled = True
         self.said.update(Content.styled("◌ one moment: it is read back to be sure…", "$muted"))
-        self.desk.jobs.start(None, self.change, self._done, self._failed)
+        self.app_context.background_calls.start(None, self.change, self._done, self._failed)
 
     def _done(self, change: SuppressionChange) -> None:
         self._change = change
@@ -121,14 +121,14 @@ class ReleaseDialog(ListDialog):
     VERB = "Release"
     AUTO_FOCUS = "#list-reason"
 
-    def __init__(self, desk: AppContext, row: SuppressedAddress) -> None:
-        super().__init__(desk)
+    def __init__(self, app_context: AppContext, row: SuppressedAddress) -> None:
+        super().__init__(app_context)
         self.row = row
         self.typed = Field(placeholder="the address once more", name="list-typed")
         self._given = ("", "")
 
     def compose_fields(self) -> Iterator[Widget]:
-        now = self.desk.clock()
+        now = self.app_context.clock()
         yield Static(f"Release {cell(self.row.address)}", id="list-title", markup=False)
         for entry in self.row.entries:
             where = "SES's list" if entry.source == "ses" else "our own list"
@@ -155,7 +155,9 @@ class ReleaseDialog(ListDialog):
 
     def change(self) -> SuppressionChange:
         reason, typed = self._given
-        return self.desk.backend.suppressions.changes.remove(self.row.address, reason, typed=typed)
+        return self.app_context.backend.suppressions.changes.remove(
+            self.row.address, reason, typed=typed
+        )
 
     def _failed(self, error: OuttrayError) -> None:
         if isinstance(error, NeedsConfirmationError) and not self.row.is_complaint:
@@ -170,8 +172,8 @@ class AddDialog(ListDialog):
     VERB = "Add"
     AUTO_FOCUS = "#list-address"
 
-    def __init__(self, desk: AppContext) -> None:
-        super().__init__(desk)
+    def __init__(self, app_context: AppContext) -> None:
+        super().__init__(app_context)
         self.address = Field(placeholder="name@example.com", name="list-address")
         self.ses = Checkbox("on SES's list instead: stops every program", compact=True)
         self._given = ("", "", "")
@@ -192,7 +194,9 @@ class AddDialog(ListDialog):
 
     def change(self) -> SuppressionChange:
         address, reason, ses_reason = self._given
-        return self.desk.backend.suppressions.changes.add(address, reason, ses_reason=ses_reason)
+        return self.app_context.backend.suppressions.changes.add(
+            address, reason, ses_reason=ses_reason
+        )
 
 
 def _told(text: str) -> Static:

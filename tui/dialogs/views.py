@@ -37,9 +37,9 @@ class ViewsDialog(CommandHost, ModalScreen[View | None]):
     BINDINGS = bindings("views")
     AUTO_FOCUS = "#views-list"
 
-    def __init__(self, desk: AppContext, now: View) -> None:
+    def __init__(self, app_context: AppContext, now: View) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_context = app_context
         self._now = now
         self.views: tuple[View, ...] = ()
         self.list = OptionList(id="views-list", compact=True)
@@ -65,7 +65,7 @@ class ViewsDialog(CommandHost, ModalScreen[View | None]):
 
     def _change(self, change: Callable[[str | None], str | None], told: str = "") -> None:
         """Read what is kept, change it, keep it, and show it: another desk may have changed it."""
-        preferences = self.desk.backend.preferences
+        preferences = self.app_context.backend.preferences
 
         def read_and_write() -> tuple[View, ...]:
             kept = preferences.get(saved_state.VIEWS)
@@ -78,7 +78,7 @@ class ViewsDialog(CommandHost, ModalScreen[View | None]):
             if self.is_attached:
                 self._show(views, told)
 
-        self.desk.jobs.start(None, read_and_write, show, self._failed)
+        self.app_context.background_calls.start(None, read_and_write, show, self._failed)
 
     def _failed(self, error: OuttrayError) -> None:
         if self.is_attached:

@@ -55,6 +55,6 @@ class AppContext:
     """One person's place of work."""
 
     backend: Backend
-    jobs: BackgroundCalls
+    background_calls: BackgroundCalls
     clock: Callable[[], datetime]
     board: LiveState = field(default_factory=LiveState)

@@ -73,8 +73,8 @@ class AttentionScreen(HandyScreen):
             self.customer = customer
             self.document_id = document_id
 
-    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
-        super().__init__(desk, feed, name="attention")
+    def __init__(self, app_context: AppContext, feed: FeedStatus) -> None:
+        super().__init__(app_context, feed, name="attention")
         self._chip = AttentionChip.OPEN
         self._counts: Mapping[AttentionChip, int] = {}
         self._acknowledged: list[tuple[int, str]] = []
@@ -82,7 +82,11 @@ class AttentionScreen(HandyScreen):
         self.chips = Chips(chip_items({}))
         self._order = Static(Content.styled(_ORDER, "$muted"), id="attention-order")
         self._table = AttentionTable(
-            ATTENTION_COLUMNS, desk.jobs, empty="", clock=desk.clock, id="attention"
+            ATTENTION_COLUMNS,
+            app_context.background_calls,
+            empty="",
+            clock=app_context.clock,
+            id="attention",
         )
 
     def crumbs(self) -> tuple[str, ...]:
@@ -101,11 +105,11 @@ class AttentionScreen(HandyScreen):
 
     def _load(self) -> None:
         self._table.empty = nothing(self._chip, self._counts.get(AttentionChip.ACKNOWLEDGED, 0))
-        self._table.load(AttentionSource(self.desk.backend, self._chip))
+        self._table.load(AttentionSource(self.app_context.backend, self._chip))
         self._show_counts()
 
     def _show_counts(self) -> None:
-        backend = self.desk.backend
+        backend = self.app_context.backend
         self.read("counts", lambda: backend.attention.counts(), self._counted)
 
     def _counted(self, counts: Mapping[AttentionChip, int]) -> None:
@@ -138,7 +142,7 @@ class AttentionScreen(HandyScreen):
 
     @on(WindowTable.Chosen, "#attention")
     def _open(self, event: WindowTable.Chosen) -> None:
-        row, backend = event.row, self.desk.backend
+        row, backend = event.row, self.app_context.backend
 
         def show(header: CustomerHeader) -> None:
             self.post_message(self.DocumentWanted(customer_of(header), row.id))
@@ -173,7 +177,7 @@ class AttentionScreen(HandyScreen):
         self._table.action_choose()
 
     def command_acknowledge(self) -> None:
-        row, attention = self._row, self.desk.backend.attention
+        row, attention = self._row, self.app_context.backend.attention
         number = cell(row.document.number, 30)
         if row.acknowledged_at is not None:
             self._bring_back(row.id, number)
@@ -189,7 +193,7 @@ class AttentionScreen(HandyScreen):
         self._bring_back(*self._acknowledged.pop())
 
     def _bring_back(self, document_id: int, number: str) -> None:
-        attention = self.desk.backend.attention
+        attention = self.app_context.backend.attention
         self._acknowledged = [each for each in self._acknowledged if each[0] != document_id]
         self._do(lambda: attention.bring_back(document_id), f"{number} is in your list again.")
 
@@ -200,7 +204,7 @@ class AttentionScreen(HandyScreen):
                 self.show_again()
                 self.refresh_bindings()
 
-        self.desk.jobs.start(None, call, done, self.report)
+        self.app_context.background_calls.start(None, call, done, self.report)
 
     def command_edit_address(self) -> None:
         row = self._row
@@ -212,7 +216,7 @@ class AttentionScreen(HandyScreen):
         row = self._table.cursor_row
         if row is None:
             return "", ()
-        items = copy_items.of_attention(row, self.desk.backend.settings.document_url)
+        items = copy_items.of_attention(row, self.app_context.backend.settings.document_url)
         return cell(row.document.number, 60), (*items, *self.whole_row(self._table, row))
 
     def document_here(self) -> DocumentRow | None:
@@ -223,7 +227,7 @@ class AttentionScreen(HandyScreen):
         from tui.format.records import attention_row
         from tui.tables import export_file as export_sheet
 
-        source = AttentionSource(self.desk.backend, self._chip)
+        source = AttentionSource(self.app_context.backend, self._chip)
         return self.sheet_of(
             self._table, "attention", attention_row, lambda: export_sheet.pages(source)
         )

@@ -26,21 +26,21 @@ class PlaceScreen(CommandHost, Screen[None]):
 
     BINDINGS = bindings("screen")
 
-    def __init__(self, desk: AppContext, feed: FeedStatus, name: str | None = None) -> None:
+    def __init__(self, app_context: AppContext, feed: FeedStatus, name: str | None = None) -> None:
         super().__init__(name)
-        settings = desk.backend.settings
-        self.desk = desk
+        settings = app_context.backend.settings
+        self.app_context = app_context
         self.is_ready = False
         """Whether there is anything to show things in yet."""
         self._bar = FeedBar(
-            database=settings.database_label, operator=settings.operator, clock=desk.clock
+            database=settings.database_label, operator=settings.operator, clock=app_context.clock
         )
         self._bar.status = feed
-        self._bar.waiting = desk.board.waiting
-        self._trouble = TroubleLine(clock=desk.clock)
-        self._trouble.trouble = desk.board.trouble
-        self._trouble.problem = desk.board.problem
-        self._trouble.look = desk.board.look
+        self._bar.waiting = app_context.board.waiting
+        self._trouble = TroubleLine(clock=app_context.clock)
+        self._trouble.trouble = app_context.board.trouble
+        self._trouble.problem = app_context.board.problem
+        self._trouble.look = app_context.board.look
 
     def compose(self) -> ComposeResult:
         self._bar.crumbs = self.crumbs()
@@ -65,14 +65,14 @@ class PlaceScreen(CommandHost, Screen[None]):
 
     def show_waiting(self) -> None:
         """Put what waits to be sent into the top line."""
-        self._bar.waiting = self.desk.board.waiting
-        self._bar.is_held = bool(self.desk.board.outbox_words)
+        self._bar.waiting = self.app_context.board.waiting
+        self._bar.is_held = bool(self.app_context.board.outbox_words)
 
     def show_trouble(self) -> None:
         """Put what goes wrong beyond single emails below the top line."""
-        self._trouble.problem = self.desk.board.problem
-        self._trouble.trouble = self.desk.board.trouble
-        self._trouble.look = self.desk.board.look
+        self._trouble.problem = self.app_context.board.problem
+        self._trouble.trouble = self.app_context.board.trouble
+        self._trouble.look = self.app_context.board.look
 
     def show_again(self) -> None:
         """Read everything that is shown again; cursor and scroll stay with their rows."""
@@ -109,7 +109,9 @@ class PlaceScreen(CommandHost, Screen[None]):
             if self.is_mounted:
                 show(answer)
 
-        self.desk.jobs.start(f"{type(self).__name__}.{group}", call, done, self.report)
+        self.app_context.background_calls.start(
+            f"{type(self).__name__}.{group}", call, done, self.report
+        )
 
     def report(self, error: OuttrayError) -> None:
         """Tell the person what went wrong and what to do."""

@@ -77,7 +77,7 @@ class HandyScreen(PlaceScreen):
         is_quiet: Callable[[T], bool] = lambda _: False,
     ) -> None:
         """Have ``table`` mark the rows whose ``sign`` changed since the person saw them."""
-        seen = self.desk.board.seen.setdefault(what, {})
+        seen = self.app_context.board.seen.setdefault(what, {})
         table.news = News(sign, is_quiet, seen)
 
     def sheet_of(
@@ -95,7 +95,7 @@ class HandyScreen(PlaceScreen):
         return Sheet(name, table.shown_columns, self._cells_of(table), record, read)
 
     def _cells_of(self, table: WindowTable[T]) -> Context:
-        return Context(self.desk.clock(), table.currency)
+        return Context(self.app_context.clock(), table.currency)
 
 
 class TablePlace(HandyScreen):
@@ -124,7 +124,7 @@ class TablePlace(HandyScreen):
     def remember_columns(self) -> None:
         """Arrange the columns as this person has them, once that is read."""
         self.table.sort = self.sorted_by
-        backend, key = self.desk.backend, self.columns_key
+        backend, key = self.app_context.backend, self.columns_key
         self.read("columns", lambda: backend.preferences.get(key), self._remembered)
 
     def _remembered(self, kept: str | None) -> None:
@@ -138,8 +138,10 @@ class TablePlace(HandyScreen):
 
     def _keep(self, layout: Layout) -> None:
         self._arrange(layout)
-        backend, key, text = self.desk.backend, self.columns_key, to_json(layout)
-        self.desk.jobs.start(None, lambda: backend.preferences.put(key, text), None, self.report)
+        backend, key, text = self.app_context.backend, self.columns_key, to_json(layout)
+        self.app_context.background_calls.start(
+            None, lambda: backend.preferences.put(key, text), None, self.report
+        )
 
     def command_columns(self) -> None:
         from tui.dialogs.columns import ColumnsDialog

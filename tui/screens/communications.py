@@ -57,14 +57,14 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
 
     def __init__(
         self,
-        desk: AppContext,
+        app_context: AppContext,
         feed: FeedStatus,
         customer: CustomerRow | None = None,
         chip: DocumentView = DocumentView.ALL,
         document_id: int | None = None,
     ) -> None:
         where = DocumentFilter(customer_id=customer.id if customer else None, chip=chip)
-        super().__init__(desk, feed, where, name="documents")
+        super().__init__(app_context, feed, where, name="documents")
         self.customer = customer
         self._first = document_id
         """The document to stand on, with its log open, when the screen has opened."""
@@ -72,16 +72,16 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
         self.table_columns = DOCUMENT_COLUMNS if customer else ALL_DOCUMENT_COLUMNS
         # held, not queried: an answer may come while the screen is being taken down
         self.card = CustomerCard(classes="" if customer else "-overview")
-        self.log_panel = EmailLog(desk.clock, desk.backend.settings.document_url)
+        self.log_panel = EmailLog(app_context.clock, app_context.backend.settings.document_url)
         self.log_panel.display = False
         self._table: WindowTable[DocumentRow] = WindowTable(
             self.table_columns,
-            desk.jobs,
+            app_context.background_calls,
             empty="",
             currency=customer.open_balance[0].currency
             if customer and customer.open_balance
             else "",
-            clock=desk.clock,
+            clock=app_context.clock,
             id="documents",
         )
 
@@ -114,19 +114,21 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
     def sort_by(self, order: str, *, descending: bool) -> None:
         self._where = replace(self._where, sort=DocumentSort(DocumentOrder(order), descending))
         self._table.sort = self.sorted_by
-        source = DocumentSource(self.desk.backend, self._where)
+        source = DocumentSource(self.app_context.backend, self._where)
         self._table.load(source, cursor_key=self._table.cursor_key, same_rows=True)
 
     # ------------------------------------------------------------------ reading
 
     def load_rows(self) -> None:
         self._table.empty = nothing_found(self._where)
-        self._table.load(DocumentSource(self.desk.backend, self._where), cursor_key=self._first)
+        self._table.load(
+            DocumentSource(self.app_context.backend, self._where), cursor_key=self._first
+        )
         self.refresh_bindings()
 
     def show_surroundings(self) -> None:
         self.count_chips()
-        backend = self.desk.backend
+        backend = self.app_context.backend
         customer = self.customer
         if customer is None:
             self.read("card", backend.overview, self._show_card)
@@ -134,7 +136,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
             self.read("card", lambda: backend.customers.header(customer.id), self._show_card)
 
     def _show_card(self, shown: CustomerHeader | Overview) -> None:
-        self.card.now = self.desk.clock()
+        self.card.now = self.app_context.clock()
         self.card.shown = shown
 
     def show_again(self) -> None:
@@ -144,7 +146,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
             self._read_log(self.log_panel.document_id, self.log_panel.as_of)
 
     def _read_log(self, document_id: int, as_of: datetime | None = None) -> None:
-        backend = self.desk.backend
+        backend = self.app_context.backend
         self.log_panel.as_of = as_of
         self.read("log", lambda: backend.documents.log(document_id, as_of), self._show_log)
 
@@ -154,7 +156,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
 
     def _show_log(self, log: DocumentLog) -> None:
         if self.log_panel.display and self.log_panel.is_attached:
-            self.call_next(self.log_panel.show, log, self.desk.clock())
+            self.call_next(self.log_panel.show, log, self.app_context.clock())
 
     # ------------------------------------------------------------------ what the person does
 
@@ -219,7 +221,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
         self._table.action_mark()
 
     def command_select_all(self) -> None:
-        backend, where = self.desk.backend, self._where
+        backend, where = self.app_context.backend, self._where
         self.read("select", lambda: backend.documents.ids(where, MOST_SELECTED), self._select)
 
     def _select(self, document_ids: tuple[int, ...]) -> None:
@@ -247,7 +249,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
             return f"{cell(email.subject, 60)}", copy_items.of_email(email, number)
         if row is None:
             return "", ()
-        items = copy_items.of_document(row, self.desk.backend.settings.document_url)
+        items = copy_items.of_document(row, self.app_context.backend.settings.document_url)
         return cell(row.number, 60), (*items, *self.whole_row(self._table, row))
 
     def document_here(self) -> DocumentRow | None:
@@ -257,7 +259,7 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
         from tui.format import records
         from tui.tables import export_file as export_sheet
 
-        backend, where = self.desk.backend, self._where
+        backend, where = self.app_context.backend, self._where
         return self.sheet_of(
             self._table,
             "documents",

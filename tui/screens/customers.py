@@ -85,8 +85,8 @@ class CustomersScreen(TablePlace):
             self.customer = customer
             self.chip = chip
 
-    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
-        super().__init__(desk, feed)
+    def __init__(self, app_context: AppContext, feed: FeedStatus) -> None:
+        super().__init__(app_context, feed)
         self._where = CustomerFilter()
         self._overview: Overview | None = None
         self._picked: PickSource | None = None
@@ -96,7 +96,11 @@ class CustomersScreen(TablePlace):
         self._found = Static("", id="found", markup=False)
         self._lost = Static("", id="lost", markup=False)
         self._table: WindowTable[CustomerRow] = WindowTable(
-            CUSTOMER_COLUMNS, desk.jobs, empty="", clock=desk.clock, id="customers"
+            CUSTOMER_COLUMNS,
+            app_context.background_calls,
+            empty="",
+            clock=app_context.clock,
+            id="customers",
         )
 
         self.follow(self._table, "customers", _sign)
@@ -142,14 +146,14 @@ class CustomersScreen(TablePlace):
             return
         self._where = replace(self._where, sort=CustomerSort(column, descending))
         self._table.sort = self.sorted_by
-        source = CustomerSource(self.desk.backend, self._where)
+        source = CustomerSource(self.app_context.backend, self._where)
         self._table.load(source, cursor_key=self._table.cursor_key, same_rows=True)
         self._show_found()
 
     # ------------------------------------------------------------------ reading
 
     def _load(self) -> None:
-        where, backend = self._where, self.desk.backend
+        where, backend = self._where, self.app_context.backend
         self._picked = PickSource(backend, where) if where.text else None
         self._table.empty = self._nothing()
         self._table.typed = typed_as(where.text)
@@ -162,11 +166,11 @@ class CustomersScreen(TablePlace):
         return "Nobody needs attention." if self._where.attention else NOTHING_YET
 
     def show_overview(self) -> None:
-        self.read("overview", self.desk.backend.overview, self._show_overview)
+        self.read("overview", self.app_context.backend.overview, self._show_overview)
 
     def _show_overview(self, overview: Overview) -> None:
         self._overview = overview
-        self.desk.board.unlinked = overview.unlinked
+        self.app_context.board.unlinked = overview.unlinked
         self.refresh_bindings()
         items = [
             ChipItem("all", "All", overview.customers),
@@ -281,7 +285,7 @@ class CustomersScreen(TablePlace):
         from tui.format import records
         from tui.tables import export_file as export_sheet
 
-        source = self._picked or CustomerSource(self.desk.backend, self._where)
+        source = self._picked or CustomerSource(self.app_context.backend, self._where)
         return self.sheet_of(
             self._table, "customers", records.customer, lambda: export_sheet.pages(source)
         )

@@ -39,9 +39,13 @@ class NarrowedScreen(PlaceScreen):
     """``load_rows`` and ``show_surroundings`` read what ``_where`` lets through."""
 
     def __init__(
-        self, desk: AppContext, feed: FeedStatus, where: DocumentFilter, name: str | None = None
+        self,
+        app_context: AppContext,
+        feed: FeedStatus,
+        where: DocumentFilter,
+        name: str | None = None,
     ) -> None:
-        super().__init__(desk, feed, name)
+        super().__init__(app_context, feed, name)
         self._where = where
         self.chips = Chips(chip_items({}, where.chip))
         self.line = FilterLine()
@@ -53,8 +57,8 @@ class NarrowedScreen(PlaceScreen):
         self._look_for_views()
 
     def _look_for_views(self) -> None:
-        kept = self.desk.backend.preferences
-        self.desk.jobs.start(
+        kept = self.app_context.backend.preferences
+        self.app_context.background_calls.start(
             f"{type(self).__name__}.views",
             lambda: saved_state.views_of(kept.get(saved_state.VIEWS)),
             partial(setattr, self, "saved"),
@@ -78,7 +82,7 @@ class NarrowedScreen(PlaceScreen):
         """Focus the table."""
 
     def count_chips(self) -> None:
-        backend, where = self.desk.backend, self._where
+        backend, where = self.app_context.backend, self._where
         self.read("chips", lambda: backend.documents.chip_counts(where), self._show_counts)
 
     def _show_counts(self, counts: Mapping[DocumentView, int]) -> None:
@@ -113,11 +117,11 @@ class NarrowedScreen(PlaceScreen):
         table on the way to ``bounced``.
         """
         line = event.line
-        self.desk.jobs.drop(f"{type(self).__name__}.line")
+        self.app_context.background_calls.drop(f"{type(self).__name__}.line")
         if event.is_whole or line.tail is None:
             self._narrow(line)
             return
-        backend, whole = self.desk.backend, self._narrowed(line)
+        backend, whole = self.app_context.backend, self._narrowed(line)
         decide = partial(self._narrow_if_found, event.value, line)
         self.read("line", lambda: backend.documents.count(whole), decide)
 
@@ -140,7 +144,7 @@ class NarrowedScreen(PlaceScreen):
     def _leave(self, event: FilterLine.Left) -> None:
         self.leave_line()
         if event.value.strip():
-            kept = self.desk.backend.preferences
+            kept = self.app_context.backend.preferences
             value = event.value
 
             def remember() -> None:
@@ -149,11 +153,11 @@ class NarrowedScreen(PlaceScreen):
                 )
 
             # that a line is not kept is no reason to disturb anybody
-            self.desk.jobs.start(None, remember, on_error=self.log.warning)
+            self.app_context.background_calls.start(None, remember, on_error=self.log.warning)
 
     def command_search(self) -> None:
         self.line.open()
-        kept = self.desk.backend.preferences
+        kept = self.app_context.backend.preferences
         self.read(
             "lines",
             lambda: saved_state.lines_of(kept.get(saved_state.LINES)),
@@ -164,7 +168,7 @@ class NarrowedScreen(PlaceScreen):
         from tui.dialogs.views import ViewsDialog  # not for the first paint
 
         now = View("", self.line.field.value.strip(), self._where.chip)
-        _ = self.app.push_screen(ViewsDialog(self.desk, now), self.show_view)
+        _ = self.app.push_screen(ViewsDialog(self.app_context, now), self.show_view)
 
     def show_view(self, view: View | None) -> None:
         """Narrow as a saved view does; ``None``: nothing was chosen."""

@@ -50,8 +50,8 @@ class InsightsScreen(PlaceScreen):
     BINDINGS = bindings("insights")
     AUTO_FOCUS = "#insights-body"
 
-    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
-        super().__init__(desk, feed, name="insights")
+    def __init__(self, app_context: AppContext, feed: FeedStatus) -> None:
+        super().__init__(app_context, feed, name="insights")
         self._days = 30
         self._found: Insights | None = None
         # held, not queried: an answer may come while the screen is being taken down
@@ -85,7 +85,7 @@ class InsightsScreen(PlaceScreen):
     # ------------------------------------------------------------------ reading
 
     def _count(self, *, again: bool = False) -> None:
-        backend, days = self.desk.backend, self._days
+        backend, days = self.app_context.backend, self._days
         if self._found is None or self._found.days != days or again:
             self._said.update(Content.styled(_COUNTING, "$muted"))
         self.read("count", lambda: backend.insights.over(days, again=again), self._show)

@@ -46,8 +46,8 @@ class OutboxScreen(HandyScreen):
             super().__init__()
             self.composition = composition
 
-    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
-        super().__init__(desk, feed)
+    def __init__(self, app_context: AppContext, feed: FeedStatus) -> None:
+        super().__init__(app_context, feed)
         self._overview = OutboxOverview(words.NOTHING)
         self._rate = 0.0
         # held, not queried: an answer may come while the screen is being taken down
@@ -55,7 +55,11 @@ class OutboxScreen(HandyScreen):
         self._hold = Static("", id="outbox-hold", markup=False)
         self._batches = Static("", id="outbox-batches", markup=False)
         self._table: WindowTable[OutboxEntry] = WindowTable(
-            OUTBOX_COLUMNS, desk.jobs, empty=_NOTHING, clock=desk.clock, id="outbox"
+            OUTBOX_COLUMNS,
+            app_context.background_calls,
+            empty=_NOTHING,
+            clock=app_context.clock,
+            id="outbox",
         )
 
     def crumbs(self) -> tuple[str, ...]:
@@ -69,14 +73,14 @@ class OutboxScreen(HandyScreen):
         yield self._table
 
     def on_mount(self) -> None:
-        self._source = OutboxSource(self.desk.backend)
+        self._source = OutboxSource(self.app_context.backend)
         self._table.load(self._source)
         self._read()
 
     # ------------------------------------------------------------------ reading
 
     def _read(self) -> None:
-        outbox = self.desk.backend.outbox
+        outbox = self.app_context.backend.outbox
         self.read("overview", lambda: (outbox.overview(), outbox.per_second), self._show)
 
     def _show(self, answer: tuple[OutboxOverview, float]) -> None:
@@ -96,7 +100,7 @@ class OutboxScreen(HandyScreen):
                 (f"   {self._rate:.1f}{unit}", "$muted"),
             )
         )
-        held = words.holds_line(self._overview) or self.desk.board.why_waiting
+        held = words.holds_line(self._overview) or self.app_context.board.why_waiting
         self._hold.update(Content.styled(f"‖ {cell(held, 300)}", "$text-warning") if held else "")
         self._hold.display = bool(held)
         self._paint_batches(width)
@@ -175,12 +179,12 @@ class OutboxScreen(HandyScreen):
         row = self._table.cursor_row
         if row is None:
             return
-        text = words.why(row, self.desk.clock()) or words.MEANING[row.word]
+        text = words.why(row, self.app_context.clock()) or words.MEANING[row.word]
         title = f"{cell(row.number, 30)} to {cell(row.address, 60)}"
         self.notify(text, title=title, timeout=15, markup=False)
 
     def command_pause(self) -> None:
-        outbox = self.desk.backend.outbox
+        outbox = self.app_context.backend.outbox
         if self._is_paused:
             self._do(outbox.resume, "The outbox goes on.")
         else:
@@ -196,7 +200,7 @@ class OutboxScreen(HandyScreen):
         if batch is not None and batch.progress.waiting > 1:
             label = f"Cancel all {batch.progress.waiting:,} that wait of its batch"
             choices.append(AskOption("batch", "b", label))
-        outbox = self.desk.backend.outbox
+        outbox = self.app_context.backend.outbox
 
         def answered(answer: AskAnswer | None) -> None:
             if answer is not None and answer.value == "one":
@@ -209,7 +213,7 @@ class OutboxScreen(HandyScreen):
         _ = self.app.push_screen(AskDialog(title, text, choices), answered)
 
     def command_again(self) -> None:
-        row, outbox = self._row, self.desk.backend.outbox
+        row, outbox = self._row, self.app_context.backend.outbox
         self.read(
             "again",
             lambda: outbox.again(row.delivery_id),
@@ -217,7 +221,7 @@ class OutboxScreen(HandyScreen):
         )
 
     def command_settle(self) -> None:
-        row, outbox = self._row, self.desk.backend.outbox
+        row, outbox = self._row, self.app_context.backend.outbox
 
         def answered(answer: AskAnswer | None) -> None:
             if answer is not None:
@@ -263,4 +267,4 @@ class OutboxScreen(HandyScreen):
             if self.is_mounted:
                 self.show_again()
 
-        self.desk.jobs.start(None, call, answered, self.report)
+        self.app_context.background_calls.start(None, call, answered, self.report)

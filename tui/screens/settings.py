@@ -44,9 +44,9 @@ class SettingsScreen(PlaceScreen):
     class SetUpWanted(Message):
         """Ask everything one by one."""
 
-    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
-        super().__init__(desk, feed, name="settings")
-        self._settings = desk.backend.settings
+    def __init__(self, app_context: AppContext, feed: FeedStatus) -> None:
+        super().__init__(app_context, feed, name="settings")
+        self._settings = app_context.backend.settings
         self._bodies: Sequence[QuarantinedBody] | None = None
         self._is_examining = False
         # held, not queried: an answer may come while the screen is being taken down
@@ -55,7 +55,11 @@ class SettingsScreen(PlaceScreen):
         self._doctor = Static("", id="feed-doctor", markup=False)
         self._detail = Static("", id="settings-detail", markup=False)
         self._table: WindowTable[SettingRow] = WindowTable(
-            SETTING_COLUMNS, desk.jobs, empty="", clock=desk.clock, id="settings"
+            SETTING_COLUMNS,
+            app_context.background_calls,
+            empty="",
+            clock=app_context.clock,
+            id="settings",
         )
 
     def crumbs(self) -> tuple[str, ...]:
@@ -89,11 +93,13 @@ class SettingsScreen(PlaceScreen):
 
     def show_feed(self, status: FeedStatus) -> None:
         super().show_feed(status)
-        now = self.desk.clock()
+        now = self.app_context.clock()
         self._feed_text.update(feed_report.feed_lines(status, self._settings.queue_url, now))
 
     def _count(self) -> None:
-        self.read("quarantine", lambda: self.desk.backend.quarantine.waiting(), self._counted)
+        self.read(
+            "quarantine", lambda: self.app_context.backend.quarantine.waiting(), self._counted
+        )
 
     def _counted(self, bodies: Sequence[QuarantinedBody]) -> None:
         self._bodies = bodies
@@ -124,8 +130,8 @@ class SettingsScreen(PlaceScreen):
         self._is_examining = True
         self._show_doctor(Content.styled("Looking at every leg …", "$muted"))
         self.refresh_bindings()
-        self.desk.jobs.start(
-            "settings.doctor", self.desk.backend.examine, self._examined, self._not_examined
+        self.app_context.background_calls.start(
+            "settings.doctor", self.app_context.backend.examine, self._examined, self._not_examined
         )
 
     def _show_doctor(self, said: Content) -> None:
@@ -154,7 +160,7 @@ class SettingsScreen(PlaceScreen):
     def command_edit(self) -> None:
         row = self._table.cursor_row
         if row is not None:
-            dialog = SettingDialog(self.desk, row, self.app.theme)
+            dialog = SettingDialog(self.app_context, row, self.app.theme)
             _ = self.app.push_screen(dialog, self._edited)
 
     def _edited(self, survey: Survey | None) -> None:
@@ -168,7 +174,7 @@ class SettingsScreen(PlaceScreen):
     # ------------------------------------------------------------------ what could not be read
 
     def command_quarantine(self) -> None:
-        dialog = QuarantineDialog(self.desk, tuple(self._bodies or ()))
+        dialog = QuarantineDialog(self.app_context, tuple(self._bodies or ()))
         _ = self.app.push_screen(dialog, lambda _: self._count() if self.is_mounted else None)
 
     # ------------------------------------------------------------------ commands

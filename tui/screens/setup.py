@@ -61,9 +61,9 @@ class SetUpScreen(CommandHost, ModalScreen[str]):
     BINDINGS = bindings("setup")
     AUTO_FOCUS = "Field"
 
-    def __init__(self, jobs: BackgroundCalls, asked: SetUp) -> None:
+    def __init__(self, background_calls: BackgroundCalls, asked: SetUp) -> None:
         super().__init__()
-        self._jobs, self._asked = jobs, asked
+        self._background_calls, self._asked = background_calls, asked
         self._settings = asked.settings
         self._is_busy = False
         self._is_written = False
@@ -104,7 +104,7 @@ class SetUpScreen(CommandHost, ModalScreen[str]):
         for key in self.fields:
             self._tell(key, None)
         self._aws.update(Content.styled("AWS: looking what boto3 finds …", "$muted"))
-        self._jobs.start("setup.aws", self._asked.find_aws, self._show_aws)
+        self._background_calls.start("setup.aws", self._asked.find_aws, self._show_aws)
 
     def _heading(self) -> Content:
         target = cell(str(self._settings.target or ""), 200)
@@ -216,7 +216,7 @@ class SetUpScreen(CommandHost, ModalScreen[str]):
             return asked.begin(file)
 
         self._show_report(Content.styled("Writing, then looking at every leg …", "$muted"))
-        self._jobs.start(None, write, self._written, self._failed)
+        self._background_calls.start(None, write, self._written, self._failed)
 
     def _written(self, begun: Begun) -> None:
         self._is_busy, self._is_written = False, True

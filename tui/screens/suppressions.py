@@ -63,8 +63,8 @@ class SuppressionsScreen(HandyScreen):
             self.customer = customer
             self.document_id = document_id
 
-    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
-        super().__init__(desk, feed)
+    def __init__(self, app_context: AppContext, feed: FeedStatus) -> None:
+        super().__init__(app_context, feed)
         self.id = "suppressions-screen"
         self._where = SuppressionFilter()
         self._state = ListState(ListPhase.READING)
@@ -75,7 +75,11 @@ class SuppressionsScreen(HandyScreen):
         self._said = Static("", id="list-state", markup=False)
         self._timer: Timer | None = None
         self._table: WindowTable[SuppressedAddress] = WindowTable(
-            SUPPRESSION_COLUMNS, desk.jobs, empty="", clock=desk.clock, id="suppressions"
+            SUPPRESSION_COLUMNS,
+            app_context.background_calls,
+            empty="",
+            clock=app_context.clock,
+            id="suppressions",
         )
 
     def crumbs(self) -> tuple[str, ...]:
@@ -97,11 +101,11 @@ class SuppressionsScreen(HandyScreen):
 
     def _load(self) -> None:
         self._table.empty = nothing_suppressed(self._where, self._state)
-        self._table.load(SuppressionSource(self.desk.backend, self._where))
+        self._table.load(SuppressionSource(self.app_context.backend, self._where))
         self._show_counts()
 
     def _show_counts(self) -> None:
-        lists, where = self.desk.backend, self._where
+        lists, where = self.app_context.backend, self._where
         self.read("counts", lambda: lists.suppressions.counts(where), self._counted)
 
     def _counted(self, counts: Mapping[SuppressionChip, int]) -> None:
@@ -109,13 +113,13 @@ class SuppressionsScreen(HandyScreen):
 
     def _read_list(self, *, force: bool) -> None:
         """Have SES's list read in a thread, and look meanwhile how far it has come."""
-        backend = self.desk.backend
+        backend = self.app_context.backend
         self.read("list", lambda: backend.suppressions.refresh(force=force), self._list_read)
         if self._timer is None:
             self._timer = self.set_interval(POLL_SECONDS, self._look)
 
     def _look(self) -> None:
-        backend = self.desk.backend
+        backend = self.app_context.backend
         self.read("state", lambda: backend.suppressions.state, self._show_state)
 
     def _list_read(self, state: ListState) -> None:
@@ -127,7 +131,7 @@ class SuppressionsScreen(HandyScreen):
     def _show_state(self, state: ListState) -> None:
         is_newer = state.version != self._state.version or state.phase != self._state.phase
         self._state = state
-        said, is_fine = state_words(state, self.desk.clock())
+        said, is_fine = state_words(state, self.app_context.clock())
         is_failed = state.phase is ListPhase.FAILED
         text = f"{said} {key_of('app.reload')} tries again." if is_failed else said
         self._said.update(Content.styled(text, "$muted" if is_fine else "$tone-deferred"))
@@ -148,13 +152,13 @@ class SuppressionsScreen(HandyScreen):
     def _read_details(self, row: SuppressedAddress | None) -> None:
         if row is None or not self.panel.display:
             return
-        backend = self.desk.backend
+        backend = self.app_context.backend
         self.panel.wait_for(row)
         self.read("details", lambda: backend.suppressions.details(row.address), self._show_details)
 
     def _show_details(self, details: SuppressionDetails) -> None:
         if self.panel.display:
-            self.panel.show(details, self.desk.clock())
+            self.panel.show(details, self.app_context.clock())
 
     # ------------------------------------------------------------------ what the person does
 
@@ -229,7 +233,7 @@ class SuppressionsScreen(HandyScreen):
         from tui.format.records import suppression_row
         from tui.tables import export_file as export_sheet
 
-        source = SuppressionSource(self.desk.backend, self._where)
+        source = SuppressionSource(self.app_context.backend, self._where)
         return self.sheet_of(
             self._table, "suppressions", suppression_row, lambda: export_sheet.pages(source)
         )
@@ -239,12 +243,12 @@ class SuppressionsScreen(HandyScreen):
 
         row = self._table.cursor_row
         if row is not None:
-            _ = self.app.push_screen(ReleaseDialog(self.desk, row), self._changed)
+            _ = self.app.push_screen(ReleaseDialog(self.app_context, row), self._changed)
 
     def command_add(self) -> None:
         from tui.dialogs.suppression import AddDialog
 
-        _ = self.app.push_screen(AddDialog(self.desk), self._changed)
+        _ = self.app.push_screen(AddDialog(self.app_context), self._changed)
 
     def _changed(self, change: SuppressionChange | None) -> None:
         if change is None:
@@ -261,7 +265,7 @@ class SuppressionsScreen(HandyScreen):
         )
 
     def command_document(self) -> None:
-        row, backend = self._table.cursor_row, self.desk.backend
+        row, backend = self._table.cursor_row, self.app_context.backend
         if row is None or row.cause is None:
             return
         cause = row.cause

@@ -51,13 +51,13 @@ class UnlinkedScreen(HandyScreen):
     BINDINGS = bindings("unlinked")
     AUTO_FOCUS = "#unlinked"
 
-    def __init__(self, desk: AppContext, feed: FeedStatus) -> None:
-        super().__init__(desk, feed, name="unlinked")
+    def __init__(self, app_context: AppContext, feed: FeedStatus) -> None:
+        super().__init__(app_context, feed, name="unlinked")
         self._everything = False
         self.chips = Chips(_chips())
         self._about = Static("", id="about", markup=False)
         self._table: WindowTable[Unlinked] = WindowTable(
-            COLUMNS, desk.jobs, empty="", clock=desk.clock, id="unlinked"
+            COLUMNS, app_context.background_calls, empty="", clock=app_context.clock, id="unlinked"
         )
 
     def crumbs(self) -> tuple[str, ...]:
@@ -77,10 +77,10 @@ class UnlinkedScreen(HandyScreen):
 
     def _load(self) -> None:
         self._table.empty = with_keys(NOTHING_AT_ALL if self._everything else NOTHING_WAITS)
-        self._table.load(UnlinkedSource(self.desk.backend, self._everything))
+        self._table.load(UnlinkedSource(self.app_context.backend, self._everything))
 
     def _count(self) -> None:
-        linking = self.desk.backend
+        linking = self.app_context.backend
 
         def counts() -> tuple[int, int]:
             return linking.linking.count(), linking.linking.count(everything=True)
@@ -88,7 +88,7 @@ class UnlinkedScreen(HandyScreen):
         self.read("counts", counts, self._show_counts)
 
     def _show_counts(self, counts: tuple[int, int]) -> None:
-        self.desk.board.unlinked = counts[0]
+        self.app_context.board.unlinked = counts[0]
         chosen = _ALL if self._everything else _WAITING
         self.chips.show(_chips(*counts), chosen)
 
@@ -121,7 +121,7 @@ class UnlinkedScreen(HandyScreen):
         if reason := self.why_not("unlinked.link"):  # Enter comes from the table itself
             self._tell(reason, "Link is off")
         elif isinstance(event.row, Unlinked):
-            _ = self.app.push_screen(LinkDialog(self.desk, event.row), self._linked)
+            _ = self.app.push_screen(LinkDialog(self.app_context, event.row), self._linked)
 
     def _linked(self, done: LinkedByHand | None) -> None:
         if done is None:
@@ -181,13 +181,13 @@ class UnlinkedScreen(HandyScreen):
         row = self._table.cursor_row
         if row is None:
             return
-        linking, message_id = self.desk.backend, row.mail.message_id
+        linking, message_id = self.app_context.backend, row.mail.message_id
         if row.dismissed_at is None:
-            self.desk.jobs.start(
+            self.app_context.background_calls.start(
                 None, lambda: linking.linking.dismiss(message_id), self._dismissed, self.report
             )
         else:
-            self.desk.jobs.start(
+            self.app_context.background_calls.start(
                 None, lambda: linking.linking.restore(message_id), self._restored, self.report
             )
 

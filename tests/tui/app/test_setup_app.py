@@ -30,7 +30,7 @@ class Person:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
-        await self.app.jobs.idle()
+        await self.app.background_calls.idle()
         await self.pilot.pause()
 
     async def fill(self, key: str, text: str) -> None:
@@ -67,7 +67,7 @@ async def asked(
 ) -> AsyncIterator[Person]:
     app = SetUpApp(SetUp(load(), begin, lambda: found))
     async with app.run_test(size=size) as pilot:
-        await app.jobs.idle()
+        await app.background_calls.idle()
         await pilot.pause()
         yield Person(app, pilot)
 

@@ -25,17 +25,17 @@ from tui.runtime.background import BackgroundCalls, UnexpectedError, backed_off
 async def running_app(workers: int = 4) -> AsyncIterator[BackgroundCalls]:
     app: App[None] = App()
     async with app.run_test(notifications=True, tooltips=True):
-        jobs = BackgroundCalls(app, workers)
-        yield jobs
-        jobs.close()
+        background_calls = BackgroundCalls(app, workers)
+        yield background_calls
+        background_calls.close()
 
 
 async def test_a_call_runs_in_a_thread_and_answers_on_the_uis() -> None:
     threads: list[Any] = []
-    async with running_app() as jobs:
-        jobs.start("x", threading.current_thread, threads.append)
-        jobs.start("y", lambda: 1, lambda _: threads.append(threading.current_thread()))
-        await jobs.idle()
+    async with running_app() as background_calls:
+        background_calls.start("x", threading.current_thread, threads.append)
+        background_calls.start("y", lambda: 1, lambda _: threads.append(threading.current_thread()))
+        await background_calls.idle()
     assert threading.main_thread() in threads
     assert any(thread is not threading.main_thread() and thread.daemon for thread in threads)
 
@@ -43,24 +43,24 @@ async def test_a_call_runs_in_a_thread_and_answers_on_the_uis() -> None:
 async def test_a_late_answer_of_an_older_call_is_dropped() -> None:
     gate = threading.Event()
     seen: list[Any] = []
-    async with running_app() as jobs:
-        jobs.start("rows", lambda: gate.wait(5) and "old", seen.append)
-        jobs.start("rows", lambda: "new", seen.append)
+    async with running_app() as background_calls:
+        background_calls.start("rows", lambda: gate.wait(5) and "old", seen.append)
+        background_calls.start("rows", lambda: "new", seen.append)
         while "new" not in seen:
             await asyncio.sleep(0)
         gate.set()
-        await jobs.idle()
+        await background_calls.idle()
     assert seen == ["new"]
 
 
 async def test_a_superseded_call_that_never_began_is_not_run() -> None:
     gate, began = threading.Event(), []
-    async with running_app(workers=1) as jobs:
-        jobs.start(None, lambda: gate.wait(5))
-        jobs.start("rows", lambda: began.append("old"))
-        jobs.start("rows", lambda: began.append("new"))
+    async with running_app(workers=1) as background_calls:
+        background_calls.start(None, lambda: gate.wait(5))
+        background_calls.start("rows", lambda: began.append("old"))
+        background_calls.start("rows", lambda: began.append("new"))
         gate.set()
-        await jobs.idle()
+        await background_calls.idle()
     assert began == ["new"]
 
 
@@ -75,40 +75,40 @@ async def test_what_a_superseded_call_is_reading_is_given_up() -> None:
             ended.wait(5)
         return "old"
 
-    async with running_app(workers=1) as jobs:
-        jobs.start("rows", read, seen.append)
+    async with running_app(workers=1) as background_calls:
+        background_calls.start("rows", read, seen.append)
         await asyncio.to_thread(reading.wait, 5)
-        jobs.start("rows", lambda: "new", seen.append)
+        background_calls.start("rows", lambda: "new", seen.append)
         assert ended.is_set()
-        await jobs.idle()
+        await background_calls.idle()
     assert seen == ["new"]
 
 
 async def test_calls_without_a_group_all_run_and_answer() -> None:
     seen: list[int] = []
-    async with running_app(workers=1) as jobs:
+    async with running_app(workers=1) as background_calls:
         for number in range(5):
-            jobs.start(None, lambda number=number: number, seen.append)  # type: ignore[misc]
-        await jobs.idle()
+            background_calls.start(None, lambda number=number: number, seen.append)  # type: ignore[misc]
+        await background_calls.idle()
     assert seen == [0, 1, 2, 3, 4]
 
 
 async def test_calls_that_wait_for_long_leave_their_threads_to_others() -> None:
     gate, seen = threading.Event(), list[str]()
-    async with running_app(workers=2) as jobs:
+    async with running_app(workers=2) as background_calls:
 
         def change() -> None:
-            jobs.stand_in()
+            background_calls.stand_in()
             gate.wait(10)
 
         for _ in range(3):
-            jobs.start(None, change)
-        jobs.start("rows", lambda: "rows", seen.append)
+            background_calls.start(None, change)
+        background_calls.start("rows", lambda: "rows", seen.append)
         async with asyncio.timeout(5):
             while not seen:
                 await asyncio.sleep(0.01)
         gate.set()
-        await jobs.idle()
+        await background_calls.idle()
     assert seen == ["rows"]
 
 
@@ -117,9 +117,9 @@ async def test_our_own_errors_come_back_as_they_are() -> None:
         raise DatabaseBusyError("The database is busy.", "Try again.")
 
     errors: list[OuttrayError] = []
-    async with running_app() as jobs:
-        jobs.start("x", busy, None, errors.append)
-        await jobs.idle()
+    async with running_app() as background_calls:
+        background_calls.start("x", busy, None, errors.append)
+        await background_calls.idle()
     assert [(type(e), e.title) for e in errors] == [(DatabaseBusyError, "The database is busy.")]
 
 
@@ -128,12 +128,12 @@ async def test_other_errors_are_explained_and_logged_and_the_app_stays_up(
 ) -> None:
     errors: list[OuttrayError] = []
     later: list[int] = []
-    async with running_app() as jobs:
+    async with running_app() as background_calls:
         with caplog.at_level(logging.ERROR):
-            jobs.start("x", lambda: 1 // 0, later.append, errors.append)
-            await jobs.idle()
-        jobs.start("x", lambda: 1, later.append)
-        await jobs.idle()
+            background_calls.start("x", lambda: 1 // 0, later.append, errors.append)
+            await background_calls.idle()
+        background_calls.start("x", lambda: 1, later.append)
+        await background_calls.idle()
     assert isinstance(errors[0], UnexpectedError)
     assert isinstance(errors[0].__cause__, ZeroDivisionError)
     assert "ZeroDivisionError" in caplog.text
@@ -143,42 +143,46 @@ async def test_other_errors_are_explained_and_logged_and_the_app_stays_up(
 async def test_an_error_that_nobody_takes_is_notified_as_plain_text() -> None:
     app: App[None] = App()
     async with app.run_test(notifications=True, tooltips=True) as pilot:
-        jobs = BackgroundCalls(app)
+        background_calls = BackgroundCalls(app)
 
         def fail() -> None:
             raise OuttrayError("[/foo] no")
 
-        jobs.start("x", fail)
-        await jobs.idle()
+        background_calls.start("x", fail)
+        await background_calls.idle()
         await pilot.pause()
         assert [n.message for n in app._notifications] == ["[/foo] no"]
 
 
 async def test_idle_waits_for_calls_that_an_answer_starts() -> None:
     seen: list[str] = []
-    async with running_app() as jobs:
-        jobs.start("a", lambda: "first", lambda _: jobs.start("b", lambda: "second", seen.append))
-        await jobs.idle()
-        assert jobs.running == 0
+    async with running_app() as background_calls:
+        background_calls.start(
+            "a",
+            lambda: "first",
+            lambda _: background_calls.start("b", lambda: "second", seen.append),
+        )
+        await background_calls.idle()
+        assert background_calls.running == 0
     assert seen == ["second"]
 
 
 async def test_after_close_nothing_answers() -> None:
     gate = threading.Event()
     seen: list[Any] = []
-    async with running_app() as jobs:
-        jobs.start("x", lambda: gate.wait(5), seen.append)
-        jobs.close()
+    async with running_app() as background_calls:
+        background_calls.start("x", lambda: gate.wait(5), seen.append)
+        background_calls.close()
         gate.set()
-        await jobs.idle()
-        jobs.start("x", lambda: 1, seen.append)
+        await background_calls.idle()
+        background_calls.start("x", lambda: 1, seen.append)
     assert seen == []
 
 
 async def test_a_loop_calls_again_and_again_until_it_is_stopped() -> None:
     seen: list[int] = []
     enough = asyncio.Event()
-    async with running_app() as jobs:
+    async with running_app() as background_calls:
 
         def take(number: int) -> None:
             seen.append(number)
@@ -186,9 +190,9 @@ async def test_a_loop_calls_again_and_again_until_it_is_stopped() -> None:
                 loop.stop()
                 enough.set()
 
-        loop = jobs.repeat(iter(range(100)).__next__, take, lambda _: None)
+        loop = background_calls.repeat(iter(range(100)).__next__, take, lambda _: None)
         await asyncio.wait_for(enough.wait(), 5)
-        await jobs.idle()
+        await background_calls.idle()
     assert seen == [0, 1, 2]
     assert loop.stopped
 
@@ -207,14 +211,14 @@ async def test_a_loop_survives_errors_and_pauses_longer_each_time(
             raise answer
         return int(answer)
 
-    async with running_app() as jobs:
+    async with running_app() as background_calls:
 
         def take(number: int) -> None:
             seen.append(number)
             loop.stop()
             done.set()
 
-        loop = jobs.repeat(call, take, lambda error: seen.append(type(error)))
+        loop = background_calls.repeat(call, take, lambda error: seen.append(type(error)))
         await asyncio.wait_for(done.wait(), 5)
     assert seen == [OuttrayError, UnexpectedError, 7]
 

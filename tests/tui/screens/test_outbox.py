@@ -224,7 +224,7 @@ async def test_why_nothing_goes_is_told_where_one_waits(backend: FakeBackend) ->
     mixed(backend)
     backend.outbox.why = "Paused by ben since 20 Nov, 14:00."
     async with driving(backend) as person:
-        await person.until(lambda: bool(person.app.desk.board.outbox_words))
+        await person.until(lambda: bool(person.app.app_context.board.outbox_words))
         await person.until(lambda: "↑ 6" in person.lines[0])
         await person.press("ctrl+q")
         assert "Paused by ben" in person.words

@@ -27,12 +27,12 @@ class ChaseFlows:
     def __init__(
         self,
         app: App[None],
-        desk: AppContext,
+        app_context: AppContext,
         *,
         changed: Callable[[], None],
         failed: Callable[[OuttrayError], None],
     ) -> None:
-        self._app, self._desk = app, desk
+        self._app, self._app_context = app, app_context
         self._changed, self._failed = changed, failed
 
     def begin(self, wanted: ChaseWanted) -> None:
@@ -45,7 +45,7 @@ class ChaseFlows:
         elif isinstance(about, DocumentRow):
             from tui.dialogs.chasing import EvidenceDialog
 
-            self._open(EvidenceDialog(self._desk, about), self._exported)
+            self._open(EvidenceDialog(self._app_context, about), self._exported)
 
     def _begin_snooze(self, about: DocumentRow | CustomerRow) -> None:
         from core.model.chase_state import Scope
@@ -56,7 +56,7 @@ class ChaseFlows:
         self._stand(
             scope,
             lambda standing: self._open(
-                SnoozeDialog(self._desk, scope, standing, row), self._snoozed
+                SnoozeDialog(self._app_context, scope, standing, row), self._snoozed
             ),
         )
 
@@ -66,12 +66,14 @@ class ChaseFlows:
 
         self._stand(
             Scope.of(row),
-            lambda standing: self._open(CallDialog(self._desk, row, standing), self._called),
+            lambda standing: self._open(CallDialog(self._app_context, row, standing), self._called),
         )
 
     def _stand(self, scope: Scope, then: Callable[[ChaseState], None]) -> None:
-        chasing = self._desk.backend.chasing
-        self._desk.jobs.start("chase", lambda: chasing.standing(scope), then, self._failed)
+        chasing = self._app_context.backend.chasing
+        self._app_context.background_calls.start(
+            "chase", lambda: chasing.standing(scope), then, self._failed
+        )
 
     def _open(self, dialog: ModalScreen[Any], done: Callable[[Any], None]) -> None:
         if len(self._app.screen_stack) > 1 and self._app.screen.is_modal:
@@ -87,7 +89,7 @@ class ChaseFlows:
 
     def _snoozed(self, standing: ChaseState) -> None:
         self._changed()
-        now = self._desk.clock()
+        now = self._app_context.clock()
         from tui.format.chasing import hold_words  # not for the first paint
 
         held = "\n".join(hold_words(hold, now) for hold in standing.in_force)

@@ -25,9 +25,9 @@ class CopyOpenExport:
     """From Y, O or D to the toast."""
 
     def __init__(
-        self, app: App[None], desk: AppContext, failed: Callable[[OuttrayError], None]
+        self, app: App[None], app_context: AppContext, failed: Callable[[OuttrayError], None]
     ) -> None:
-        self._app, self._desk, self._failed = app, desk, failed
+        self._app, self._app_context, self._failed = app, app_context, failed
 
     # ------------------------------------------------------------------ copying
 
@@ -61,7 +61,9 @@ class CopyOpenExport:
                 said = f"Too long for the {screen}'s clipboard: only in {where}"
             self._tell(said, f"{item.label} copied" if is_sent else f"{item.label} written")
 
-        self._desk.jobs.start(None, lambda: clipboard.keep(item.text), kept, self._failed)
+        self._app_context.background_calls.start(
+            None, lambda: clipboard.keep(item.text), kept, self._failed
+        )
 
     # ------------------------------------------------------------------ opening
 
@@ -69,8 +71,8 @@ class CopyOpenExport:
         """Open the PDF or the page of a document; ask which where there are both."""
         from tui.runtime import external_programs as editor
 
-        template = self._desk.backend.settings.document_url
-        self._desk.jobs.start(
+        template = self._app_context.backend.settings.document_url
+        self._app_context.background_calls.start(
             "open",
             lambda: editor.targets(row, template),
             lambda found: self._choose(cell(row.number, 40), found),
@@ -105,7 +107,7 @@ class CopyOpenExport:
         def failed(error: OuttrayError) -> None:
             self._show(number, target, error.title.rstrip("."))
 
-        self._desk.jobs.start(
+        self._app_context.background_calls.start(
             None,
             lambda: editor.launch(command, where),
             lambda _: self._tell(cell(where, 300), f"{number}: {target.label} opened"),
@@ -140,7 +142,7 @@ class CopyOpenExport:
                 if self._app.is_web:
                     _ = give_file(self._app, made.path, self._failed)
 
-        _ = self._app.push_screen(ExportDialog(self._desk, sheet), written)
+        _ = self._app.push_screen(ExportDialog(self._app_context, sheet), written)
 
     def _tell(self, text: str, title: str) -> None:
         self._app.notify(text, title=title, timeout=8, markup=False)

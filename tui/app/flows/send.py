@@ -31,31 +31,31 @@ class Sending:
     def __init__(
         self,
         app: App[None],
-        desk: AppContext,
+        app_context: AppContext,
         *,
         changed: Callable[[], None],
         failed: Callable[[OuttrayError], None],
         corrected: Callable[[int, str, str], None] = lambda *_: None,
     ) -> None:
         self._app = app
-        self._desk = desk
+        self._app_context = app_context
         self._changed = changed
         self._failed = failed
         self._corrected = corrected
 
     def begin(self, kind: EmailKind, row: DocumentRow) -> None:
         """Open the dialog for ``row``, with the draft that was left there, if one was."""
-        self._desk.jobs.start(
+        self._app_context.background_calls.start(
             "compose",
-            lambda: self._desk.backend.compose(kind, row.id),
+            lambda: self._app_context.backend.compose(kind, row.id),
             self._open,
             self._failed,
         )
 
     def many(self, kind: EmailKind, document_ids: Iterable[int], done: Callable[[], None]) -> None:
         """Open the summary for several documents; ``done`` once they are in the outbox."""
-        ids, backend = sorted(document_ids), self._desk.backend
-        self._desk.jobs.start(
+        ids, backend = sorted(document_ids), self._app_context.backend
+        self._app_context.background_calls.start(
             "compose",
             lambda: backend.documents.rows(ids),
             lambda rows: self._open_many(kind, rows, done),
@@ -75,7 +75,7 @@ class Sending:
                 done()
             self._changed()
 
-        _ = self._app.push_screen(BulkDialog(self._desk, kind, rows), closed)
+        _ = self._app.push_screen(BulkDialog(self._app_context, kind, rows), closed)
 
     def begin_with(self, composition: Composition) -> None:
         """Open the dialog with what was written before and did not go."""
@@ -86,7 +86,7 @@ class Sending:
 
         if len(self._app.screen_stack) > 1 and self._app.screen.is_modal:
             return  # something else was opened meanwhile
-        dialog = ComposeDialog(self._desk, composition)
+        dialog = ComposeDialog(self._app_context, composition)
 
         def closed(composed: Composed | None) -> None:
             if composed is not None:
@@ -156,20 +156,20 @@ class Correct:
     def __init__(
         self,
         app: App[None],
-        desk: AppContext,
+        app_context: AppContext,
         *,
         changed: Callable[[], None],
         failed: Callable[[OuttrayError], None],
     ) -> None:
         self._app = app
-        self._desk = desk
+        self._app_context = app_context
         self._changed = changed
         self._failed = failed
 
     def begin(self, customer_id: int, document_id: int | None, address: str = "") -> None:
         """Open the dialog for the address that failed; ``address`` where one is pointed at."""
-        correcting = self._desk.backend.correcting
-        self._desk.jobs.start(
+        correcting = self._app_context.backend.correcting
+        self._app_context.background_calls.start(
             "edit",
             lambda: correcting.look(customer_id, document_id, address),
             self._open,
@@ -196,13 +196,13 @@ class Correct:
                     is_for_others=edited.is_for_others,
                 )
 
-        _ = self._app.push_screen(EditAddressDialog(self._desk, found), closed)
+        _ = self._app.push_screen(EditAddressDialog(self._app_context, found), closed)
 
     def _prepare(
         self, customer_id: int, old: str, new: str, *, is_saved: bool, is_for_others: bool
     ) -> None:
         """Save, and find what waits, in one call: both are done before anything is shown."""
-        correcting = self._desk.backend.correcting
+        correcting = self._app_context.backend.correcting
 
         def prepare() -> _Prepared:
             ids = [customer_id]
@@ -222,7 +222,7 @@ class Correct:
                 said += " Nothing that failed on the old address waits."
                 self._app.notify(said, title="Edit address", markup=False)
 
-        self._desk.jobs.start(None, prepare, prepared, self._failed)
+        self._app_context.background_calls.start(None, prepare, prepared, self._failed)
 
     def _offer(self, old: str, new: str, waiting: tuple[Waiting, ...], said: str) -> None:
         from tui.dialogs.address.requeue import RequeueDialog  # not for the first paint
@@ -231,7 +231,7 @@ class Correct:
             if sent:
                 self._changed()
 
-        _ = self._app.push_screen(RequeueDialog(self._desk, old, new, waiting, said), closed)
+        _ = self._app.push_screen(RequeueDialog(self._app_context, old, new, waiting, said), closed)
 
 
 def _said(saved: Corrected | None, new: str) -> str:

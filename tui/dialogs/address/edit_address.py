@@ -45,9 +45,9 @@ class EditAddressDialog(CommandHost, ModalScreen[Edited | None]):
     PAUSE = 0.3
     """Seconds without a key before the address is checked."""
 
-    def __init__(self, desk: AppContext, found: Correctable) -> None:
+    def __init__(self, app_context: AppContext, found: Correctable) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_context = app_context
         self.found = found
         # held, not queried: an answer may come while the dialog is being taken down
         self.new = Field(cell(found.address), name="new")
@@ -64,7 +64,7 @@ class EditAddressDialog(CommandHost, ModalScreen[Edited | None]):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        now = self.desk.clock()
+        now = self.app_context.clock()
         failed = Static(view.failed_line(self.found, now), id="failed", markup=False)
         told = Static(view.reason_lines(self.found), id="told", markup=False)
         with Vertical(id="edit", classes="dialog"):
@@ -105,7 +105,7 @@ class EditAddressDialog(CommandHost, ModalScreen[Edited | None]):
     @on(Input.Changed, "#new")
     def _address_changed(self) -> None:
         self._problem = self._verdict = None
-        self.desk.jobs.drop("edit.check")
+        self.app_context.background_calls.drop("edit.check")
         if self._timer is not None:
             self._timer.stop()
         if not self._is_changed:
@@ -117,9 +117,9 @@ class EditAddressDialog(CommandHost, ModalScreen[Edited | None]):
     def _check(self) -> None:
         typed = self.new.value.strip()
         self._enter(Phase.CHECKING)
-        self.desk.jobs.start(
+        self.app_context.background_calls.start(
             "edit.check",
-            lambda: self.desk.backend.correcting.check(typed),
+            lambda: self.app_context.backend.correcting.check(typed),
             self._checked,
             self._not_checked,
         )
@@ -175,7 +175,7 @@ class EditAddressDialog(CommandHost, ModalScreen[Edited | None]):
         self.new.focus()
 
     def _propose(self) -> None:
-        now = self.desk.clock()
+        now = self.app_context.clock()
         options = [
             Option(view.proposal_line(position, proposal, now))
             for position, proposal in enumerate(self._offered(), 1)

@@ -39,10 +39,15 @@ class RequeueDialog(CommandHost, ModalScreen[int]):
     AUTO_FOCUS = "#waiting"
 
     def __init__(
-        self, desk: AppContext, old: str, new: str, waiting: Sequence[Waiting], saved: str = ""
+        self,
+        app_context: AppContext,
+        old: str,
+        new: str,
+        waiting: Sequence[Waiting],
+        saved: str = "",
     ) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_context = app_context
         self.old, self.new = old, new
         self.saved = saved
         self.documents = view.in_order(waiting)
@@ -90,7 +95,7 @@ class RequeueDialog(CommandHost, ModalScreen[int]):
 
     def _line(self, each: Waiting) -> Content:
         ticked = each.document.id in self.ticked
-        return view.waiting_line(each, self.desk.clock(), is_ticked=ticked)
+        return view.waiting_line(each, self.app_context.clock(), is_ticked=ticked)
 
     @property
     def _chosen(self) -> list[Waiting]:
@@ -150,7 +155,7 @@ class RequeueDialog(CommandHost, ModalScreen[int]):
         self._stage = Stage.SENDING
         self._show()
         self.progress.update(view.progress(0, len(chosen), chosen[0].document.number))
-        correcting = self.desk.backend.correcting
+        correcting = self.app_context.backend.correcting
 
         def send(each: Waiting) -> SendOutcome:
             confirmed = each.verdict.decision is Decision.ASK
@@ -158,7 +163,9 @@ class RequeueDialog(CommandHost, ModalScreen[int]):
                 each.document.id, self.old, self.new, confirmed, each.verdict.may_double
             )
 
-        send_one_after_another(self.desk.jobs, chosen, send, self._told, self._finished)
+        send_one_after_another(
+            self.app_context.background_calls, chosen, send, self._told, self._finished
+        )
 
     def _told(self, each: Waiting, answer: SendOutcome | OuttrayError) -> bool:
         line, went = view.result_line(each.document.number, answer)
@@ -212,7 +219,7 @@ Told = Callable[[Waiting, SendOutcome | OuttrayError], bool]
 
 
 def send_one_after_another(
-    jobs: BackgroundCalls,
+    background_calls: BackgroundCalls,
     documents: Sequence[Waiting],
     send: Callable[[Waiting], SendOutcome],
     told: Told,
@@ -226,6 +233,6 @@ def send_one_after_another(
 
     def answered(answer: SendOutcome | OuttrayError) -> None:
         remaining = others if told(first, answer) else []
-        send_one_after_another(jobs, remaining, send, told, finished)
+        send_one_after_another(background_calls, remaining, send, told, finished)
 
-    jobs.start(None, lambda: send(first), answered, answered)
+    background_calls.start(None, lambda: send(first), answered, answered)

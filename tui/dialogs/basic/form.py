@@ -27,9 +27,9 @@ class ChaseDialog(CommandHost, ModalScreen[R], Generic[R]):
 
     BINDINGS = bindings("chase")
 
-    def __init__(self, desk: AppContext, title: str) -> None:
+    def __init__(self, app_context: AppContext, title: str) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_context = app_context
         self._title = title
         self.is_busy = False
         self._typed_in: Widget | None = None
@@ -63,7 +63,7 @@ class ChaseDialog(CommandHost, ModalScreen[R], Generic[R]):
     def write(self, call: Callable[[], R]) -> None:
         """Call the backend in a thread and close with its answer."""
         self._enter(busy=True)
-        self.desk.jobs.start(None, call, self._written, self.show_problem)
+        self.app_context.background_calls.start(None, call, self._written, self.show_problem)
 
     def _written(self, answer: R) -> None:
         if self.is_attached:

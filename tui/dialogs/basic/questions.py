@@ -176,7 +176,7 @@ class PromptDialog(CommandHost, ModalScreen[R | None], Generic[R]):
 
     def __init__(
         self,
-        jobs: BackgroundCalls,
+        background_calls: BackgroundCalls,
         question: str,
         do: Callable[[str], R],
         *,
@@ -185,7 +185,7 @@ class PromptDialog(CommandHost, ModalScreen[R | None], Generic[R]):
         complete: Callable[[str], tuple[str, ...]] | None = None,
     ) -> None:
         super().__init__()
-        self._jobs = jobs
+        self._background_calls = background_calls
         self._question = question
         self._do = do
         self._hint = hint
@@ -216,7 +216,9 @@ class PromptDialog(CommandHost, ModalScreen[R | None], Generic[R]):
         complete, typed = self._complete, event.value
         if complete is None:
             return
-        self._jobs.start("prompt.complete", lambda: complete(typed) if typed else (), self._offer)
+        self._background_calls.start(
+            "prompt.complete", lambda: complete(typed) if typed else (), self._offer
+        )
 
     def _offer(self, found: tuple[str, ...]) -> None:
         if not self.is_mounted:
@@ -258,7 +260,7 @@ class PromptDialog(CommandHost, ModalScreen[R | None], Generic[R]):
             return
         self._is_busy = True
         self._told.update(Content.styled("one moment…", "$muted"))
-        self._jobs.start(None, lambda: self._do(typed), self._done, self._failed)
+        self._background_calls.start(None, lambda: self._do(typed), self._done, self._failed)
 
     def _done(self, result: R) -> None:
         if self.is_mounted:

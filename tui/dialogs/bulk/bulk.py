@@ -58,12 +58,14 @@ class BulkDialog(CommandHost, ModalScreen[bool]):
     LOOK_SECONDS = 0.25
     """How often one looks at how far it is."""
 
-    def __init__(self, desk: AppContext, kind: EmailKind, rows: Sequence[DocumentRow]) -> None:
+    def __init__(
+        self, app_context: AppContext, kind: EmailKind, rows: Sequence[DocumentRow]
+    ) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_context = app_context
         self.kind = kind
         self._rows = tuple(rows)
-        self._bulk = desk.backend.bulk(kind)
+        self._bulk = app_context.backend.bulk(kind)
         self._judging = Judging()
         self._phase = Phase.JUDGING
         self._choice = BulkChoice((), frozenset())
@@ -91,7 +93,7 @@ class BulkDialog(CommandHost, ModalScreen[bool]):
     def on_mount(self) -> None:
         self._enter(Phase.JUDGING)
         self.set_interval(self.LOOK_SECONDS, self._look)
-        self.desk.jobs.start(
+        self.app_context.background_calls.start(
             None,
             lambda: self._bulk.judge(self._rows, self._judging.tell),
             self._judged,
@@ -126,13 +128,13 @@ class BulkDialog(CommandHost, ModalScreen[bool]):
             self.bar.update(progress=self._judging.done)
             self._show()
         elif self._phase is Phase.SENDING and self._enqueued is not None:
-            enqueued, outbox = self._enqueued, self.desk.backend.outbox
+            enqueued, outbox = self._enqueued, self.app_context.backend.outbox
 
             def look() -> tuple[Progress, tuple[OutboxEntry, ...]]:
                 entries = tuple(outbox.deliveries(enqueued.email_ids))
                 return outbox.progress(enqueued.batch_id), entries
 
-            self.desk.jobs.start("bulk.look", look, self._moved, self._failed)
+            self.app_context.background_calls.start("bulk.look", look, self._moved, self._failed)
 
     def _moved(self, answer: tuple[Progress, tuple[OutboxEntry, ...]]) -> None:
         if not self.is_mounted or self._phase is not Phase.SENDING:
@@ -165,7 +167,7 @@ class BulkDialog(CommandHost, ModalScreen[bool]):
             return Content(f"Asking the gate: {self._judging.done:,} of {len(self._rows):,} …")
         if self._phase is Phase.CHOOSING:
             return Content(state.told(self._choice))
-        if self._enqueued is None and self.desk.board.is_looking:
+        if self._enqueued is None and self.app_context.board.is_looking:
             return Content("Checking the database; they are sent after that.")
         return view.progress(self._progress, self._phase is Phase.DONE)
 
@@ -240,7 +242,9 @@ class BulkDialog(CommandHost, ModalScreen[bool]):
         ids = [item.document.id for item in self._choice.chosen()]
         self._enter(Phase.SENDING)
         self.bar.update(total=len(ids), progress=0)
-        self.desk.jobs.start(None, lambda: self._bulk.send(ids), self._sent, self._not_sent)
+        self.app_context.background_calls.start(
+            None, lambda: self._bulk.send(ids), self._sent, self._not_sent
+        )
 
     def _sent(self, enqueued: Enqueued) -> None:
         self._enqueued = enqueued
@@ -258,19 +262,21 @@ class BulkDialog(CommandHost, ModalScreen[bool]):
             self._sure_to_cancel = True
             self._show()
             return
-        batch_id, outbox = self._enqueued.batch_id, self.desk.backend.outbox
+        batch_id, outbox = self._enqueued.batch_id, self.app_context.backend.outbox
         self._sure_to_cancel = False
-        self.desk.jobs.start(None, lambda: outbox.cancel_batch(batch_id), None, self._failed)
+        self.app_context.background_calls.start(
+            None, lambda: outbox.cancel_batch(batch_id), None, self._failed
+        )
 
     def command_export(self) -> None:
         self.path.display = True
-        self.path.value = str(result.suggested(Path.home(), self.kind, self.desk.clock()))
+        self.path.value = str(result.suggested(Path.home(), self.kind, self.app_context.clock()))
         self.path.focus()
 
     @on(Input.Submitted)
     def _export(self) -> None:
         path, results = Path(self.path.value).expanduser(), self._results()
-        self.desk.jobs.start(
+        self.app_context.background_calls.start(
             None, lambda: result.write(path, results), self._exported, self._failed
         )
 

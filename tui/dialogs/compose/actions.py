@@ -36,14 +36,14 @@ def show_help(dialog: ComposeDialog) -> None:
 def preview(dialog: ComposeDialog) -> None:
     """Compose the message as for sending, and show it."""
     draft = dialog.current_draft()
-    composing = dialog.desk.backend.composing
+    composing = dialog.app_context.backend.composing
 
     def show(seen: Preview) -> None:
 
         if dialog.is_current:
             _ = dialog.app.push_screen(PreviewDialog(seen))
 
-    dialog.desk.jobs.start(
+    dialog.app_context.background_calls.start(
         "compose.preview", lambda: composing.preview(draft), show, lambda e: _tell(dialog, e)
     )
 
@@ -52,7 +52,7 @@ def attach(dialog: ComposeDialog) -> None:
     """Ask for a path; what SES would refuse is refused here, in words."""
     from tui.dialogs.basic.questions import PromptDialog
 
-    composing = dialog.desk.backend.composing
+    composing = dialog.app_context.backend.composing
 
     def add(file: AttachedFile | None) -> None:
         if file is not None and dialog.is_mounted:
@@ -60,7 +60,7 @@ def attach(dialog: ComposeDialog) -> None:
             dialog.files_changed()
 
     prompt = PromptDialog(
-        dialog.desk.jobs,
+        dialog.app_context.background_calls,
         "Attach which file?",
         composing.attach,
         value="~/",
@@ -76,7 +76,7 @@ def edit(dialog: ComposeDialog) -> None:
 
     from tui.runtime import external_programs as editor
 
-    named = dialog.desk.backend.settings.editor
+    named = dialog.app_context.backend.settings.editor
     try:
         edited = editor.edit(dialog.app, editor.command(named, os.environ), dialog.message.text)
     except OuttrayError as error:
@@ -93,7 +93,7 @@ def test(dialog: ComposeDialog) -> None:
     from tui.dialogs.basic.questions import PromptDialog
 
     draft = dialog.current_draft()
-    composing = dialog.desk.backend.composing
+    composing = dialog.app_context.backend.composing
 
     def send(address: str) -> TestOutcome:
         outcome = composing.send_test(draft, address)
@@ -111,10 +111,10 @@ def test(dialog: ComposeDialog) -> None:
             )
 
     prompt = PromptDialog(
-        dialog.desk.jobs,
+        dialog.app_context.background_calls,
         "Send a test to which of your own addresses?",
         send,
-        value=cell(_own_address(dialog.desk.backend.settings.sender)),
+        value=cell(_own_address(dialog.app_context.backend.settings.sender)),
         hint="It leaves through SES, marked [test]; nothing is recorded. Enter sends.",
     )
     _ = dialog.app.push_screen(prompt, told)

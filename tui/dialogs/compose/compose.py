@@ -44,9 +44,9 @@ class ComposeDialog(CommandHost, ModalScreen[Composed]):
     PAUSE = 0.3
     """Seconds without a key before the address is checked."""
 
-    def __init__(self, desk: AppContext, composition: Composition) -> None:
+    def __init__(self, app_context: AppContext, composition: Composition) -> None:
         super().__init__()
-        self.desk = desk
+        self.app_context = app_context
         self.composition = composition
         saved = composition.saved
         self.draft = saved.draft if saved else composition.draft
@@ -60,10 +60,10 @@ class ComposeDialog(CommandHost, ModalScreen[Composed]):
         self.wording = Wording.of(composition.versions, composition.chosen, self.draft)
         self._pristine = untouched(composition.draft, self._failed)
         self.autosave = Autosave(
-            self, desk, self._pristine, actions.not_kept(self), was_saved=saved is not None
+            self, app_context, self._pristine, actions.not_kept(self), was_saved=saved is not None
         )
         # held, not queried: an answer may come while the dialog is being taken down
-        self.form = form = ComposeForm(composition, self.draft, self._shown, desk.clock)
+        self.form = form = ComposeForm(composition, self.draft, self._shown, app_context.clock)
         self.to, self.cc, self.bcc = form.to_row.field, form.cc_row.field, form.bcc_row.field
         self.subject, self.message, self.keep = form.subject, form.message, form.keep
         self.attachments, self.send_button = form.attachments, form.send_button
@@ -87,9 +87,9 @@ class ComposeDialog(CommandHost, ModalScreen[Composed]):
     def _check(self) -> None:
         self._checked_draft = draft = self.current_draft()
         self._enter(Phase.CHECKING)
-        self.desk.jobs.start(
+        self.app_context.background_calls.start(
             "compose.check",
-            lambda: self.desk.backend.check(draft),
+            lambda: self.app_context.backend.check(draft),
             self._checked,
             self._not_checked,
         )
@@ -108,7 +108,7 @@ class ComposeDialog(CommandHost, ModalScreen[Composed]):
     def _check_soon(self) -> None:
         self._problem = None
         self._enter(Phase.CHECKING)
-        self.desk.jobs.drop("compose.check")
+        self.app_context.background_calls.drop("compose.check")
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(self.PAUSE, self._check)
@@ -120,7 +120,7 @@ class ComposeDialog(CommandHost, ModalScreen[Composed]):
 
     def _enter(self, phase: Phase) -> None:
         self._phase = phase
-        is_looking = self.desk.board.is_looking
+        is_looking = self.app_context.board.is_looking
         button = send_button(phase, self._verdict, is_database_checked=is_looking)
         if button.is_off and self.send_button.has_focus:
             self.to.focus()  # a disabled button would swallow the next key
@@ -236,9 +236,9 @@ class ComposeDialog(CommandHost, ModalScreen[Composed]):
         self._problem = None
         self.autosave.hold()
         self._enter(Phase.SENDING)
-        self.desk.jobs.start(
+        self.app_context.background_calls.start(
             None,
-            lambda: self.desk.backend.send(draft, asks, again),
+            lambda: self.app_context.backend.send(draft, asks, again),
             lambda outcome: self._answered(draft, outcome),
             self._not_sent,
         )

@@ -179,14 +179,14 @@ class Autosave:
     def __init__(
         self,
         host: Widget,
-        desk: AppContext,
+        app_context: AppContext,
         pristine: Draft,
         failed: Callable[[OuttrayError], None],
         *,
         was_saved: bool,
     ) -> None:
         self._host = host
-        self._desk = desk
+        self._app_context = app_context
         self._pristine = pristine
         self._failed = failed
         self._kept: Draft | None = pristine if not was_saved else None
@@ -233,13 +233,13 @@ class Autosave:
         if self._is_writing or draft is None:
             return
         self._wanted = None
-        composing = self._desk.backend.composing
+        composing = self._app_context.backend.composing
         is_nothing = draft == self._pristine
         if is_nothing and not self._is_kept:
             self._kept = draft
             return
         self._is_writing = True
-        self._desk.jobs.start(
+        self._app_context.background_calls.start(
             None,
             (lambda: composing.discard(draft)) if is_nothing else (lambda: composing.save(draft)),
             lambda _: self._written(draft, is_kept=not is_nothing),
@@ -257,8 +257,8 @@ class Autosave:
         self._write()
 
     def _take_back(self, draft: Draft) -> None:
-        composing = self._desk.backend.composing
-        self._desk.jobs.start(None, lambda: composing.discard(draft))
+        composing = self._app_context.backend.composing
+        self._app_context.background_calls.start(None, lambda: composing.discard(draft))
 
     def _not_written(self, error: OuttrayError) -> None:
         self._is_writing = False

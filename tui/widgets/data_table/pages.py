@@ -190,14 +190,14 @@ class Reader(Generic[T]):
 
     def __init__(
         self,
-        jobs: BackgroundCalls,
+        background_calls: BackgroundCalls,
         *,
         on_window: Callable[[Wish, Window[T]], object],
         on_page: Callable[[], object],
         on_count: Callable[[], object],
         on_error: Callable[[OuttrayError], object],
     ) -> None:
-        self._jobs = jobs
+        self._background_calls = background_calls
         self._on_window, self._on_page, self._on_error = on_window, on_page, on_error
         self._on_count = on_count
         self._asked: set[int] = set()
@@ -215,7 +215,7 @@ class Reader(Generic[T]):
         if rows_first and wish.cursor_key is None:
             self.reading = object()
             call, done = partial(source.page, 0, PAGE), partial(self._begin, wish)
-            self._jobs.start(self._group, call, done, self._failed)
+            self._background_calls.start(self._group, call, done, self._failed)
         else:
             self.read(wish)
 
@@ -223,7 +223,7 @@ class Reader(Generic[T]):
         self._read(wish, Window(len(page), 0, 0, {0: tuple(page)} if page else {}))
         if len(page) == PAGE and self.source is not None:
             done = partial(self._counted, self.rows)
-            self._jobs.start(self._group, self.source.count, done, self._on_error)
+            self._background_calls.start(self._group, self.source.count, done, self._on_error)
 
     def _counted(self, rows: Rows[T], count: int) -> None:
         if rows is self.rows and count != rows.count:
@@ -235,7 +235,7 @@ class Reader(Generic[T]):
         if self.source is not None:
             self.reading = object()
             call = partial(read_window, self.source, wish)
-            self._jobs.start(self._group, call, partial(self._read, wish), self._failed)
+            self._background_calls.start(self._group, call, partial(self._read, wish), self._failed)
 
     @property
     def _group(self) -> str:
@@ -251,7 +251,7 @@ class Reader(Generic[T]):
 
     def stop(self) -> None:
         """Wait no longer for the reading that is on its way; rows in memory stay."""
-        self._jobs.drop(self._group)
+        self._background_calls.drop(self._group)
         self.reading, self.loading = None, False
 
     def accept(self, rows: Rows[T], *, loading: bool = False) -> None:
@@ -271,7 +271,7 @@ class Reader(Generic[T]):
         for number in self.rows.missing(numbers):
             if number not in self._asked and len(self._asked) < _MOST_PAGE_CALLS:
                 self._asked.add(number)
-                self._jobs.start(
+                self._background_calls.start(
                     None,
                     partial(self.source.page, number * PAGE, PAGE),
                     partial(self._keep, self.rows, number),

@@ -56,7 +56,7 @@ class WindowTable(WindowHeader[T], can_focus=True):
     def __init__(
         self,
         columns: Sequence[Column[T]],
-        jobs: BackgroundCalls,
+        background_calls: BackgroundCalls,
         *,
         empty: str = "Nothing here.",
         currency: str = "",
@@ -66,7 +66,7 @@ class WindowTable(WindowHeader[T], can_focus=True):
         classes: str | None = None,
     ) -> None:
         reader: Reader[T] = Reader(
-            jobs,
+            background_calls,
             on_window=self._show,
             on_page=self._page_came,
             on_count=self._count_came,

@@ -124,8 +124,8 @@ async def test_the_bell_rings_for_a_failure_and_not_again_within_ten_seconds(
 ) -> None:
     backend.settings = replace(backend.settings, bell=True)
     async with driving(backend) as person:
-        desk = replace(person.app.desk, clock=lambda: bells.now)
-        rings = FailureBell(person.app, desk)
+        app_context = replace(person.app.app_context, clock=lambda: bells.now)
+        rings = FailureBell(person.app, app_context)
 
         def look() -> int:
             backend.change_elsewhere()

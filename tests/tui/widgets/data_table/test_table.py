@@ -95,9 +95,14 @@ COLUMNS: Sequence[Column[Row]] = (
 class Stage(App[None]):
     def __init__(self, **options: Any) -> None:
         super().__init__()
-        self.jobs = BackgroundCalls(self)
+        self.background_calls = BackgroundCalls(self)
         self.table: WindowTable[Row] = WindowTable(
-            COLUMNS, self.jobs, clock=lambda: NOW, empty="No one\nhere yet.", id="t", **options
+            COLUMNS,
+            self.background_calls,
+            clock=lambda: NOW,
+            empty="No one\nhere yet.",
+            id="t",
+            **options,
         )
         self.seen: list[Message] = []
 
@@ -132,7 +137,7 @@ async def stage(
             app.table.load(source)
         await settle(pilot)
         yield app, pilot
-        app.jobs.close()
+        app.background_calls.close()
 
 
 async def settle(pilot: Pilot[None]) -> None:
@@ -140,7 +145,7 @@ async def settle(pilot: Pilot[None]) -> None:
     assert isinstance(app, Stage)
     for _ in range(3):  # an answer is painted, and what is painted may ask for more
         await pilot.pause()
-        await app.jobs.idle()
+        await app.background_calls.idle()
 
 
 def lines(app: Stage) -> list[str]:
