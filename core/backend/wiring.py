@@ -169,7 +169,7 @@ class Services:
     _parts: Parts
 
     def _on_lists(self, contacts: Sequence[Contact]) -> tuple[Contact, ...]:
-        from core.services.suppressions.ses_list_cache import on_lists
+        from core.services.suppressions.lists import on_lists
 
         return on_lists(self._database.reader, self._parts.ses_list_cache, contacts)
 

@@ -92,7 +92,7 @@ def destination(number: str, to: Path | None) -> Path:
 
 def _write(reader: Reader, log: DocumentLog, folder: Path, progress: Progress) -> dict[str, int]:
     """Write every file; return name and size of each."""
-    book = _Book(folder)
+    written = _EvidenceFolder(folder)
     senders = evidence_reads.senders(reader, log.document.id)
     files: dict[int, tuple[str, ...]] = {}
     told: list[dict[str, Any]] = []
@@ -101,38 +101,40 @@ def _write(reader: Reader, log: DocumentLog, folder: Path, progress: Progress) -
         progress("writing emails", number, len(emails))
         mime = None if email.kind is EmailKind.EXTERNAL else sent_bytes(reader, email.id)
         if mime is not None:
-            files[email.id] = tuple(_write_email(book, number, email, mime))
+            files[email.id] = tuple(_write_email(written, number, email, mime))
         told.append(_about(email, number, senders.get(email.id, ""), files.get(email.id, ())))
     lines = (
         json.dumps({"received_at": _utc(at), "raw": raw}, ensure_ascii=False) + "\n"
         for at, raw in evidence_reads.bodies(reader, log.document.id)
     )
-    book.put("events.jsonl", "".join(lines).encode("utf-8", "surrogatepass"))
+    written.put("events.jsonl", "".join(lines).encode("utf-8", "surrogatepass"))
     entries = timeline(log, evidence_reads.reports(reader, log.document.id), files)
-    book.put("timeline.md", evidence_pages.markdown(log, entries).encode())
-    book.put("timeline.html", evidence_pages.page(log, entries).encode())
+    written.put("timeline.md", evidence_pages.markdown(log, entries).encode())
+    written.put("timeline.html", evidence_pages.page(log, entries).encode())
     manifest = {
         "format": "outtray evidence 1",
         "document": dict(evidence_pages.facts(log)),
         "emails": told,
         "files": [
-            {"path": name, "size": size, "sha256": book.sums[name]}
-            for name, size in sorted(book.sizes.items())
+            {"path": name, "size": size, "sha256": written.sums[name]}
+            for name, size in sorted(written.sizes.items())
         ],
     }
-    book.put(_MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
-    sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(book.sums.items()))
-    book.put(_SUMS, sums.encode())
-    return book.sizes
+    written.put(_MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+    sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(written.sums.items()))
+    written.put(_SUMS, sums.encode())
+    return written.sizes
 
 
-def _write_email(book: _Book, number: int, email: EmailEntry, mime: bytes) -> Iterator[str]:
-    yield book.put(
+def _write_email(
+    written: _EvidenceFolder, number: int, email: EmailEntry, mime: bytes
+) -> Iterator[str]:
+    yield written.put(
         f"emails/{number:02}-{email.created_at:%Y%m%dT%H%M%SZ}-{email.kind.value}.eml", mime
     )
     for position, file in enumerate(attachments_of(mime), 1):
         name = f"attachments/{number:02}-{position}-{safe_name(file.name, 'attachment')}"
-        yield book.put(name, file.content)
+        yield written.put(name, file.content)
 
 
 def _about(email: EmailEntry, number: int, sender: str, files: tuple[str, ...]) -> dict[str, Any]:
@@ -166,7 +168,7 @@ def _utc(at: Any) -> str:
 # --------------------------------------------------------------------------- files
 
 
-class _Book:
+class _EvidenceFolder:
     """A folder that is being filled: sizes and hashes of what is in it."""
 
     def __init__(self, folder: Path) -> None:

@@ -26,7 +26,7 @@ from tui.app.flows.send import Correct, Sending
 from tui.app.live_changes import FailureBell, Following
 from tui.app.navigation import Navigation
 from tui.app.outbox_worker import Outgoing
-from tui.commands.dispatch import bindings, carry_out, key_of, with_keys
+from tui.commands.dispatch import bindings, key_of
 from tui.commands.registry import COMMANDS
 from tui.format.feed import news
 from tui.format.text import cell
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from core.model.reports import IngestReport
     from core.model.suppressions import ListState
     from core.rules.monitoring.incidents import Trouble
-    from tui.commands.dispatch import Host
     from tui.commands.registry import Command
 
 _TURN: Final = 0.0003
@@ -317,27 +316,9 @@ class OuttrayApp(Navigation):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every command of ``screen``, with its key; then Textual's list of themes."""
-        hosts: dict[str, Any] = {
-            active.binding.id: active.node
-            for active in screen.active_bindings.values()
-            if active.binding.id
-        }
-        for command in COMMANDS:
-            host = hosts.get(command.id)
-            if host is not None and command.palette:
-                yield SystemCommand(
-                    f"{command.label}  ({key_of(command.id)})",
-                    host.why_not(command.id) or with_keys(command.help),
-                    _doing(host, command.id),
-                )
-        if self.backend.settings.target is not None:
-            words = "Who you are, the From address, the queue, the database."
-            yield SystemCommand("Set up", words, self.set_up)
-        yield SystemCommand("Choose a theme", "All themes there are.", self.search_themes)
+        from tui.app.palette import system_commands
 
-
-def _doing(host: Host, command_id: str) -> Callable[[], None]:
-    return lambda: carry_out(host, command_id)
+        yield from system_commands(self, screen)
 
 
 def run(backend: Backend, *, mouse: bool = True) -> int:

@@ -1,16 +1,26 @@
-"""Saved views in the command palette, by their names."""
+"""What the command palette lists: the commands of where one is, and saved views by name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from tui.commands.dispatch import carry_out, key_of, with_keys
+from tui.commands.registry import COMMANDS
 from tui.format.text import cell
 from tui.runtime.saved_state import View
 from tui.screens.filtered_screen import NarrowedScreen
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tui.app.app import OuttrayApp
+    from tui.commands.dispatch import Host
 
 
 class ViewProvider(Provider):
@@ -36,3 +46,28 @@ class ViewProvider(Provider):
 
 def _shown(title: str, view: View) -> Content:
     return Content.assemble(title, (f"  {cell(view.line, 80)}", "$muted"))
+
+
+def system_commands(app: OuttrayApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """Every command of ``screen``, with its key; then Textual's list of themes."""
+    hosts: dict[str, Any] = {
+        active.binding.id: active.node
+        for active in screen.active_bindings.values()
+        if active.binding.id
+    }
+    for command in COMMANDS:
+        host = hosts.get(command.id)
+        if host is not None and command.palette:
+            yield SystemCommand(
+                f"{command.label}  ({key_of(command.id)})",
+                host.why_not(command.id) or with_keys(command.help),
+                _doing(host, command.id),
+            )
+    if app.backend.settings.target is not None:
+        words = "Who you are, the From address, the queue, the database."
+        yield SystemCommand("Set up", words, app.set_up)
+    yield SystemCommand("Choose a theme", "All themes there are.", app.search_themes)
+
+
+def _doing(host: Host, command_id: str) -> Callable[[], None]:
+    return lambda: carry_out(host, command_id)

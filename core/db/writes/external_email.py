@@ -13,14 +13,13 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from core.db.bulk import change_among
 from core.db.engine import Database, hold
 from core.db.reads.unlinked import Known, links_of, ours_among, stored
 from core.db.rows import digest, to_instant
 from core.db.schema import deliveries, digests, emails, external_mails
 from core.db.writes import outbox
 from core.db.writes.event_matching import adopt_waiting, recognise, rematch
-from core.db.writes.external_rows import row_of, seal, through, upsert
+from core.db.writes.external_rows import _mark_ours, _remember_ours, row_of, seal, through, upsert
 from core.db.writes.outbox import NewDelivery, NewEmail, SesAnswer, record_all
 from core.db.writes.summaries import lock_documents, settle_deliveries, summarise_documents
 from core.model.delivery import DeliveryEvent
@@ -192,19 +191,6 @@ def _by_id(mails: Iterable[MailSeen]) -> dict[str, MailSeen]:
     return found
 
 
-def _mark_ours(connection: Connection, message_ids: Collection[str]) -> None:
-    """An identity's notification came first, and could not tell that the email is ours."""
-    change_among(connection, _MARK_OURS, message_ids)
-    seal(connection, message_ids)
-
-
-def _remember_ours(connection: Connection, mails: Sequence[MailSeen]) -> None:
-    """Told twice at once, with our tag and without it: the fact that is kept may have none."""
-    known = ours_among(through(connection), {storable(mail.message_id) for mail in mails})
-    new = [mail for mail in mails if storable(mail.message_id) not in known]
-    upsert(connection, [{**row_of(mail, Link()), "is_ours": 1} for mail in new])
-
-
 def _examine(
     connection: Connection,
     mails: Sequence[MailSeen],
@@ -343,8 +329,4 @@ _LINK: Final = (
     update(external_mails)
     .where(_X.message_id == bindparam("key"), _X.email_id.is_(None))
     .values(email_id=bindparam("to_email"), is_pointed=0)
-)
-_MARK_OURS: Final = (
-    "UPDATE external_mails SET is_ours = 1"
-    " WHERE message_id {among} AND email_id IS NULL AND is_ours = 0"
 )

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from core.db.bulk import rows_among
-from core.db.reads.unlinked import Rows
+from core.db.bulk import change_among, rows_among
+from core.db.reads.unlinked import Rows, ours_among
 from core.db.rows import to_instant
 from core.db.schema import digests, external_mails
 from core.model.reports import MailSeen
@@ -56,3 +56,22 @@ def row_of(mail: MailSeen, link: Link) -> dict[str, Any]:
         "published": int(mail.published),
         "is_pointed": int(bool(link.candidates) or link.document_id is not None),
     }
+
+
+def _mark_ours(connection: Connection, message_ids: Collection[str]) -> None:
+    """An identity's notification came first, and could not tell that the email is ours."""
+    change_among(connection, _MARK_OURS, message_ids)
+    seal(connection, message_ids)
+
+
+def _remember_ours(connection: Connection, mails: Sequence[MailSeen]) -> None:
+    """Told twice at once, with our tag and without it: the fact that is kept may have none."""
+    known = ours_among(through(connection), {storable(mail.message_id) for mail in mails})
+    new = [mail for mail in mails if storable(mail.message_id) not in known]
+    upsert(connection, [{**row_of(mail, Link()), "is_ours": 1} for mail in new])
+
+
+_MARK_OURS: Final = (
+    "UPDATE external_mails SET is_ours = 1"
+    " WHERE message_id {among} AND email_id IS NULL AND is_ours = 0"
+)

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from core.db.engine import Database
+from core.db.engine import Database, Reader
 from core.db.lists import documents
 from core.db.reads import addresses as suppressions
 from core.model.email import Verdict
-from core.model.ports import Clock, MailRoutes
+from core.model.enums import address_key
+from core.model.history import Contact
+from core.model.ports import Clock, KnownEntries, MailRoutes
 from core.model.suppressions import (
     ListState,
     SuppressedAddress,
+    Suppression,
     SuppressionChip,
     SuppressionDetails,
     SuppressionFilter,
 )
 from core.rules.gate import suppression_list
 from core.rules.gate.gate import judge_address
+from core.rules.gate.suppression_list import weightiest
 from core.services.sending.gate_facts import Troubles, look_at
 from core.services.suppressions.changes import ListChanges, ask
 from core.services.suppressions.ses_list_cache import SesListCache
@@ -126,3 +130,22 @@ def _told(
     mine = [f for e in entries if e.ses_message_id for f in failures.get(e.ses_message_id, ())]
     mine += failures.get(row.key, ())
     return replace(row, entries=entries, cause=suppression_list.cause_of(row, mine))
+
+
+def on_lists(
+    reader: Reader, known: KnownEntries, contacts: Sequence[Contact]
+) -> tuple[Contact, ...]:
+    """Return contacts with what is known to stop mail to them; asks nobody."""
+    own = suppressions.entries_of(reader, [contact.address for contact in contacts])
+    return tuple(
+        replace(contact, suppression=_stops(known.stored(contact.address), own, contact.address))
+        for contact in contacts
+    )
+
+
+def _stops(
+    stored: Sequence[Suppression], own: Mapping[str, Suppression], address: str
+) -> Suppression | None:
+    ours = own.get(address_key(address))
+    entries = (*stored, *((ours,) if ours else ()))
+    return weightiest(entry for entry in entries if not entry.ignored_by)

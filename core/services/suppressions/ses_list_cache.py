@@ -9,20 +9,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.db.engine import Reader
-from core.db.reads import addresses as suppressions
 from core.logs.setup import logged
 from core.model.enums import address_key
 from core.model.errors import CredentialsError, ServiceError, ThrottledError, UnreachableError
-from core.model.history import Contact
-from core.model.ports import Clock, EffectiveReasons, KnownEntries, ListPage, SuppressionBook
+from core.model.ports import Clock, EffectiveReasons, ListPage, SuppressionBook
 from core.model.suppressions import ListPhase, ListState, Suppression
-from core.rules.gate.suppression_list import weightiest
 
 _log: Final = logging.getLogger(__name__)
 
@@ -335,22 +331,3 @@ class SesListCache:
         with logged("SES did not say which entries of its list stop mail", ServiceError):
             found = self.book().effective_reasons(self._configuration_set)
         self._effective = (self._clock(), found)
-
-
-def on_lists(
-    reader: Reader, known: KnownEntries, contacts: Sequence[Contact]
-) -> tuple[Contact, ...]:
-    """Return contacts with what is known to stop mail to them; asks nobody."""
-    own = suppressions.entries_of(reader, [contact.address for contact in contacts])
-    return tuple(
-        replace(contact, suppression=_stops(known.stored(contact.address), own, contact.address))
-        for contact in contacts
-    )
-
-
-def _stops(
-    stored: Sequence[Suppression], own: Mapping[str, Suppression], address: str
-) -> Suppression | None:
-    ours = own.get(address_key(address))
-    entries = (*stored, *((ours,) if ours else ()))
-    return weightiest(entry for entry in entries if not entry.ignored_by)
