@@ -16,8 +16,6 @@ from core.model.ports import Clock
 from core.rules.monitoring.delivery_latency import Pace, awaited, late_after, pace_of
 
 _KEPT: Final = timedelta(minutes=5)
-
-
 _ON_ITS_WAY: Final = (DisplayStatus.SENT, DisplayStatus.DEFERRED)
 
 

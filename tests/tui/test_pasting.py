@@ -186,5 +186,5 @@ def test_every_field_takes_a_paste_by_our_rules() -> None:
     foreign = {"Input", "MaskedInput", "TextArea"}
     assert {use for use in made if use[1] in foreign} == {
         ("text_field.py", "Input"),
-        ("message_field.py", "TextArea"),
+        ("compose_form.py", "TextArea"),
     }

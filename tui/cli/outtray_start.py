@@ -15,7 +15,7 @@ from typing import NoReturn
 
 _OLDEST = (3, 11)
 _WRONG_USAGE = 2
-_OURS = os.path.join("runtime", "crash.py")  # noqa: PTH118 - pathlib would come too early
+_OURS = os.path.join("runtime", "exits.py")  # noqa: PTH118 - pathlib would come too early
 """By what our ``tui`` is known."""
 
 

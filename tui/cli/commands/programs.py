@@ -1,31 +1,19 @@
-"""Commands that stay: the terminal UI, the demo, the stand-in, the page for a browser."""
+"""Commands that stay: the terminal UI, the demo, the stand-in for AWS."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
-import secrets
-import signal
 import sys
 import threading
 from argparse import Namespace
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Final
 
 from core.backend import Backend
 from core.model.errors import UsageError
 from core.settings import loading
 from tui.cli.output.text import say
-from tui.format.text import cell
 from tui.runtime.driver_choice import has_left, is_drawn_elsewhere
 from tui.runtime.exits import DONE
-
-if TYPE_CHECKING:
-    from tui.cli.web.server import BrowserServer, Listening
-
 
 _NO_SCREENS = ("dumb", "unknown")
 _LONG = 2.0
@@ -111,7 +99,6 @@ def _show_upgrade(what: str, done: int, total: int) -> None:
 
 
 def _say_that_it_waits() -> None:
-    from tui.cli.output.text import say
 
     say(
         "The database does not open yet: another program holds it, or it is being upgraded or"
@@ -128,7 +115,6 @@ def _is_first(chosen: loading.Settings) -> bool:
 def setup(options: Namespace) -> int:
     _need_terminal()
     from tui.app.setup_app import ask
-    from tui.cli.output.text import say
     from tui.screens.setup import DEMO
 
     if ask(loading.load(may_be_new=True)) == DEMO:
@@ -144,7 +130,6 @@ def demo(options: Namespace) -> int:
 def _demo(options: Namespace | None, *, fresh: bool) -> int:
     from core.demo import company
     from core.simulator import require_extra
-    from tui.cli.output.text import say
 
     require_extra()
     _need_terminal()
@@ -157,90 +142,3 @@ def _demo(options: Namespace | None, *, fresh: bool) -> int:
             return run(backend, mouse=_mouse(options, chosen))
         finally:
             backend.close()
-
-
-_NEEDED: Final = ("textual_serve", "aiohttp")
-_STOPS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-
-
-def serve(options: Namespace) -> int:
-    """Serve until stopped; every visitor has an Outtray of their own, which ends with us."""
-    _require_extra()
-    from tui.cli.web.server import BrowserServer, listen
-    from tui.cli.web.visitor import Guard
-
-    chosen = loading.load()  # a mistake in it is told here, not on every page
-    listening = listen(options.host, options.port)
-    token = secrets.token_urlsafe()
-    server = BrowserServer(_child(options), Guard(token, listening.names))
-    _warn(listening, chosen.operator)
-    asyncio.run(_serve(server, listening, token))
-    return DONE
-
-
-def _child(options: Namespace) -> list[str]:
-    words = [sys.executable, "-P", "-c", "from tui.__main__ import main; main()"]
-    if options.demo:
-        words.append("demo")
-    if getattr(options, "no_mouse", False):
-        words.append("--no-mouse")
-    return words
-
-
-def _require_extra() -> None:
-    """Look for the extra without importing it."""
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        from core.installation.extras import missing_extra
-
-        raise missing_extra("web", "Outtray in a browser", missing)
-
-
-def _warn(listening: Listening, operator: str) -> None:
-    say(
-        f"Whoever has this address works in Outtray as {cell(operator, 60)}: treat it like a"
-        " password. It changes with every start. Ctrl+C stops."
-    )
-    if listening.is_open_to_others:
-        say("Other computers can reach it, and the connection is not encrypted.")
-
-
-async def _serve(server: BrowserServer, listening: Listening, token: str) -> None:
-    from aiohttp import web
-
-    runner = web.AppRunner(await server.application(), handle_signals=False, access_log=None)
-    with _told_to_stop() as stopped:
-        await runner.setup()
-        try:
-            for url in listening.urls:
-                sys.stdout.write(f"{url}?token={token}\n")
-            sys.stdout.flush()
-            await web.SockSite(runner, listening.socket).start()
-            _ = await stopped.wait()
-        finally:
-            await runner.cleanup()
-
-
-@contextmanager
-def _told_to_stop() -> Iterator[asyncio.Event]:
-    """Yield what is set when somebody ends us; what is ignored (nohup) stays ignored."""
-    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
-    before: dict[int, Any] = {}
-    for name in _STOPS:
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            before[number] = signal.signal(number, _setter(loop, stopped))
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            _ = signal.signal(number, handler)
-
-
-def _setter(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> Callable[[int, Any], None]:
-    def told(number: int, frame: object) -> None:
-        del number, frame
-        with suppress(RuntimeError):  # it has ended meanwhile
-            _ = loop.call_soon_threadsafe(stopped.set)
-
-    return told
