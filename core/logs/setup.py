@@ -31,7 +31,7 @@ class Log:
         Libraries tell warnings only, whatever is asked for: what they say beyond that repeats
         whole messages and signatures.
         """
-        from core.logs.redaction import PrivateLines
+        from core.logs.line import PrivateLines
 
         root = logging.getLogger()
         self._file.setFormatter(PrivateLines())

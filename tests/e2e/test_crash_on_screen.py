@@ -91,7 +91,10 @@ def test_the_set_up_ends_in_the_same_way(office: Office, tmp_path: Path) -> None
 def test_the_log_of_the_screens_is_never_painted_over_them(office: Office, tmp_path: Path) -> None:
     office.write("config.toml", 'operator = "anna"\n')
     office.environment["OUTTRAY_CONFIG"] = str(office.folder / "config.toml")
-    broken = "tui.app.app.OuttrayApp.command_help = lambda self: self.background_calls.start(None, fails)"
+    broken = (
+        "tui.app.app.OuttrayApp.command_help = "
+        "lambda self: self.background_calls.start(None, fails)"
+    )
     with started(office, tmp_path, broken, "--verbose") as terminal:
         terminal.wait("No customers yet")
         terminal.press("f1")

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.logs.redaction import PrivateLines
+from core.logs.line import PrivateLines
 from core.logs.shared_file import SharedFile
 
 _EDGE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
@@ -114,7 +114,7 @@ def test_what_cannot_be_printed_is_logged_all_the_same(logger: logging.Logger, p
 _WRITER = """
 import logging, sys
 from pathlib import Path
-from core.logs.redaction import PrivateLines
+from core.logs.line import PrivateLines
 from core.logs.shared_file import SharedFile
 name, path = sys.argv[1], Path(sys.argv[2])
 logger = logging.Logger(name)

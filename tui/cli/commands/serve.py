@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 
 _NEEDED: Final = ("textual_serve", "aiohttp")
-
-
 _STOPS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
