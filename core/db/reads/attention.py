@@ -25,9 +25,9 @@ from core.db.lists.filter_sql import (
     numbered,
     times_of,
 )
-from core.db.rows import known_instant, to_instant
+from core.db.rows import known_instant, to_instant, word_of
 from core.model.attention import AttentionChip, Failure
-from core.model.enums import STATUSES, DisplayStatus, Status
+from core.model.enums import STATUSES
 from core.rules.search.text import storable
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def failures(
 def _failure(row: Sequence[Any]) -> Failure:
     key, status, address, bounced, dropped, complained, claimed, *said = row
     words, error, code, subtype, is_forward = said
-    word = DisplayStatus[Status(status).name]
+    word = word_of(status)
     times = {"bounced_at": bounced, "dropped_at": dropped, "complained_at": complained}
     at = times.get(STATUSES[word].time, 0)
     since = known_instant(at or claimed)
