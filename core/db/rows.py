@@ -7,7 +7,7 @@ are ISO text. Integers sort, add up and compare exactly, which SQLite's floats d
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -34,6 +34,7 @@ from core.rules.search.text import storable
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+V = TypeVar("V")
 T = TypeVar("T", bound="DataclassInstance")
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -100,6 +101,11 @@ def _escape(text: str) -> str:
     for special in "!%_":
         text = text.replace(special, "!" + special)
     return text
+
+
+def chunks(items: Sequence[V], size: int = 500) -> Iterator[Sequence[V]]:
+    """Cut ``items`` into pieces that one IN clause may hold on every database."""
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 class Codec(NamedTuple):

@@ -9,9 +9,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.db.engine import Reader
-from core.db.lists.filter_sql import NEEDS_ATTENTION, in_chunks, numbered
+from core.db.lists.filter_sql import NEEDS_ATTENTION, numbered
 from core.db.reads import gate, history
-from core.db.rows import DELIVERY_AT, DELIVERY_COLUMNS, Record, from_instant, known_instant, view_of
+from core.db.rows import (
+    DELIVERY_AT,
+    DELIVERY_COLUMNS,
+    Record,
+    chunks,
+    from_instant,
+    known_instant,
+    view_of,
+)
 from core.model.delivery import DeliveryView
 from core.model.email import KnownAddress
 from core.model.enums import address_key, domain_of
@@ -54,7 +62,7 @@ def entries(reader: Reader) -> tuple[Suppression, ...]:
 def entries_of(reader: Reader, addresses: Iterable[str]) -> dict[str, Suppression]:
     """Return the entries of our own list, by ``address_key``."""
     found: dict[str, Suppression] = {}
-    for some in in_chunks(sorted({storable(address_key(address)) for address in addresses})):
+    for some in chunks(sorted({storable(address_key(address)) for address in addresses})):
         among, values = numbered("a", some)
         for row in reader.rows(f"{_ENTRY} WHERE address_key IN {among}", values):
             found[address_key(row[0])] = _entry(row)
@@ -94,7 +102,7 @@ def releases(reader: Reader, addresses: Iterable[str]) -> dict[str, Release]:
 
 def _newest_done(reader: Reader, keys: Collection[str], also: str = "") -> list[Sequence[Any]]:
     found: list[Sequence[Any]] = []
-    for some in in_chunks(sorted(map(storable, keys))):
+    for some in chunks(sorted(map(storable, keys))):
         among, values = numbered("a", some)
         rows = reader.rows(
             "SELECT address_key, action, operator, at, reason FROM suppression_audit"
@@ -114,12 +122,12 @@ def failures(
 ) -> tuple[Failure, ...]:
     """Return hard bounces and complaints of addresses, and whatever SES knows by these ids."""
     found: list[Sequence[Any]] = []
-    for some in in_chunks(sorted(map(storable, keys))):
+    for some in chunks(sorted(map(storable, keys))):
         among, values = numbered("a", some)
         found += reader.rows(
             f"{_FAILURE} WHERE x.address_key IN {among} AND x.status >= {_BOUNCED}", values
         )
-    for some in in_chunks(sorted(map(storable, message_ids))):
+    for some in chunks(sorted(map(storable, message_ids))):
         among, values = numbered("a", some)
         found += reader.rows(f"{_FAILURE} WHERE x.ses_message_id IN {among}", values)
     return tuple(failure for row in found for failure in _failures(row))
@@ -179,7 +187,7 @@ def failed_documents(
 def deliveries_of(reader: Reader, document_ids: Sequence[int]) -> dict[int, list[DeliveryView]]:
     """Return all deliveries of documents."""
     found: dict[int, list[DeliveryView]] = defaultdict(list)
-    for some in in_chunks(document_ids):
+    for some in chunks(document_ids):
         among, values = numbered("d", some)
         for row in reader.rows(
             f"SELECT {DELIVERY_COLUMNS} FROM deliveries x JOIN emails m ON m.id = x.email_id"

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.db.engine import Reader
-from core.db.lists.filter_sql import in_chunks, numbered
+from core.db.lists.filter_sql import numbered
 from core.db.reads import addresses as suppressions
-from core.db.rows import known_instant, to_instant, word_of
+from core.db.rows import chunks, known_instant, to_instant, word_of
 from core.model.enums import DisplayStatus, Status, address_key
 from core.model.suppressions import Suppression
 from core.rules.gate.domain_typos import MANY
@@ -90,7 +90,7 @@ def delivered_addresses(reader: Reader, domains: Collection[str]) -> dict[str, i
     many deliveries there are.
     """
     found: dict[str, int] = {}
-    for some in in_chunks(sorted(domains)):
+    for some in chunks(sorted(domains)):
         values = {f"d{position}": domain for position, domain in enumerate(some)}
         listed = ", ".join(f"(:{name})" for name in values)
         rows = reader.rows(

@@ -12,11 +12,10 @@ from core.db.lists.filter_sql import (
     COUNTS_AS_BOUNCE,
     ON_ITS_WAY,
     UNCONFIRMED,
-    in_chunks,
     numbered,
     on_its_way,
 )
-from core.db.rows import Record, known_instant, to_instant
+from core.db.rows import Record, chunks, known_instant, to_instant
 from core.model.enums import Status
 from core.model.insights import DomainCount, FollowUps, Tally
 from core.rules.monitoring.deliverability import median
@@ -112,7 +111,7 @@ def unconfirmed(
 ) -> dict[int, list[tuple[str, datetime]]]:
     """Return domain and time of each delivery of these emails that no server has confirmed."""
     found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
-    for some in in_chunks(sorted(email_ids)):
+    for some in chunks(sorted(email_ids)):
         among, values = numbered("email", some)
         rows = reader.rows(
             f"SELECT x.email_id, x.domain, x.sent_at FROM deliveries x WHERE x.email_id IN {among}"

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from core.db.engine import Reader
-from core.db.lists.filter_sql import in_chunks, numbered
-from core.db.rows import Record, from_instant, known_instant, to_instant, word_of
+from core.db.lists.filter_sql import numbered
+from core.db.rows import Record, chunks, from_instant, known_instant, to_instant, word_of
 from core.model.enums import Status
 from core.model.outbox import Batch, OutboxEntry, Progress
 
@@ -117,7 +117,7 @@ def oldest_accepted(reader: Reader, since: datetime) -> datetime | None:
 def deliveries_of(reader: Reader, email_ids: Sequence[int]) -> tuple[OutboxEntry, ...]:
     """Return every delivery of emails, whatever became of it."""
     found: list[OutboxEntry] = []
-    for some in in_chunks(email_ids):
+    for some in chunks(email_ids):
         among, values = numbered("e", some)
         statement = f"{_ENTRIES} WHERE m.id IN {among} ORDER BY x.id"
         found += map(_ENTRY.of, reader.rows(statement, {"now": 0, **values}))

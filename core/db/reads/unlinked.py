@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from core.db.lists.counters import condition
-from core.db.lists.filter_sql import in_chunks, numbered
-from core.db.rows import Record, from_instant
+from core.db.lists.filter_sql import numbered
+from core.db.rows import Record, chunks, from_instant
 from core.model.enums import DocumentKind, Role, address_key
 from core.model.reports import Addressee, MailSeen
 from core.rules.delivery.external_email import Listed, Unlinked, decide, wanted_keys
@@ -95,7 +95,7 @@ def reading(reader: Reader) -> Rows:
     """Read without one."""
 
     def rows(sql: str, values: Collection[str]) -> Iterable[Sequence[Any]]:
-        for some in in_chunks(sorted(values)):
+        for some in chunks(sorted(values)):
             among, named = numbered("v", some)
             yield from reader.rows(sql.replace("{among}", f"IN {among}"), named)
 

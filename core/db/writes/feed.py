@@ -12,12 +12,12 @@ from sqlalchemy import Connection, bindparam, delete, text, update
 from core.db import schema
 from core.db.engine import Reader
 from core.db.reads.unlinked import stored
-from core.db.rows import EVENT_COLUMNS, Record, fact_of, to_instant
+from core.db.rows import EVENT_COLUMNS, Record, chunks, fact_of, to_instant
 from core.db.schema import digests
 from core.db.writes import external_email
 from core.db.writes.events import Kept, store_again
 from core.db.writes.external_rows import through
-from core.db.writes.summaries import chunks, settle_deliveries
+from core.db.writes.summaries import settle_deliveries
 from core.model.delivery import DeliveryEvent
 from core.model.reports import QuarantinedBody
 from core.rules.search.text import storable
@@ -58,7 +58,7 @@ def dismiss(connection: Connection, key: str, operator: str, note: str, at: date
 
 def release(connection: Connection, ids: Sequence[str]) -> None:
     """Let bodies go: what they say is stored in the same transaction."""
-    for some in chunks(ids):
+    for some in chunks(sorted(ids)):
         connection.execute(delete(schema.quarantine).where(schema.quarantine.c.sha256.in_(some)))
 
 
@@ -114,14 +114,14 @@ def _add_recipients(connection: Connection) -> None:
     ids = connection.scalars(
         text("SELECT message_id FROM external_mails WHERE email_id IS NOT NULL")
     ).all()
-    for some in chunks(ids):
+    for some in chunks(sorted(ids)):
         external_email.add_recipients(connection, stored(through(connection), some).values())
 
 
 def _settle_all(connection: Connection, progress: Progress) -> None:
     ids = connection.scalars(text("SELECT id FROM deliveries")).all()
     done = 0
-    for some in chunks(ids):
+    for some in chunks(sorted(ids)):
         settle_deliveries(connection, some)
         done += len(some)
         progress(SETTLING, done, len(ids))

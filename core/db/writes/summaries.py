@@ -37,16 +37,6 @@ from core.model.enums import DocumentKind, Status
 from core.rules.chasing.call_reminders import summarise
 from core.rules.delivery.settling import settle
 
-_AT_ONCE = 500
-"""Identifiers in one IN clause; every database takes that many."""
-
-
-def chunks(items: Iterable[Any]) -> Iterable[list[Any]]:
-    """Cut ``items`` into pieces that fit one statement."""
-    ordered = sorted(set(items))
-    for start in range(0, len(ordered), _AT_ONCE):
-        yield ordered[start : start + _AT_ONCE]
-
 
 def lock_documents(connection: Connection, document_ids: Collection[int]) -> None:
     """Take the rows in one order; SQLite's transaction already holds the whole file."""
