@@ -7,19 +7,35 @@ are ISO text. Integers sort, add up and compare exactly, which SQLite's floats d
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter, itemgetter
-from typing import Any, Final, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
-from core.model.chasing import CallNeed, CallReason
+from core.model.chasing import CallNeed, CallReason, Outcome
 from core.model.delivery import DeliveryEvent, DeliveryState, DeliveryView, DocumentSummary
 from core.model.documents import DocumentRow
-from core.model.enums import FLAGS, STATUSES, DisplayStatus, DocumentKind, Engagement, Role, Status
+from core.model.enums import (
+    FLAGS,
+    STATUSES,
+    DisplayStatus,
+    DocumentKind,
+    EmailKind,
+    Engagement,
+    Role,
+    Status,
+)
 from core.rules.search.text import storable
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+V = TypeVar("V")
+T = TypeVar("T", bound="DataclassInstance")
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -85,6 +101,11 @@ def _escape(text: str) -> str:
     for special in "!%_":
         text = text.replace(special, "!" + special)
     return text
+
+
+def chunks(items: Sequence[V], size: int = 500) -> Iterator[Sequence[V]]:
+    """Cut ``items`` into pieces that one IN clause may hold on every database."""
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 class Codec(NamedTuple):
@@ -155,27 +176,72 @@ _ELSEWHERE: Final = {
 #: Of ``documents d JOIN customers c``, for ``document_of``.
 DOCUMENT_COLUMNS: Final = ", ".join(_ELSEWHERE.get(name, f"d.{name}") for name in _READ)
 
-DELIVERY_COLUMNS: Final = (
-    "x.id, x.email_id, x.document_id, x.role, x.address, x.replaces, x.status, x.engagement,"
-    " x.by_person, x.sent_at, x.deferred_at, x.delivered_at, x.opened_at, x.clicked_at,"
-    " x.bounced_at, x.complained_at, x.dropped_at, x.diagnostic, x.enhanced_status, x.subtype,"
-    " x.is_forward, x.ses_message_id, x.error, m.created_at"
+#: How a value of each type is kept; a class with a field of another one cannot be read so.
+_READ_AS: Final[dict[str, Callable[[Any], Any] | None]] = {
+    **dict.fromkeys(("int", "str", "str | None"), None),
+    **{kind.__name__: kind for kind in (DocumentKind, EmailKind, Engagement, Outcome, Status)},
+    "bool": bool,
+    "date | None": from_date,
+    "datetime": known_instant,
+    "datetime | None": from_instant,
+}
+
+
+def word_of(status: int) -> DisplayStatus:
+    """Return the badge of a column of ``Status``."""
+    return DisplayStatus[Status(status).name]
+
+
+class Record(Generic[T]):
+    """Values of a class, read from columns that its fields name: none of them can be shifted.
+
+    ``named`` says what a field's column is called; ``""``: it has none, as have all behind it.
+    """
+
+    def __init__(
+        self,
+        made: type[T],
+        table: str = "",
+        named: Mapping[str, str] = MappingProxyType({}),
+        reads: Mapping[str, Callable[[Any], Any]] = MappingProxyType({}),
+        *,
+        begin: int = 0,
+    ) -> None:
+        prefix = table and f"{table}."
+        columns = [named.get(each.name, prefix + each.name) for each in fields(made)]
+        count = columns.index("") if "" in columns else len(columns)
+        read = [reads.get(each.name) or _READ_AS[str(each.type)] for each in fields(made)[:count]]
+        self.columns: Final = ", ".join(columns[:count])
+        self._made: Final = made
+        self._decoded: Final = [(place, each) for place, each in enumerate(read) if each]
+        self._columns: Final = slice(begin, begin + count)
+
+    def of(self, row: Sequence[Any]) -> T:
+        """Read a row that has ``columns`` from its ``begin`` on, whatever follows."""
+        values = list(row[self._columns])
+        for place, read in self._decoded:
+            values[place] = read(values[place])
+        return self._made(*values)
+
+
+STATE_COLUMNS: Final = tuple(each.name for each in fields(DeliveryState))
+STATE_TIMES: Final = tuple(name for name in STATE_COLUMNS if name.endswith("_at"))
+_OF_DELIVERIES: Final = (
+    *("id", "email_id", "document_id", "role", "address", "replaces"),
+    *(*STATE_COLUMNS, "ses_message_id", "error"),
 )
-STATE_TIMES: Final = (
-    "sent_at",
-    "deferred_at",
-    "delivered_at",
-    "opened_at",
-    "clicked_at",
-    "bounced_at",
-    "complained_at",
-    "dropped_at",
+#: Of ``deliveries x JOIN emails m``, and where each of them stands.
+DELIVERY_COLUMNS: Final = f"{', '.join(f'x.{name}' for name in _OF_DELIVERIES)}, m.created_at"
+DELIVERY_AT: Final = {name: at for at, name in enumerate((*_OF_DELIVERIES, "created_at"))}
+#: Read the settled state from a row of ``DELIVERY_COLUMNS``.
+state_of: Final = Record(DeliveryState, begin=DELIVERY_AT["status"]).of
+_viewed: Final = itemgetter(
+    *(DELIVERY_AT[name] for name in ("email_id", "created_at", "role", "address", "replaces"))
 )
-EVENT_COLUMNS: Final = (
-    "v.delivery_id, v.counts, v.type, v.at, v.message_id, v.recipient, v.subtype, v.tag,"
-    " v.feedback_id, v.action, v.enhanced_status, v.diagnostic, v.user_agent, v.ip, v.link,"
-    " v.isp"
-)
+_EVENT: Final = Record(DeliveryEvent, "v", begin=2)
+EVENT_COLUMNS: Final = f"v.delivery_id, v.counts, {_EVENT.columns}"
+#: Read a fact from a row of ``EVENT_COLUMNS``.
+fact_of: Final = _EVENT.of
 # Where each value stands is worked out once: a page of rows is read by position, not by name.
 _POSITIONS: Final = {name: position for position, name in enumerate(_READ)}
 _DECODED: Final = [(_POSITIONS[name], each.read) for name, each in _READ.items() if each.read]
@@ -230,41 +296,8 @@ def document_columns(summary: DocumentSummary) -> dict[str, Any]:
     return columns
 
 
-def state_of(row: Sequence[Any]) -> DeliveryState:
-    """Read the settled state from a row of ``DELIVERY_COLUMNS``."""
-    return DeliveryState(
-        status=Status(row[6]),
-        engagement=Engagement(row[7]),
-        by_person=Engagement(row[8]),
-        **{name: from_instant(value) for name, value in zip(STATE_TIMES, row[9:17], strict=True)},
-        diagnostic=row[17],
-        enhanced_status=row[18],
-        subtype=row[19],
-        is_forward=bool(row[20]),
-    )
-
-
 def view_of(row: Sequence[Any], state: DeliveryState | None = None) -> DeliveryView:
     """Read what the roll-ups need from a row of ``DELIVERY_COLUMNS``; ``state`` is a newer one."""
+    email_id, created_at, role, address, replaces = _viewed(row)
     known = state or state_of(row)
-    return DeliveryView(row[1], known_instant(row[23]), Role(row[3]), row[4], row[5], known)
-
-
-def fact_of(row: Sequence[Any]) -> DeliveryEvent:
-    """Read a fact from a row of ``EVENT_COLUMNS``."""
-    return DeliveryEvent(
-        type=row[2],
-        at=known_instant(row[3]),
-        message_id=row[4],
-        recipient=row[5],
-        subtype=row[6],
-        tag=row[7],
-        feedback_id=row[8],
-        action=row[9],
-        enhanced_status=row[10],
-        diagnostic=row[11],
-        user_agent=row[12],
-        ip=row[13],
-        link=row[14],
-        isp=row[15],
-    )
+    return DeliveryView(email_id, known_instant(created_at), Role(role), address, replaces, known)

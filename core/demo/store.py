@@ -13,6 +13,7 @@ from core.aws.events.fields import OUR_TAG
 from core.db.engine import Database
 from core.db.lists import documents as reads
 from core.db.migrations import runner
+from core.db.rows import chunks
 from core.db.writes import outbox
 from core.db.writes.imported_records import Catalogue, CustomerEntry, DocumentEntry, put_documents
 from core.demo.customers import (
@@ -89,8 +90,8 @@ def fill(database: Database, now: datetime, seed: int = SEED) -> Company:
     rows = _write_books(database, people, books)
     bodies, suppressions = _write_emails(database, random, emails, rows, now)
     bodies = [*external_bodies(emails, _SeededOrigin(random)), *bodies]
-    for start in range(0, len(bodies), 500):
-        ingest(database, bodies[start : start + 500], "demo", lambda: now, _arrived_at)
+    for some in chunks(bodies):
+        ingest(database, some, "demo", lambda: now, _arrived_at)
     write_own_list(database, people, now)
     write_holds(database, people, rows, now)
     return Company(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from core.db.engine import Database
 from core.db.reads import monitoring as delivery_latency
@@ -15,8 +14,26 @@ from core.model.enums import DisplayStatus
 from core.model.ports import Clock
 from core.rules.monitoring.delivery_latency import Pace, awaited, late_after, pace_of
 
+K = TypeVar("K")
+V = TypeVar("V")
 _KEPT: Final = timedelta(minutes=5)
 _ON_ITS_WAY: Final = (DisplayStatus.SENT, DisplayStatus.DEFERRED)
+
+
+class KeptAnswers(Generic[K, V]):
+    """Answers of ``ask`` by key, no older than ``age``; at worst several threads ask the same."""
+
+    def __init__(self, clock: Clock, age: timedelta, ask: Callable[[K, datetime], V]) -> None:
+        self._clock, self._age, self._ask = clock, age, ask
+        self._known: dict[K, tuple[datetime, V]] = {}
+
+    def of(self, key: K, *, again: bool = False) -> V:
+        """Return what is known of ``key``; ``again``: ask anew."""
+        now = self._clock()
+        kept = self._known.get(key)
+        if again or kept is None or not timedelta(0) <= now - kept[0] < self._age:
+            kept = self._known[key] = (now, self._ask(key, now))
+        return kept[1]
 
 
 class Paces:
@@ -24,20 +41,14 @@ class Paces:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._known: dict[str, tuple[datetime, Pace | None]] = {}
+        self._known = KeptAnswers(clock, _KEPT, self._ask)
 
     def of(self, domain: str) -> Pace | None:
         """Return the pace of a domain, as it was in the last five minutes."""
-        now = self._clock()
-        with self._lock:
-            kept = self._known.get(domain)
-        if kept is None or not timedelta(0) <= now - kept[0] < _KEPT:
-            kept = (now, pace_of(delivery_latency.delivery_times(self._database.reader, domain)))
-            with self._lock:
-                self._known[domain] = kept
-        return kept[1]
+        return self._known.of(domain)
+
+    def _ask(self, domain: str, _: datetime) -> Pace | None:
+        return pace_of(delivery_latency.delivery_times(self._database.reader, domain))
 
     def late_documents(self, now: datetime) -> tuple[int, ...]:
         """Return the ids of the documents whose latest email is late ``now``."""

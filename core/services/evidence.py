@@ -30,6 +30,7 @@ from core.model.reports import Exported
 from core.rules.delivery.timeline import NOT_KEPT, NOT_OURS, oldest_first, timeline
 from core.rules.export import evidence as evidence_pages
 from core.rules.export.evidence import safe_name
+from core.rules.export.tabular import utc_text
 from core.services import history
 
 Progress = Callable[[str, int, int], None]
@@ -104,7 +105,7 @@ def _write(reader: Reader, log: DocumentLog, folder: Path, progress: Progress) -
             files[email.id] = tuple(_write_email(written, number, email, mime))
         told.append(_about(email, number, senders.get(email.id, ""), files.get(email.id, ())))
     lines = (
-        json.dumps({"received_at": _utc(at), "raw": raw}, ensure_ascii=False) + "\n"
+        json.dumps({"received_at": utc_text(at), "raw": raw}, ensure_ascii=False) + "\n"
         for at, raw in evidence_reads.bodies(reader, log.document.id)
     )
     written.put("events.jsonl", "".join(lines).encode("utf-8", "surrogatepass"))
@@ -142,7 +143,7 @@ def _about(email: EmailEntry, number: int, sender: str, files: tuple[str, ...]) 
     return {
         "number": number,
         "kind": email.kind.value,
-        "sent_at": _utc(email.created_at),
+        "sent_at": utc_text(email.created_at),
         "sent_by": evidence_pages.plain(email.sent_by),
         "from": evidence_pages.plain(sender),
         "subject": evidence_pages.plain(email.subject),
@@ -159,10 +160,6 @@ def _about(email: EmailEntry, number: int, sender: str, files: tuple[str, ...]) 
         "files": list(files),
         "note": None if files else missing,
     }
-
-
-def _utc(at: Any) -> str:
-    return str(at.isoformat()).replace("+00:00", "Z")
 
 
 # --------------------------------------------------------------------------- files

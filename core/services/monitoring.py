@@ -5,7 +5,6 @@ Answers are kept for a while: they change slowly, and the gate and the screens a
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -24,7 +23,7 @@ from core.rules.monitoring.delivery_latency import lateness
 from core.rules.monitoring.incidents import ProviderTrouble, Reputation, Trouble
 from core.rules.monitoring.mailbox_providers import provider_of
 from core.rules.monitoring.provider_incidents import provider_troubles
-from core.services.delivery_latency import Paces
+from core.services.delivery_latency import KeptAnswers, Paces
 
 _TROUBLE_KEPT: Final = timedelta(seconds=50)
 _REPUTATION_KEPT: Final = timedelta(minutes=5)
@@ -38,20 +37,20 @@ class IncidentWatch:
         self._database = database
         self._clock = clock
         self._paces = paces or Paces(database, clock)
-        self._trouble: tuple[datetime, tuple[ProviderTrouble, ...]] | None = None
-        self._reputation: tuple[datetime, Reputation] | None = None
+        self._troubles = KeptAnswers(clock, _TROUBLE_KEPT, self._ask_troubles)
+        self._reputation = KeptAnswers(clock, _REPUTATION_KEPT, self._ask_reputation)
 
     def trouble(self) -> Trouble:
         """Return what goes wrong now; all empty where nothing does."""
         return Trouble(
-            self._providers(),
-            self._own_reputation(),
+            self._troubles.of(None),
+            self._reputation.of(None),
             account_notices.current(self._database.reader),
         )
 
     def of(self, addresses: Sequence[str]) -> dict[str, ProviderTrouble]:
         """Return the trouble each address would run into."""
-        troubles = {trouble.provider: trouble for trouble in self._providers()}
+        troubles = {trouble.provider: trouble for trouble in self._troubles.of(None)}
         if not troubles:
             return {}
         domains = {domain_of(address) for address in addresses}
@@ -68,22 +67,11 @@ class IncidentWatch:
         domain = domain_of(entry.address)
         return lateness(domain, self._paces.of(domain), (as_of or self._clock()) - sent_at)
 
-    # ----------------------------------------------------------------- what is kept
+    def _ask_troubles(self, _: None, now: datetime) -> tuple[ProviderTrouble, ...]:
+        return provider_troubles(incidents.attempts(self._database.reader, now), now)
 
-    def _providers(self) -> tuple[ProviderTrouble, ...]:
-        now = self._clock()
-        kept = self._trouble
-        if kept is None or not timedelta(0) <= now - kept[0] < _TROUBLE_KEPT:
-            attempts = incidents.attempts(self._database.reader, now)
-            kept = self._trouble = (now, provider_troubles(attempts, now))
-        return kept[1]
-
-    def _own_reputation(self) -> Reputation:
-        now = self._clock()
-        kept = self._reputation
-        if kept is None or not timedelta(0) <= now - kept[0] < _REPUTATION_KEPT:
-            kept = self._reputation = (now, incidents.reputation(self._database.reader, now))
-        return kept[1]
+    def _ask_reputation(self, _: None, now: datetime) -> Reputation:
+        return incidents.reputation(self._database.reader, now)
 
 
 DAYS: Final = (7, 30, 90)
@@ -95,20 +83,11 @@ class Counting:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._known: dict[int, Insights] = {}
+        self._known = KeptAnswers(clock, _INSIGHTS_KEPT, self._count)
 
     def over(self, days: int, *, again: bool = False) -> Insights:
         """Return the figures of so many days, today included; ``again``: count them anew."""
-        now = self._clock()
-        with self._lock:
-            kept = self._known.get(days)
-        if again or kept is None or not timedelta(0) <= now - kept.counted_at < _INSIGHTS_KEPT:
-            kept = self._count(days, now)
-            with self._lock:
-                self._known[days] = kept
-        return kept
+        return self._known.of(days, again=again)
 
     def _count(self, days: int, now: datetime) -> Insights:
         reader = self._database.reader

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from core.model.errors import SettingsError
 from core.settings import toml_file
-from core.settings.schema import FALSE, QUIET_DAYS, SETTINGS, TRUE, USER, check
+from core.settings.schema import BY_KEY, FALSE, QUIET_DAYS, SETTINGS, USER, SettingKind, check
 from core.settings.toml_file import FileSettings, KeyLine
 
 _TEXTUALS: Final = "TEXTUAL_ANIMATIONS"
@@ -28,45 +28,37 @@ class SettingOrigin:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What Outtray was told; AWS credentials and endpoints are boto3's own business."""
+    """What Outtray was told; AWS credentials and endpoints are boto3's own business.
+
+    What each means is said in ``SETTINGS``.
+    """
 
     database_url: str
-    """Any SQLAlchemy URL."""
     operator: str = "unknown"
-    """Who presses the keys: *sent by*."""
     sender: str = ""
-    """The From address, with or without a display name."""
+    """The From address, with or without a display name, as in ``reply_to``."""
     reply_to: str = ""
-    """Where answers go, with or without a display name; empty: to the sender."""
     configuration_set: str = ""
     number_pattern: str = ""
-    """A regular expression for document numbers in other programs' subjects; its first group is the
-    number. Empty: whatever number a document has."""
+    """Its first group is the number. Empty: whatever number a document has."""
     check_mx: bool = False
-    """Whether the DNS is asked for the mail servers of a recipient's domain; ``load`` says yes."""
+    """``load`` says yes."""
     queue_url: str = ""
     """Empty: there is no feed, and the UI says so."""
     call_quiet_days: int = QUIET_DAYS
-    """After a call nobody needs to call about that document again for so many days."""
     theme: str = ""
     motion: bool = True
-    """Whether anything on the screen may move by itself."""
     mouse: bool = True
-    """Whether the terminal is asked to report the mouse."""
     bell: bool = False
-    """Whether the terminal rings when an email has failed."""
     editor: str = ""
-    """The command for long texts; empty: ``$VISUAL``, else ``$EDITOR``."""
     document_url: str = ""
-    """A document's page in the accounting system; see ``core.rules.export.document_url``."""
+    """See ``core.rules.export.document_url``."""
     lease: timedelta = timedelta(seconds=60)
     """How long an email stays with a program that says nothing more; not for settings files."""
     minute: timedelta = timedelta(minutes=1)
     """How long the brake waits first where SES does not answer; not for settings files."""
     language: str = "en"
-    """Of the emails: ``de``, ``de-AT``."""
     templates: Path | None = None
-    """The folder of the office's own texts; it need not exist."""
     keys: tuple[KeyLine, ...] = ()
     """A person's own keys, as they are written; ``tui.commands.keymap`` judges them."""
     source: Path | None = field(default=None, compare=False)
@@ -87,25 +79,10 @@ class Settings:
 
     def value(self, key: str) -> str:
         """Return what is in force for a key of the file, as it would be written there."""
-        return {
-            "operator": self.operator,
-            "database.url": self.database_url,
-            "mail.from": self.sender,
-            "mail.reply_to": self.reply_to,
-            "mail.configuration_set": self.configuration_set,
-            "mail.check_mx": TRUE if self.check_mx else FALSE,
-            "mail.language": self.language,
-            "mail.templates": str(self.templates or ""),
-            "mail.number_pattern": self.number_pattern,
-            "calls.quiet_days": str(self.call_quiet_days),
-            "feed.queue_url": self.queue_url,
-            "ui.theme": self.theme,
-            "ui.motion": TRUE if self.motion else FALSE,
-            "ui.mouse": TRUE if self.mouse else FALSE,
-            "ui.bell": TRUE if self.bell else FALSE,
-            "ui.editor": self.editor,
-            "documents.url": self.document_url,
-        }[key]
+        setting = BY_KEY[key]
+        found = getattr(self, setting.field)
+        text = "" if found is None else str(found)
+        return text.lower() if setting.kind is SettingKind.SWITCH else text
 
 
 def load(environment: Mapping[str, str] | None = None, *, may_be_new: bool = False) -> Settings:
@@ -120,37 +97,23 @@ def load(environment: Mapping[str, str] | None = None, *, may_be_new: bool = Fal
     values = dict(file.values)
     origins = {key: SettingOrigin(line=line) for key, line in file.lines.items()}
     for setting in SETTINGS:
-        said = env.get(setting.variable)
-        if said:
-            check(setting.key, said, setting.variable)
-            values[setting.key] = said
+        found = env.get(setting.variable)
+        if found:
+            check(setting.key, found, setting.variable)
+            values[setting.key] = found
             origins[setting.key] = SettingOrigin(setting.variable, file.lines.get(setting.key, 0))
     if _is_still(env):
         values["ui.motion"] = FALSE
         origins["ui.motion"] = SettingOrigin(_TEXTUALS, file.lines.get("ui.motion", 0))
-    return Settings(
-        database_url=values.get("database.url") or _default_database_url(),
-        operator=values.get("operator") or _login_name(),
-        sender=values.get("mail.from", ""),
-        reply_to=values.get("mail.reply_to", ""),
-        configuration_set=values.get("mail.configuration_set", ""),
-        number_pattern=values.get("mail.number_pattern", ""),
-        check_mx=values.get("mail.check_mx", TRUE).lower() == TRUE,
-        queue_url=values.get("feed.queue_url", ""),
-        call_quiet_days=int(values.get("calls.quiet_days") or QUIET_DAYS),
-        theme=values.get("ui.theme", ""),
-        motion=values.get("ui.motion", TRUE).lower() == TRUE,
-        mouse=values.get("ui.mouse", TRUE).lower() == TRUE,
-        bell=values.get("ui.bell", FALSE).lower() == TRUE,
-        editor=values.get("ui.editor", "").strip(),
-        document_url=values.get("documents.url", ""),
-        language=values.get("mail.language") or "en",
-        templates=_templates(values.get("mail.templates", ""), target),
-        keys=file.keys,
-        source=path,
-        target=target,
-        origins=origins,
-    )
+    said: dict[str, Any] = {each.field: each.typed(values.get(each.key, "")) for each in SETTINGS}
+    said |= {
+        "database_url": said["database_url"] or _default_database_url(),
+        "operator": said["operator"] or _login_name(),
+        "language": said["language"] or "en",
+        "templates": _templates(said["templates"], target),
+        "editor": said["editor"].strip(),
+    }
+    return Settings(**said, keys=file.keys, source=path, target=target, origins=origins)
 
 
 def _is_still(env: Mapping[str, str]) -> bool:

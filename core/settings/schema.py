@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Final
 
 from core.model.errors import SettingsError
@@ -50,11 +51,25 @@ class Setting:
     """The environment variable, which wins."""
     help: str
     example: str = ""
+    """Of switches and numbers: what is in force without it."""
     kind: SettingKind = SettingKind.TEXT
     at_once: bool = False
     """Whether a running program can follow a change."""
 
+    @property
+    def field(self) -> str:
+        """Its name in ``Settings``."""
+        name = self.variable.removeprefix("OUTTRAY_").lower()
+        return "sender" if name == "from" else name  # a word of Python's own
 
+    def typed(self, text: str) -> str | bool | int:
+        """Return what ``text`` stands for; empty: the default."""
+        if self.kind is SettingKind.SWITCH:
+            return (text or self.example).lower() == TRUE
+        return int(text or self.example) if self.kind is SettingKind.NUMBER else text
+
+
+_switch: Final = partial(Setting, kind=SettingKind.SWITCH)
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("operator", "OUTTRAY_OPERATOR", "Who you are: “sent by” in every history.", "anna"),
     Setting(
@@ -81,12 +96,11 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "SES's configuration set; it publishes what becomes of emails.",
         "outtray",
     ),
-    Setting(
+    _switch(
         "mail.check_mx",
         "OUTTRAY_CHECK_MX",
         "Whether the DNS is asked for the mail servers of a recipient's domain.",
         TRUE,
-        SettingKind.SWITCH,
     ),
     Setting(
         "mail.language", "OUTTRAY_LANGUAGE", "The language of the texts one begins with.", "de-AT"
@@ -123,27 +137,18 @@ SETTINGS: Final[tuple[Setting, ...]] = (
         "https://books.example/{kind}/{number}",
     ),
     Setting("ui.theme", "OUTTRAY_THEME", "The colours.", "outtray-dark", at_once=True),
-    Setting(
+    _switch(
         "ui.motion",
         "OUTTRAY_MOTION",
         "Whether anything on the screen moves by itself: sliding, a blinking cursor.",
         TRUE,
-        SettingKind.SWITCH,
         at_once=True,
     ),
-    Setting(
-        "ui.mouse",
-        "OUTTRAY_MOUSE",
-        "Whether the terminal is asked to report the mouse.",
-        TRUE,
-        SettingKind.SWITCH,
+    _switch(
+        "ui.mouse", "OUTTRAY_MOUSE", "Whether the terminal is asked to report the mouse.", TRUE
     ),
-    Setting(
-        "ui.bell",
-        "OUTTRAY_BELL",
-        "Whether the terminal rings when an email has failed.",
-        FALSE,
-        SettingKind.SWITCH,
+    _switch(
+        "ui.bell", "OUTTRAY_BELL", "Whether the terminal rings when an email has failed.", FALSE
     ),
     Setting(
         "ui.editor",

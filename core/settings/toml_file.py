@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from core.files import protected_files
 from core.model.errors import InputError, SettingsError
-from core.settings.schema import BY_KEY, TRUE, SettingKind, check
+from core.settings.schema import BY_KEY, SettingKind, check
 
 _NAME: Final = re.compile(r"[\w\"'.\s-]+")
 _KEYS: Final = "keys."
@@ -207,7 +207,7 @@ def edited(text: str, changes: Mapping[str, str]) -> str:
         document = tomlkit.parse(text)
         for key, value in changes.items():
             if value:
-                wanted[key] = _typed(key, value)
+                wanted[key] = BY_KEY[key].typed(value) if key in BY_KEY else value
                 _set(document, key, wanted[key])
             elif wanted.pop(key, None) is not None:
                 _unset(document, key)
@@ -225,13 +225,6 @@ def _unwritable(changes: Mapping[str, str]) -> SettingsError:
         f"Outtray cannot write {', '.join(changes)} without touching other lines.",
         "The file is as it was; change the line in an editor.",
     )
-
-
-def _typed(key: str, value: str) -> str | bool | int:
-    kind = BY_KEY[key].kind if key in BY_KEY else SettingKind.TEXT
-    if kind is SettingKind.SWITCH:
-        return value.lower() == TRUE
-    return int(value) if kind is SettingKind.NUMBER else value
 
 
 def _set(document: Any, key: str, value: object) -> None:

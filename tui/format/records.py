@@ -13,6 +13,7 @@ from core.model.attention import AttentionRow
 from core.model.enums import Engagement
 from core.model.suppressions import SuppressedAddress
 from core.rules.chasing.call_reminders import is_ahead, needs_call
+from core.rules.export.tabular import utc_text
 from core.rules.monitoring.delivery_latency import late_document, late_words
 from tui.format import records
 from tui.format.shell_commands import with_shell_commands
@@ -31,7 +32,7 @@ Json = dict[str, Any]
 
 
 def instant(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if at is None else utc_text(at)
 
 
 def day(on: date | None) -> str | None:

@@ -25,49 +25,52 @@ from textual.theme import Theme
 
 from core.model.enums import STATUSES, DisplayStatus, Tone
 
-_Badge = tuple[str, str, str]
-"""Ground of the badge, its letters, and letters on the ordinary ground."""
-
-_DARK_BADGES: Final[dict[Tone, _Badge]] = {
-    "quiet": ("#0f1720", "#7d90a5", "#7d90a5"),
-    "waiting": ("#24364a", "#b9c9d9", "#9db0c4"),
-    "warning": ("#f0b952", "#1a1408", "#f0b952"),
-    "sent": ("#3a5068", "#e8f0f8", "#a9bdd2"),
-    "soft": ("#6b2c3a", "#ffc9d1", "#ee97a4"),
-    "stopped": ("#8c3a3a", "#ffe9e6", "#e89c94"),
-    "delivered": ("#7fd88f", "#0b1f12", "#7fd88f"),
-    "opened": ("#6cc7e8", "#07212b", "#6cc7e8"),
-    "clicked": ("#8fb7ff", "#0a1a36", "#8fb7ff"),
-    "bad": ("#c93a53", "#ffffff", "#ff8b9c"),
-    "complaint": ("#9a4abd", "#ffffff", "#d59bea"),
+#: Of each of our themes, one beside the other: dark, light, high contrast. By Textual's names …
+_BASE: Final = {
+    "primary": ("#5ec8e5", "#0b6c88", "#6be3ff"),
+    "secondary": ("#3a5068", "#50667d", "#404040"),
+    "warning": ("#f0b952", "#a86a00", "#ffd000"),
+    "error": ("#d1435b", "#c22b45", "#ff5c74"),
+    "success": ("#7fd88f", "#1e7b3a", "#5dff83"),
+    "foreground": ("#dce6f0", "#16212c", "#ffffff"),
+    "background": ("#0f1720", "#f7f9fb", "#000000"),
+    "surface": ("#121c27", "#eef3f7", "#000000"),
+    "panel": ("#162230", "#e4ebf2", "#141414"),
+    "boost": ("#1c2b3c", "#d7e1ea", "#262626"),
 }
-
-_LIGHT_BADGES: Final[dict[Tone, _Badge]] = {
-    "quiet": ("#f7f9fb", "#566a7e", "#566a7e"),
-    "waiting": ("#d5dee8", "#33475b", "#4d6175"),
-    "warning": ("#f5c868", "#2b1d00", "#835400"),
-    "sent": ("#50667d", "#ffffff", "#465b70"),
-    "soft": ("#f3c8cf", "#7a1428", "#9a2c42"),
-    "stopped": ("#7d2f2f", "#ffffff", "#7d2f2f"),
-    "delivered": ("#1e7b3a", "#ffffff", "#1a6f33"),
-    "opened": ("#0b6c88", "#ffffff", "#0b647e"),
-    "clicked": ("#2a5cc0", "#ffffff", "#2353b0"),
-    "bad": ("#c22b45", "#ffffff", "#b3223b"),
-    "complaint": ("#8436a8", "#ffffff", "#7a2f9e"),
+#: … and by our own names and those that Textual would mix.
+_COLOURS: Final = {
+    "muted": ("#8496ab", "#53667a", "#d0d0d0"),
+    "row-odd": ("#121c27", "#eff3f7", "#000000"),
+    "row-cursor": ("#1f3a52", "#c6dff0", "#003380"),
+    "row-cursor-blurred": ("#1a2c3e", "#dbe7f0", "#303030"),
+    "key": ("#5ec8e5", "#0b6c88", "#ffffff"),
+    "key-text": ("#0f1720", "#ffffff", "#000000"),
+    "raised": ("#22364b", "#cfdbe6", "#303030"),
+    "field": ("#0b1219", "#ffffff", "#000000"),
+    "field-focused": ("#070c12", "#ffffff", "#101c2c"),
+    "border-blurred": ("#2c4257", "#b3c3d1", "#808080"),
+    "input-selection-background": ("#2b5e80", "#a9d3ea", "#82f8ff66"),
+    "scrollbar": ("#24364a", "#b9c7d4", "#2a5a66"),
+    "scrollbar-hover": ("#3a5068", "#8ea3b6", "#35717f"),
 }
-
-_CONTRAST_BADGES: Final[dict[Tone, _Badge]] = {
-    "quiet": ("#000000", "#ffffff", "#ffffff"),
-    "waiting": ("#404040", "#ffffff", "#ffffff"),
-    "warning": ("#ffd000", "#000000", "#ffd000"),
-    "sent": ("#404040", "#ffffff", "#ffffff"),
-    "soft": ("#7a0016", "#ffffff", "#ff8a9b"),
-    "stopped": ("#7a0016", "#ffffff", "#ffb0a8"),
-    "delivered": ("#5dff83", "#000000", "#5dff83"),
-    "opened": ("#6be3ff", "#000000", "#6be3ff"),
-    "clicked": ("#a9c6ff", "#000000", "#a9c6ff"),
-    "bad": ("#b00020", "#ffffff", "#ff8a9b"),
-    "complaint": ("#7a1fa8", "#ffffff", "#e7b3ff"),
+_SCROLLBAR_GROUNDS: Final = (
+    *("scrollbar-background", "scrollbar-background-hover", "scrollbar-background-active"),
+    "scrollbar-corner-color",
+)
+#: Of the badges: the ground, the letters on it, and letters on the ordinary ground.
+_BADGES: Final[dict[Tone, tuple[str, str, str]]] = {
+    "quiet": ("#0f1720 #7d90a5 #7d90a5", "#f7f9fb #566a7e #566a7e", "#000000 #ffffff #ffffff"),
+    "waiting": ("#24364a #b9c9d9 #9db0c4", "#d5dee8 #33475b #4d6175", "#404040 #ffffff #ffffff"),
+    "warning": ("#f0b952 #1a1408 #f0b952", "#f5c868 #2b1d00 #835400", "#ffd000 #000000 #ffd000"),
+    "sent": ("#3a5068 #e8f0f8 #a9bdd2", "#50667d #ffffff #465b70", "#404040 #ffffff #ffffff"),
+    "soft": ("#6b2c3a #ffc9d1 #ee97a4", "#f3c8cf #7a1428 #9a2c42", "#7a0016 #ffffff #ff8a9b"),
+    "stopped": ("#8c3a3a #ffe9e6 #e89c94", "#7d2f2f #ffffff #7d2f2f", "#7a0016 #ffffff #ffb0a8"),
+    "delivered": ("#7fd88f #0b1f12 #7fd88f", "#1e7b3a #ffffff #1a6f33", "#5dff83 #000000 #5dff83"),
+    "opened": ("#6cc7e8 #07212b #6cc7e8", "#0b6c88 #ffffff #0b647e", "#6be3ff #000000 #6be3ff"),
+    "clicked": ("#8fb7ff #0a1a36 #8fb7ff", "#2a5cc0 #ffffff #2353b0", "#a9c6ff #000000 #a9c6ff"),
+    "bad": ("#c93a53 #ffffff #ff8b9c", "#c22b45 #ffffff #b3223b", "#b00020 #ffffff #ff8a9b"),
+    "complaint": ("#9a4abd #ffffff #d59bea", "#8436a8 #ffffff #7a2f9e", "#7a1fa8 #ffffff #e7b3ff"),
 }
 
 #: On these of a terminal's own colours black cannot be read; on all others white cannot.
@@ -90,151 +93,38 @@ _FOREIGN: Final[dict[Tone, str]] = {
 }
 
 
-def _badge_variables(badges: Mapping[Tone, _Badge]) -> dict[str, str]:
-    variables: dict[str, str] = {}
-    for word, entry in STATUSES.items():
-        ground, letters, tone = badges[entry.tone]
-        name = variable_name(word)
-        variables[f"badge-{name}"] = ground
-        variables[f"badge-{name}-text"] = letters
-        variables[f"tone-{name}"] = tone
-    return variables
-
-
 def variable_name(word: DisplayStatus) -> str:
     """The part of a variable's name that stands for ``word``: ``soft-bounced``."""
     return word.value.lower().replace("_", "-")
 
 
-DARK: Final = Theme(
-    name="outtray-dark",
-    primary="#5ec8e5",
-    secondary="#3a5068",
-    accent="#5ec8e5",
-    warning="#f0b952",
-    error="#d1435b",
-    success="#7fd88f",
-    foreground="#dce6f0",
-    background="#0f1720",
-    surface="#121c27",
-    panel="#162230",
-    boost="#1c2b3c",
-    dark=True,
-    variables={
-        "muted": "#8496ab",
-        "row-odd": "#121c27",
-        "row-cursor": "#1f3a52",
-        "row-cursor-blurred": "#1a2c3e",
-        "key": "#5ec8e5",
-        "key-text": "#0f1720",
-        "chip": "#dce6f0",
-        "chip-text": "#0f1720",
-        "raised": "#22364b",
-        "field": "#0b1219",
-        "field-focused": "#070c12",
-        "border": "#5ec8e5",
-        "border-blurred": "#2c4257",
-        "text-muted": "#8496ab",
-        "block-cursor-background": "#1f3a52",
-        "block-cursor-foreground": "#dce6f0",
+def _theme(name: str, column: int, *, dark: bool = True) -> Theme:
+    base: dict[str, Any] = {key: colours[column] for key, colours in _BASE.items()}
+    ours = {key: colours[column] for key, colours in _COLOURS.items()}
+    ground, text = base["background"], base["foreground"]
+    ours |= {
+        "chip": text,
+        "chip-text": ground,
+        "border": ours["key"],
+        "text-muted": ours["muted"],
+        "block-cursor-background": ours["row-cursor"],
+        "block-cursor-foreground": text,
         "block-cursor-text-style": "bold",
-        "input-cursor-background": "#dce6f0",
-        "input-cursor-foreground": "#0f1720",
-        "input-selection-background": "#2b5e80",
-        "scrollbar": "#24364a",
-        "scrollbar-hover": "#3a5068",
-        "scrollbar-active": "#5ec8e5",
-        "scrollbar-background": "#0f1720",
-        "scrollbar-background-hover": "#0f1720",
-        "scrollbar-background-active": "#0f1720",
-        "scrollbar-corner-color": "#0f1720",
-        **_badge_variables(_DARK_BADGES),
-    },
-)
+        "input-cursor-background": text,
+        "input-cursor-foreground": ours["key-text"],
+        "scrollbar-active": base["primary"],
+        **dict.fromkeys(_SCROLLBAR_GROUNDS, ground),
+    }
+    for word, entry in STATUSES.items():
+        badge = f"badge-{variable_name(word)}"
+        names = (badge, f"{badge}-text", f"tone-{variable_name(word)}")
+        ours |= zip(names, _BADGES[entry.tone][column].split(), strict=True)
+    return Theme(name, accent=base["primary"], dark=dark, variables=ours, **base)
 
-LIGHT: Final = Theme(
-    name="outtray-light",
-    primary="#0b6c88",
-    secondary="#50667d",
-    accent="#0b6c88",
-    warning="#a86a00",
-    error="#c22b45",
-    success="#1e7b3a",
-    foreground="#16212c",
-    background="#f7f9fb",
-    surface="#eef3f7",
-    panel="#e4ebf2",
-    boost="#d7e1ea",
-    dark=False,
-    variables={
-        "muted": "#53667a",
-        "row-odd": "#eff3f7",
-        "row-cursor": "#c6dff0",
-        "row-cursor-blurred": "#dbe7f0",
-        "key": "#0b6c88",
-        "key-text": "#ffffff",
-        "chip": "#16212c",
-        "chip-text": "#f7f9fb",
-        "raised": "#cfdbe6",
-        "field": "#ffffff",
-        "field-focused": "#ffffff",
-        "border": "#0b6c88",
-        "border-blurred": "#b3c3d1",
-        "text-muted": "#53667a",
-        "block-cursor-background": "#c6dff0",
-        "block-cursor-foreground": "#16212c",
-        "block-cursor-text-style": "bold",
-        "input-cursor-background": "#16212c",
-        "input-cursor-foreground": "#ffffff",
-        "input-selection-background": "#a9d3ea",
-        "scrollbar": "#b9c7d4",
-        "scrollbar-hover": "#8ea3b6",
-        "scrollbar-active": "#0b6c88",
-        "scrollbar-background": "#f7f9fb",
-        "scrollbar-background-hover": "#f7f9fb",
-        "scrollbar-background-active": "#f7f9fb",
-        "scrollbar-corner-color": "#f7f9fb",
-        **_badge_variables(_LIGHT_BADGES),
-    },
-)
 
-HIGH_CONTRAST: Final = Theme(
-    name="outtray-contrast",
-    primary="#6be3ff",
-    secondary="#404040",
-    accent="#6be3ff",
-    warning="#ffd000",
-    error="#ff5c74",
-    success="#5dff83",
-    foreground="#ffffff",
-    background="#000000",
-    surface="#000000",
-    panel="#141414",
-    boost="#262626",
-    dark=True,
-    variables={
-        "muted": "#d0d0d0",
-        "row-odd": "#000000",
-        "row-cursor": "#003380",
-        "row-cursor-blurred": "#303030",
-        "key": "#ffffff",
-        "key-text": "#000000",
-        "chip": "#ffffff",
-        "chip-text": "#000000",
-        "raised": "#303030",
-        "field": "#000000",
-        "field-focused": "#101c2c",
-        "border": "#ffffff",
-        "border-blurred": "#808080",
-        "text-muted": "#d0d0d0",
-        "block-cursor-background": "#003380",
-        "block-cursor-foreground": "#ffffff",
-        "block-cursor-text-style": "bold",
-        **_badge_variables(_CONTRAST_BADGES),
-    },
-)
-
-THEMES: Final = (DARK, LIGHT, HIGH_CONTRAST)
+DARK: Final = _theme("outtray-dark", 0)
+LIGHT: Final = _theme("outtray-light", 1, dark=False)
+THEMES: Final = (DARK, LIGHT, _theme("outtray-contrast", 2))
 
 
 def complete(variables: Mapping[str, str], *, ansi: bool) -> dict[str, str]:

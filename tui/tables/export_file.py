@@ -34,6 +34,11 @@ def suggested(name: str, form: Form, now: datetime) -> Path:
     """Return a name that is free, in the folder for downloads where there is one."""
     downloads = Path.home() / "Downloads"
     folder = downloads if downloads.is_dir() else Path.cwd()
+    return free_name(folder, name, form, now)
+
+
+def free_name(folder: Path, name: str, form: str, now: datetime) -> Path:
+    """Return ``outtray-documents-2026-11-25-1412.csv`` in ``folder``, or with a number behind."""
     stem = f"outtray-{name}-{now.astimezone():%Y-%m-%d-%H%M}"
     path, copy = folder / f"{stem}.{form}", 1
     while path.exists():

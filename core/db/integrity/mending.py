@@ -18,10 +18,10 @@ from core.db.driver_errors import UnstorableError
 from core.db.engine import Database
 from core.db.lists import counters
 from core.db.lists import customer_search_sql as name_prefixes
+from core.db.rows import chunks
 from core.db.schema import events, metadata
 from core.db.schema.coverage import SEALED, VALUES
 from core.db.writes.summaries import (
-    chunks,
     settle_deliveries,
     summarise_customers,
     summarise_documents,
@@ -157,7 +157,7 @@ def _settle(database: Database, mendable: Iterable[Difference], hanging: set[int
 def _each(database: Database, ids: Collection[int], work: type_of_work) -> set[int]:
     """Do the work for some hundred at a time; return those for which it cannot be done."""
     failed: set[int] = set()
-    for some in chunks(ids):
+    for some in chunks(sorted(ids)):
         if not _done(database, partial(_on, work, some)):
             failed.update(i for i in some if not _done(database, partial(_on, work, [i])))
     return failed

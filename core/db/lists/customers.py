@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from core.db.engine import Reader
 from core.db.lists import counters, ordering
 from core.db.lists import counters as unlinked_count
-from core.db.lists.document_paging import count_before
+from core.db.lists.document_paging import count_before, walked
 from core.db.lists.filter_sql import (
     ATTENTION_FIRST,
     CALL_DUE,
@@ -19,13 +19,12 @@ from core.db.lists.filter_sql import (
     NO_CALLS,
     REACHED_NOBODY,
     customer_conditions,
-    in_chunks,
     numbered,
     times_of,
 )
 from core.db.lists.ordering import Order
 from core.db.lists.text_search import narrowed_customers
-from core.db.rows import from_instant, from_money
+from core.db.rows import chunks, from_instant, from_money
 from core.model.documents import (
     Amount,
     CustomerFilter,
@@ -72,7 +71,7 @@ def customers(
 ) -> tuple[CustomerRow, ...]:
     """Return customers in the order of the ids; those that are gone are left out."""
     ids = list(customer_ids)
-    rows = {row[0]: row for some in in_chunks(ids) for row in _rows(reader, some)}
+    rows = {row[0]: row for some in chunks(ids) for row in _rows(reader, some)}
     chases = _chases(reader, ids, as_of)
     balances = open_balances(reader, ids)
     addresses = _primary_addresses(reader, ids)
@@ -126,7 +125,7 @@ def _amounts(
     reader: Reader, customer_ids: list[int], condition: str
 ) -> dict[int, tuple[Amount, ...]]:
     found: dict[int, list[Amount]] = {}
-    for some in in_chunks(customer_ids):
+    for some in chunks(customer_ids):
         among, values = numbered("id", some)
         for customer_id, currency, total in reader.rows(
             "SELECT d.customer_id, d.currency, sum(d.balance_due) FROM documents d"
@@ -145,7 +144,7 @@ def _chases(
     reached nobody are held back: nobody is to chase them now."""
     to_call: dict[int, int] = {}
     held_back: dict[int, int] = {}
-    for some in in_chunks(customer_ids):
+    for some in chunks(customer_ids):
         among, values = numbered("id", some)
         values |= times_of(as_of)
         for condition, found in (
@@ -163,7 +162,7 @@ def _chases(
 
 def _primary_addresses(reader: Reader, customer_ids: list[int]) -> dict[int, str]:
     found: dict[int, str] = {}
-    for some in in_chunks(customer_ids):
+    for some in chunks(customer_ids):
         among, values = numbered("id", some)
         rows = reader.rows(
             "SELECT customer_id, address FROM contacts"
@@ -200,7 +199,6 @@ _FAR: Final = 1_000
 class _Level(NamedTuple):
     attention: int
     calls: bool
-    size: int
 
     @property
     def condition(self) -> str:
@@ -244,26 +242,16 @@ def _ids_by_column(reader: Reader, where: CustomerFilter, offset: int, limit: in
 
 
 def _ids_by_level(reader: Reader, where: CustomerFilter, offset: int, limit: int) -> list[int]:
-    found: list[int] = []
     times = times_of(where.as_of)
-    for level in _levels(reader, times):
-        if offset >= level.size:
-            offset -= level.size
-            continue
-        taken = min(limit - len(found), level.size - offset)
-        backwards = offset > level.size // 2
-        start = level.size - offset - taken if backwards else offset
-        way = "DESC" if backwards else "ASC"
-        by = f"c.name_key {way}, c.id {way}"
-        some = _ids(reader, f" WHERE {level.condition}", by, times, start, taken)
-        found += some[::-1] if backwards else some
-        offset = 0
-        if len(found) >= limit:
-            break
-    return found
+
+    def read(level: _Level, start: int, count: int, *, backwards: bool = False) -> list[int]:
+        by = _BY_NAME.by(backwards=backwards)
+        return _ids(reader, f" WHERE {level.condition}", by, times, start, count)
+
+    return walked(_levels(reader, times), offset, limit, read)
 
 
-def _levels(reader: Reader, times: dict[str, Any]) -> list[_Level]:
+def _levels(reader: Reader, times: dict[str, Any]) -> list[tuple[_Level, int]]:
     """Customers who are fine are the most: they are what is left of all when others are counted."""
     sizes: dict[int, int] = dict(
         reader.rows(
@@ -281,7 +269,7 @@ def _levels(reader: Reader, times: dict[str, Any]) -> list[_Level]:
         )
     )
     return [
-        _Level(attention, to_call, size)
+        (_Level(attention, to_call), size)
         for attention in sorted(sizes, reverse=True)
         for to_call, size in (
             (True, int(calls.get(attention, 0))),
@@ -308,7 +296,7 @@ def position(reader: Reader, where: CustomerFilter, customer_id: int) -> int | N
     attention, calls, *keys = here[0]
     if not by_attention:
         return count_before(reader, source, also, values, order, keys)
-    mine = _Level(attention, bool(calls), 0)
+    mine = _Level(attention, bool(calls))
     before = _count_above(reader, source, also, values, mine)
     return before + count_before(
         reader, f"{source}{also} {mine.condition}", " AND", values, order, keys

@@ -7,9 +7,10 @@ tells where to begin. Other orders are walked from the nearer end; the ids alone
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from core.db.engine import Reader, SqliteReader
 from core.db.lists import counters, ordering
@@ -25,6 +26,7 @@ from core.db.lists.ordering import Order
 from core.model.documents import DocumentFilter, DocumentOrder, DocumentSort, DocumentView
 from core.model.enums import BEST_TO_WORST, DisplayStatus
 
+T = TypeVar("T")
 ALL: Final = 2**31 - 1
 _FAR: Final = 2_000
 """From here on it pays to ask where to begin."""
@@ -74,9 +76,30 @@ def ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> li
     total = known_count(reader, where)
     if total is None or offset <= total // 2 or offset >= total:
         return _ids(reader, where, order, offset, limit)
-    taken = min(limit, total - offset)
-    backwards = _ids(reader, where, order, total - offset - taken, taken, backwards=True)
-    return backwards[::-1]
+    return walked([(order, total)], offset, limit, partial(_ids, reader, where))
+
+
+def walked(
+    sizes: Iterable[tuple[T, int]], offset: int, limit: int, read: Callable[..., list[int]]
+) -> list[int]:
+    """Go from bucket to bucket of such sizes to the ids of a page; in each from the nearer end.
+
+    ``read`` is asked for a bucket, an offset and how many ids, and maybe ``backwards``.
+    """
+    found: list[int] = []
+    for bucket, size in sizes:
+        if offset >= size:
+            offset -= size
+            continue
+        taken = min(limit - len(found), size - offset)
+        if offset > size // 2:
+            found += read(bucket, size - offset - taken, taken, backwards=True)[::-1]
+        else:
+            found += read(bucket, offset, taken)
+        offset = 0
+        if len(found) >= limit:
+            break
+    return found
 
 
 def _ids(
@@ -146,23 +169,15 @@ def _ids_by_day(
 
 def _ids_by_word(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> list[int]:
     """Go from status to status: within each an index has them by when they were sent."""
-    counts, found = counters.read(reader), list[int]()
     order = ordering.documents(reader, DocumentSort(descending=where.sort.descending))
-    for word in _words(where):
-        count = counts[counters.word_name(word)]
-        if offset >= count:
-            offset -= count
-            continue
-        taken = min(limit - len(found), count - offset)
-        backwards = offset > count // 2
-        start = count - offset - taken if backwards else offset
+
+    def read(word: DisplayStatus, start: int, count: int, *, backwards: bool = False) -> list[int]:
         also, bound = "d.word = :of_word", {"of_word": word.value}
-        some = _ids(reader, where, order, start, taken, backwards=backwards, also=also, bound=bound)
-        found += some[::-1] if backwards else some
-        offset = 0
-        if len(found) >= limit:
-            break
-    return found
+        return _ids(reader, where, order, start, count, backwards=backwards, also=also, bound=bound)
+
+    counts = counters.read(reader)
+    sizes = ((word, counts[counters.word_name(word)]) for word in _words(where))
+    return walked(sizes, offset, limit, read)
 
 
 def _words(where: DocumentFilter) -> Sequence[DisplayStatus]:

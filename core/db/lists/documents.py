@@ -17,9 +17,9 @@ from core.db.lists.customers import never_reached_amounts as never_reached_amoun
 from core.db.lists.customers import open_balances as open_balances
 from core.db.lists.customers import overview as overview
 from core.db.lists.customers import page_customers as page_customers
-from core.db.lists.filter_sql import CHIPS, document_conditions, in_chunks, numbered, times_of
+from core.db.lists.filter_sql import CHIPS, document_conditions, numbered, times_of
 from core.db.lists.text_search import is_ready, narrowed_documents
-from core.db.rows import DOCUMENT_COLUMNS, document_of, known_instant
+from core.db.rows import DOCUMENT_COLUMNS, chunks, document_of, known_instant
 from core.model.documents import DocumentFilter, DocumentRow, DocumentView
 
 _PAGES: Final = 5_000
@@ -66,7 +66,7 @@ def document(reader: Reader, document_id: int) -> DocumentRow | None:
 def documents(reader: Reader, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
     """Return documents in the order of the ids; those that are gone are left out."""
     found: dict[int, DocumentRow] = {}
-    for some in in_chunks(document_ids):
+    for some in chunks(document_ids):
         among, values = numbered("id", some)
         rows = reader.rows(
             f"SELECT {DOCUMENT_COLUMNS} FROM documents d"

@@ -6,7 +6,7 @@ the driver itself (see ``engine.SqliteReader``); the same text runs on PostgreSQ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -135,7 +135,6 @@ _TIMED: Final = (
 #: The number that a document's number ends in, without zeros before it; see ``ranking.tail_of``.
 NUMBER_TAIL: Final = "ltrim(substr(number_key, length(rtrim(number_key, '0123456789')) + 1), '0')"
 
-_AT_ONCE: Final = 500
 FEW: Final = 3_000
 """Ids that are looked up one by one rather than looked for in order."""
 _AMONG_FOUND: Final = "IN (SELECT value FROM json_each(:found))"
@@ -255,12 +254,6 @@ def customer_conditions(where: CustomerFilter) -> type_of_query:
 def is_gathered(where: DocumentFilter) -> bool:
     """Whether so few ids are known that each is looked up, instead of looking for them in order."""
     return where.found is not None and len(where.found) <= FEW
-
-
-def in_chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Cut ``items`` into pieces that one IN clause may hold on every database."""
-    for start in range(0, len(items), _AT_ONCE):
-        yield items[start : start + _AT_ONCE]
 
 
 def numbered(name: str, items: Sequence[Any]) -> type_of_query:

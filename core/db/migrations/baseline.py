@@ -23,11 +23,12 @@ from core.db.bulk import is_sqlite, update_rows
 from core.db.lists import counters
 from core.db.lists import customer_search_sql as name_prefixes
 from core.db.lists.filter_sql import NUMBER_TAIL
+from core.db.rows import chunks
 from core.db.schema import digests, metadata, send_brake
 from core.db.schema.coverage import SEALED
 from core.db.writes import outbox_decisions
 from core.db.writes.feed import Progress, Reread, rebuild
-from core.db.writes.summaries import chunks, summarise_customers
+from core.db.writes.summaries import summarise_customers
 from core.model.enums import domain_of
 from core.model.errors import DatabaseVersionError
 from core.model.outbox import OutboxHold
@@ -91,7 +92,7 @@ def _read_again(connection: Connection, reread: Reread, progress: Progress) -> N
     statuses = {"before": _SOFT_BEFORE, "now": _SOFT}
     connection.execute(text("UPDATE deliveries SET status = :now WHERE status = :before"), statuses)
     rebuild(connection, reread, progress)
-    for some in chunks(connection.scalars(text("SELECT id FROM customers"))):
+    for some in chunks(sorted(connection.scalars(text("SELECT id FROM customers")))):
         summarise_customers(connection, some)
     counters.recount(connection)
     name_prefixes.fill_anew(connection)

@@ -9,24 +9,47 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.db.engine import Reader
-from core.db.lists.filter_sql import NEEDS_ATTENTION, in_chunks, numbered
+from core.db.lists.filter_sql import NEEDS_ATTENTION, numbered
 from core.db.reads import gate, history
-from core.db.rows import DELIVERY_COLUMNS, from_instant, known_instant, view_of
+from core.db.rows import (
+    DELIVERY_AT,
+    DELIVERY_COLUMNS,
+    Record,
+    chunks,
+    from_instant,
+    known_instant,
+    view_of,
+)
 from core.model.delivery import DeliveryView
 from core.model.email import KnownAddress
-from core.model.enums import DocumentKind, address_key, domain_of
+from core.model.enums import address_key, domain_of
 from core.model.history import Contact, Health
 from core.model.suppressions import AuditEntry, Cause, Release, Suppression
 from core.rules.gate.suppression_list import Failure
 from core.rules.search.text import search_key, storable
 
 _ENTRY: Final = "SELECT address, reason, since, added_by FROM suppressions"
+_CAUSE: Final = Record(
+    Cause,
+    named={
+        "email_id": "m.id",
+        "subject": "m.subject",
+        "sent_at": "m.created_at",
+        "document_id": "d.id",
+        "document_number": "d.number",
+        "document_kind": "d.kind",
+        "customer_id": "c.id",
+        "customer": "c.name",
+        "is_named": "",
+    },
+)
 _FAILURE: Final = (
-    "SELECT x.address_key, x.status, x.bounced_at, x.complained_at, x.ses_message_id,"
-    " m.id, m.subject, m.created_at, d.id, d.number, d.kind, c.id, c.name"
+    f"SELECT {_CAUSE.columns},"
+    " x.address_key, x.status, x.bounced_at, x.complained_at, x.ses_message_id"
     " FROM deliveries x JOIN emails m ON m.id = x.email_id JOIN documents d ON d.id = x.document_id"
     " JOIN customers c ON c.id = d.customer_id"
 )
+_AUDIT: Final = Record(AuditEntry)
 _BOUNCED: Final = 90
 """The least status of a delivery whose bounce was a hard one."""
 
@@ -39,7 +62,7 @@ def entries(reader: Reader) -> tuple[Suppression, ...]:
 def entries_of(reader: Reader, addresses: Iterable[str]) -> dict[str, Suppression]:
     """Return the entries of our own list, by ``address_key``."""
     found: dict[str, Suppression] = {}
-    for some in in_chunks(sorted({storable(address_key(address)) for address in addresses})):
+    for some in chunks(sorted({storable(address_key(address)) for address in addresses})):
         among, values = numbered("a", some)
         for row in reader.rows(f"{_ENTRY} WHERE address_key IN {among}", values):
             found[address_key(row[0])] = _entry(row)
@@ -47,41 +70,39 @@ def entries_of(reader: Reader, addresses: Iterable[str]) -> dict[str, Suppressio
 
 
 def _entry(row: Sequence[Any]) -> Suppression:
-    return Suppression(row[0], row[1], from_instant(row[2]), "own", added_by=row[3])
+    address, reason, since, added_by = row
+    return Suppression(address, reason, from_instant(since), "own", added_by=added_by)
 
 
 def audit(reader: Reader, address: str) -> tuple[AuditEntry, ...]:
     """Return what was done about an address, newest first."""
     rows = reader.rows(
-        "SELECT at, address, list, action, reason, operator, outcome, detail"
-        " FROM suppression_audit WHERE address_key = :key ORDER BY at DESC, id DESC",
+        f"SELECT {_AUDIT.columns} FROM suppression_audit WHERE address_key = :key"
+        " ORDER BY at DESC, id DESC",
         {"key": storable(address_key(address))},
     )
-    return tuple(AuditEntry(known_instant(row[0]), *row[1:]) for row in rows)
+    return tuple(map(_AUDIT.of, rows))
 
 
 def added_by(reader: Reader, keys: Collection[str]) -> dict[str, str]:
     """Return who put addresses on SES's list through Outtray, by ``address_key``."""
-    return {
-        row[0]: row[2]
-        for row in _newest_done(reader, keys, " AND list = 'ses'")
-        if row[1] == "added"
-    }
+    done = _newest_done(reader, keys, " AND list = 'ses'")
+    return {key: operator for key, action, operator, _, _ in done if action == "added"}
 
 
 def releases(reader: Reader, addresses: Iterable[str]) -> dict[str, Release]:
     """Return who vouched for addresses, by ``address_key``: the last thing done was to remove."""
     keys = {address_key(address) for address in addresses}
     return {
-        row[0]: Release(row[2], known_instant(row[3]), row[4])
-        for row in _newest_done(reader, keys)
-        if row[1] == "removed"
+        key: Release(operator, known_instant(at), reason)
+        for key, action, operator, at, reason in _newest_done(reader, keys)
+        if action == "removed"
     }
 
 
 def _newest_done(reader: Reader, keys: Collection[str], also: str = "") -> list[Sequence[Any]]:
     found: list[Sequence[Any]] = []
-    for some in in_chunks(sorted(map(storable, keys))):
+    for some in chunks(sorted(map(storable, keys))):
         among, values = numbered("a", some)
         rows = reader.rows(
             "SELECT address_key, action, operator, at, reason FROM suppression_audit"
@@ -101,36 +122,28 @@ def failures(
 ) -> tuple[Failure, ...]:
     """Return hard bounces and complaints of addresses, and whatever SES knows by these ids."""
     found: list[Sequence[Any]] = []
-    for some in in_chunks(sorted(map(storable, keys))):
+    for some in chunks(sorted(map(storable, keys))):
         among, values = numbered("a", some)
         found += reader.rows(
             f"{_FAILURE} WHERE x.address_key IN {among} AND x.status >= {_BOUNCED}", values
         )
-    for some in in_chunks(sorted(map(storable, message_ids))):
+    for some in chunks(sorted(map(storable, message_ids))):
         among, values = numbered("a", some)
         found += reader.rows(f"{_FAILURE} WHERE x.ses_message_id IN {among}", values)
     return tuple(failure for row in found for failure in _failures(row))
 
 
 def _failures(row: Sequence[Any]) -> list[Failure]:
-    cause = Cause(
-        email_id=row[5],
-        subject=row[6],
-        sent_at=known_instant(row[7]),
-        document_id=row[8],
-        document_number=row[9],
-        document_kind=DocumentKind(row[10]),
-        customer_id=row[11],
-        customer=row[12],
-    )
-    times = ((False, row[2] if row[1] >= _BOUNCED else 0), (True, row[3]))
+    cause = _CAUSE.of(row)
+    key, status, bounced, complained, message_id = row[-5:]
+    times = ((False, bounced if status >= _BOUNCED else 0), (True, complained))
     told = [
-        Failure(row[0], is_complaint, known_instant(at), row[4], cause)
+        Failure(key, is_complaint, known_instant(at), message_id, cause)
         for is_complaint, at in times
         if at
     ]
     # SES named it although we have not heard yet why: its report may still be on the way.
-    return told or [Failure(row[0], False, cause.sent_at, row[4], cause)]
+    return told or [Failure(key, False, cause.sent_at, message_id, cause)]
 
 
 _FAILED: Final = "x.status IN (35, 70, 85, 90, 100)"
@@ -146,6 +159,12 @@ class AddressChange:
     new: str
     by: str
     at: datetime
+
+
+_CHANGE: Final = Record(
+    AddressChange,
+    named={"old": "old_address", "new": "new_address", "by": "changed_by", "at": "changed_at"},
+)
 
 
 def failed_documents(
@@ -168,14 +187,14 @@ def failed_documents(
 def deliveries_of(reader: Reader, document_ids: Sequence[int]) -> dict[int, list[DeliveryView]]:
     """Return all deliveries of documents."""
     found: dict[int, list[DeliveryView]] = defaultdict(list)
-    for some in in_chunks(document_ids):
+    for some in chunks(document_ids):
         among, values = numbered("d", some)
         for row in reader.rows(
             f"SELECT {DELIVERY_COLUMNS} FROM deliveries x JOIN emails m ON m.id = x.email_id"
             f" WHERE x.document_id IN {among} ORDER BY x.id",
             values,
         ):
-            found[row[2]].append(view_of(row))
+            found[row[DELIVERY_AT["document_id"]]].append(view_of(row))
     return found
 
 
@@ -188,7 +207,7 @@ def reached_addresses(reader: Reader, customer_id: int) -> list[tuple[str, datet
         f" GROUP BY x.address_key ORDER BY max(x.delivered_at) DESC LIMIT {_MOST_EARLIER}",
         {"id": customer_id},
     )
-    return [(row[0], known_instant(row[1])) for row in rows]
+    return [(address, known_instant(at)) for address, at in rows]
 
 
 def customers_with(reader: Reader, address: str, name: str = "") -> list[tuple[int, str]]:
@@ -203,7 +222,7 @@ def customers_with(reader: Reader, address: str, name: str = "") -> list[tuple[i
         f" WHERE x.address_key = :key AND {_FAILED}) ORDER BY c.name_key, c.id",
         {"key": storable(address_key(address))},
     )
-    return [(row[0], row[1]) for row in rows if search_key(name) in row[2]]
+    return [(key, found) for key, found, name_key in rows if search_key(name) in name_key]
 
 
 def customer_name(reader: Reader, customer_id: int) -> str | None:
@@ -214,13 +233,10 @@ def customer_name(reader: Reader, customer_id: int) -> str | None:
 def changes(reader: Reader, customer_id: int) -> tuple[AddressChange, ...]:
     """Return what was corrected for a customer, oldest first."""
     rows = reader.rows(
-        "SELECT customer_id, old_address, new_address, changed_by, changed_at"
-        " FROM address_changes WHERE customer_id = :id ORDER BY id",
+        f"SELECT {_CHANGE.columns} FROM address_changes WHERE customer_id = :id ORDER BY id",
         {"id": customer_id},
     )
-    return tuple(
-        AddressChange(row[0], row[1], row[2], row[3], known_instant(row[4])) for row in rows
-    )
+    return tuple(map(_CHANGE.of, rows))
 
 
 _MOST_COLLEAGUES = 50
@@ -261,12 +277,10 @@ def addresses(reader: Reader, customer_id: int, our_domain: str) -> tuple[KnownA
 
 def wire_ids_to(reader: Reader, document_id: int) -> list[tuple[str, str, str]]:
     """Return (SES message id, Region, ``address_key``) of what SES took, oldest first."""
-    return [
-        (row[0], row[1], row[2])
-        for row in reader.rows(
-            "SELECT x.ses_message_id, x.region, x.address_key FROM deliveries x"
-            " JOIN emails m ON m.id = x.email_id"
-            " WHERE x.document_id = :id AND x.ses_message_id <> '' ORDER BY m.created_at, x.id",
-            {"id": document_id},
-        )
-    ]
+    rows = reader.rows(
+        "SELECT x.ses_message_id, x.region, x.address_key FROM deliveries x"
+        " JOIN emails m ON m.id = x.email_id"
+        " WHERE x.document_id = :id AND x.ses_message_id <> '' ORDER BY m.created_at, x.id",
+        {"id": document_id},
+    )
+    return [(message_id, region, key) for message_id, region, key in rows]

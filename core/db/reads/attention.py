@@ -21,13 +21,12 @@ from core.db.lists.filter_sql import (
     ONLY_CALLS,
     ONLY_WAITS,
     WAITS_LONG,
-    in_chunks,
     numbered,
     times_of,
 )
-from core.db.rows import known_instant, to_instant
+from core.db.rows import chunks, known_instant, to_instant, word_of
 from core.model.attention import AttentionChip, Failure
-from core.model.enums import STATUSES, DisplayStatus, Status
+from core.model.enums import STATUSES
 from core.rules.search.text import storable
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def _counts_among(reader: Reader, now: datetime, ids: Collection[int]) -> Counte
     """Return how many of these documents are what ``count`` has in its numbers."""
     counts = ", ".join(f"count(*) FILTER (WHERE {each})" for each in _AMONG.values())
     found: Counter[str] = Counter()
-    for some in in_chunks(sorted(ids)):
+    for some in chunks(sorted(ids)):
         among, values = numbered("id", some)
         sql = f"SELECT {counts} FROM documents d WHERE d.id IN {among}"
         row = reader.rows(sql, {**times_of(now), **values})[0]
@@ -165,7 +164,7 @@ def failures(
 ) -> dict[int, list[Failure]]:
     """Return the deliveries of documents that went wrong, made good or not, or wait too long."""
     found: dict[int, list[Failure]] = defaultdict(list)
-    for some in in_chunks(document_ids):
+    for some in chunks(document_ids):
         among, values = numbered("id", some)
         values = {**values, "stuck_before": times_of(now)["stuck_before"]}
         for row in reader.rows(f"{_FAILURES} AND x.document_id IN {among}", values):
@@ -176,7 +175,7 @@ def failures(
 def _failure(row: Sequence[Any]) -> Failure:
     key, status, address, bounced, dropped, complained, claimed, *said = row
     words, error, code, subtype, is_forward = said
-    word = DisplayStatus[Status(status).name]
+    word = word_of(status)
     times = {"bounced_at": bounced, "dropped_at": dropped, "complained_at": complained}
     at = times.get(STATUSES[word].time, 0)
     since = known_instant(at or claimed)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 
 from core.db.engine import Reader
-from core.db.rows import from_date, from_instant, known_instant, part_of, to_instant
-from core.model.chasing import Call, Hold, HoldKind, Outcome
+from core.db.rows import Record, from_instant, known_instant, part_of, to_instant
+from core.model.chasing import Call, Hold, HoldKind
 from core.rules.chasing.call_reminders import newest
 from core.rules.search.text import search_key
 
 _ALWAYS = 2**63 - 1
-_HOLD = "h.kind, h.until, h.resumes_at, h.note, h.set_by, h.set_at, h.document_id"
+_CALL: Final = Record(Call, named={"by": "called_by"})
+_HOLD: Final = Record(
+    Hold,
+    "h",
+    {"by": "h.set_by", "at": "h.set_at", "whole_customer": "h.document_id IS NULL"},
+    {"kind": HoldKind},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +43,30 @@ def chase_of(
         "as_of": _ALWAYS if as_of is None else to_instant(as_of),
     }
     rows = reader.rows(
-        f"SELECT {_HOLD} FROM holds h WHERE h.customer_id = :customer AND h.set_at <= :as_of"
-        " AND (h.document_id IS NULL OR h.document_id = :document) ORDER BY h.id DESC",
+        f"SELECT {_HOLD.columns} FROM holds h WHERE h.customer_id = :customer"
+        " AND h.set_at <= :as_of AND (h.document_id IS NULL OR h.document_id = :document)"
+        " ORDER BY h.id DESC",
         values,
     )
-    held = tuple(map(_hold, rows))
+    held = tuple(map(_HOLD.of, rows))
     called = reader.rows(
-        "SELECT id, at, called_by, contact, outcome, note, logged_at, quiet_until FROM calls"
+        f"SELECT {_CALL.columns}, quiet_until FROM calls"
         " WHERE document_id = :document AND logged_at <= :as_of ORDER BY at DESC, id DESC",
         values,
     )
-    quiet = max((row[7] for row in called), default=0)
+    quiet = max((row[-1] for row in called), default=0)
     until = max((hold.resumes_at for hold in newest(held) if hold.resumes_at), default=None)
-    return Chase(tuple(_call(row) for row in called), held, until, from_instant(quiet))
+    return Chase(tuple(map(_CALL.of, called)), held, until, from_instant(quiet))
 
 
 def holds_of_customer(reader: Reader, customer_id: int) -> tuple[Hold, ...]:
     """Return what was asked for the whole customer, newest first."""
     rows = reader.rows(
-        f"SELECT {_HOLD} FROM holds h WHERE h.customer_id = :id AND h.document_id IS NULL"
+        f"SELECT {_HOLD.columns} FROM holds h WHERE h.customer_id = :id AND h.document_id IS NULL"
         " ORDER BY h.id DESC",
         {"id": customer_id},
     )
-    return tuple(map(_hold, rows))
+    return tuple(map(_HOLD.of, rows))
 
 
 def moments(reader: Reader, document_id: int) -> list[datetime]:
@@ -90,30 +96,5 @@ def customers_like(reader: Reader, name: str) -> list[tuple[int, str]]:
             {"key": value},
         )
         if rows:
-            return [(row[0], row[1]) for row in rows]
+            return [(key, found) for key, found in rows]
     return []
-
-
-def _hold(row: Sequence[Any]) -> Hold:
-    kind, until, resumes_at, note, by, at, document_id = row
-    return Hold(
-        HoldKind(kind),
-        from_date(until),
-        from_instant(resumes_at),
-        note,
-        by,
-        known_instant(at),
-        document_id is None,
-    )
-
-
-def _call(row: Sequence[Any]) -> Call:
-    return Call(
-        id=row[0],
-        at=known_instant(row[1]),
-        by=row[2],
-        contact=row[3],
-        outcome=Outcome(row[4]),
-        note=row[5],
-        logged_at=known_instant(row[6]),
-    )

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from core.db.engine import Reader
-from core.db.lists.filter_sql import in_chunks, numbered
+from core.db.lists.filter_sql import numbered
 from core.db.reads import addresses as suppressions
-from core.db.rows import known_instant, to_instant
+from core.db.rows import chunks, known_instant, to_instant, word_of
 from core.model.enums import DisplayStatus, Status, address_key
 from core.model.suppressions import Suppression
 from core.rules.gate.domain_typos import MANY
@@ -90,7 +90,7 @@ def delivered_addresses(reader: Reader, domains: Collection[str]) -> dict[str, i
     many deliveries there are.
     """
     found: dict[str, int] = {}
-    for some in in_chunks(sorted(domains)):
+    for some in chunks(sorted(domains)):
         values = {f"d{position}": domain for position, domain in enumerate(some)}
         listed = ", ".join(f"(:{name})" for name in values)
         rows = reader.rows(
@@ -131,9 +131,9 @@ def same_content(
             "body": storable(body),
         },
     )
-    files = _attached(reader, sorted({row[6] for row in rows}))
+    files = _attached(reader, sorted({row[-1] for row in rows}))
     wanted = sorted(attached)
-    return {row[5]: _earlier(row) for row in rows if files.get(row[6], []) == wanted}
+    return {row[-2]: _earlier(row) for row in rows if files.get(row[-1], []) == wanted}
 
 
 _DID_NOT_ARRIVE: Final = "({})".format(
@@ -156,10 +156,5 @@ def _attached(reader: Reader, email_ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def _earlier(row: Sequence[Any]) -> EarlierEmail:
-    return EarlierEmail(
-        document_id=row[0],
-        number=row[1],
-        sent_by=row[2],
-        at=known_instant(row[3]),
-        word=DisplayStatus[Status(row[4]).name],
-    )
+    document_id, number, sent_by, at, status = row[:5]
+    return EarlierEmail(document_id, number, sent_by, known_instant(at), word_of(status))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -12,13 +12,13 @@ from core.db.engine import Reader
 from core.db.lists.documents import never_reached_amounts, open_balances
 from core.db.lists.filter_sql import numbered
 from core.db.rows import (
+    DELIVERY_AT,
     DELIVERY_COLUMNS,
     EVENT_COLUMNS,
     STATE_TIMES,
     fact_of,
     from_instant,
     known_instant,
-    state_of,
     to_instant,
     view_of,
 )
@@ -147,34 +147,32 @@ class _Told:
 
 def _entry(row: Sequence[Any], told: Sequence[_Told], files: Sequence[Attachment]) -> EmailEntry:
     strays = (note for each in told for note in each.strays)
+    key, kind, subject, body, created_at, sent_by, linked_by, linked_at = row
+    linked = Note(known_instant(linked_at), f"linked to this document by {linked_by}")
+    complaints = shared_complaints(each.complaints for each in told)
     return EmailEntry(
-        id=row[0],
-        kind=EmailKind(row[1]),
-        subject=row[2],
-        body=row[3],
-        created_at=known_instant(row[4]),
-        sent_by=row[5],
+        id=key,
+        kind=EmailKind(kind),
+        subject=subject,
+        body=body,
+        created_at=known_instant(created_at),
+        sent_by=sent_by,
         attachments=tuple(files),
         recipients=tuple(each.recipient for each in told),
         summary=summarise_email([each.view for each in told]),
         notes=tuple(
             sorted(
-                (*_linked(row), *strays, *shared_complaints(each.complaints for each in told)),
+                (*((linked,) if linked_at else ()), *strays, *complaints),
                 key=lambda note: note.at,
             )
         ),
     )
 
 
-def _linked(row: Sequence[Any]) -> Iterator[Note]:
-    if row[7]:
-        yield Note(known_instant(row[7]), f"linked to this document by {row[6]}")
-
-
 def _told(row: Sequence[Any], events: Sequence[Sequence[Any]], as_of: datetime | None) -> _Told:
     facts = [fact_of(event) for event in events if event[1]]
     view = view_of(row)
-    message_id, error = row[21], row[22]
+    message_id, error = row[DELIVERY_AT["ses_message_id"]], row[DELIVERY_AT["error"]]
     if as_of is not None:
         local, accepted_at = _local_then(row, as_of)
         view = replace(view, state=settle(local, facts, accepted_at, view.address))
@@ -182,7 +180,7 @@ def _told(row: Sequence[Any], events: Sequence[Sequence[Any]], as_of: datetime |
         error = error if local in (Status.FAILED, Status.UNCONFIRMED) else ""
     state = view.state
     recipient = RecipientEntry(
-        delivery_id=row[0],
+        delivery_id=row[DELIVERY_AT["id"]],
         address=view.address,
         role=view.role,
         state=state,
@@ -200,8 +198,9 @@ def _told(row: Sequence[Any], events: Sequence[Sequence[Any]], as_of: datetime |
 
 def _local_then(row: Sequence[Any], as_of: datetime) -> tuple[Status, datetime | None]:
     """What we had done by then, and when SES took it, if it had."""
-    claimed_at, accepted_at = from_instant(row[25]), from_instant(row[26])
-    local = local_then(Status(row[24]), claimed_at, accepted_at, as_of)
+    status, claimed, accepted = row[-3:]
+    accepted_at = from_instant(accepted)
+    local = local_then(Status(status), from_instant(claimed), accepted_at, as_of)
     return local, accepted_at if accepted_at and accepted_at <= as_of else None
 
 
@@ -233,9 +232,9 @@ def health(reader: Reader, addresses: Sequence[str]) -> dict[str, Health]:
         f" WHERE {' OR '.join(f'x.{name} >= confirmed.at' for name in _TELLING)}",
         values,
     ):
-        records[address_key(row[4])].append(
-            AddressRecord(row[1], known_instant(row[23]), state_of(row), row[24], row[25])
-        )
+        view = view_of(row)
+        record = AddressRecord(view.email_id, view.created_at, view.state, *row[-2:])
+        records[address_key(view.address)].append(record)
     return {key: health_of(found) for key, found in records.items()}
 
 
@@ -246,10 +245,10 @@ def contacts(reader: Reader, customer_id: int) -> tuple[Contact, ...]:
         " ORDER BY is_primary DESC, id",
         {"id": customer_id},
     )
-    known = health(reader, [row[1] for row in rows])
+    known = health(reader, [address for _, address, _ in rows])
     return tuple(
-        Contact(row[0], row[1], bool(row[2]), known.get(address_key(row[1]), Health()))
-        for row in rows
+        Contact(name, address, bool(primary), known.get(address_key(address), Health()))
+        for name, address, primary in rows
     )
 
 
@@ -309,12 +308,9 @@ def first_message_id(reader: Reader, document_id: int) -> str:
 
 def wire_ids(reader: Reader, document_id: int) -> list[tuple[str, str]]:
     """Return (SES message id, Region) of what was sent about a document, oldest first."""
-    return [
-        (row[0], row[1])
-        for row in reader.rows(
-            "SELECT x.ses_message_id, x.region FROM deliveries x JOIN emails m"
-            " ON m.id = x.email_id WHERE x.document_id = :id AND x.ses_message_id <> ''"
-            " ORDER BY m.created_at, x.id",
-            {"id": document_id},
-        )
-    ]
+    rows = reader.rows(
+        "SELECT x.ses_message_id, x.region FROM deliveries x JOIN emails m ON m.id = x.email_id"
+        " WHERE x.document_id = :id AND x.ses_message_id <> '' ORDER BY m.created_at, x.id",
+        {"id": document_id},
+    )
+    return [(message_id, region) for message_id, region in rows]

@@ -12,11 +12,10 @@ from core.db.lists.filter_sql import (
     COUNTS_AS_BOUNCE,
     ON_ITS_WAY,
     UNCONFIRMED,
-    in_chunks,
     numbered,
     on_its_way,
 )
-from core.db.rows import from_instant, known_instant, to_instant
+from core.db.rows import Record, chunks, known_instant, to_instant
 from core.model.enums import Status
 from core.model.insights import DomainCount, FollowUps, Tally
 from core.rules.monitoring.deliverability import median
@@ -43,29 +42,12 @@ def attempts(reader: Reader, now: datetime) -> list[Attempt]:
     if turned_away[0][0] < FEWEST_CUSTOMERS:
         return []
     rows = reader.rows(
-        "SELECT d.customer_id, x.domain, x.status, x.sent_at, x.deferred_at, x.delivered_at,"
-        f" x.bounced_at, x.diagnostic, x.enhanced_status, x.subtype, {_ISP}"
-        " FROM deliveries x JOIN documents d ON d.id = x.document_id"
+        f"SELECT {_ATTEMPT.columns} FROM deliveries x JOIN documents d ON d.id = x.document_id"
         # Of a failed forward it is not this domain that has refused anything.
         " WHERE x.sent_at >= :since AND x.domain <> '' AND x.is_forward = 0",
         since,
     )
-    return [
-        Attempt(
-            customer_id=row[0],
-            domain=row[1],
-            status=Status(row[2]),
-            sent_at=known_instant(row[3]),
-            deferred_at=from_instant(row[4]),
-            delivered_at=from_instant(row[5]),
-            bounced_at=from_instant(row[6]),
-            diagnostic=row[7],
-            enhanced_status=row[8],
-            subtype=row[9],
-            isp=row[10] or "",
-        )
-        for row in rows
-    ]
+    return [_ATTEMPT.of(row) for row in rows]
 
 
 def told_by(reader: Reader, domains: Collection[str]) -> dict[str, list[str]]:
@@ -98,6 +80,9 @@ def reputation(reader: Reader, now: datetime) -> Reputation:
 
 _TURNED_AWAY: Final = f"({int(Status.DEFERRED)}, {int(Status.SOFT_BOUNCED)}, {int(Status.BOUNCED)})"
 _ISP: Final = "(SELECT max(v.isp) FROM events v WHERE v.delivery_id = x.id)"
+_ATTEMPT: Final = Record(
+    Attempt, "x", {"customer_id": "d.customer_id", "isp": f"coalesce({_ISP}, '')"}
+)
 
 
 def delivery_times(reader: Reader, domain: str) -> list[timedelta]:
@@ -126,7 +111,7 @@ def unconfirmed(
 ) -> dict[int, list[tuple[str, datetime]]]:
     """Return domain and time of each delivery of these emails that no server has confirmed."""
     found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
-    for some in in_chunks(sorted(email_ids)):
+    for some in chunks(sorted(email_ids)):
         among, values = numbered("email", some)
         rows = reader.rows(
             f"SELECT x.email_id, x.domain, x.sent_at FROM deliveries x WHERE x.email_id IN {among}"

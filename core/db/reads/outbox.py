@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from core.db.engine import Reader
 from core.db.lists.filter_sql import numbered
-from core.db.rows import from_instant, known_instant, to_instant
-from core.model.enums import DisplayStatus, EmailKind, Status
+from core.db.rows import Record, chunks, from_instant, known_instant, to_instant, word_of
+from core.model.enums import Status
 from core.model.outbox import Batch, OutboxEntry, Progress
 
-_AT_ONCE: Final = 500
 _FAILED_FOR: Final = timedelta(days=30)
 """How long a failure is listed that nobody has followed up; the document's log keeps it."""
 
@@ -26,21 +25,21 @@ def entries(reader: Reader, now: datetime, batch_id: str = "") -> tuple[OutboxEn
     if batch_id:
         where = f"({where}) AND m.batch_id = :batch"
         values["batch"] = batch_id  # type: ignore[assignment]
-    return tuple(_entry(row) for row in reader.rows(f"{_ENTRIES} WHERE {where} {_ORDER}", values))
+    return tuple(map(_ENTRY.of, reader.rows(f"{_ENTRIES} WHERE {where} {_ORDER}", values)))
 
 
 def entry(reader: Reader, now: datetime, delivery_id: int) -> OutboxEntry | None:
     """Return one delivery, wherever it stands."""
     values = {"now": to_instant(now), "id": delivery_id}
     rows = reader.rows(f"{_ENTRIES} WHERE x.id = :id", values)
-    return _entry(rows[0]) if rows else None
+    return _ENTRY.of(rows[0]) if rows else None
 
 
 def unsettled_of(reader: Reader, now: datetime, document_id: int) -> tuple[OutboxEntry, ...]:
     """Return the deliveries of a document of which nobody knows whether they were sent."""
     values = {"now": to_instant(now), "id": document_id}
     where = "x.document_id = :id AND x.local_status = 30 AND x.status = 30 ORDER BY x.id"
-    return tuple(_entry(row) for row in reader.rows(f"{_ENTRIES} WHERE {where}", values))
+    return tuple(_ENTRY.of(row) for row in reader.rows(f"{_ENTRIES} WHERE {where}", values))
 
 
 def progress(reader: Reader, batch_id: str) -> Progress:
@@ -118,10 +117,10 @@ def oldest_accepted(reader: Reader, since: datetime) -> datetime | None:
 def deliveries_of(reader: Reader, email_ids: Sequence[int]) -> tuple[OutboxEntry, ...]:
     """Return every delivery of emails, whatever became of it."""
     found: list[OutboxEntry] = []
-    for start in range(0, len(email_ids), _AT_ONCE):
-        among, values = numbered("e", email_ids[start : start + _AT_ONCE])
+    for some in chunks(email_ids):
+        among, values = numbered("e", some)
         statement = f"{_ENTRIES} WHERE m.id IN {among} ORDER BY x.id"
-        found += map(_entry, reader.rows(statement, {"now": 0, **values}))
+        found += map(_ENTRY.of, reader.rows(statement, {"now": 0, **values}))
     return tuple(found)
 
 
@@ -135,28 +134,6 @@ def source_of(reader: Reader, delivery_id: int) -> Mapping[str, Any] | None:
     return dict(zip(("role", "body", "replaces"), rows[0], strict=True)) if rows else None
 
 
-def _entry(row: Sequence[Any]) -> OutboxEntry:
-    return OutboxEntry(
-        delivery_id=row[0],
-        email_id=row[1],
-        document_id=row[2],
-        number=row[3],
-        customer=row[4],
-        kind=EmailKind(row[5]),
-        subject=row[6],
-        address=row[7],
-        word=DisplayStatus[Status(row[8]).name],
-        queued_at=known_instant(row[9]),
-        sent_by=row[10],
-        batch_id=row[11],
-        error=row[12],
-        not_before=from_instant(row[13]),
-        tries=row[14],
-        held_by=row[15],
-        ses_message_id=row[16],
-    )
-
-
 def _progress(counts: Mapping[int, int]) -> Progress:
     return Progress(
         waiting=counts.get(Status.QUEUED, 0),
@@ -168,12 +145,25 @@ def _progress(counts: Mapping[int, int]) -> Progress:
     )
 
 
+_ENTRY: Final = Record(
+    OutboxEntry,
+    "x",
+    {
+        "delivery_id": "x.id",
+        "number": "d.number",
+        "customer": "c.name",
+        "word": "x.status",
+        "kind": "m.kind",
+        "subject": "m.subject",
+        "queued_at": "m.created_at",
+        "sent_by": "m.sent_by",
+        "batch_id": "m.batch_id",
+        "held_by": "CASE WHEN x.lease_until >= :now THEN x.lease_by ELSE '' END",
+    },
+    {"word": word_of},
+)
 _ENTRIES: Final = (
-    "SELECT x.id, x.email_id, x.document_id, d.number, c.name, m.kind, m.subject, x.address,"
-    " x.status, m.created_at, m.sent_by, m.batch_id, x.error, x.not_before, x.tries,"
-    " CASE WHEN x.lease_until >= :now THEN x.lease_by ELSE '' END,"
-    " x.ses_message_id"
-    " FROM deliveries x JOIN emails m ON m.id = x.email_id"
+    f"SELECT {_ENTRY.columns} FROM deliveries x JOIN emails m ON m.id = x.email_id"
     " JOIN documents d ON d.id = x.document_id JOIN customers c ON c.id = d.customer_id"
 )
 #: What SES has told of meanwhile is open no more, whatever we knew of it.

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from core.db.lists.counters import condition
-from core.db.lists.filter_sql import in_chunks, numbered
-from core.db.rows import from_instant, known_instant
+from core.db.lists.filter_sql import numbered
+from core.db.rows import Record, chunks, from_instant
 from core.model.enums import DocumentKind, Role, address_key
 from core.model.reports import Addressee, MailSeen
 from core.rules.delivery.external_email import Listed, Unlinked, decide, wanted_keys
@@ -24,10 +24,19 @@ Rows = Callable[[str, Collection[str]], Iterable[Sequence[Any]]]
 """Runs a SELECT whose ``{among}`` is a comparison with the values given."""
 
 _ALL: Final = 2**31 - 1
-COLUMNS: Final = (
-    "m.message_id, m.at, m.source, m.subject, m.addressees, m.documents, m.region, m.published,"
-    " m.email_id, m.is_pointed, m.dismissed_by, m.dismissed_at"
+_MAIL: Final = Record(
+    MailSeen,
+    "m",
+    {"header_id": ""},
+    {
+        "addressees": lambda written: tuple(
+            Addressee(address, Role(role) if role else None)
+            for address, role in json.loads(written)
+        ),
+        "documents": lambda written: tuple(json.loads(written)),
+    },
 )
+_COLUMNS: Final = f"{_MAIL.columns}, m.email_id, m.is_pointed, m.dismissed_by, m.dismissed_at"
 _NEWEST_FIRST: Final = "m.at DESC, m.message_id"
 
 
@@ -54,15 +63,15 @@ def page(
     Those that point to some document and were not dismissed; with ``everything`` all of them.
     """
     rows = reader.rows(
-        f"SELECT {COLUMNS} FROM external_mails m WHERE {condition(everything=everything)}"
+        f"SELECT {_COLUMNS} FROM external_mails m WHERE {condition(everything=everything)}"
         f" ORDER BY {_NEWEST_FIRST} LIMIT :limit OFFSET :offset",
         {"limit": limit or _ALL, "offset": offset},
     )
-    mails = [mail_of(row) for row in rows]
+    mails = list(map(_MAIL.of, rows))
     links = links_of(reading(reader), mails, search)
     return tuple(
-        Unlinked(mail, link.candidates, row[10], from_instant(row[11]))
-        for mail, link, row in zip(mails, links, rows, strict=True)
+        Unlinked(mail, link.candidates, by, from_instant(at))
+        for mail, link, (*_, by, at) in zip(mails, links, rows, strict=True)
     )
 
 
@@ -86,7 +95,7 @@ def reading(reader: Reader) -> Rows:
     """Read without one."""
 
     def rows(sql: str, values: Collection[str]) -> Iterable[Sequence[Any]]:
-        for some in in_chunks(sorted(values)):
+        for some in chunks(sorted(values)):
             among, named = numbered("v", some)
             yield from reader.rows(sql.replace("{among}", f"IN {among}"), named)
 
@@ -95,10 +104,11 @@ def reading(reader: Reader) -> Rows:
 
 def stored(rows: Rows, message_ids: Collection[str]) -> dict[str, Known]:
     """Return what is known of emails, by SES's id."""
-    sql = f"SELECT {COLUMNS} FROM external_mails m WHERE m.message_id {{among}}"
+    sql = f"SELECT {_COLUMNS} FROM external_mails m WHERE m.message_id {{among}}"
+    found = [(_MAIL.of(row), *row[-4:]) for row in rows(sql, message_ids)]
     return {
-        row[0]: Known(mail_of(row), row[8], bool(row[9]), bool(row[11]))
-        for row in rows(sql, message_ids)
+        mail.message_id: Known(mail, email_id, bool(is_pointed), bool(dismissed_at))
+        for mail, email_id, is_pointed, _, dismissed_at in found
     }
 
 
@@ -114,29 +124,13 @@ def links_of(rows: Rows, mails: Sequence[MailSeen], search: NumberSearch | None)
     """Decide about each of ``mails``, with all that is known now."""
     documents: dict[str, list[Listed]] = defaultdict(list)
     keys = {storable(key) for mail in mails for key in wanted_keys(mail, search)}
-    for row in rows(_DOCUMENTS, keys):
-        documents[row[0]].append(Listed(row[1], row[2], DocumentKind(row[3]), row[4], row[5]))
+    for key, document_id, customer_id, kind, *said in rows(_DOCUMENTS, keys):
+        documents[key].append(Listed(document_id, customer_id, DocumentKind(kind), *said))
     customers: dict[str, set[int]] = defaultdict(set)
     addresses = {address_key(a.address) for mail in mails for a in mail.addressees}
     for key, customer_id in rows(_CUSTOMERS, addresses):
         customers[key].add(customer_id)
     return [decide(mail, documents, customers, search) for mail in mails]
-
-
-def mail_of(row: Sequence[Any]) -> MailSeen:
-    """Read what SES told from a row of ``COLUMNS``."""
-    return MailSeen(
-        message_id=row[0],
-        at=known_instant(row[1]),
-        source=row[2],
-        subject=row[3],
-        addressees=tuple(
-            Addressee(address, Role(role) if role else None) for address, role in json.loads(row[4])
-        ),
-        documents=tuple(json.loads(row[5])),
-        region=row[6],
-        published=bool(row[7]),
-    )
 
 
 _OURS: Final = (

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy import func as functions
 
 from core.db.bulk import for_update, rows_among, type_of_row, update_rows
+from core.db.rows import chunks
 from core.db.schema.columns import metadata
 from core.db.schema.coverage import SEALED
 
@@ -240,8 +241,7 @@ def _bytes_of(value: object) -> object:
 def contents(connection: Connection, email_ids: Sequence[int]) -> dict[int, int]:
     """Return what ``emails.contents`` must be, as the other tables are."""
     mimes: dict[int, str | None] = {}
-    for start in range(0, len(email_ids), _MESSAGES_AT_ONCE):
-        some = email_ids[start : start + _MESSAGES_AT_ONCE]
+    for some in chunks(email_ids, _MESSAGES_AT_ONCE):
         for email_id, mime in rows_among(connection, _MIMES, some):
             mimes[email_id] = blake2b(bytes(mime), digest_size=16).hexdigest()
     files: dict[int, list[list[object]]] = defaultdict(list)

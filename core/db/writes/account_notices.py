@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Connection
 
 from core.db.bulk import insert_rows
 from core.db.engine import Reader
-from core.db.rows import from_instant, known_instant, to_instant
+from core.db.rows import Record, from_instant, to_instant
 from core.db.schema import digests
 from core.db.schema.coverage import SEALED
 from core.db.schema.feed import account_notices
@@ -36,6 +37,9 @@ def store(connection: Connection, notices: Sequence[tuple[AccountNotice, str]]) 
     insert_rows(connection, account_notices, columns, [(*row, digests.of(row)) for row in rows])
 
 
+_NOTICE: Final = Record(AccountNotice, reads={"kind": NoticeKind})
+
+
 def current(reader: Reader) -> tuple[AccountNotice, ...]:
     """Return what is in force, oldest first.
 
@@ -43,10 +47,7 @@ def current(reader: Reader) -> tuple[AccountNotice, ...]:
     too.
     """
     found = in_force(
-        AccountNotice(
-            NoticeKind(row[0]), row[1], known_instant(row[2]), is_open=bool(row[3]), words=row[4]
-        )
-        for row in reader.rows("SELECT kind, subject, at, is_open, words FROM account_notices", {})
+        map(_NOTICE.of, reader.rows(f"SELECT {_NOTICE.columns} FROM account_notices", {}))
     )
     if not any(notice.kind is NoticeKind.SENDING for notice in found):
         return found

@@ -11,8 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from core.db.engine import hold
 from core.db.lists import customer_search_sql as name_prefixes
-from core.db.lists.filter_sql import in_chunks
-from core.db.rows import to_instant
+from core.db.rows import chunks, to_instant
 from core.db.schema import address_changes, contacts, customers, digests
 from core.model.enums import address_key
 from core.model.suppressions import AuditEntry, Suppression
@@ -43,7 +42,7 @@ def add(connection: Connection, new: Sequence[Suppression], operator: str) -> li
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     wanted = {storable(address_key(entry.address)): entry for entry in reversed(new)}
     there: set[str] = set()
-    for some in in_chunks(sorted(wanted)):
+    for some in chunks(sorted(wanted)):
         chosen = select(suppressions.c.address_key).where(suppressions.c.address_key.in_(some))
         there.update(connection.execute(chosen).scalars())
     missing = {key: entry for key, entry in wanted.items() if key not in there}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from core.db.engine import Reader
-from core.db.rows import from_instant, to_instant
+from core.db.rows import Record, to_instant
 from core.rules.search.text import storable
 from core.rules.sending.brake import CLEAR, Brake, Phase
 
@@ -15,9 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _ONLY: Final = 1
-_STATE: Final = (
-    "SELECT phase, failures, epoch, since, retry_at, probes, trial_id, words FROM send_brake"
-)
+_BRAKE: Final = Record(Brake, reads={"phase": Phase})
+_STATE: Final = f"SELECT {_BRAKE.columns} FROM send_brake"
 #: What is being handed to SES at this moment, by a program that is alive.
 _CALLED: Final = (
     "SELECT count(*) FROM deliveries WHERE local_status = 20 AND local_status < 35"
@@ -28,7 +26,7 @@ _CALLED: Final = (
 def read(reader: Reader) -> Brake:
     """Return how it stands; who decides anything by it asks for it ``locked``."""
     rows = reader.rows(_STATE, {})
-    return _brake(rows[0]) if rows else CLEAR
+    return _BRAKE.of(rows[0]) if rows else CLEAR
 
 
 def peek(connection: Connection) -> Brake:
@@ -91,20 +89,7 @@ def _first(connection: Connection, sql: str) -> Brake:
     from sqlalchemy import text
 
     row = connection.execute(text(sql)).first()
-    return _brake(tuple(row)) if row is not None else CLEAR
-
-
-def _brake(row: Sequence[Any]) -> Brake:
-    return Brake(
-        phase=Phase(row[0]),
-        failures=row[1],
-        epoch=row[2],
-        since=from_instant(row[3]),
-        retry_at=from_instant(row[4]),
-        probes=row[5],
-        trial_id=row[6],
-        words=row[7],
-    )
+    return _BRAKE.of(row) if row is not None else CLEAR
 
 
 def _is_sqlite(connection: Connection) -> bool:

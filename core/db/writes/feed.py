@@ -12,21 +12,18 @@ from sqlalchemy import Connection, bindparam, delete, text, update
 from core.db import schema
 from core.db.engine import Reader
 from core.db.reads.unlinked import stored
-from core.db.rows import EVENT_COLUMNS, fact_of, from_instant, known_instant, to_instant
+from core.db.rows import EVENT_COLUMNS, Record, chunks, fact_of, to_instant
 from core.db.schema import digests
-from core.db.sqlite.reader import type_of_row
 from core.db.writes import external_email
 from core.db.writes.events import Kept, store_again
 from core.db.writes.external_rows import through
-from core.db.writes.summaries import chunks, settle_deliveries
+from core.db.writes.summaries import settle_deliveries
 from core.model.delivery import DeliveryEvent
 from core.model.reports import QuarantinedBody
 from core.rules.search.text import storable
 
-_SELECT = (
-    "SELECT sha256, received_at, source, reason, raw, dismissed_at, dismissed_by, note"
-    " FROM quarantine"
-)
+_BODY: Final = Record(QuarantinedBody, named={"id": "sha256"})
+_SELECT: Final = f"SELECT {_BODY.columns} FROM quarantine"
 _NEW_REASON = (
     update(schema.quarantine)
     .where(schema.quarantine.c.sha256 == bindparam("key"))
@@ -37,7 +34,7 @@ _NEW_REASON = (
 def waiting(reader: Reader) -> tuple[QuarantinedBody, ...]:
     """Return the bodies that nobody has dismissed, newest first."""
     sql = f"{_SELECT} WHERE dismissed_at = 0 ORDER BY received_at DESC, sha256"
-    return tuple(map(_body, reader.rows(sql, {})))
+    return tuple(map(_BODY.of, reader.rows(sql, {})))
 
 
 def find(reader: Reader, beginning: str) -> tuple[QuarantinedBody, ...]:
@@ -46,20 +43,7 @@ def find(reader: Reader, beginning: str) -> tuple[QuarantinedBody, ...]:
         f"{_SELECT} WHERE substr(sha256, 1, :length) = :beginning ORDER BY received_at, sha256",
         {"length": len(beginning), "beginning": beginning.lower()},
     )
-    return tuple(map(_body, rows))
-
-
-def _body(row: type_of_row) -> QuarantinedBody:
-    return QuarantinedBody(
-        id=row[0],
-        received_at=known_instant(row[1]),
-        source=row[2],
-        reason=row[3],
-        raw=row[4],
-        dismissed_at=from_instant(row[5]),
-        dismissed_by=row[6],
-        note=row[7],
-    )
+    return tuple(map(_BODY.of, rows))
 
 
 def dismiss(connection: Connection, key: str, operator: str, note: str, at: datetime) -> None:
@@ -74,7 +58,7 @@ def dismiss(connection: Connection, key: str, operator: str, note: str, at: date
 
 def release(connection: Connection, ids: Sequence[str]) -> None:
     """Let bodies go: what they say is stored in the same transaction."""
-    for some in chunks(ids):
+    for some in chunks(sorted(ids)):
         connection.execute(delete(schema.quarantine).where(schema.quarantine.c.sha256.in_(some)))
 
 
@@ -130,14 +114,14 @@ def _add_recipients(connection: Connection) -> None:
     ids = connection.scalars(
         text("SELECT message_id FROM external_mails WHERE email_id IS NOT NULL")
     ).all()
-    for some in chunks(ids):
+    for some in chunks(sorted(ids)):
         external_email.add_recipients(connection, stored(through(connection), some).values())
 
 
 def _settle_all(connection: Connection, progress: Progress) -> None:
     ids = connection.scalars(text("SELECT id FROM deliveries")).all()
     done = 0
-    for some in chunks(ids):
+    for some in chunks(sorted(ids)):
         settle_deliveries(connection, some)
         done += len(some)
         progress(SETTLING, done, len(ids))

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, case, select, text, update
 
 from core.db.bulk import is_sqlite, rows_among
-from core.db.rows import from_instant, known_instant, to_instant
+from core.db.rows import Record, to_instant
 from core.db.schema import deliveries, digests
 from core.db.writes import outbox
 from core.db.writes.outbox import NO_LEASE, Lease
@@ -52,19 +52,7 @@ def reserve(connection: Connection, lease: Lease, now: datetime, limit: int) -> 
         "limit": limit,
     }
     ids = sorted(connection.scalars(statement, values))
-    return tuple(
-        Taken(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            known_instant(row[4]),
-            None if row[5] is None else bytes(row[5]),
-            row[6],
-            from_instant(row[7]),
-        )
-        for row in rows_among(connection, _TAKEN, ids)
-    )
+    return tuple(map(_READY.of, rows_among(connection, _TAKEN, ids)))
 
 
 def renew(connection: Connection, lease: Lease) -> None:
@@ -168,9 +156,19 @@ _RESERVE_ON_SQLITE: Final = f"{_TAKE} IN ({_WAITING}) RETURNING id"
 #: As an array: the planner may run a subquery twice, and would lock more than the limit.
 _RESERVE: Final = f"{_TAKE} = ANY (ARRAY({_WAITING} FOR UPDATE SKIP LOCKED)) RETURNING id"
 _EXPIRED: Final = "SELECT id FROM deliveries WHERE local_status = 20 AND lease_until < :now"
+_READY: Final = Record(
+    Taken,
+    "x",
+    {
+        "delivery_id": "x.id",
+        "sender": "m.sender",
+        "queued_at": "m.created_at",
+        "mime": "b.mime",
+    },
+    {"mime": lambda mime: None if mime is None else bytes(mime)},
+)
 _TAKEN: Final = (
-    "SELECT x.id, x.address, x.tag, m.sender, m.created_at, b.mime, x.tries, x.refused_since"
-    " FROM deliveries x JOIN emails m ON m.id = x.email_id"
+    f"SELECT {_READY.columns} FROM deliveries x JOIN emails m ON m.id = x.email_id"
     " LEFT JOIN messages b ON b.email_id = m.id WHERE x.id {among} ORDER BY x.id"
 )
 

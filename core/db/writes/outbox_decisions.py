@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, text, update
 
 from core.db.bulk import is_sqlite, rows_among
 from core.db.engine import Reader
-from core.db.rows import from_instant, known_instant, to_instant
+from core.db.rows import Record, to_instant
 from core.db.schema import deliveries, digests, outbox_acts, outbox_holds
 from core.db.schema.coverage import SEALED
 from core.db.writes import brake
@@ -23,17 +23,13 @@ from core.rules.search.text import storable
 CANCELLED: Final = "cancelled"
 SENT: Final = "sent"
 NOT_SENT: Final = "not_sent"
+_HOLD: Final = Record(OutboxHold, named={"by": "held_by", "retry_at": ""})
 
 
 def holds(reader: Reader) -> tuple[OutboxHold, ...]:
     """Return why nothing may leave; what has run out is among them."""
-    rows = reader.rows(
-        "SELECT name, held_by, since, until, words FROM outbox_holds ORDER BY name", {}
-    )
-    found = [
-        OutboxHold(row[0], row[1], known_instant(row[2]), from_instant(row[3]), row[4])
-        for row in rows
-    ]
+    rows = reader.rows(f"SELECT {_HOLD.columns} FROM outbox_holds ORDER BY name", {})
+    found = list(map(_HOLD.of, rows))
     pulled = brake.read(reader)
     if pulled.holds and pulled.since is not None:
         held = OutboxHold(

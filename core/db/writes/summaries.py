@@ -18,8 +18,10 @@ from core.db.bulk import for_update, rows_among, type_of_row, write_changes
 from core.db.lists import counters
 from core.db.lists.filter_sql import CALL_FROM, NEEDS_ATTENTION, REACHED_NOBODY
 from core.db.rows import (
+    DELIVERY_AT,
     DELIVERY_COLUMNS,
     EVENT_COLUMNS,
+    STATE_COLUMNS,
     STATE_TIMES,
     SUMMARY_COLUMNS,
     document_columns,
@@ -34,16 +36,6 @@ from core.model.delivery import DeliveryEvent, DeliveryState, DeliveryView, Docu
 from core.model.enums import DocumentKind, Status
 from core.rules.chasing.call_reminders import summarise
 from core.rules.delivery.settling import settle
-
-_AT_ONCE = 500
-"""Identifiers in one IN clause; every database takes that many."""
-
-
-def chunks(items: Iterable[Any]) -> Iterable[list[Any]]:
-    """Cut ``items`` into pieces that fit one statement."""
-    ordered = sorted(set(items))
-    for start in range(0, len(ordered), _AT_ONCE):
-        yield ordered[start : start + _AT_ONCE]
 
 
 def lock_documents(connection: Connection, document_ids: Collection[int]) -> None:
@@ -147,7 +139,7 @@ def _write_states(
     """Write the states that are not stored like that already."""
     stored = {row[0]: row[_STATE] for row in rows if row[0] in states}
     computed = {key: tuple(delivery_columns(state).values()) for key, state in states.items()}
-    write_changes(connection, deliveries, _STATE_COLUMNS, stored, computed)
+    write_changes(connection, deliveries, STATE_COLUMNS, stored, computed)
 
 
 def _summaries(
@@ -158,7 +150,7 @@ def _summaries(
     """Apply the rules; ``states`` are newer than what stands in ``rows``."""
     views: dict[int, list[DeliveryView]] = defaultdict(list)
     for row in rows:
-        views[row[2]].append(view_of(row, states.get(row[0])))
+        views[row[DELIVERY_AT["document_id"]]].append(view_of(row, states.get(row[0])))
     return {
         document_id: summarise(views[document_id], book.balance_due, book.kind)
         for document_id, book in books.items()
@@ -212,20 +204,11 @@ _DELIVERIES = (
     " FROM deliveries x JOIN emails m ON m.id = x.email_id WHERE x.id {among}"
 )
 _DELIVERIES_OF = _DELIVERIES.replace("x.id {among}", "x.document_id {among}")
-_ADDRESS, _STATE = 4, slice(6, 21)
+_ADDRESS = DELIVERY_AT["address"]
+_STATE = slice(DELIVERY_AT["status"], DELIVERY_AT["status"] + len(STATE_COLUMNS))
 _LOCAL_STATUS, _ACCEPTED_AT = -2, -1
 _EVENTS_OF = f"SELECT {EVENT_COLUMNS} FROM events v WHERE v.counts > 0 AND v.delivery_id {{among}}"
 
-_STATE_COLUMNS = (
-    "status",
-    "engagement",
-    "by_person",
-    *STATE_TIMES,
-    "diagnostic",
-    "enhanced_status",
-    "subtype",
-    "is_forward",
-)
 _counted = itemgetter(*map(SUMMARY_COLUMNS.index, counters.COLUMNS))
 _DOCUMENTS = (
     f"SELECT id, customer_id, balance_due, kind, {', '.join(SUMMARY_COLUMNS)} FROM documents"
@@ -260,13 +243,6 @@ _CUSTOMERS = f"SELECT id, {', '.join(_ROLLUP)} FROM customers WHERE id {{among}}
 
 def delivery_columns(state: DeliveryState) -> dict[str, Any]:
     """Return the settled columns of a delivery, by name."""
-    return {
-        "status": int(state.status),
-        "engagement": int(state.engagement),
-        "by_person": int(state.by_person),
-        **{name: to_instant(getattr(state, name)) for name in STATE_TIMES},
-        "diagnostic": state.diagnostic,
-        "enhanced_status": state.enhanced_status,
-        "subtype": state.subtype,
-        "is_forward": int(state.is_forward),
-    }
+    found = {name: getattr(state, name) for name in STATE_COLUMNS}
+    found |= {name: to_instant(found[name]) for name in STATE_TIMES}
+    return {name: each if isinstance(each, str) else int(each) for name, each in found.items()}

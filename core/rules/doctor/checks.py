@@ -18,6 +18,7 @@ from core.model.errors import (
     UnreachableError,
 )
 from core.model.outbox import BRAKE, OutboxHold
+from core.rules.export.tabular import utc_text
 from core.rules.monitoring.send_rate import hold_words
 
 
@@ -189,10 +190,8 @@ def judge_outbox(waiting: int, holds: Sequence[OutboxHold]) -> Check:
         "holds": [
             {
                 "name": hold.name,
-                "since": hold.since.isoformat().replace("+00:00", "Z"),
-                "retry_at": hold.retry_at.isoformat().replace("+00:00", "Z")
-                if hold.retry_at
-                else None,
+                "since": utc_text(hold.since),
+                "retry_at": hold.retry_at and utc_text(hold.retry_at),
             }
             for hold in holds
         ],

@@ -17,6 +17,7 @@ from core.model.errors import (
 )
 from core.model.feed import AccountNotice
 from core.rules.doctor.checks import Check, Result, failed, skipped
+from core.rules.export.tabular import utc_text
 from core.rules.monitoring.feed_health import QUIET_HINT, Heard, next_step, silence
 from core.rules.monitoring.incidents import concerns, notice_headline
 
@@ -245,9 +246,7 @@ def judge_feed(
 ) -> Check:
     """Return how the events have been coming, whoever fetched them."""
     details = {
-        "last_event_at": last_event_at.isoformat().replace("+00:00", "Z")
-        if last_event_at
-        else None,
+        "last_event_at": last_event_at and utc_text(last_event_at),
         "sent": heard.sent,
         "with_events": heard.heard,
         "share_with_events": heard.share,

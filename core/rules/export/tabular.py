@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import chain
 from typing import Any, Final
@@ -89,11 +90,16 @@ def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(escaped)} |\n"
 
 
+def utc_text(at: datetime) -> str:
+    """``2026-11-25T13:12:00Z``, for programs."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def as_line(body: QuarantinedBody) -> dict[str, str]:
     """Return what a line of the export holds."""
     return {
         "id": body.id,
-        "received_at": body.received_at.isoformat().replace("+00:00", "Z"),
+        "received_at": utc_text(body.received_at),
         "source": body.source,
         "reason": body.reason,
         "raw": body.raw,

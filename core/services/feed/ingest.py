@@ -14,6 +14,7 @@ from typing import Final
 from core.aws.events.files import Body, numbered_bodies
 from core.aws.events.parser import parse_all
 from core.db.engine import Database, UnstorableError
+from core.db.rows import chunks
 from core.db.writes import account_notices, events, external_email
 from core.db.writes.events import Arrival, Unreadable
 from core.files import protected_files
@@ -29,7 +30,6 @@ _log: Final = logging.getLogger(__name__)
 _UTF_16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
 _LOOKED_AT: Final = 8_192
 """Bytes of a file in which a NUL says that it is no text."""
-_AT_ONCE: Final = 500
 """Bodies of a file in one transaction."""
 _FULL: Final = 10
 """As many messages as SQS gives at once; fewer of them, and hardly any more are waiting."""
@@ -101,8 +101,8 @@ def load(
     """Store everything in a file: JSON lines, an array, one object, any envelope."""
     bodies = read_bodies(path)
     report = IngestReport()
-    for start in range(0, len(bodies), _AT_ONCE):
-        parts = [part for body in bodies[start : start + _AT_ONCE] for part in _parse_line(body)]
+    for some in chunks(bodies):
+        parts = [part for body in some for part in _parse_line(body)]
         report += _ingest(database, parts, path.name, clock, None, search)
     return report
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from core.aws.events.parser import parse_all
 from core.db.engine import Database, Reader, UnstorableError
+from core.db.rows import chunks
 from core.db.writes import account_notices, events, external_email
 from core.db.writes import feed as quarantine
 from core.db.writes.events import Unreadable
@@ -22,7 +23,6 @@ from core.model.reports import BodyOutcome, IngestReport, Parsed, QuarantinedBod
 from core.rules.delivery.external_email import NumberSearch, given_up
 from core.rules.export.tabular import as_line
 
-_AT_ONCE: Final = 500
 """Bodies in one transaction."""
 _LINE: Final = re.compile(r"line \d+: ")
 _REFUSED: Final = "the database refused it"
@@ -62,8 +62,8 @@ def retry(
     reader = database.reader
     bodies = (find(reader, wanted),) if wanted else quarantine.waiting(reader)[::-1]
     report = RetryReport()
-    for start in range(0, len(bodies), _AT_ONCE):
-        report += _retry(database, bodies[start : start + _AT_ONCE], clock, search)
+    for some in chunks(bodies):
+        report += _retry(database, some, clock, search)
     return report
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from core.db.engine import Database
 from core.db.lists import documents
+from core.db.rows import chunks
 from core.db.writes import leases, outbox, outbox_decisions
 from core.db.writes.drafts import discard
 from core.db.writes.leases import Taken
@@ -139,9 +140,9 @@ class Dispatch:
         written: list[int] = []
         with self.database.transaction() as connection:
             lock_documents(connection, {each.draft.document_id for each in wanted})
-            for start in range(0, len(wanted), _AT_ONCE):
+            for some in chunks(wanted, _AT_ONCE):
                 emails: list[outbox.NewEmail] = []
-                for each in wanted[start : start + _AT_ONCE]:
+                for each in some:
                     document_id = each.draft.document_id
                     overtaken = outbox.newest_email(connection, document_id) != each.newest_email
                     if overtaken or document_id in {email.document_id for email in emails}:

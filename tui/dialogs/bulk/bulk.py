@@ -25,6 +25,7 @@ from tui.dialogs.bulk import result, state, view
 from tui.dialogs.bulk.state import BulkChoice, Line
 from tui.format.text import cell
 from tui.runtime.context import AppContext
+from tui.tables.export_file import free_name
 from tui.widgets.error_toast import show_error
 from tui.widgets.text_field import PathField
 
@@ -270,7 +271,8 @@ class BulkDialog(CommandHost, ModalScreen[bool]):
 
     def command_export(self) -> None:
         self.path.display = True
-        self.path.value = str(result.suggested(Path.home(), self.kind, self.app_context.clock()))
+        name, now = self.kind.value.replace("_", "-"), self.app_context.clock()
+        self.path.value = str(free_name(Path.home(), name, "csv", now))
         self.path.focus()
 
     @on(Input.Submitted)

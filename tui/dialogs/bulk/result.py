@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from core.files import protected_files
-from core.model.enums import DisplayStatus, EmailKind
+from core.model.enums import DisplayStatus
 from core.model.errors import InputError
 from core.model.outbox import BulkItem, Enqueued, OutboxEntry
 from tui.dialogs.bulk.state import BulkChoice
@@ -60,16 +59,6 @@ def _left_out(item: BulkItem, is_overtaken: bool) -> Result:
     finding = item.reason
     said = " · ".join(filter(None, (finding.title, finding.detail))) if finding else "unticked"
     return Result(number, customer, address, None, "not sent", said)
-
-
-def suggested(folder: Path, kind: EmailKind, now: datetime) -> Path:
-    """Return a name for the file that is free: ``outtray-follow-up-2026-11-25-1412.csv``."""
-    stem = f"outtray-{kind.value.replace('_', '-')}-{now.astimezone():%Y-%m-%d-%H%M}"
-    path, copy = folder / f"{stem}.csv", 1
-    while path.exists():
-        copy += 1
-        path = folder / f"{stem}-{copy}.csv"
-    return path
 
 
 def write(path: Path, made: Sequence[Result]) -> Path:

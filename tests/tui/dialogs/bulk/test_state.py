@@ -21,6 +21,7 @@ from core.model.errors import InputError
 from core.model.outbox import BulkItem, Enqueued, LeftOut, OutboxEntry
 from tui.dialogs.bulk import result, view
 from tui.dialogs.bulk.state import TOGETHER, BulkChoice, Line, groups, title, told
+from tui.tables.export_file import free_name
 
 AT = datetime(2026, 11, 25, 14, 12, tzinfo=UTC)
 SUPPRESSED = Finding(Weight.REFUSE, "suppressed", "Suppressed: nothing …", "hard bounce", "Use x.")
@@ -187,7 +188,7 @@ def test_the_result_names_what_went_wrong_then_what_went_and_last_what_was_not_t
 
 
 def test_the_exported_result_holds_no_formula_and_overwrites_nothing(tmp_path: Path) -> None:
-    path = result.suggested(tmp_path, EmailKind.FOLLOW_UP, AT)
+    path = free_name(tmp_path, "follow-up", "csv", AT)
     made = [result.Result("=1+1", "@evil", "a@b.example", DisplayStatus.SENT, "SENT", "-2\nx")]
     result.write(path, made)
     text = path.read_text()
@@ -196,6 +197,6 @@ def test_the_exported_result_holds_no_formula_and_overwrites_nothing(tmp_path: P
     assert len(text.splitlines()) == 2
     with pytest.raises(InputError, match="is there already"):
         result.write(path, made)
-    assert result.suggested(tmp_path, EmailKind.FOLLOW_UP, AT) != path
+    assert free_name(tmp_path, "follow-up", "csv", AT) != path
     with pytest.raises(InputError, match="cannot be written"):
         result.write(tmp_path / "none" / "x.csv", made)
