@@ -243,17 +243,17 @@ def _add_maintenance(commands: Commands) -> None:
     _command(
         commands,
         "trouble",
-        "maintenance.trouble",
+        "database.trouble",
         "say which providers turn us away, and our own rates",
     )
     _command(
-        commands, "doctor", "maintenance.doctor", "say which leg of sending and feed is broken"
+        commands, "doctor", "database.doctor", "say which leg of sending and feed is broken"
     )
     aws = commands.add_parser("aws", help="the account in AWS", description="The account in AWS.")
     setup = _command(
         aws.add_subparsers(title="commands", metavar="COMMAND", required=True),
         "setup",
-        "maintenance.aws_setup",
+        "database.aws_setup",
         "print, or create, the configuration set, topic, queue, dead-letter queue and policies",
     )
     setup.add_argument("--apply", action="store_true", help="create what is missing")
@@ -263,12 +263,12 @@ def _add_maintenance(commands: Commands) -> None:
     database = commands.add_parser("db", help="the database", description="The database.")
     actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _command(
-        actions, "upgrade", "maintenance.db_upgrade", "create the database or bring it up to date"
+        actions, "upgrade", "database.db_upgrade", "create the database or bring it up to date"
     )
     check = _command(
         actions,
         "check",
-        "maintenance.db_check",
+        "database.db_check",
         "look for damage in every table; exit 1 where some is",
     )
     check.add_argument(

@@ -26,7 +26,7 @@ def add_office(commands: Commands, add: Add) -> None:
         commands, "setup", "programs.setup", "ask who one is, queue and database", json=False
     )
     setup.epilog = "Nothing is written over silently: comments and everything else stay."
-    add(commands, "keys", "keys.keys", "print the keys in force, and what is wrong with one's own")
+    add(commands, "keys", "show.keys", "print the keys in force, and what is wrong with one's own")
 
 
 def add_serve(commands: Commands, add: Add) -> argparse.ArgumentParser:
@@ -34,7 +34,7 @@ def add_serve(commands: Commands, add: Add) -> argparse.ArgumentParser:
     serve = add(
         commands,
         "serve",
-        "serve.serve",
+        "programs.serve",
         "open the UI in a browser: print its address and serve it until stopped",
         json=False,
     )

@@ -66,7 +66,7 @@ def _add_again(command: argparse.ArgumentParser) -> None:
 def add_fix(commands: Commands, add: Add) -> None:
     """Add ``fix``."""
     fix = add(
-        commands, "fix", "correcting.fix", "correct an address, and send again what failed on it"
+        commands, "fix", "chasing.fix", "correct an address, and send again what failed on it"
     )
     fix.add_argument("old", metavar="OLD", help="the address that failed")
     fix.add_argument("new", metavar="NEW", help="the one that takes its place")
@@ -82,9 +82,9 @@ def add_templates(commands: Commands, add: Add, add_which: Which) -> None:
         "templates", help="the office's own texts", description="The office's own texts."
     )
     actions = templates.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add(actions, "list", "templates.list_templates", "list the files of the templates folder")
-    add(actions, "check", "templates.check", "try every template; exit 1 where one is broken")
-    preview = add(actions, "preview", "templates.preview", "show the texts for a document")
+    add(actions, "list", "sending.list_templates", "list the files of the templates folder")
+    add(actions, "check", "sending.check", "try every template; exit 1 where one is broken")
+    preview = add(actions, "preview", "sending.preview", "show the texts for a document")
     preview.add_argument("number", metavar="NUMBER")
     preview.add_argument("--original", action="store_true", help="of the original; else follow-ups")
     _add_step(preview)
