@@ -27,6 +27,7 @@ import pytest
 import core
 import tui.cli
 from core.db.engine import Database
+from core.model.enums import DocumentKind
 from core.simulator import Simulator
 from tests.core.db import books
 from tests.tui.cli.office import Aws, Office
@@ -39,6 +40,7 @@ _CHANGING: Final = {"ses_message_id", "batch_id", "version"}
 """Keys whose values are drawn anew in every run, or change with the database's layout."""
 _REPLACED: Final = (
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
+    (re.compile(r"0102[0-9a-f]{12}-[0-9a-f-]{36}-000000"), "<ses_message_id>"),
     (re.compile(r"04 Dec 2026 09:3\d:\d\d"), "<now>"),
     (re.compile(r"version \d{4}"), "version VERSION"),
     (re.compile(r"<[0-9a-f-]{32,36}@"), "<RANDOM@"),
@@ -236,7 +238,7 @@ def _fill(database: Database) -> None:
             books.entry("INV-6", "Never Written", at.format("success+2")),
             books.entry("INV-8", "Hollow Mailbox Ltd", at.format("bounce")),
             books.entry("PAID-1", "Nordwind GmbH", at.format("success"), status="PAID"),
-            books.entry("EST-1", "Nobody Reachable", "", kind=books.DocumentKind.ESTIMATE),
+            books.entry("EST-1", "Nobody Reachable", "", kind=DocumentKind.ESTIMATE),
             *(books.entry(f"G-{n}", f"Firm {n}", f"ann@firm{n}.example") for n in (1, 2, 3)),
         )
     }

@@ -246,9 +246,7 @@ def _add_maintenance(commands: Commands) -> None:
         "database.trouble",
         "say which providers turn us away, and our own rates",
     )
-    _command(
-        commands, "doctor", "database.doctor", "say which leg of sending and feed is broken"
-    )
+    _command(commands, "doctor", "database.doctor", "say which leg of sending and feed is broken")
     aws = commands.add_parser("aws", help="the account in AWS", description="The account in AWS.")
     setup = _command(
         aws.add_subparsers(title="commands", metavar="COMMAND", required=True),
