@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from core.model.enums import DisplayStatus
 from core.model.outbox import Progress
 from core.rules.monitoring.send_rate import hold_words
-from tui.format.records import instant
+from tui.format.records import Json, shaped
 from tui.format.text import cell, moment
 
 if TYPE_CHECKING:
     from core.model.outbox import OutboxEntry, OutboxOverview, WorkReport
-
-Json = dict[str, Any]
 
 NOTHING: Final = Progress()
 MEANING: Final = {
@@ -26,70 +24,31 @@ MEANING: Final = {
 
 
 def entry_json(entry: OutboxEntry) -> Json:
-    return {
-        "number": entry.number,
-        "customer": entry.customer,
-        "kind": entry.kind.value,
-        "subject": entry.subject,
-        "address": entry.address,
-        "status": entry.word.value,
-        "queued_at": instant(entry.queued_at),
-        "sent_by": entry.sent_by,
-        "batch_id": entry.batch_id or None,
-        "not_before": instant(entry.not_before),
-        "tries": entry.tries,
-        "error": entry.error or None,
-    }
+    return shaped(
+        entry,
+        "number customer kind subject address status=word queued_at sent_by batch_id? not_before"
+        " tries error?",
+    )
 
 
 def progress_json(progress: Progress) -> Json:
-    return {
-        "waiting": progress.waiting,
-        "going": progress.going,
-        "sent": progress.sent,
-        "failed": progress.failed,
-        "unconfirmed": progress.unconfirmed,
-        "cancelled": progress.cancelled,
-        "total": progress.total,
-    }
+    return shaped(progress, "waiting going sent failed unconfirmed cancelled total")
 
 
 def overview_json(overview: OutboxOverview, entries: tuple[OutboxEntry, ...]) -> Json:
     return {
         "progress": progress_json(overview.progress),
-        "holds": [
-            {
-                "name": hold.name,
-                "by": hold.by,
-                "since": instant(hold.since),
-                "until": instant(hold.until),
-                "words": hold.words,
-                "retry_at": instant(hold.retry_at),
-            }
-            for hold in overview.holds
-        ],
+        "holds": [shaped(each, "name by since until words retry_at") for each in overview.holds],
         "batches": [
-            {
-                "batch_id": batch.batch_id,
-                "queued_at": instant(batch.queued_at),
-                "queued_by": batch.queued_by,
-                **progress_json(batch.progress),
-            }
-            for batch in overview.batches
+            shaped(each, "batch_id queued_at queued_by", **progress_json(each.progress))
+            for each in overview.batches
         ],
         "entries": [entry_json(entry) for entry in entries],
     }
 
 
 def report_json(report: WorkReport) -> Json:
-    return {
-        "sent": report.sent,
-        "failed": report.failed,
-        "unconfirmed": report.unconfirmed,
-        "waiting": report.waiting,
-        "next_at": instant(report.next_at),
-        "words": report.words or None,
-    }
+    return shaped(report, "sent failed unconfirmed waiting next_at words?")
 
 
 def counted(count: int, what: str = "email") -> str:

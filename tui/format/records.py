@@ -5,9 +5,14 @@ Money is a decimal string, a time ISO 8601 in UTC; keys may be added, never take
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from enum import Enum
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from core.model.attention import AttentionRow
 from core.model.enums import Engagement
@@ -15,20 +20,46 @@ from core.model.suppressions import SuppressedAddress
 from core.rules.chasing.call_reminders import is_ahead, needs_call
 from core.rules.export.tabular import utc_text
 from core.rules.monitoring.delivery_latency import late_document, late_words
-from tui.format import records
 from tui.format.shell_commands import with_shell_commands
 from tui.format.suppressions import row_adders, row_reason
 
 if TYPE_CHECKING:
     from core.model.chasing import Call, Hold
     from core.model.delivery import DeliveryState, Note
-    from core.model.documents import Amount, CustomerRow, DocumentRow, Late
+    from core.model.documents import CustomerRow, DocumentRow, Late
     from core.model.email import Finding, SendOutcome
     from core.model.errors import OuttrayError
-    from core.model.history import Attachment, DocumentLog, EmailEntry, RecipientEntry
-    from core.model.reports import ImportReport, IngestReport
+    from core.model.history import DocumentLog, EmailEntry, RecipientEntry
+    from core.model.reports import ImportReport
 
 Json = dict[str, Any]
+
+
+def shaped(value: object, shape: str, **more: Any) -> Json:
+    """Return what ``shape`` names of a value, and ``more``: ``status=state.word error? …``.
+
+    A word is a key, and where it is found if it is named otherwise; ``?``: empty becomes ``null``.
+    """
+    found: Json = {}
+    for word in shape.split():
+        key, _, place = word.removesuffix("?").partition("=")
+        part = plain(attrgetter(place or key)(value))
+        found[key] = (part or None) if word.endswith("?") else part
+    return found | more
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it; one of ours by the names of its fields."""
+    if is_dataclass(value):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, tuple | list):
+        return [plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    for kind, encode in _ENCODERS.items():
+        if isinstance(value, kind):
+            return encode(value)
+    return value
 
 
 def instant(at: datetime | None) -> str | None:
@@ -43,27 +74,23 @@ def decimal(value: Decimal) -> str:
     return f"{value:f}"
 
 
-def amount(value: Amount) -> Json:
-    return {"value": decimal(value.value), "currency": value.currency}
+#: A time is a date as well, and so stands before it.
+_ENCODERS: Final[dict[type, Callable[[Any], Any]]] = {
+    Enum: lambda value: value.value,
+    datetime: instant,
+    date: day,
+    Decimal: decimal,
+    Path: str,
+}
 
 
 def customer(row: CustomerRow) -> Json:
-    return {
-        "id": row.id,
-        "name": row.name,
-        "email": row.address or None,
-        "open_balance": [amount(value) for value in row.open_balance],
-        "documents": row.documents,
-        "last_sent_at": instant(row.last_sent_at),
-        "bounced": row.bounced,
-        "complained": row.complained,
-        "dropped": row.dropped,
-        "failed": row.failed,
-        "unconfirmed": row.unconfirmed,
-        "never_reached": row.never_reached,
-        "needs_call": row.needs_call,
-        "snoozed_until": _held_until(row.held_until, datetime.now(UTC)),
-    }
+    return shaped(
+        row,
+        "id name email=address? open_balance documents last_sent_at bounced complained dropped"
+        " failed unconfirmed never_reached needs_call",
+        snoozed_until=_held_until(row.held_until, datetime.now(UTC)),
+    )
 
 
 def _held_until(until: datetime | None, now: datetime) -> str | None:
@@ -72,127 +99,70 @@ def _held_until(until: datetime | None, now: datetime) -> str | None:
 
 def document(row: DocumentRow, as_of: datetime | None = None) -> Json:
     """A row as it stands at ``as_of``; ``None``: now."""
-    summary, then = row.summary, as_of or datetime.now(UTC)
+    then = as_of or datetime.now(UTC)
     late = late_document(row, then)
-    return {
-        "number": row.number,
-        "kind": row.kind.value,
-        "customer": row.customer,
-        "status": row.status,
-        "currency": row.currency,
-        "total": decimal(row.total),
-        "balance_due": decimal(row.balance_due),
-        "issued_on": day(row.issued_on),
-        "due_on": day(row.due_on),
-        "send_count": summary.send_count,
-        "last_sent_at": instant(summary.last_sent_at),
-        "last_recipient": summary.last_recipient or None,
-        "delivery": summary.word.value,
-        "forward_failed": summary.is_forward,
-        "unresolved_failure": bool(summary.unresolved),
-        "unresolved": sorted(word.value for word in summary.unresolved),
-        "late": None if late is None else late_words(late).rstrip("."),
-        "never_reached": summary.never_reached,
-        "ever_delivered": summary.ever_delivered,
-        "recipients_delivered": summary.delivered,
-        "recipients": summary.recipients,
-        "other_recipient_failed": summary.other_failed,
-        "pdf": row.pdf or None,
-        "needs_call": needs_call(row, then) or None,
-        "snoozed_until": _held_until(row.held_until, then),
-    }
+    return shaped(
+        row,
+        "number kind customer status currency total balance_due issued_on due_on"
+        " send_count=summary.send_count last_sent_at=summary.last_sent_at"
+        " last_recipient=summary.last_recipient? delivery=summary.word"
+        " forward_failed=summary.is_forward never_reached=summary.never_reached"
+        " ever_delivered=summary.ever_delivered recipients_delivered=summary.delivered"
+        " recipients=summary.recipients other_recipient_failed=summary.other_failed pdf?",
+        unresolved_failure=bool(row.summary.unresolved),
+        unresolved=sorted(word.value for word in row.summary.unresolved),
+        late=None if late is None else late_words(late).rstrip("."),
+        needs_call=needs_call(row, then) or None,
+        snoozed_until=_held_until(row.held_until, then),
+    )
 
 
 def log(found: DocumentLog) -> Json:
-    return {
-        "document": document(found.document, found.as_of),
-        "emails": [_email(e) for e in found.emails],
-        "as_of": instant(found.as_of),
-        "moments": [instant(at) for at in found.moments],
-        "calls": [call(each) for each in found.calls],
-        "snoozes": [hold(each) for each in found.holds],
-        "phone": found.phone or None,
-    }
+    return shaped(
+        found,
+        "as_of moments phone?",
+        document=document(found.document, found.as_of),
+        emails=[_email(each) for each in found.emails],
+        calls=[call(each) for each in found.calls],
+        snoozes=[hold(each) for each in found.holds],
+    )
 
 
 def call(made: Call) -> Json:
-    return {
-        "at": instant(made.at),
-        "by": made.by,
-        "contact": made.contact or None,
-        "outcome": made.outcome.value,
-        "note": made.note or None,
-    }
+    return shaped(made, "at by contact? outcome note?")
 
 
 def hold(entry: Hold) -> Json:
     """``until`` is the first day to chase again; ``null``: it was lifted."""
-    return {
-        "kind": entry.kind.value,
-        "until": day(entry.until),
-        "note": entry.note or None,
-        "by": entry.by,
-        "at": instant(entry.at),
-        "whole_customer": entry.whole_customer,
-    }
+    return shaped(entry, "kind until note? by at whole_customer")
 
 
 def _email(entry: EmailEntry) -> Json:
     times = [r.state.sent_at for r in entry.recipients if r.state.sent_at is not None]
-    return {
-        "id": entry.id,
-        "kind": entry.kind.value,
-        "subject": entry.subject,
-        "created_at": instant(entry.created_at),
-        "sent_at": instant(min(times, default=None)),
-        "sent_by": entry.sent_by,
-        "delivery": entry.summary.word.value,
-        "body": entry.body,
-        "attachments": [_attachment(file) for file in entry.attachments],
-        "recipients": [_recipient(recipient) for recipient in entry.recipients],
-        "notes": [_note(note) for note in entry.notes],
-    }
-
-
-def _attachment(file: Attachment) -> Json:
-    return {
-        "name": file.name,
-        "size": file.size,
-        "sha256": file.sha256,
-        "content_type": file.content_type,
-    }
+    return shaped(
+        entry,
+        "id kind subject created_at sent_by delivery=summary.word body attachments",
+        sent_at=instant(min(times, default=None)),
+        recipients=[_recipient(recipient) for recipient in entry.recipients],
+        notes=[_note(note) for note in entry.notes],
+    )
 
 
 def _recipient(entry: RecipientEntry) -> Json:
-    state = entry.state
-    return {
-        "address": entry.address,
-        "role": entry.role.value,
-        "status": state.word.value,
-        "forward_failed": state.is_forward,
-        "stopped_by": entry.stopped_by or None,
-        "ses_message_id": entry.ses_message_id or None,
-        "sent_at": instant(state.sent_at),
-        "deferred_at": instant(state.deferred_at),
-        "delivered_at": instant(state.delivered_at),
-        "opened_at": instant(state.opened_at),
-        "clicked_at": instant(state.clicked_at),
-        "bounced_at": instant(state.bounced_at),
-        "complained_at": instant(state.complained_at),
-        "dropped_at": instant(state.dropped_at),
-        "diagnostic": state.diagnostic or None,
-        "enhanced_status": state.enhanced_status or None,
-        "subtype": state.subtype or None,
-        "cause": entry.cause or None,
-        "advice": entry.advice or None,
-        "error": entry.error or None,
-        "opens": entry.opens,
-        "clicks": entry.clicks,
-        "opened_by": _by_whom(state, Engagement.OPENED),
-        "clicked_by": _by_whom(state, Engagement.CLICKED),
-        "late": None if entry.late is None else _late(entry.late),
-        "notes": [_note(note) for note in entry.notes],
-    }
+    return shaped(
+        entry,
+        "address role status=state.word forward_failed=state.is_forward stopped_by?"
+        " ses_message_id? cause? advice? error? opens clicks",
+        **shaped(
+            entry.state,
+            "sent_at deferred_at delivered_at opened_at clicked_at bounced_at complained_at"
+            " dropped_at diagnostic? enhanced_status? subtype?",
+        ),
+        opened_by=_by_whom(entry.state, Engagement.OPENED),
+        clicked_by=_by_whom(entry.state, Engagement.CLICKED),
+        late=None if entry.late is None else _late(entry.late),
+        notes=[_note(note) for note in entry.notes],
+    )
 
 
 def _late(late: Late) -> Json:
@@ -210,25 +180,16 @@ def _by_whom(state: DeliveryState, engagement: Engagement) -> str | None:
 
 
 def _note(note: Note) -> Json:
-    return {"at": instant(note.at), "text": note.text, "diagnostic": note.diagnostic or None}
+    return shaped(note, "at text diagnostic?")
 
 
 def outcome(sent: SendOutcome) -> Json:
-    return {
-        "number": sent.number,
-        "email_id": sent.email_id,
-        "verdict": sent.verdict.decision.value,
-        "reasons": [finding(found) for found in sent.verdict.findings],
-        "recipients": [
-            {
-                "address": recipient.address,
-                "status": recipient.status.value,
-                "ses_message_id": recipient.ses_message_id or None,
-                "error": recipient.error or None,
-            }
-            for recipient in sent.recipients
-        ],
-    }
+    return shaped(
+        sent,
+        "number email_id verdict=verdict.decision",
+        reasons=[finding(found) for found in sent.verdict.findings],
+        recipients=[shaped(r, "address status ses_message_id? error?") for r in sent.recipients],
+    )
 
 
 def not_possible(number: str, error: OuttrayError) -> Json:
@@ -244,27 +205,12 @@ def not_possible(number: str, error: OuttrayError) -> Json:
 
 
 def finding(found: Finding) -> Json:
-    return {
-        "code": found.code,
-        "weight": found.weight.name.lower(),
-        "title": found.title,
-        "detail": found.detail,
-        "next": with_shell_commands(found.next),
-        "address": found.address or None,
-        "proposal": found.proposal or None,
-    }
-
-
-def ingest(report: IngestReport) -> Json:
-    return {
-        "read": report.read,
-        "applied": report.applied,
-        "duplicate": report.duplicate,
-        "unmatched": report.unmatched,
-        "quarantined": report.quarantined,
-        "setup": report.setup,
-        "unsearched": report.unsearched,
-    }
+    return shaped(
+        found,
+        "code title detail address? proposal?",
+        weight=found.weight.name.lower(),
+        next=with_shell_commands(found.next),
+    )
 
 
 def imported(report: ImportReport) -> Json:
@@ -303,51 +249,33 @@ def failed_import(file: str, error: OuttrayError) -> Json:
     }
 
 
-def attention_row(row: AttentionRow) -> records.Json:
-    return {
-        **records.document(row.document),
-        "wrong": "NEEDS_CALL" if row.word is None else row.word.value,
-        "words": row.words,
-        "forward_failed": row.is_forward,
-        "address": row.address or None,
-        "since": records.instant(row.since),
-        "days_overdue": row.days_overdue,
-        "next": row.next.words,
-        "acknowledged_at": records.instant(row.acknowledged_at),
-    }
+def attention_row(row: AttentionRow) -> Json:
+    return document(row.document) | shaped(
+        row,
+        "words forward_failed=is_forward address? since days_overdue next=next.words"
+        " acknowledged_at",
+        wrong="NEEDS_CALL" if row.word is None else row.word.value,
+    )
 
 
-def suppression_row(row: SuppressedAddress) -> records.Json:
-    cause = row.cause
-    return {
-        "address": row.address,
-        "spellings": list(row.spellings),
-        "lists": list(row.lists),
-        "reason": row_reason(row),
-        "complaint": row.is_complaint,
-        "since": records.instant(row.since),
-        "added_by": row_adders(row) or None,
-        "entries": [
-            {
-                "list": entry.source,
-                "address": entry.address,
-                "reason": entry.reason,
-                "since": records.instant(entry.since),
-                "added_by": entry.added_by or None,
-                "ignored_by": entry.ignored_by or None,
-                "ses_message_id": entry.ses_message_id or None,
-            }
+def suppression_row(row: SuppressedAddress) -> Json:
+    return shaped(
+        row,
+        "address spellings lists complaint=is_complaint since",
+        reason=row_reason(row),
+        added_by=row_adders(row) or None,
+        entries=[
+            shaped(
+                entry,
+                "list=source address reason since added_by? ignored_by? ses_message_id?",
+            )
             for entry in row.entries
         ],
-        "caused_by": None
-        if cause is None
-        else {
-            "number": cause.document_number,
-            "kind": cause.document_kind.value,
-            "customer": cause.customer,
-            "subject": cause.subject,
-            "email_id": cause.email_id,
-            "sent_at": records.instant(cause.sent_at),
-            "named_by_ses": cause.is_named,
-        },
-    }
+        caused_by=None
+        if row.cause is None
+        else shaped(
+            row.cause,
+            "number=document_number kind=document_kind customer subject email_id sent_at"
+            " named_by_ses=is_named",
+        ),
+    )

@@ -115,15 +115,7 @@ def evidence(options: Namespace) -> int:
         row = _document(backend, options)
         written = backend.export_evidence(row.id, options.to, text.progress())
     if options.json:
-        put_json(
-            {
-                "number": row.number,
-                "path": str(written.path),
-                "files": written.files,
-                "emails": written.emails,
-                "bytes": written.bytes,
-            }
-        )
+        put_json({"number": row.number, **records.plain(written)})
     else:
         nothing = "" if written.emails else " Nothing was sent about it."
         say(f"{cell(row.number)}: {written.files} files in {cell(str(written.path))}.{nothing}")

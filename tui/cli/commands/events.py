@@ -71,7 +71,7 @@ def _pull_on(backend: Backend, *, as_json: bool) -> NoReturn:
             continue
         pause = 0.0
         if report.read and as_json:
-            sys.stdout.write(text.as_json(records.ingest(report)) + "\n")
+            sys.stdout.write(text.as_json(records.plain(report)) + "\n")
             sys.stdout.flush()
         elif report.read:
             say(reports.ingest_line(report))
@@ -93,7 +93,7 @@ def events_load(options: Namespace) -> int:
 
 def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
     if as_json:
-        put_json(records.ingest(report))
+        put_json(records.plain(report))
     else:
         say(reports.ingest_line(report))
         reports.unsearched(report.unsearched)

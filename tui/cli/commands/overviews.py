@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from core.model.attention import MOST, AttentionChip, AttentionRow
 from core.model.enums import DocumentKind
-from core.model.insights import Insights, Tally
+from core.model.insights import Insights
 from core.rules.monitoring.deliverability import RateVerdict, share, standing
 from core.rules.monitoring.incidents import BOUNCE_LIMITS, COMPLAINT_LIMITS
 from tui.cli.commands.common import opened, put_json
@@ -88,47 +88,19 @@ def _insights(found: Insights) -> records.Json:
     return {
         "days": found.days,
         "since": records.instant(found.since),
-        **_tally(total),
+        **records.plain(total),
         "bounce": _rate(standing(total.bounced, total.sent, BOUNCE_LIMITS), BOUNCE_LIMITS),
         "complaint": _rate(
             standing(total.complained, total.sent, COMPLAINT_LIMITS), COMPLAINT_LIMITS
         ),
-        "by_day": [{"day": records.day(day.on), **_tally(day.tally)} for day in found.by_day],
-        "causes": [
-            {"cause": each.cause, "words": each.words, "fault": each.fault, "count": each.count}
-            for each in found.causes
+        "by_day": [
+            {"day": records.day(day.on), **records.plain(day.tally)} for day in found.by_day
         ],
-        "failures_read": found.failures_read,
+        **records.shaped(found, "causes failures_read times usual_seconds follow_ups"),
         "domains": [
-            {
-                "domain": each.domain,
-                "sent": each.sent,
-                "delivered": each.delivered,
-                "bounced": each.bounced,
-                "delivered_share": _of_one(each.delivered, each.sent),
-                "usual_seconds": each.usual_seconds,
-            }
+            records.plain(each) | {"delivered_share": _of_one(each.delivered, each.sent)}
             for each in found.domains
         ],
-        "times": [{"upto_seconds": each.upto_seconds, "count": each.count} for each in found.times],
-        "usual_seconds": found.usual_seconds,
-        "follow_ups": {
-            "sent": found.follow_ups.sent,
-            "opened": found.follow_ups.opened,
-            "invoices": found.follow_ups.invoices,
-            "paid": found.follow_ups.paid,
-        },
-    }
-
-
-def _tally(tally: Tally) -> records.Json:
-    return {
-        "sent": tally.sent,
-        "delivered": tally.delivered,
-        "bounced": tally.bounced,
-        "soft_bounced": tally.soft_bounced,
-        "dropped": tally.dropped,
-        "complained": tally.complained,
     }
 
 

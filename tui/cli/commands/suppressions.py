@@ -130,22 +130,8 @@ def remove(options: Namespace) -> int:
 
 def _tell(change: SuppressionChange, *, as_json: bool) -> int:
     if as_json:
-        put_json(
-            {
-                "address": change.address,
-                "action": change.action,
-                "done": change.is_done,
-                "parts": [
-                    {
-                        "list": part.list,
-                        "address": part.address,
-                        "outcome": part.outcome,
-                        "detail": part.detail or None,
-                    }
-                    for part in change.parts
-                ],
-            }
-        )
+        parts = [records.shaped(each, "list address outcome detail?") for each in change.parts]
+        put_json(records.shaped(change, "address action done=is_done", parts=parts))
     say(f"{cell(change.address)}: {change_words(change, _AGAIN)}")
     return DONE if change.is_done else FAILED
 

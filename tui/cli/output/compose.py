@@ -59,52 +59,28 @@ def in_words_of(composition: Composition, chosen: Version) -> Draft:
 
 
 def preview(number: str, seen: Preview) -> Json:
-    return {
-        "number": number,
-        "headers": [{"name": name, "value": value} for name, value in seen.headers],
-        "text": seen.text,
-        "html_text": seen.html_text,
-        "attachments": [
-            {"name": file.name, "size": file.size, "sha256": file.sha256} for file in seen.files
-        ],
-        "size": seen.size,
-        "recipients": [{"address": a, "role": role.value} for role, a in seen.recipients],
-    }
+    return records.shaped(
+        seen,
+        "text html_text attachments=files size",
+        number=number,
+        headers=[{"name": name, "value": value} for name, value in seen.headers],
+        recipients=[{"address": a, "role": role.value} for role, a in seen.recipients],
+    )
 
 
 def test(number: str, outcome: TestOutcome) -> Json:
-    return {
-        "number": number,
-        "test_to": outcome.address,
-        "subject": outcome.subject,
-        "ses_message_id": outcome.ses_message_id or None,
-        "error": outcome.stopped_by or None,
-    }
+    shape = "test_to=address subject ses_message_id? error=stopped_by?"
+    return records.shaped(outcome, shape, number=number)
 
 
 def template(report: TemplateReport) -> Json:
-    return {
-        "file": report.file,
-        "kind": report.kind or None,
-        "email": report.email or None,
-        "step": report.step or None,
-        "name": report.name or None,
-        "language": report.language or None,
-        "line": report.line or None,
-        "problem": report.problem or None,
-    }
+    return records.shaped(report, "file kind? email? step? name? language? line? problem?")
 
 
 def step_text(chosen: Version, *, fits: bool) -> Json:
-    return {
-        "step": chosen.step or None,
-        "name": chosen.name,
-        "file": chosen.source or None,
-        "fits": fits,
-        "subject": chosen.subject,
-        "message": chosen.body,
-        "problem": chosen.problem or None,
-    }
+    return records.shaped(
+        chosen, "step? name file=source? subject message=body problem?", fits=fits
+    )
 
 
 # --------------------------------------------------------------------------- text
@@ -182,15 +158,13 @@ def as_json(
 
 
 def _waiting(each: Waiting) -> records.Json:
-    return {
-        "number": each.document.number,
-        "customer": each.document.customer,
-        "status": each.word.value,
-        "failed_at": records.instant(each.failed_at),
-        "verdict": each.verdict.decision.value,
-        "reasons": [records.finding(found) for found in each.verdict.findings],
-        "offered": is_ticked(each.verdict),
-    }
+    return records.shaped(
+        each,
+        "number=document.number customer=document.customer status=word failed_at"
+        " verdict=verdict.decision",
+        reasons=[records.finding(found) for found in each.verdict.findings],
+        offered=is_ticked(each.verdict),
+    )
 
 
 def tell_verdict(new: str, verdict: Verdict) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.cli.output.text import say
+from tui.format.records import shaped
 from tui.format.text import cell
 
 if TYPE_CHECKING:
@@ -40,35 +41,19 @@ def record(report: CheckReport) -> dict[str, Any]:
     """The JSON of the command."""
     from core.model.integrity import NEXT_STEP
 
-    return {
-        "deliveries": report.deliveries,
-        "documents": report.documents,
-        "customers": report.customers,
-        "differences": [_difference(each) for each in report.differences],
-        "damage": list(report.damage),
-        "notes": list(report.notes),
-        "mended": [_difference(each) for each in report.mended],
-        "mended_damage": list(report.mended_damage),
-        "copy": str(report.copy) if report.copy else None,
-        "not_findable": [
-            {"table": table, "column": column, "reason": reason}
-            for table, column, reason in report.not_findable
-        ],
-        "next_step": None if report.is_clean else NEXT_STEP,
-    }
+    names = ("table", "column", "reason")
+    return shaped(
+        report,
+        "deliveries documents customers damage notes mended_damage copy",
+        differences=[_difference(each) for each in report.differences],
+        mended=[_difference(each) for each in report.mended],
+        not_findable=[dict(zip(names, each, strict=True)) for each in report.not_findable],
+        next_step=None if report.is_clean else NEXT_STEP,
+    )
 
 
 def _difference(d: Difference) -> dict[str, Any]:
-    return {
-        "table": d.table,
-        "id": d.id,
-        "column": d.column,
-        "stored": d.stored,
-        "computed": d.computed,
-        "words": d.words,
-        "columns": list(d.columns),
-        "mendable": d.is_mendable,
-    }
+    return shaped(d, "table id column stored computed words columns mendable=is_mendable")
 
 
 def say_report(report: CheckReport, *, was_mended: bool) -> None:

@@ -75,19 +75,10 @@ def lines(checks: Sequence[Check]) -> list[str]:
 
 def as_answer(checks: Sequence[Check]) -> records.Json:
     """Return the report for scripts."""
+    shape = "leg result title next? details checked=is_known"
     return {
         "result": worst(checks).value,
-        "checks": [
-            {
-                "leg": check.leg,
-                "result": check.result.value,
-                "title": check.title,
-                "next": check.next or None,
-                "details": dict(check.details),
-                "checked": check.is_known,
-            }
-            for check in checks
-        ],
+        "checks": [records.shaped(check, shape) for check in checks],
     }
 
 
@@ -116,28 +107,16 @@ def _what_next(problem: OuttrayError) -> str:
 
 
 def setup_record(made: SetUp, *, applied: bool) -> records.Json:
-    return {
-        "apply": applied,
-        "done": [_step(step) for step in made.done],
-        "missing": [_step(step) for step in made.missing],
-        "configuration_set": made.configuration_set,
-        "queue_url": made.queue_url or None,
-        "by_hand": [
-            {"leg": check.leg, "result": check.result.value, "title": check.title}
-            | {"next": check.next or None}
-            for check in made.by_hand
-        ],
-        "error": None if made.problem is None else str(made.problem),
-    }
-
-
-def _step(step: SetUpStep) -> records.Json:
-    return {
-        "what": step.what,
-        "service": step.service,
-        "operation": step.operation,
-        "parameters": dict(step.parameters),
-    }
+    step = "what service operation parameters"
+    return records.shaped(
+        made,
+        "configuration_set queue_url?",
+        apply=applied,
+        done=[records.shaped(each, step) for each in made.done],
+        missing=[records.shaped(each, step) for each in made.missing],
+        by_hand=[records.shaped(check, "leg result title next?") for check in made.by_hand],
+        error=None if made.problem is None else str(made.problem),
+    )
 
 
 def command_line(step: SetUpStep) -> str:
@@ -191,34 +170,19 @@ def trouble(options: Namespace, backend: Backend) -> int:
 
 
 def _provider(trouble: ProviderTrouble, now: datetime) -> records.Json:
-    return {
-        "provider": trouble.provider,
-        "since": records.instant(trouble.since),
-        "deferred": trouble.deferred,
-        "bounced": trouble.bounced,
-        "customers": trouble.customers,
-        "deliveries": trouble.deliveries,
-        "blames_us": trouble.blames_us,
-        "text": headline(trouble, now),
-    }
+    shape = "provider since deferred bounced customers deliveries blames_us"
+    return records.shaped(trouble, shape, text=headline(trouble, now))
 
 
 def _notice(notice: AccountNotice, now: datetime) -> records.Json:
-    return {
-        "kind": notice.kind.value,
-        "subject": notice.subject,
-        "since": records.instant(notice.at),
-        "words": notice.words,
-        "text": notice_words(notice, now),
-    }
+    return records.shaped(notice, "kind subject since=at words", text=notice_words(notice, now))
 
 
 def _reputation(known: Reputation) -> records.Json:
-    return {
-        "sent": known.sent,
-        "bounced": known.bounced,
-        "complained": known.complained,
-        "bounce_rate": round(known.bounce_rate, 6),
-        "complaint_rate": round(known.complaint_rate, 6),
-        "warnings": list(reputation_words(known)),
-    }
+    return records.shaped(
+        known,
+        "sent bounced complained",
+        bounce_rate=round(known.bounce_rate, 6),
+        complaint_rate=round(known.complaint_rate, 6),
+        warnings=list(reputation_words(known)),
+    )

@@ -190,7 +190,7 @@ def _retry(backend: Backend, wanted: str, *, as_json: bool) -> int:
             {
                 "released": report.released,
                 "kept": len(report.kept),
-                **records.ingest(report.ingested),
+                **records.plain(report.ingested),
             }
         )
     else:

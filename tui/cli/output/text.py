@@ -235,15 +235,7 @@ def _note(note: Note, now: datetime, indent: str) -> None:
 
 
 def diagnosis_json(found: Diagnosis) -> records.Json:
-    return {
-        "cause": found.cause,
-        "class": found.class_,
-        "fault": found.fault,
-        "hard": found.hard,
-        "enhanced_status": found.enhanced_status or None,
-        "advice": found.advice,
-        "next": found.next,
-    }
+    return records.shaped(found, "cause class=class_ fault hard enhanced_status? advice next")
 
 
 def diagnosis(found: records.Json) -> None:

@@ -10,7 +10,7 @@ from core.backend import Backend
 from core.model.enums import DocumentKind
 from core.model.errors import UsageError
 from core.model.reports import LinkedByHand
-from core.rules.delivery.external_email import Listed, Relinked, Unlinked
+from core.rules.delivery.external_email import Relinked, Unlinked
 from tui.cli.output import reports, text
 from tui.cli.output.text import say
 from tui.format import records
@@ -64,14 +64,7 @@ def link(options: Namespace, backend: Backend) -> int:
 
 def _again(options: Namespace, done: Relinked) -> int:
     if options.json:
-        _put(
-            {
-                "examined": done.examined,
-                "linked": done.linked,
-                "applied": done.applied,
-                "unsearched": done.unsearched,
-            }
-        )
+        _put(records.plain(done))
     else:
         say(f"{done.linked} of {done.examined} emails linked, {done.applied} facts applied.")
         reports.unsearched(done.unsearched)
@@ -80,16 +73,9 @@ def _again(options: Namespace, done: Relinked) -> int:
 
 def _linked(options: Namespace, done: LinkedByHand) -> int:
     if options.json:
-        _put(
-            {
-                "message_id": options.message_id,
-                "number": done.document.number,
-                "kind": done.document.kind.value,
-                "customer": done.document.customer,
-                "email_id": done.email_id,
-                "applied": done.applied,
-            }
-        )
+        shape = "number=document.number kind=document.kind customer=document.customer"
+        told = {"message_id": options.message_id}
+        _put(records.shaped(done, f"{shape} email_id applied", **told))
     else:
         number, customer = cell(done.document.number), cell(done.document.customer)
         say(f"Linked to {number} of {customer}; {done.applied} facts applied.")
@@ -101,25 +87,13 @@ def _put(value: Any) -> None:
 
 
 def _mail(found: Unlinked) -> records.Json:
-    mail = found.mail
-    return {
-        "message_id": mail.message_id,
-        "subject": mail.subject,
-        "from": mail.source,
-        "to": [addressee.address for addressee in mail.addressees],
-        "at": records.instant(mail.at),
-        "candidates": [_candidate(document) for document in found.candidates],
-        "dismissed_by": found.dismissed_by or None,
-        "dismissed_at": records.instant(found.dismissed_at),
-    }
-
-
-def _candidate(document: Listed) -> records.Json:
-    return {
-        "number": document.number,
-        "kind": document.kind.value,
-        "customer": document.customer,
-    }
+    return records.shaped(
+        found.mail,
+        "message_id subject from=source at",
+        to=[addressee.address for addressee in found.mail.addressees],
+        candidates=[records.shaped(each, "number kind customer") for each in found.candidates],
+        **records.shaped(found, "dismissed_by? dismissed_at"),
+    )
 
 
 def _print(found: Unlinked) -> None:

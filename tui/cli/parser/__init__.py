@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from core.model.documents import DocumentView
 from tui.cli.parser import sending
-from tui.cli.parser import sending as suppressions
 from tui.cli.parser.office import add_office, add_overviews, add_serve
+from tui.cli.parser.options import actions_of, add_limit, add_which, command
 from tui.cli.parser.sending import add_chasing, add_outbox
 
 
@@ -44,16 +44,16 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(title="commands", metavar="COMMAND")
     _add_demo(commands)
     _add_show(commands)
-    sending.add_sending(commands, _command, _add_which)
-    sending.add_templates(commands, _command, _add_which)
-    sending.add_fix(commands, _command)
+    sending.add_sending(commands)
+    sending.add_templates(commands)
+    sending.add_fix(commands)
     add_outbox(commands)
-    add_chasing(commands, _command)
-    add_overviews(commands, _command, _count)
+    add_chasing(commands)
+    add_overviews(commands)
     _add_events(commands)
-    suppressions.add(commands, _command, _count)
+    sending.add_suppressions(commands)
     _add_maintenance(commands)
-    add_office(commands, _command)
+    add_office(commands)
     _add_verbose(made)
     return made
 
@@ -68,28 +68,8 @@ def _add_verbose(command: argparse.ArgumentParser) -> None:
                 _add_verbose(each)
 
 
-def _command(
-    commands: Commands,
-    name: str,
-    action: str,
-    text: str,
-    *,
-    json: bool = True,
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(
-        name,
-        help=text,
-        description=text[0].upper() + text[1:] + ".",
-        allow_abbrev=False,  # --y must not mean --yes
-    )
-    command.set_defaults(action=action)
-    if json:
-        command.add_argument("--json", action="store_true", help="print one JSON document")
-    return command
-
-
 def _add_demo(commands: Commands) -> None:
-    demo = _command(
+    demo = command(
         commands,
         "demo",
         "programs.demo",
@@ -98,7 +78,7 @@ def _add_demo(commands: Commands) -> None:
     )
     demo.add_argument("--fresh", action="store_true", help="generate the company anew")
     _add_no_mouse(demo)
-    simulator = _command(
+    simulator = command(
         commands,
         "simulator",
         "programs.simulator",
@@ -113,7 +93,7 @@ def _add_demo(commands: Commands) -> None:
         help="time to delivery; other events follow in proportion (default: at once)",
     )
     simulator.add_argument("--exit-with-parent", action="store_true", help=argparse.SUPPRESS)
-    serve = add_serve(commands, _command)
+    serve = add_serve(commands)
     _add_no_mouse(serve)
 
 
@@ -124,15 +104,15 @@ def _add_no_mouse(command: argparse.ArgumentParser) -> None:
 
 
 def _add_show(commands: Commands) -> None:
-    imported = _command(commands, "import", "show.import_files", "import accounting exports (CSV)")
+    imported = command(commands, "import", "show.import_files", "import accounting exports (CSV)")
     imported.add_argument("files", nargs="+", type=Path, metavar="FILE")
     imported.add_argument("--dry-run", action="store_true", help="report only; change nothing")
 
-    customers = _command(commands, "customers", "show.customers", "list customers")
+    customers = command(commands, "customers", "show.customers", "list customers")
     customers.add_argument("text", nargs="?", default="", help="part of name, address or number")
-    customers.add_argument("--limit", type=_count, default=50, metavar="N", help="0 = all")
+    add_limit(customers)
 
-    documents = _command(commands, "documents", "show.documents", "list invoices and estimates")
+    documents = command(commands, "documents", "show.documents", "list invoices and estimates")
     documents.add_argument("--customer", default="", metavar="NAME", help="part of the name")
     documents.add_argument(
         "--delivery",
@@ -152,10 +132,10 @@ def _add_show(commands: Commands) -> None:
         metavar="LINE",
         help="as in the search line of the UI: 'bounced balance>500 sent<7d to:@acme.com'",
     )
-    documents.add_argument("--limit", type=_count, default=50, metavar="N", help="0 = all")
+    add_limit(documents)
     documents.add_argument("--csv", action="store_true", help="print CSV, not with --json")
 
-    log = _command(
+    log = command(
         commands, "log", "show.log", "show the emails of a document and what became of them"
     )
     log.add_argument("number", metavar="NUMBER")
@@ -164,34 +144,27 @@ def _add_show(commands: Commands) -> None:
         metavar="TIME",
         help="as it was known then: 2h, 3d, 14:00, 2026-11-20, 2026-11-20T14:00+01:00",
     )
-    _add_which(log)
+    add_which(log)
 
-    explain = _command(commands, "explain", "show.explain", "say what a server's diagnostic means")
+    explain = command(commands, "explain", "show.explain", "say what a server's diagnostic means")
     explain.add_argument("text", nargs="?", metavar="TEXT")
     explain.add_argument(
         "--stdin", action="store_true", help='one {"diagnostic": …} a line, one answer a line'
     )
 
 
-def _add_which(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--customer", default="", metavar="NAME", help="whose document")
-    command.add_argument("--kind", choices=["invoice", "estimate"])
-
-
 def _add_events(commands: Commands) -> None:
     events = commands.add_parser("events", help="what SES reports", description="What SES reports.")
-    actions = events.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    pull = _command(actions, "pull", "events.events_pull", "take events from the SQS queue")
+    actions = actions_of(events)
+    pull = command(actions, "pull", "events.events_pull", "take events from the SQS queue")
     how = pull.add_mutually_exclusive_group()
     how.add_argument("--once", action="store_true", help="until the queue is empty (the default)")
     how.add_argument("--follow", action="store_true", help="until stopped")
-    load = _command(actions, "load", "events.events_load", "store the events in files")
+    load = command(actions, "load", "events.events_load", "store the events in files")
     load.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parse = _command(
-        actions, "parse", "events.events_parse", "show what is in files; store nothing"
-    )
+    parse = command(actions, "parse", "events.events_parse", "show what is in files; store nothing")
     parse.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    quarantine = _command(
+    quarantine = command(
         actions,
         "quarantine",
         "events.events_quarantine",
@@ -212,7 +185,7 @@ def _add_events(commands: Commands) -> None:
         help="the beginning of an id; of export: a file",
     )
     quarantine.add_argument("--note", default="", metavar="TEXT", help="why it is dismissed")
-    unlinked = _command(
+    unlinked = command(
         actions,
         "unlinked",
         "events.events_unlinked",
@@ -221,8 +194,8 @@ def _add_events(commands: Commands) -> None:
     unlinked.add_argument(
         "--all", action="store_true", help="also what points to nothing, or was dismissed"
     )
-    unlinked.add_argument("--limit", type=_count, default=200, metavar="N", help="0 = all")
-    dismiss = _command(
+    add_limit(unlinked, 200)
+    dismiss = command(
         actions,
         "dismiss",
         "events.events_dismiss",
@@ -230,26 +203,26 @@ def _add_events(commands: Commands) -> None:
     )
     dismiss.add_argument("message_id", metavar="MESSAGE_ID")
     dismiss.add_argument("--undo", action="store_true", help="take that back")
-    link = _command(
+    link = command(
         actions, "link", "events.events_link", "link another program's email to a document"
     )
     link.add_argument("message_id", nargs="?", metavar="MESSAGE_ID")
     link.add_argument("number", nargs="?", metavar="NUMBER")
-    _add_which(link)
+    add_which(link)
     link.add_argument("--again", action="store_true", help="look again at all that wait")
 
 
 def _add_maintenance(commands: Commands) -> None:
-    _command(
+    command(
         commands,
         "trouble",
         "database.trouble",
         "say which providers turn us away, and our own rates",
     )
-    _command(commands, "doctor", "database.doctor", "say which leg of sending and feed is broken")
+    command(commands, "doctor", "database.doctor", "say which leg of sending and feed is broken")
     aws = commands.add_parser("aws", help="the account in AWS", description="The account in AWS.")
-    setup = _command(
-        aws.add_subparsers(title="commands", metavar="COMMAND", required=True),
+    setup = command(
+        actions_of(aws),
         "setup",
         "database.aws_setup",
         "print, or create, the configuration set, topic, queue, dead-letter queue and policies",
@@ -259,11 +232,9 @@ def _add_maintenance(commands: Commands) -> None:
         "--name", default="outtray-events", metavar="NAME", help="of topic, queue and destination"
     )
     database = commands.add_parser("db", help="the database", description="The database.")
-    actions = database.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _command(
-        actions, "upgrade", "database.db_upgrade", "create the database or bring it up to date"
-    )
-    check = _command(
+    actions = actions_of(database)
+    command(actions, "upgrade", "database.db_upgrade", "create the database or bring it up to date")
+    check = command(
         actions,
         "check",
         "database.db_check",
@@ -272,14 +243,14 @@ def _add_maintenance(commands: Commands) -> None:
     check.add_argument(
         "--mend", action="store_true", help="put right what can be worked out, after a copy"
     )
-    backup = _command(
+    backup = command(
         actions,
         "backup",
         "database.backup",
         "copy the SQLite database while it is in use, and verify the copy",
     )
     backup.add_argument("file", type=Path, nargs="?", metavar="FILE")
-    restore = _command(
+    restore = command(
         actions,
         "restore",
         "database.restore",
@@ -287,12 +258,6 @@ def _add_maintenance(commands: Commands) -> None:
     )
     restore.add_argument("file", type=Path, metavar="FILE")
     restore.add_argument("--yes", action="store_true", help="replace without asking")
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is no number; expected 0 (all) or more")
-    return int(text)
 
 
 def _word(text: str) -> str:

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from core.model.attention import AttentionChip
+from tui.cli.parser.options import add_limit, command
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-
-    class Add(Protocol):
-        def __call__(
-            self, commands: Commands, name: str, action: str, text: str, *, json: bool = True
-        ) -> argparse.ArgumentParser: ...
 
 
 _HIGHEST_PORT: Final = 65_535
 
 
-def add_office(commands: Commands, add: Add) -> None:
+def add_office(commands: Commands) -> None:
     """Add ``keys`` and ``setup``."""
-    setup = add(
+    setup = command(
         commands, "setup", "programs.setup", "ask who one is, queue and database", json=False
     )
     setup.epilog = "Nothing is written over silently: comments and everything else stay."
-    add(commands, "keys", "show.keys", "print the keys in force, and what is wrong with one's own")
+    command(
+        commands, "keys", "show.keys", "print the keys in force, and what is wrong with one's own"
+    )
 
 
-def add_serve(commands: Commands, add: Add) -> argparse.ArgumentParser:
+def add_serve(commands: Commands) -> argparse.ArgumentParser:
     """Add ``serve`` and return it."""
-    serve = add(
+    serve = command(
         commands,
         "serve",
         "serve.serve",
@@ -57,11 +54,10 @@ def _port(text: str) -> int:
     return int(text)
 
 
-NewCommand = Callable[..., argparse.ArgumentParser]
 _MOST_DAYS: Final = 366
 
 
-def add_overviews(commands: Any, command: NewCommand, count: Callable[[str], int]) -> None:
+def add_overviews(commands: Any) -> None:
     """Add both; ``command`` is how ``cli`` makes one, ``count`` how it reads a number."""
     attention = command(
         commands, "attention", "overviews.attention", "list unresolved failures, the worst first"
@@ -73,7 +69,7 @@ def add_overviews(commands: Any, command: NewCommand, count: Callable[[str], int
         metavar="WORD",
         help="failures, calls, acknowledged (by you), snoozed; default: open",
     )
-    attention.add_argument("--limit", type=count, default=50, metavar="N", help="0 = all")
+    add_limit(attention)
     insights = command(
         commands, "insights", "overviews.insights", "show rates, causes, domains, times, follow-ups"
     )

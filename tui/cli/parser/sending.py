@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from tui.cli.parser.options import actions_of, add_limit, add_which, command
+
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
-    Add = Callable[[Commands, str, str, str], argparse.ArgumentParser]
-    Which = Callable[[argparse.ArgumentParser], None]
 
 _TEXTS: Final = {
     "send": "send the original of documents",
@@ -19,31 +18,31 @@ _TEXTS: Final = {
 }
 
 
-def add_sending(commands: Commands, add: Add, add_which: Which) -> None:
+def add_sending(commands: Commands) -> None:
     """Add ``send``, ``follow-up`` and ``resend``."""
     for name, text in _TEXTS.items():
-        command = add(commands, name, "sending.send", text)
-        command.set_defaults(email_kind={"send": "original"}.get(name, name.replace("-", "_")))
-        command.add_argument("numbers", nargs="+", metavar="NUMBER")
+        made = command(commands, name, "sending.send", text)
+        made.set_defaults(email_kind={"send": "original"}.get(name, name.replace("-", "_")))
+        made.add_argument("numbers", nargs="+", metavar="NUMBER")
         for option in ("--to", "--cc", "--bcc"):
-            command.add_argument(option, action="append", default=[], metavar="ADDRESS")
-        command.add_argument("--reply-to", metavar="ADDRESS", help="where answers go")
-        command.add_argument("--attach", action="append", default=[], type=Path, metavar="FILE")
+            made.add_argument(option, action="append", default=[], metavar="ADDRESS")
+        made.add_argument("--reply-to", metavar="ADDRESS", help="where answers go")
+        made.add_argument("--attach", action="append", default=[], type=Path, metavar="FILE")
         if name != "resend":
-            command.add_argument("--subject", metavar="TEXT")
-            command.add_argument("--message", metavar="TEXT", help="Markdown is understood")
-            _add_language(command)
+            made.add_argument("--subject", metavar="TEXT")
+            made.add_argument("--message", metavar="TEXT", help="Markdown is understood")
+            _add_language(made)
         if name == "follow-up":
-            _add_step(command)
+            _add_step(made)
         if name == "resend":
-            command.add_argument(
+            made.add_argument(
                 "--current",
                 action="store_true",
                 help="the document as it is now: its PDF and the text of an original",
             )
-        command.add_argument("--yes", action="store_true", help="answer what the gate asks")
-        _add_again(command)
-        instead = command.add_mutually_exclusive_group()
+        made.add_argument("--yes", action="store_true", help="answer what the gate asks")
+        _add_again(made)
+        instead = made.add_mutually_exclusive_group()
         instead.add_argument(
             "--preview", action="store_true", help="show what would leave; send nothing"
         )
@@ -52,7 +51,7 @@ def add_sending(commands: Commands, add: Add, add_which: Which) -> None:
             metavar="ADDRESS",
             help="send to this address alone, marked [test]; nothing is recorded",
         )
-        add_which(command)
+        add_which(made)
 
 
 def _add_again(command: argparse.ArgumentParser) -> None:
@@ -63,9 +62,9 @@ def _add_again(command: argparse.ArgumentParser) -> None:
     )
 
 
-def add_fix(commands: Commands, add: Add) -> None:
+def add_fix(commands: Commands) -> None:
     """Add ``fix``."""
-    fix = add(
+    fix = command(
         commands, "fix", "chasing.fix", "correct an address, and send again what failed on it"
     )
     fix.add_argument("old", metavar="OLD", help="the address that failed")
@@ -76,15 +75,15 @@ def add_fix(commands: Commands, add: Add) -> None:
     _add_again(fix)
 
 
-def add_templates(commands: Commands, add: Add, add_which: Which) -> None:
+def add_templates(commands: Commands) -> None:
     """Add ``templates list``, ``check`` and ``preview``."""
     templates = commands.add_parser(
         "templates", help="the office's own texts", description="The office's own texts."
     )
-    actions = templates.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add(actions, "list", "sending.list_templates", "list the files of the templates folder")
-    add(actions, "check", "sending.check", "try every template; exit 1 where one is broken")
-    preview = add(actions, "preview", "sending.preview", "show the texts for a document")
+    actions = actions_of(templates)
+    command(actions, "list", "sending.list_templates", "list the files of the templates folder")
+    command(actions, "check", "sending.check", "try every template; exit 1 where one is broken")
+    preview = command(actions, "preview", "sending.preview", "show the texts for a document")
     preview.add_argument("number", metavar="NUMBER")
     preview.add_argument("--original", action="store_true", help="of the original; else follow-ups")
     _add_step(preview)
@@ -115,9 +114,11 @@ def add_outbox(commands: Commands) -> None:
     outbox = commands.add_parser(
         "outbox", help="what waits to be sent", description="What waits to be sent."
     )
-    actions = outbox.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _command(actions, "list", "list what waits, is going, failed or is unconfirmed")
-    work = _command(actions, "work", "send what waits; several programs may do so at once")
+    actions = actions_of(outbox)
+    command(actions, "list", "outbox.list", "list what waits, is going, failed or is unconfirmed")
+    work = command(
+        actions, "work", "outbox.work", "send what waits; several programs may do so at once"
+    )
     how = work.add_mutually_exclusive_group()
     how.add_argument("--once", action="store_true", help="what may go now (the default)")
     how.add_argument("--follow", action="store_true", help="until stopped")
@@ -125,15 +126,18 @@ def add_outbox(commands: Commands) -> None:
     work.add_argument("--lease", type=float, default=60.0, help=argparse.SUPPRESS)
     # How long the brake's minute lasts; shorter for proofs of outages that last hours.
     work.add_argument("--minute", type=float, default=60.0, help=argparse.SUPPRESS)
-    pause = _command(actions, "pause", "let no program send until it is resumed")
+    pause = command(actions, "pause", "outbox.pause", "let no program send until it is resumed")
     pause.add_argument("--note", default="", metavar="TEXT", help="why, for the others")
-    _command(actions, "resume", "let it go on, whatever held it")
-    cancel = _command(actions, "cancel", "take out what only waits")
+    command(actions, "resume", "outbox.resume", "let it go on, whatever held it")
+    cancel = command(actions, "cancel", "outbox.cancel", "take out what only waits")
     cancel.add_argument("numbers", nargs="*", metavar="NUMBER")
     cancel.add_argument("--batch", default="", metavar="ID", help="all that waits of one batch")
-    _add_which(cancel)
-    settle = _command(
-        actions, "settle", "say what became of emails of which nobody knows whether they were sent"
+    add_which(cancel)
+    settle = command(
+        actions,
+        "settle",
+        "outbox.settle",
+        "say what became of emails of which nobody knows whether they were sent",
     )
     settle.add_argument("numbers", nargs="*", metavar="NUMBER")
     settle.add_argument(
@@ -144,33 +148,16 @@ def add_outbox(commands: Commands) -> None:
     what.add_argument("--not-sent", action="store_true", help="it was not")
     settle.add_argument("--note", required=True, metavar="TEXT", help="how you know; it is kept")
     settle.add_argument("--to", default="", metavar="ADDRESS", help="which recipient of several")
-    _add_which(settle)
+    add_which(settle)
 
 
-def _command(actions: Commands, name: str, text: str) -> argparse.ArgumentParser:
-    command = actions.add_parser(
-        name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False
-    )
-    command.set_defaults(action=f"outbox.{name}")
-    command.add_argument("--json", action="store_true", help="print one JSON document")
-    return command
-
-
-def _add_which(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--customer", default="", metavar="NAME", help="whose document")
-    command.add_argument("--kind", choices=["invoice", "estimate"])
-
-
-Command = Callable[..., argparse.ArgumentParser]
-
-
-def add(commands: Any, command: Command, count: Callable[[str], int]) -> None:
+def add_suppressions(commands: Any) -> None:
     """Add the commands; ``command`` makes one as all others are made."""
     text = "the suppression lists: SES's and our own, as one"
     lists = commands.add_parser(
         "suppressions", help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False
     )
-    actions = lists.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    actions = actions_of(lists)
 
     listing = command(actions, "list", "suppressions.list_all", "list what is on either list")
     listing.add_argument("text", nargs="?", default="", metavar="TEXT", help="part of an address")
@@ -180,7 +167,7 @@ def add(commands: Any, command: Command, count: Callable[[str], int]) -> None:
         default="all",
         help="default: all",
     )
-    listing.add_argument("--limit", type=count, default=50, metavar="N", help="0 = all")
+    add_limit(listing)
 
     check = command(actions, "check", "suppressions.check", "say what the gate says of an address")
     check.add_argument("address", metavar="ADDRESS")
@@ -221,10 +208,7 @@ def _add_reason(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reason", required=True, metavar="TEXT", help="why; it is kept")
 
 
-NewCommand = Callable[..., argparse.ArgumentParser]
-
-
-def add_chasing(commands: Any, command: NewCommand) -> None:
+def add_chasing(commands: Any) -> None:
     """``snooze``, ``call`` and ``export evidence``; ``command`` is how ``cli`` makes one."""
     snooze = command(
         commands, "snooze", "chasing.snooze", "put off chasing a document or a customer"
@@ -237,7 +221,7 @@ def add_chasing(commands: Any, command: NewCommand) -> None:
     why.add_argument("--promise", action="store_true", help="somebody gave their word")
     why.add_argument("--dispute", action="store_true", help="they do not agree with the bill")
     snooze.add_argument("--note", default="", metavar="TEXT")
-    _add_whose(snooze)
+    add_which(snooze)
 
     call = command(commands, "call", "chasing.call", "log a phone call about a document")
     call.add_argument("number", metavar="NUMBER")
@@ -255,12 +239,12 @@ def add_chasing(commands: Any, command: NewCommand) -> None:
     call.add_argument(
         "--until", metavar="DATE", help="promised or disputed: do not chase before that day"
     )
-    _add_whose(call)
+    add_which(call)
 
     export = commands.add_parser(
         "export", help="evidence as files", description="Evidence as files."
     )
-    actions = export.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    actions = actions_of(export)
     evidence = command(
         actions,
         "evidence",
@@ -271,9 +255,4 @@ def add_chasing(commands: Any, command: NewCommand) -> None:
     evidence.add_argument(
         "--to", type=Path, metavar="PATH", help="a folder, or FILE.zip; nothing is replaced"
     )
-    _add_whose(evidence)
-
-
-def _add_whose(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--customer", default="", metavar="NAME", help="whose document")
-    command.add_argument("--kind", choices=["invoice", "estimate"])
+    add_which(evidence)
