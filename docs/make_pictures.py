@@ -78,7 +78,7 @@ class PromptApp(OuttrayApp):
 async def settled(app: PromptApp, pilot: Pilot[None]) -> None:
     for _ in range(3):
         await pilot.pause(0.1)
-        await app.jobs.idle()
+        await app.background_calls.idle()
     while not app.is_live:
         await pilot.pause(0.1)
 
