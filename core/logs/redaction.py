@@ -58,7 +58,7 @@ _HIDDEN: Final = re.compile(
     | (?P<key> (?i:{_KEY}){_IS} ) (?: {_QUOTED_VALUE} | [^\s"'<>]+ )
     | (?P<scheme> (?i:\b(?:bearer|basic))\s{{1,3}} ) [A-Za-z0-9+/=._~-]{{6,}}
     | (?P<address>
-        \\{{0,8}}" (?: [^"\\\n] | \\. ){{0,100}}? \\{{0,8}}" (?: {_AT} {_HOST} )+
+        \\{{0,8}}" (?: [^"\\\n] | \\. ){{1,100}}? \\{{0,8}}" (?: {_AT} {_HOST} )+
         | {_STARTS} {_LETTER}+ (?: {_AT} {_HOST} )+
         | {_STARTS} {_LETTER}{{1,320}} [ \t]{{0,2}} @ [ \t]{{0,2}} {_DOTTED}
         | (?<!{_PERCENT_LETTER}) {_PERCENT_LETTER}+ (?: {_PERCENT_AT} {_PERCENT_LETTER}+ )+

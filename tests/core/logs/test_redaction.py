@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.logs.redaction import LONGEST, redacted
@@ -66,6 +66,7 @@ def test_no_address_is_left(how: str, local: str, domain: str, around: str) -> N
         assert part not in text, text
 
 
+@example(local="@aaa", domain="aab.aaa", around='{{"to": "{}"}}')
 @given(local=quoted_locals, domain=domains, around=st.sampled_from(SURROUNDED))
 def test_no_address_with_a_quoted_name_is_left(local: str, domain: str, around: str) -> None:
     for quote_sign in ('"', '\\"'):
