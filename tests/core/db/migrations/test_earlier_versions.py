@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select, update
 
 from core.db.engine import Database
 from core.db.migrations import runner
+from core.db.rows import chunks
 from core.db.schema import deliveries, emails, external_mails, metadata, send_brake
 from core.db.writes.summaries import settle_deliveries
 from core.model.delivery import DeliveryEvent
@@ -157,7 +158,7 @@ def test_roll_ups_that_were_not_kept_are_made(filled: Database) -> None:
 def test_a_status_with_its_number_of_before_is_read_wherever_it_stands(
     filled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.db.writes.summaries._AT_ONCE", 1)  # one of a document at a time
+    monkeypatch.setattr(chunks, "__defaults__", (1,))  # one of a document at a time
     both = sent(filled, one(filled, number="INV-8"), "ann@x.example", "bob@x.example")
     tell(
         filled,
