@@ -1,6 +1,6 @@
 """A program that is killed while it sends loses nothing and mails nobody twice.
 
-Ten kills; five hundred with ``python -m bench.kill_send``.
+Thirty kills; five hundred with ``python -m bench.kill_send``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import pytest
 from bench import kill_send
 from tests.conftest import PostgresServer
 
-TIMES = 10
-EMAILS = 20
+TIMES = 30
+EMAILS = 40
 
 
 def _prove(url: str, folder: Path, workers: int) -> None:

@@ -61,7 +61,7 @@ def correspondence(
     """Return all that was known of a document's emails at ``as_of``; ``None``: all there is.
 
     Facts count from when they were received, even where the delivery they are about was found
-    later. See ``core.rules.delivery.as_of.local_then`` for what we did ourselves.
+    later. See ``core.rules.delivery.timeline.local_then`` for what we did ourselves.
     """
     return _read(reader, "m.document_id = :id", {"id": document_id}, as_of)
 

@@ -1,5 +1,8 @@
 """Every command's JSON on one small company, whole: its keys are a contract.
 
+Keys of what this company does not show (damage, notices of the account, corrections kept) are held
+by the tests of those commands.
+
 ``OUTTRAY_WRITE_GOLDEN=1 pytest tests/tui/cli/test_golden_json.py`` writes the files anew; what
 changed in them is then for a person to read, and for CHANGELOG.md to tell.
 """
@@ -46,12 +49,13 @@ _REPLACED: Final = (
     (re.compile(r"<[0-9a-f-]{32,36}@"), "<RANDOM@"),
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])"), "RANDOM"),
     (re.compile(r"2026-12-04T09:3\d:\d\d\.\d+Z"), "<now>"),
+    (re.compile(r"\b09:3\d\b(?!:\d)"), "<minute>"),
 )
 
 # --------------------------------------------------------------------------- what is run
 
-_STAYS: Final = {"simulator": "it serves until it is stopped"}
-"""Commands that cannot be run here, and why."""
+_STAYS: Final = frozenset({"simulator"})
+"""It serves until it is stopped."""
 _WAITS: Final = {"follow-up", "outbox work", "resend", "send"}
 """Commands that keep to the account's rate, for which the clock has to go on."""
 _CASES: Final[dict[str, tuple[str, ...]]] = {
@@ -376,7 +380,7 @@ def test_every_command_names_a_function_that_is_there() -> None:
 
 
 def test_every_command_with_json_is_run_here() -> None:
-    assert set(_json_commands(parser())) == _CASES.keys() | _STAYS.keys()
+    assert set(_json_commands(parser())) == _CASES.keys() | _STAYS
     assert {path.stem for path in _GOLDEN.glob("*.json")} == {n.replace(" ", "-") for n in _CASES}
 
 
@@ -399,10 +403,12 @@ def test_the_json_of_a_command_is_what_it_was(
             "json": _settled(document, str(files["folder"])),
         }
     path = _GOLDEN / f"{command.replace(' ', '-')}.json"
+    # As text: to Python, true is 1 and 1 is 1.0, and to a script they are not.
+    text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     if os.environ.get("OUTTRAY_WRITE_GOLDEN"):
-        text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
-        path.write_text(f"{text}\n", encoding="utf-8")
-    assert found == json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")
+        pytest.skip("written anew; read the difference")
+    assert text.splitlines() == path.read_text(encoding="utf-8").splitlines()
 
 
 def _document(line: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, Any]:

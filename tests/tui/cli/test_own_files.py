@@ -88,7 +88,8 @@ COMMANDS: Final = (
     "db restore copy.db --yes",
     "db backup again.db",
 )
-#: In a terminal of their own: see ``tests/e2e/test_neighbours.py``; the stand-in has no database.
+#: In a terminal of their own: see ``tests/e2e/test_neighbours.py``. The stand-in has no database,
+#: and ``serve`` opens none itself: each visitor's process is the program of that test.
 IN_A_TERMINAL: Final = {"demo", "serve", "setup", "simulator"}
 
 #: Every place where a command takes a file, given the database or what lies beside it.

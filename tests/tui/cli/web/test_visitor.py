@@ -53,12 +53,17 @@ async def address(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-@pytest.mark.parametrize("address", [[], ["with a child"]], indirect=True, ids=str)
-async def test_it_is_killed_with_all_that_it_began(address: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "count"), [([], 1), (["with a child"], 2)], indirect=["address"], ids=str
+)
+async def test_it_is_killed_with_all_that_it_began(address: str, count: int) -> None:
     async with aiohttp.ClientSession() as client, client.ws_connect(address) as page:
         while (await page.receive(timeout=10)).data != b"hello":
             pass
-        assert processes()
+        begun = time.monotonic() + 5
+        while len(processes()) < count and time.monotonic() < begun:
+            await asyncio.sleep(0.05)
+        assert len(processes()) == count
     give_up = time.monotonic() + 5
     while processes() and time.monotonic() < give_up:
         await asyncio.sleep(0.05)
