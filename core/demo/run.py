@@ -198,7 +198,11 @@ _SENT: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A person took exactly this spelling off SES's list."""
+    """A person took exactly this spelling off SES's list.
+
+    The stand-in forgets everything when it ends. What happened is in the database, after a crash,
+    too: the reports that came, and what people did to SES's list.
+    """
 
     address: str
     at: datetime

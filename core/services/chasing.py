@@ -191,7 +191,11 @@ def _checked(note: str) -> str:
 
 
 class Attention:
-    """One per program; safe for several threads."""
+    """One per program; safe for several threads.
+
+    Each operator can say of one that they have seen it. It stays away from their list, and from
+    nobody else's, until something else goes wrong with the document.
+    """
 
     def __init__(self, database: Database, clock: Clock, operator: str, paces: Paces) -> None:
         self._database = database

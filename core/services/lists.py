@@ -149,7 +149,10 @@ class Documents:
 
 
 class Preferences:
-    """Those of one operator; safe for several threads. Both methods may raise ``DatabaseError``."""
+    """Those of one operator; safe for several threads. Both methods may raise ``DatabaseError``.
+
+    In the database rather than in a file, so that it is there at every desk.
+    """
 
     def __init__(self, database: Database, operator: str) -> None:
         self._database = database

@@ -61,7 +61,12 @@ _FROM_ELSEWHERE: Final = "cross-site"
 
 
 def refusal(environ: Mapping[str, Any]) -> str:
-    """Return why a request is not answered, in words; empty where it may be."""
+    """Return why a request is not answered, in words; empty where it may be.
+
+    A page whose name was made to lead here after it was loaded (DNS rebinding) still sends that
+    name as ``Host``; a form, a script or an image of a page elsewhere sends its ``Origin``, or says
+    that it comes from another site. Programs send none of these but their ``Host``.
+    """
     host, origin = environ.get("HTTP_HOST"), environ.get("HTTP_ORIGIN")
     if host is None:
         return "A request needs a Host header, with localhost, 127.0.0.1 or [::1]."
@@ -125,6 +130,12 @@ PATIENCE: Final[Mapping[str, timedelta]] = {
 
 @dataclass(frozen=True, slots=True)
 class Signature:
+    """Who asks for which service, and when that was signed: AWS's Signature Version 4.
+
+    The signature itself is not computed: the stand-in takes everybody's keys, as it has no
+    accounts. Pure: the headers and the time in, the service or a refusal out.
+    """
+
     service: str
     scope_date: str
     """The day in the credential, ``20261130``."""

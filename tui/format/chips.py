@@ -127,6 +127,7 @@ def nothing_suppressed(where: SuppressionFilter, state: ListState) -> str:
     )
 
 
+#: What the search line of the documents understands, for the help screen; see docs/filters.md.
 FILTERS: Final = (
     ("krajcik inv-00", "Words: in number, customer and last recipient. All must be found."),
     ("bounced late", ("States: bounced soft complained dropped failed, sent deferred "

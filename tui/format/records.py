@@ -49,7 +49,11 @@ def shaped(value: object, shape: str, **more: Any) -> Json:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON has it; one of ours by the names of its fields."""
+    """Return a value as JSON has it; one of ours by the names of all its fields.
+
+    Raises:
+        TypeError: JSON has nothing for it, so that a key never holds what a script cannot read.
+    """
     if is_dataclass(value):
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, tuple | list):
@@ -59,7 +63,9 @@ def plain(value: Any) -> Any:
     for kind, encode in _ENCODERS.items():
         if isinstance(value, kind):
             return encode(value)
-    return value
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
 def instant(at: datetime | None) -> str | None:

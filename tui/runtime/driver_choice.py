@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
-
-from textual.app import App
-
-from core.model.errors import InputError, OuttrayError
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -39,24 +33,3 @@ def has_left() -> bool:
     from tui.runtime.browser_driver import BrowserDriver
 
     return BrowserDriver.has_left
-
-
-ON_THE_SERVER: Final = "on the computer that serves"
-
-
-def give_file(
-    app: App[Any],
-    path: Path,
-    failed: Callable[[OuttrayError], None],
-    *,
-    is_shown: bool = False,
-) -> bool:
-    """Have the browser keep the file, or show it in a new tab; false: ``failed`` was told why."""
-    pdf = "application/pdf" if path.suffix.lower() == ".pdf" else None
-    how: Literal["browser", "download"] = "browser" if is_shown else "download"
-    try:
-        _ = app.deliver_binary(path, open_method=how, mime_type=pdf)
-    except OSError as error:
-        failed(InputError(f"{path} cannot be read: {error.strerror}."))
-        return False
-    return True

@@ -1,5 +1,7 @@
 """Other programs of this computer: the editor for a long text, the opener of a file.
 
+Both are given arguments only, never a line for a shell.
+
 The editor has the terminal for itself meanwhile. It runs without a shell.
 """
 

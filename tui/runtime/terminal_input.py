@@ -97,7 +97,12 @@ class _Named(NamedTuple):
 
 
 def read_alt_keys() -> None:
-    """Let ESC and a digit or sign be Alt and that key, for every parser of this process."""
+    """Let ESC and a digit or sign be Alt and that key, for every parser of this process.
+
+    Textual 8.2 reads ESC 1, ESC 2, ESC 3 as the characters that one terminal of macOS means by them
+    (¡ ™ £), and ESC with a sign as the sign alone. Every other terminal says Alt+1 and Alt+; that
+    way, and the person gets a letter in the address.
+    """
     sequences = cast("dict[str, object]", _ansi_sequences.ANSI_SEQUENCES_KEYS)
     for digit in _DIGITS:
         _ = sequences.pop(f"\x1b{digit}", None)
@@ -147,6 +152,14 @@ class InputFilter:
     """Give it what is read, and the time; it gives back what Textual should read.
 
     ``take`` is for what came, ``wait`` for moments in which nothing did.
+
+    A paste is text and never keys, whatever is in it: Textual 8.2 types what follows an ESC inside
+    a paste, so that a copied log with colours would press letters on a list. A paste whose end
+    never comes gives the keyboard back. Text that arrives all at once is a paste although the
+    terminal does not say so (GNU screen, ``tmux paste-buffer`` without ``-p``): nobody types so
+    fast. An answer to a question that some other program asked is for nobody, and is left out.
+
+    Nothing but text and time: no terminal, no Textual.
     """
 
     def __init__(self) -> None:

@@ -172,7 +172,10 @@ class _Blinking(Protocol):
 
 
 def steady(app: App[Any], *, is_still: bool) -> None:
-    """Keep everything on ``app`` still from now on, or let it move again."""
+    """Keep everything on ``app`` still from now on, or let it move again.
+
+    Textual's own spinners and bars keep still by ``animation_level``, too.
+    """
     app.animation_level = "none" if is_still else "full"
     for screen in app.screen_stack:
         for field in screen.query("Input, TextArea"):  # by name: TextArea is slow to import

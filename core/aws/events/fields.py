@@ -160,6 +160,8 @@ def seen_in(event: object, facts: Sequence[DeliveryEvent]) -> MailSeen | None:
     """Return what ``event`` tells of its email, ``None`` for one of ours.
 
     Its ``facts`` stand in for what the mail object lacks.
+
+    Only asked for where the event carries no tag of ours: our own emails are known already.
     """
     if not facts or facts[0].tag is not None or not isinstance(event, dict):
         return None

@@ -268,7 +268,11 @@ _SUBJECTS: Final = (
 
 
 def is_notice(content: object) -> bool:
-    """Whether a message is about sending itself."""
+    """Whether a message is about sending itself.
+
+    The shape is that of the guide's page on tenants and of the EventBridge reference: ``resources``
+    says whom it concerns, ``detail.data`` what for, ``time`` when.
+    """
     return (
         isinstance(content, dict)
         and content.get("source") == "aws.ses"

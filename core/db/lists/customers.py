@@ -197,6 +197,13 @@ _FAR: Final = 1_000
 
 
 class _Level(NamedTuple):
+    """As many troubles, to call or not: one step of the order by what needs attention.
+
+    Those that need attention come first, then those to call, then by name; whom to call depends on
+    the time, and no index knows it. So one goes from level to level: of as many troubles, to call
+    or not; within a level an index has them by name.
+    """
+
     attention: int
     calls: bool
 

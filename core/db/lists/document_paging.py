@@ -256,7 +256,11 @@ _LOOKED_AT_IDS: Final = 24_000
 
 
 def nearby_ids(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> list[int] | None:
-    """Return the ids of a whole page, if they all stand near the beginning."""
+    """Return the ids of a whole page, if they all stand near the beginning.
+
+    What many rows have stands among the first few thousand of any order: these are looked at one by
+    one, at a cost that is known beforehand, and nothing is gathered. ``None``: it is not so common.
+    """
     if not isinstance(reader, SqliteReader) or where.sort.column is not DocumentOrder.LAST_SENT:
         return None
     is_found = where.found is not None and not where.text and not where.conditions

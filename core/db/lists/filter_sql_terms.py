@@ -197,6 +197,10 @@ def of(condition: Condition, where: DocumentFilter, of_words: str) -> list[Looku
     """Return what together finds the documents that answer; empty: no index helps.
 
     ``of_words`` finds those with a word anywhere.
+
+    Texts of three letters or more stand in the index of trigrams. Of all else few rows are
+    gathered, by an index of their own or at worst by one look at every row, which is faster than to
+    look them up in the order in which they are shown; many are met with at once in that order.
     """
     is_in_order = isinstance(condition, Dated) and condition.moment is Moment.SENT
     if condition.negated or is_in_order or isinstance(condition, Stands):

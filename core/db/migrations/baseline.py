@@ -140,6 +140,9 @@ def complete(connection: Connection) -> frozenset[str]:
 
     Raises:
         DatabaseVersionError: a table has one of our names and is somebody else's.
+
+    It looks at what is there and not at a version, so that it does the same for a new database as
+    for one of any earlier time, and nothing where nothing is missing.
     """
     made: set[str] = set()
     there = inspect(connection)

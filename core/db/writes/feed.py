@@ -80,7 +80,11 @@ SETTLING: Final = "Working out every status"
 
 
 def rebuild(connection: Connection, reread: Reread, progress: Progress) -> None:
-    """Replace all stored facts by what their bodies say, then settle every delivery."""
+    """Replace all stored facts by what their bodies say, then settle every delivery.
+
+    What a report means is worked out when it arrives: its type, its key, whose it is. A program
+    with other rules has to go back to the bodies, which are kept for that. Only an upgrade does it.
+    """
     _add_recipients(connection)
     connection.execute(text(f"CREATE TEMPORARY TABLE facts_before AS {_FACTS_BEFORE}"))
     connection.execute(text("CREATE INDEX facts_before_payload ON facts_before (payload_id)"))

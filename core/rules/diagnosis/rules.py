@@ -220,6 +220,9 @@ VAGUE: Final[Rules] = (
     ("rejected", "access denied | permission denied | rejected | reject | denied | not authori"),
     ("networkerror", "connection | connect. | network | dns."),
 )
+#: What single providers mean by their own marks and codes. Only what the words alone would not
+#: tell, and only what the provider or its users explain somewhere public: the comment over each
+#: group names the page.
 PROVIDERS: Final[tuple[tuple[str, str], ...]] = (
     # Microsoft Learn, "Email non-delivery reports and SMTP errors in Exchange Online" and the
     # Exchange Server list of the same name: their names of what went wrong stand before any words.

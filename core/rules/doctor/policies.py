@@ -232,7 +232,11 @@ _SETS: Final = ("foranyvalue", "forallvalues")
 
 
 def all_hold(conditions: object, context: Mapping[str, str]) -> bool | None:
-    """Whether every condition holds; ``context`` is what the call carries, keys in lower case."""
+    """Whether every condition holds; ``context`` is what the call carries, keys in lower case.
+
+    Every answer may be ``None``: *not known*. IAM has more keys and operators than a doctor can
+    know, and one who guesses is worse than one who says so.
+    """
     if not conditions:
         return True
     if not isinstance(conditions, dict):

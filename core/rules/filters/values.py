@@ -226,7 +226,10 @@ _NAMED: Final = {NamedDay.YESTERDAY: -1, NamedDay.TODAY: 0, NamedDay.TOMORROW: 1
 
 
 def needs_now(condition: Dated) -> bool:
-    """Whether what it allows changes with the time."""
+    """Whether what it allows changes with the time.
+
+    Days and months are those of the person's calendar: of ``zone``, by default the computer's own.
+    """
     return condition.moment is Moment.OVERDUE or not isinstance(condition.when, Period)
 
 

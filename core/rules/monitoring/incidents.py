@@ -121,6 +121,10 @@ def in_force(notices: Iterable[AccountNotice]) -> tuple[AccountNotice, ...]:
 
     Order and doubles do not matter. Of two words of one moment the bad one counts: it is the one
     that costs something when it is missed.
+
+    EventBridge alone carries it: *Sending Status Disabled/Enabled* and *Advisor Recommendation
+    Status Open/Resolved* (EventBridge events reference, Amazon SES; the guide's page on tenants).
+    Pure.
     """
     newest: dict[tuple[NoticeKind, str], AccountNotice] = {}
     for notice in notices:

@@ -216,7 +216,12 @@ LONGEST: Final = 40
 
 
 def edits_forgiven(typed: str) -> int:
-    """Return how many slips a typed word may hold and still mean another one."""
+    """Return how many slips a typed word may hold and still mean another one.
+
+    Of our own, not a library's: a few hundred short words are compared a search, which needs no
+    compiled dependency, and none of those at hand takes the *beginning* of a word for the whole, as
+    is needed while somebody is still typing it.
+    """
     if len(typed) < ONE_EDIT or len(typed) > LONGEST or not any(c.isalpha() for c in typed):
         return 0  # one digit more or less is another number
     return 2 if len(typed) >= TWO_EDITS else 1

@@ -104,7 +104,7 @@ class ChaseFlows:
         nothing = "" if written.emails else " Nothing was sent about it."
         self._tell(f"{written.files} files in {cell(str(written.path))}.{nothing}", "Evidence")
         if self._app.is_web and written.path.is_file():
-            from tui.runtime.driver_choice import give_file
+            from tui.runtime.browser_files import give_file
 
             _ = give_file(self._app, written.path, self._failed)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 from tui.format.text import cell
-from tui.runtime.driver_choice import ON_THE_SERVER, give_file
+from tui.runtime.browser_files import ON_THE_SERVER, give_file
 
 if TYPE_CHECKING:
     from core.model.documents import DocumentRow

@@ -76,6 +76,8 @@ def put_json(value: Any) -> None:
 def filter_of(text: str) -> Line:
     """Understand a line; what is wrong is marked on standard error.
 
+    All of it must be right, for nobody watches what a script lists.
+
     Raises:
         UsageError: a part of it says nothing.
     """

