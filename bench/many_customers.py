@@ -8,7 +8,7 @@ from typing import Final
 
 from core.db.bulk import insert_rows
 from core.db.engine import Database
-from core.db.lists import customer_search_sql as name_prefixes
+from core.db.lists import name_prefixes
 from core.db.schema import contacts, customers, documents
 from core.rules.search.text import search_key
 

@@ -28,8 +28,7 @@ from bench.million_check import check_sample
 from bench.million_people import Company, company
 from bench.million_stories import ON_THE_WAY, STORIES, EmailTold, Row, Story, told
 from core.db.engine import Database
-from core.db.lists import counters
-from core.db.lists import customer_search_sql as name_prefixes
+from core.db.lists import counters, name_prefixes
 from core.db.migrations import runner
 from core.db.rows import known_instant, to_instant
 from core.db.writes import chasing, summaries

@@ -21,7 +21,7 @@ from core.model.conditions import (
 )
 from core.model.documents import DocumentRow, DocumentView
 from core.model.enums import DocumentKind
-from core.rules.filters import values as time_ranges
+from core.rules.filters import values
 from core.rules.search.text import search_key
 
 _When = TypeVar("_When", date, datetime)
@@ -97,13 +97,13 @@ def _goes_to(recipient: str, wanted: str) -> bool:
 
 def _dated(row: DocumentRow, condition: Dated, as_of: datetime) -> bool:
     if condition.moment is Moment.SENT:
-        return _between(row.summary.last_sent_at, time_ranges.instants(condition, as_of))
+        return _between(row.summary.last_sent_at, values.instants(condition, as_of))
     if condition.moment is Moment.OVERDUE and (
         row.kind is not DocumentKind.INVOICE or row.balance_due <= 0
     ):
         return False
     day = row.issued_on if condition.moment is Moment.ISSUED else row.due_on
-    return _between(day, time_ranges.days(condition, as_of))
+    return _between(day, values.days(condition, as_of))
 
 
 def _between(at: _When | None, ends: tuple[_When | None, _When | None]) -> bool:

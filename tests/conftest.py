@@ -16,8 +16,9 @@ import pytest
 from hypothesis import settings
 
 from core.aws.clients import Clients
+from core.aws.mailer import SesMailer
 from core.aws.queue import SqsFeed
-from core.aws.ses import SesMailer, SesSuppressionList
+from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
 from core.db.engine import Database
 from core.db.migrations import runner

@@ -15,8 +15,9 @@ from bench.neighbours import databases
 from bench.neighbours.databases import Databases
 from bench.offices import only_here, open_invoice
 from core.aws.clients import Clients
+from core.aws.mailer import SesAccount, SesMailer
 from core.aws.queue import SqsFeed
-from core.aws.ses import SesAccount, SesMailer, SesSuppressionList
+from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
 from core.db.engine import Database
 from core.db.lists import documents

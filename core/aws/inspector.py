@@ -8,16 +8,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from core.aws.clients import Clients, in_words, session
+from core.aws.chain import found
+from core.aws.clients import Clients, in_words
 from core.aws.queue import attributes
-from core.model.email import AwsFound
-from core.model.errors import (
-    NoSuchThingError,
-    OuttrayError,
-    ServiceError,
-    UnansweredError,
-    UnreachableError,
-)
+from core.model.errors import NoSuchThingError, OuttrayError, UnansweredError, UnreachableError
 from core.rules.doctor.destination_checks import ConfigurationSetFacts, Destination, TopicFacts
 from core.rules.doctor.encryption import Key, is_alias, is_awss_own
 from core.rules.doctor.filters import Filter, Subscription
@@ -281,19 +275,3 @@ def _covering(address: str) -> Iterator[str]:
     while "." in domain:
         yield domain
         domain = domain.partition(".")[2]
-
-
-def found() -> AwsFound:
-    """Look at environment, files and the machine's role, in boto3's order; raises nothing."""
-    try:
-        with in_words("sts"):
-            chain = session()
-            credentials = chain.get_credentials()
-            return AwsFound(
-                profile=chain.profile_name,
-                region=chain.region_name or "",
-                credentials=credentials.method if credentials is not None else "",
-                profiles=tuple(chain.available_profiles),
-            )
-    except ServiceError as error:
-        return AwsFound(problem=str(error))

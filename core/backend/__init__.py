@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from core.backend.wiring import Parts, Services
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.migrations import runner
 from core.model.errors import OuttrayError
 from core.services.feed.feed_monitor import FeedWatch
@@ -126,11 +126,11 @@ class Backend(Services):
         return self._database.reader
 
     def overview(self) -> Overview:
-        return reads.overview(self._reader, self._clock())
+        return documents.overview(self._reader, self._clock())
 
     def revision(self) -> int:
         """Return a number that changes when any program has changed the database."""
-        return reads.revision(self._reader)
+        return documents.revision(self._reader)
 
     def trouble(self) -> Trouble:
         """Return what goes wrong at this moment beyond single emails; kept for about a minute."""
@@ -242,9 +242,9 @@ class Backend(Services):
     def set_up(self, names: Names, *, apply: bool) -> SetUp:
         """Say what the way from SES to the queue lacks, or make it; raises ``ServiceError``."""
         from core.aws.provisioning import AwsSetup
-        from core.services import doctor as aws_setup
+        from core.services import doctor
 
-        act = aws_setup.apply if apply else aws_setup.survey
+        act = doctor.apply if apply else doctor.survey
         return act(names, AwsSetup(self._parts.clients))
 
     def export_evidence(

@@ -1,4 +1,4 @@
-"""The first start: whether it is one, what follows its settings, and files of events."""
+"""The first start: whether it is one, and what follows once the settings are written."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from core.model.email import AwsFound
 from core.model.errors import FailedImport, InputError
 from core.model.reports import ImportReport
 from core.rules.doctor.checks import Check
-from core.services.feed.ingest import parse_file
 from core.settings.loading import Settings, load
 
-__all__ = ["Begun", "aws_found", "begin", "is_first", "parse_file", "readable"]
+__all__ = ["Begun", "aws_found", "begin", "is_first", "readable"]
 
 _SAY_NOTHING = frozenset({"ui.theme", "ui.motion"})
 
@@ -69,6 +68,6 @@ def readable(typed: str) -> Path:
 
 def aws_found() -> AwsFound:
     """Say what boto3's own chain finds; may take seconds, raises nothing."""
-    from core.aws import inspector as chain
+    from core.aws import chain
 
     return chain.found()

@@ -42,7 +42,7 @@ class SendingParts:
         account: Account | None = None,
         routes: MailRoutes | None = None,
     ) -> None:
-        from core.aws.ses import SesAccount, SesMailer
+        from core.aws.mailer import SesAccount, SesMailer
 
         self._database, self._settings, self._clock = database, settings, clock
         self._troubles, self._routes = troubles, routes

@@ -144,7 +144,7 @@ class Parts:
         return SesListCache(self._open_book, self._clock, self._settings.configuration_set)
 
     def _open_book(self) -> SuppressionBook:
-        from core.aws.ses import SesSuppressionList
+        from core.aws.suppression_list import SesSuppressionList
 
         return self._suppression_book or SesSuppressionList(self.clients)
 

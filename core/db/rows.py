@@ -104,7 +104,7 @@ def _escape(text: str) -> str:
 
 
 def chunks(items: Sequence[V], size: int = 500) -> Iterator[Sequence[V]]:
-    """Cut ``items`` into pieces that one IN clause may hold on every database."""
+    """Cut ``items`` into pieces; by default what one IN clause may hold on every database."""
     return (items[start : start + size] for start in range(0, len(items), size))
 
 

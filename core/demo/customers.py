@@ -1,4 +1,4 @@
-"""The generated company: whom it bills, for what, what is put off or suppressed. Pure."""
+"""The generated company: whom it bills, for what, what is put off or suppressed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unicodedata import normalize
 from zlib import crc32
 
 from core.db.engine import Database
-from core.db.writes import addresses as suppressions
+from core.db.writes import suppressions
 from core.model.chase_state import Scope
 from core.model.chasing import HoldKind
 from core.model.documents import DocumentRow

@@ -30,7 +30,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Derived from the facts (``rules.delivery.address_health``); clears itself with a delivery."""
+    """Derived from the facts (``rules.delivery.addresses``); clears itself with a delivery."""
 
     word: DisplayStatus | None = None
     """The newest telling status of this address; ``None``: nothing is known."""
@@ -94,7 +94,7 @@ class RecipientEntry:
     click_doubt: str = ""
     late: Late | None = None
     stopped_by: str = ""
-    """Which list, or what else, stopped it before it was sent: ``core.rules.delivery.status``."""
+    """Which list, or what else, stopped it before it was sent: ``core.rules.delivery.reasons``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a check of the database finds."""
+"""What came of checking a database, of copying it and of putting a copy back."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from core.db.engine import Database
 from core.db.lists import documents
-from core.db.reads import addresses as corrections
+from core.db.reads import addresses
 from core.db.reads import history as stored
-from core.db.writes import addresses as contacts
+from core.db.writes import contacts as contacts
 from core.model.corrections import AddressOrigin, Correctable, Corrected, Proposal, Waiting
 from core.model.delivery import DeliveryState
 from core.model.email import Draft, SendOutcome, Verdict
@@ -50,7 +50,7 @@ class Correcting:
             NotFoundError: the customer is gone.
         """
         reader = self.database.reader
-        name = corrections.customer_name(reader, customer_id)
+        name = addresses.customer_name(reader, customer_id)
         if name is None:
             raise NotFoundError("That customer is no longer in the database.")
         emails = stored.emails_of(reader, document_id) if document_id is not None else ()
@@ -60,7 +60,7 @@ class Correcting:
         wrong = address or (failed.address if failed else _primary(known))
         health = stored.health(reader, [wrong]).get(address_key(wrong), Health())
         told = failed or self._told_by(health, wrong)
-        others = corrections.customers_with(reader, wrong) if wrong else []
+        others = addresses.customers_with(reader, wrong) if wrong else []
         return Correctable(
             customer_id=customer_id,
             customer=name,
@@ -87,7 +87,7 @@ class Correcting:
     ) -> Iterator[Proposal]:
         """What was meant, contacts that were reached, what was reached before, other contacts."""
         reader = self.database.reader
-        reached = corrections.reached_addresses(reader, customer_id)
+        reached = addresses.reached_addresses(reader, customer_id)
         when = {address_key(address): at for address, at in reached}
         health = stored.health(reader, [*when, *(contact.address for contact in known)])
         bad = {key for key, each in health.items() if each.is_bad}
@@ -119,7 +119,7 @@ class Correcting:
 
     def customers_with(self, address: str, name: str = "") -> list[tuple[int, str]]:
         """Return customers with the address, or not reached there; ``name`` is a part of theirs."""
-        return corrections.customers_with(self.database.reader, address, name)
+        return addresses.customers_with(self.database.reader, address, name)
 
     # ----------------------------------------------------------------- changing
 
@@ -148,8 +148,8 @@ class Correcting:
         ``customer_ids`` of ``None`` is every customer. SES's list is asked once for all of them.
         """
         reader = self.database.reader
-        ids = corrections.failed_documents(reader, old, customer_ids)
-        deliveries = corrections.deliveries_of(reader, ids)
+        ids = addresses.failed_documents(reader, old, customer_ids)
+        deliveries = addresses.deliveries_of(reader, ids)
         judging = replace(
             self.dispatch, suppression_list=_AskedOnce(self.dispatch.suppression_list)
         )

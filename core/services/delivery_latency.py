@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Generic, TypeVar
 
 from core.db.engine import Database
-from core.db.reads import monitoring as delivery_latency
+from core.db.reads import delivery_latency
 from core.model.documents import Awaited, DocumentRow
 from core.model.enums import DisplayStatus
 from core.model.ports import Clock

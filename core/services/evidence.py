@@ -21,7 +21,6 @@ from core.db.engine import Reader
 from core.db.reads import evidence as evidence_reads
 from core.db.reads.history import sent_bytes
 from core.files import protected_files
-from core.files import protected_files as new_file
 from core.mail.mime import attachments_of
 from core.model.enums import EmailKind
 from core.model.errors import InputError, NotFoundError, UsageError
@@ -206,4 +205,4 @@ def _zip_into_place(folder: Path, target: Path) -> None:
             entry.external_attr = 0o100600 << 16
             archive.writestr(entry, path.read_bytes())
     made.chmod(0o600)
-    new_file.give_name(made, target)
+    protected_files.give_name(made, target)

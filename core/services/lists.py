@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from core.db.engine import Database
-from core.db.lists import documents as reads
+from core.db.lists import documents
 from core.db.writes import preferences
 from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
 from core.model.errors import NotFoundError
@@ -45,14 +45,14 @@ class Customers:
         self._database, self._clock, self._on_lists = database, clock, on_lists
 
     def count(self, where: CustomerFilter) -> int:
-        return reads.count_customers(self._database.reader, _as_of_now(where, self._clock))
+        return documents.count_customers(self._database.reader, _as_of_now(where, self._clock))
 
     def page(
         self, where: CustomerFilter, offset: int = 0, limit: int | None = None
     ) -> tuple[CustomerRow, ...]:
         """Return customers; ``limit`` ``None`` is all."""
         timed = _as_of_now(where, self._clock)
-        return reads.page_customers(self._database.reader, timed, offset, limit)
+        return documents.page_customers(self._database.reader, timed, offset, limit)
 
     def find(self, where: CustomerFilter, *, alike: bool = False) -> Found:
         """Return who is meant by what was typed, ranked; ``alike``: with those spelt alike."""
@@ -63,11 +63,11 @@ class Customers:
 
     def rows(self, customer_ids: Sequence[int]) -> tuple[CustomerRow, ...]:
         """Return customers in the order of the ids; those that are gone are left out."""
-        return reads.customers(self._database.reader, customer_ids, self._clock())
+        return documents.customers(self._database.reader, customer_ids, self._clock())
 
     def position(self, where: CustomerFilter, customer_id: int) -> int | None:
         timed = _as_of_now(where, self._clock)
-        return reads.customer_position(self._database.reader, timed, customer_id)
+        return documents.customer_position(self._database.reader, timed, customer_id)
 
     def header(self, customer_id: int) -> CustomerHeader:
         """Return what stands above a customer's documents; raises ``NotFoundError``."""
@@ -93,29 +93,29 @@ class Documents:
         self._paces, self._incident_watch = paces, incident_watch
 
     def count(self, where: DocumentFilter) -> int:
-        return reads.count_documents(self._database.reader, self._timed(where))
+        return documents.count_documents(self._database.reader, self._timed(where))
 
     def page(
         self, where: DocumentFilter, offset: int = 0, limit: int | None = None
     ) -> tuple[DocumentRow, ...]:
         """Return documents; ``limit`` ``None`` is all."""
-        rows = reads.page_documents(self._database.reader, self._timed(where), offset, limit)
+        rows = documents.page_documents(self._database.reader, self._timed(where), offset, limit)
         return self._paces().marked(rows)
 
     def rows(self, document_ids: Sequence[int]) -> tuple[DocumentRow, ...]:
         """Return documents in the order of the ids; those that are gone are left out."""
-        return self._paces().marked(reads.documents(self._database.reader, document_ids))
+        return self._paces().marked(documents.documents(self._database.reader, document_ids))
 
     def ids(self, where: DocumentFilter, limit: int) -> tuple[int, ...]:
         """Return the first ids that answer to a filter."""
-        return reads.document_ids(self._database.reader, self._timed(where), limit)
+        return documents.document_ids(self._database.reader, self._timed(where), limit)
 
     def position(self, where: DocumentFilter, document_id: int) -> int | None:
-        return reads.document_position(self._database.reader, self._timed(where), document_id)
+        return documents.document_position(self._database.reader, self._timed(where), document_id)
 
     def chip_counts(self, where: DocumentFilter) -> Mapping[DocumentView, int]:
         timed = self._timed(replace(where, chip=DocumentView.LATE))
-        return reads.chip_counts(self._database.reader, timed)
+        return documents.chip_counts(self._database.reader, timed)
 
     def _timed(self, where: DocumentFilter) -> DocumentFilter:
         where = _as_of_now(where, self._clock)
@@ -145,7 +145,7 @@ class Documents:
 
     def count_failed(self) -> int:
         """Count unresolved bounces, complaints and drops of documents; light."""
-        return reads.count_failed(self._database.reader)
+        return documents.count_failed(self._database.reader)
 
 
 class Preferences:

@@ -1,4 +1,4 @@
-"""Looks ahead of single emails: latency of domains, incidents, insights; kept for a while.
+"""Looks ahead of single emails: incidents and insights; answers are kept for a while.
 
 Answers are kept for a while: they change slowly, and the gate and the screens ask often.
 """
@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.db.engine import Database
-from core.db.reads import monitoring as incidents
-from core.db.reads import monitoring as insights
+from core.db.reads import monitoring
 from core.db.writes import account_notices
 from core.model.documents import Late
 from core.model.enums import Status, domain_of
@@ -54,7 +53,7 @@ class IncidentWatch:
         if not troubles:
             return {}
         domains = {domain_of(address) for address in addresses}
-        told = incidents.told_by(self._database.reader, domains)
+        told = monitoring.told_by(self._database.reader, domains)
         providers = {domain: provider_of(domain, told[domain]) for domain in domains}
         found = {a: troubles.get(providers[domain_of(a)]) for a in addresses}
         return {address: trouble for address, trouble in found.items() if trouble is not None}
@@ -68,10 +67,10 @@ class IncidentWatch:
         return lateness(domain, self._paces.of(domain), (as_of or self._clock()) - sent_at)
 
     def _ask_troubles(self, _: None, now: datetime) -> tuple[ProviderTrouble, ...]:
-        return provider_troubles(incidents.attempts(self._database.reader, now), now)
+        return provider_troubles(monitoring.attempts(self._database.reader, now), now)
 
     def _ask_reputation(self, _: None, now: datetime) -> Reputation:
-        return incidents.reputation(self._database.reader, now)
+        return monitoring.reputation(self._database.reader, now)
 
 
 DAYS: Final = (7, 30, 90)
@@ -92,9 +91,9 @@ class Counting:
     def _count(self, days: int, now: datetime) -> Insights:
         reader = self._database.reader
         since = first_day(days, now)
-        quarters = insights.by_quarter(reader, since)
-        said = insights.diagnostics(reader, since)
-        took = insights.times(reader, since)
+        quarters = monitoring.by_quarter(reader, since)
+        said = monitoring.diagnostics(reader, since)
+        took = monitoring.times(reader, since)
         return Insights(
             days=days,
             since=since,
@@ -103,8 +102,8 @@ class Counting:
             by_day=by_day(quarters, since, now, None),
             causes=causes(said),
             failures_read=sum(each[3] for each in said),
-            domains=insights.domains(reader, since),
+            domains=monitoring.domains(reader, since),
             times=times(took),
             usual_seconds=median(took),
-            follow_ups=insights.follow_ups(reader, since),
+            follow_ups=monitoring.follow_ups(reader, since),
         )

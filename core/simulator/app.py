@@ -11,10 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from core.simulator import configuration, control
-from core.simulator import connections as browsers
-from core.simulator import connections as signatures
-from core.simulator import sending as suppression
+from core.simulator import configuration, connections, control, sending
 from core.simulator import service as refusals
 from core.simulator.connections import hang_up
 from core.simulator.sending import send_email
@@ -33,10 +30,10 @@ _ROUTES: Final[tuple[tuple[str, str, Operation], ...]] = (
     ("GET", "/account", configuration.get_account),
     ("PUT", "/account/suppression", configuration.put_account_suppression),
     ("PUT", "/account/sending", configuration.put_account_sending),
-    ("GET", "/suppression/addresses", suppression.list_suppressed),
-    ("PUT", "/suppression/addresses", suppression.put_suppressed),
-    ("GET", "/suppression/addresses/(.+)", suppression.get_suppressed),
-    ("DELETE", "/suppression/addresses/(.+)", suppression.delete_suppressed),
+    ("GET", "/suppression/addresses", sending.list_suppressed),
+    ("PUT", "/suppression/addresses", sending.put_suppressed),
+    ("GET", "/suppression/addresses/(.+)", sending.get_suppressed),
+    ("DELETE", "/suppression/addresses/(.+)", sending.delete_suppressed),
     ("POST", "/identities", configuration.create_identity),
     ("GET", "/identities", configuration.list_identities),
     ("POST", "/list-identities", configuration.list_identities),
@@ -80,7 +77,7 @@ class Application:
         path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
         if re.fullmatch("[0-9]*", environ.get("CONTENT_LENGTH") or "") is None:
             return _answer(start_response, 400, {"error": "Content-Length is not a number."})
-        if words := browsers.refusal(environ):
+        if words := connections.refusal(environ):
             _read(environ)
             return _answer(start_response, 403, {"error": words})
         if path.startswith(_CONTROL):
@@ -157,14 +154,14 @@ def _service(environ: Environ, path: str) -> str:
     is_served = is_ses or refusals.QUEUE_PATH.fullmatch(path) is not None
     nowhere = f"The local stand-in has no {environ['REQUEST_METHOD']} {path}."
     try:
-        signature = signatures.read(environ)
+        signature = connections.read(environ)
     except RefusedError as refused:
         raise refused if is_served else RefusedError("NotFound", nowhere, 404) from None
     service = signature.service
-    if service not in signatures.PATIENCE:
+    if service not in connections.PATIENCE:
         words = f"The local stand-in is SES v2, SQS and SNS only; it has no {service[:40]}."
         raise RefusedError("UnknownOperationException", words, 404)
-    signatures.check(signature, utc_now())
+    connections.check(signature, utc_now())
     if not is_served or (service == "ses" and not is_ses):
         raise RefusedError("UnknownOperationException", nowhere, 404)
     if is_ses and service != "ses":

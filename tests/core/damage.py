@@ -24,9 +24,9 @@ from core.db.writes import (
     outbox,
     outbox_decisions,
     preferences,
+    suppressions,
 )
-from core.db.writes import addresses as contacts
-from core.db.writes import addresses as suppressions
+from core.db.writes import contacts as contacts
 from core.model.chasing import HoldKind, Outcome
 from core.model.delivery import DeliveryEvent
 from core.model.email import AttachedFile, Draft, Snapshot

@@ -40,6 +40,18 @@ def test_dialogs_are_imported_when_they_are_opened(module: str, with_the_app: se
     assert module not in with_the_app
 
 
+def test_a_start_that_needs_no_screen_does_not_wait_for_one() -> None:
+    found = loaded("import tui.cli.commands.programs, core.backend.first_run")
+    assert not {"textual", "core.model.email", *_HEAVY} & found - {"core.model.email"}
+    assert "textual" not in loaded("import tui.cli.commands.programs")
+    assert "core.model.email" not in loaded("import tui.cli.commands.programs")
+
+
+def test_to_look_for_a_customer_and_at_one_needs_no_sqlalchemy() -> None:
+    modules = "core.db.lists.customer_search, core.services.suppressions.lists"
+    assert not {"sqlalchemy", "boto3"} & loaded(f"import {modules}")
+
+
 def test_of_core_only_words_and_rules_are_needed(with_the_app: set[str]) -> None:
     core = {name for name in with_the_app if name.startswith("core.")}
     core = {name for name in core if not name.startswith(("core.model.", "core.rules"))}
@@ -58,6 +70,7 @@ _FIRST_FRAME = """
 import sys
 from core.backend import Backend
 from core.settings.loading import Settings
+import tui.cli.commands.programs  # where a start without a word begins
 from tui.app.app import OuttrayApp
 
 class Watched(OuttrayApp):

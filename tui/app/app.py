@@ -260,9 +260,8 @@ class OuttrayApp(Navigation):
 
     def label_of(self, command: Command) -> str:
         """What the bottom line calls ``command`` here and now."""
-        if command.id == "app.back" and isinstance(self.screen, CustomersScreen):
-            return "Quit"
-        return command.label
+        is_left = command.id == "app.back" and isinstance(self.screen, CustomersScreen)
+        return "Quit" if is_left else command.label
 
     def command_reload(self) -> None:
         screen = self.screen
@@ -316,9 +315,12 @@ class OuttrayApp(Navigation):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every command of ``screen``, with its key; then Textual's list of themes."""
-        from tui.app.palette import system_commands
+        from tui.app.palette import commands_of  # not for the first paint
 
-        yield from system_commands(self, screen)
+        yield from commands_of(screen)
+        if self.backend.settings.target is not None:
+            yield SystemCommand("Set up", SET_UP, self.set_up)
+        yield SystemCommand("Choose a theme", "All themes there are.", self.search_themes)
 
 
 def run(backend: Backend, *, mouse: bool = True) -> int:

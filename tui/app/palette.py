@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -19,8 +19,9 @@ from tui.screens.filtered_screen import NarrowedScreen
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from tui.app.app import OuttrayApp
     from tui.commands.dispatch import Host
+
+SET_UP: Final = "Who you are, the From address, the queue, the database."
 
 
 class ViewProvider(Provider):
@@ -48,8 +49,8 @@ def _shown(title: str, view: View) -> Content:
     return Content.assemble(title, (f"  {cell(view.line, 80)}", "$muted"))
 
 
-def system_commands(app: OuttrayApp, screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """Every command of ``screen``, with its key; then Textual's list of themes."""
+def commands_of(screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """Every command of ``screen``, with its key."""
     hosts: dict[str, Any] = {
         active.binding.id: active.node
         for active in screen.active_bindings.values()
@@ -63,10 +64,6 @@ def system_commands(app: OuttrayApp, screen: Screen[Any]) -> Iterator[SystemComm
                 host.why_not(command.id) or with_keys(command.help),
                 _doing(host, command.id),
             )
-    if app.backend.settings.target is not None:
-        words = "Who you are, the From address, the queue, the database."
-        yield SystemCommand("Set up", words, app.set_up)
-    yield SystemCommand("Choose a theme", "All themes there are.", app.search_themes)
 
 
 def _doing(host: Host, command_id: str) -> Callable[[], None]:

@@ -225,11 +225,11 @@ class AttentionScreen(HandyScreen):
 
     def sheet(self) -> Sheet[Any] | None:
         from tui.format.records import attention_row
-        from tui.tables import export_file as export_sheet
+        from tui.tables import export_file
 
         source = AttentionSource(self.app_context.backend, self._chip)
         return self.sheet_of(
-            self._table, "attention", attention_row, lambda: export_sheet.pages(source)
+            self._table, "attention", attention_row, lambda: export_file.pages(source)
         )
 
     def command_resend(self) -> None:

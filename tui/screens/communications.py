@@ -257,14 +257,14 @@ class CommunicationsScreen(NarrowedScreen, DocumentWants):
 
     def sheet(self) -> Sheet[Any] | None:
         from tui.format import records
-        from tui.tables import export_file as export_sheet
+        from tui.tables import export_file
 
         backend, where = self.app_context.backend, self._where
         return self.sheet_of(
             self._table,
             "documents",
             records.document,
-            lambda: export_sheet.documents(backend, where),
+            lambda: export_file.documents(backend, where),
         )
 
     def command_log(self) -> None:

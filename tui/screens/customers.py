@@ -283,11 +283,11 @@ class CustomersScreen(TablePlace):
 
     def sheet(self) -> Sheet[Any] | None:
         from tui.format import records
-        from tui.tables import export_file as export_sheet
+        from tui.tables import export_file
 
         source = self._picked or CustomerSource(self.app_context.backend, self._where)
         return self.sheet_of(
-            self._table, "customers", records.customer, lambda: export_sheet.pages(source)
+            self._table, "customers", records.customer, lambda: export_file.pages(source)
         )
 
     def command_snooze(self) -> None:

@@ -231,11 +231,11 @@ class SuppressionsScreen(HandyScreen):
 
     def sheet(self) -> Sheet[Any] | None:
         from tui.format.records import suppression_row
-        from tui.tables import export_file as export_sheet
+        from tui.tables import export_file
 
         source = SuppressionSource(self.app_context.backend, self._where)
         return self.sheet_of(
-            self._table, "suppressions", suppression_row, lambda: export_sheet.pages(source)
+            self._table, "suppressions", suppression_row, lambda: export_file.pages(source)
         )
 
     def command_remove(self) -> None:

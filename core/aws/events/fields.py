@@ -14,7 +14,7 @@ from core.aws.events.envelopes import storable
 from core.model.delivery import DeliveryEvent
 from core.model.enums import Role
 from core.model.reports import Addressee, MailSeen
-from core.rules.delivery import events as event_words
+from core.rules.delivery import events
 from core.rules.delivery.addresses import bare_address
 from core.rules.delivery.external_email import DOCUMENT_TAG
 
@@ -135,14 +135,14 @@ def subtype(kind: str, details: Mapping[str, object]) -> str:
     match kind:
         case "Bounce":
             parts = (text(details.get("bounceType")), text(details.get("bounceSubType")))
-            return event_words.detail("/".join(parts)) if any(parts) else ""
+            return events.detail("/".join(parts)) if any(parts) else ""
         case "Complaint":
             subtype = text(details.get("complaintSubType"))
             feedback = text(details.get("complaintFeedbackType"))
-            is_telling = event_words.is_list(subtype) or not feedback
-            return event_words.detail(subtype if is_telling else feedback)
+            is_telling = events.is_list(subtype) or not feedback
+            return events.detail(subtype if is_telling else feedback)
         case "DeliveryDelay":
-            return event_words.detail(text(details.get("delayType")))
+            return events.detail(text(details.get("delayType")))
     return ""
 
 

@@ -16,16 +16,11 @@ from sqlalchemy import Connection, select, text, update
 from core.db.bulk import rows_among
 from core.db.driver_errors import UnstorableError
 from core.db.engine import Database
-from core.db.lists import counters
-from core.db.lists import customer_search_sql as name_prefixes
+from core.db.lists import counters, name_prefixes
 from core.db.rows import chunks
 from core.db.schema import events, metadata
 from core.db.schema.coverage import SEALED, VALUES
-from core.db.writes.summaries import (
-    settle_deliveries,
-    summarise_customers,
-    summarise_documents,
-)
+from core.db.writes.summaries import settle_deliveries, summarise_customers, summarise_documents
 from core.model.integrity import Difference
 
 type_of_work = Callable[[Connection, Collection[int]], object]

@@ -13,7 +13,7 @@ from core.db.bulk import is_sqlite
 from core.db.engine import Database
 from core.db.integrity.derived_columns import numbers
 from core.db.integrity.summaries import looking, shown
-from core.db.lists.customer_search_sql import Part, words_of
+from core.db.lists.name_prefixes import Part, words_of
 from core.db.sqlite import integrity
 from core.model.integrity import Difference
 from core.rules.search.ranking import LONGEST, ONE_EDIT, grams

@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 
 from core.db.engine import Reader
 from core.db.lists import counters, ordering
-from core.db.lists import counters as unlinked_count
 from core.db.lists.document_paging import count_before, walked
 from core.db.lists.filter_sql import (
     ATTENTION_FIRST,
@@ -189,7 +188,7 @@ def overview(reader: Reader, as_of: datetime | None = None) -> Overview:
         bounced=kept[DocumentView.BOUNCED.value],
         never_reached=tuple(Amount(from_money(int(r[1])), r[0]) for r in unreached),
         never_reached_documents=sum(int(r[2]) for r in unreached),
-        unlinked=unlinked_count.count(reader),
+        unlinked=counters.count(reader),
     )
 
 

@@ -9,7 +9,6 @@ from typing import Final
 
 from core.db.engine import Reader, SqliteReader
 from core.db.lists import counters, document_paging, ordering
-from core.db.lists import document_paging as nearby
 from core.db.lists.customers import count_customers as count_customers
 from core.db.lists.customers import customer_position as customer_position
 from core.db.lists.customers import customers as customers
@@ -84,7 +83,11 @@ def document_ids(reader: Reader, where: DocumentFilter, limit: int) -> tuple[int
 
 def _ids_at(reader: Reader, where: DocumentFilter, offset: int, limit: int) -> list[int]:
     """Text that is not looked up yet is searched near the page itself where that is quicker."""
-    near = None if is_ready(reader, where) else nearby.nearby_ids(reader, where, offset, limit)
+    near = (
+        None
+        if is_ready(reader, where)
+        else document_paging.nearby_ids(reader, where, offset, limit)
+    )
     return near or document_paging.ids_at(reader, narrowed_documents(reader, where), offset, limit)
 
 

@@ -100,7 +100,7 @@ WAITS_LONG: Final = (
 ONLY_WAITS: Final = f"{WAITS_LONG} AND NOT {HELD} AND NOT {NEEDS_ATTENTION} AND NOT {CALL_DUE}"
 
 #: What each chip looks for; ``DocumentView.LATE`` needs the paces of domains, see
-#: ``core.services.monitoring.delivery_latency``. Bounces, complaints, drops and failures are looked
+#: ``core.services.delivery_latency``. Bounces, complaints, drops and failures are looked
 #: for where they are *unresolved*, whatever the latest email says; the other words are those of the
 #: latest email.
 CHIPS: Final = {

@@ -148,10 +148,10 @@ def _lookups(where: DocumentFilter) -> Iterator[tuple[str | Condition, list[Look
     """Yield what is looked for, and what finds it: words, then conditions; no lookups: nothing."""
     yield from _of_words(_DOCUMENTS, where.text)
     if where.conditions:
-        from core.db.lists import filter_sql_terms as text_lookup
+        from core.db.lists import filter_sql_terms  # not for the first paint
 
         for condition in where.conditions:
-            yield condition, text_lookup.of(condition, where, _DOCUMENTS)
+            yield condition, filter_sql_terms.of(condition, where, _DOCUMENTS)
 
 
 def _all_of(

@@ -20,8 +20,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from core.db.bulk import is_sqlite, update_rows
-from core.db.lists import counters
-from core.db.lists import customer_search_sql as name_prefixes
+from core.db.lists import counters, name_prefixes
 from core.db.lists.filter_sql import NUMBER_TAIL
 from core.db.rows import chunks
 from core.db.schema import digests, metadata, send_brake

@@ -1,4 +1,4 @@
-"""The tables. Columns are explained where the name alone does not; codecs are in ``codec``."""
+"""The tables. Columns are explained where the name alone does not; codecs are in ``db.rows``."""
 
 from __future__ import annotations
 

@@ -16,24 +16,21 @@ from sqlalchemy import (
 )
 
 from core.db.schema.columns import Id, metadata, number, text_column
-from core.db.schema.columns import Id as _Id
-from core.db.schema.columns import number as _number
-from core.db.schema.columns import text_column as _text
 from core.db.schema.digests import digest_column
 
 holds = Table(
     "holds",
     metadata,
     # Who asked not to chase until when; never changed, the newest row of its scope is in force.
-    Column("id", _Id, primary_key=True),
-    Column("customer_id", _Id, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
-    Column("document_id", _Id, ForeignKey("documents.id", ondelete="CASCADE")),  # empty: all
+    Column("id", Id, primary_key=True),
+    Column("customer_id", Id, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("document_id", Id, ForeignKey("documents.id", ondelete="CASCADE")),  # empty: all
     Column("kind", String(16), nullable=False),
-    _text("until"),  # a day, ISO; empty: lifted
-    _number("resumes_at"),  # its beginning, where it was set
-    _text("note"),
-    _text("set_by"),
-    _number("set_at"),
+    text_column("until"),  # a day, ISO; empty: lifted
+    number("resumes_at"),  # its beginning, where it was set
+    text_column("note"),
+    text_column("set_by"),
+    number("set_at"),
     digest_column("holds"),
     Index("ix_holds_customer", "customer_id", "id"),
 )
@@ -41,15 +38,15 @@ holds = Table(
 calls = Table(
     "calls",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("document_id", _Id, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
-    _number("at"),
-    _text("called_by"),
-    _text("contact"),
+    Column("id", Id, primary_key=True),
+    Column("document_id", Id, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    number("at"),
+    text_column("called_by"),
+    text_column("contact"),
     Column("outcome", String(16), nullable=False),
-    _text("note"),
-    _number("logged_at"),
-    _number("quiet_until"),
+    text_column("note"),
+    number("logged_at"),
+    number("quiet_until"),
     digest_column("calls"),
     Index("ix_calls_document", "document_id", "at", "id"),
 )
@@ -61,8 +58,8 @@ suppressions = Table(
     Column("address_key", Text, primary_key=True),
     Column("address", Text, nullable=False),
     Column("reason", Text, nullable=False),
-    _number("since"),
-    _text("added_by"),
+    number("since"),
+    text_column("added_by"),
     digest_column("suppressions"),
 )
 
@@ -71,10 +68,10 @@ outbox_holds = Table(
     metadata,
     # Why no program sends at the moment; one row a reason.
     Column("name", Text, primary_key=True),
-    _text("held_by"),
-    _number("since"),
-    _number("until"),  # 0: until somebody lifts it
-    _text("words"),
+    text_column("held_by"),
+    number("since"),
+    number("until"),  # 0: until somebody lifts it
+    text_column("words"),
     digest_column("outbox_holds"),
 )
 
@@ -84,8 +81,8 @@ send_brake = Table(
     # ``core.rules.sending.brake`` as all programs share it; always one row.
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("phase", String(16), nullable=False, server_default=text("'clear'")),
-    *map(_number, ("failures", "epoch", "since", "retry_at", "probes", "trial_id")),
-    _text("words"),
+    *map(number, ("failures", "epoch", "since", "retry_at", "probes", "trial_id")),
+    text_column("words"),
     digest_column("send_brake"),
 )
 
@@ -93,12 +90,12 @@ outbox_acts = Table(
     "outbox_acts",
     metadata,
     # What people decided about single deliveries; never changed, never deleted.
-    Column("id", _Id, primary_key=True),
-    Column("delivery_id", _Id, ForeignKey("deliveries.id"), nullable=False, index=True),
+    Column("id", Id, primary_key=True),
+    Column("delivery_id", Id, ForeignKey("deliveries.id"), nullable=False, index=True),
     Column("act", String(16), nullable=False),
-    _text("acted_by"),
-    _number("at"),
-    _text("note"),
+    text_column("acted_by"),
+    number("at"),
+    text_column("note"),
     digest_column("outbox_acts"),
 )
 
@@ -106,14 +103,14 @@ address_changes = Table(
     "address_changes",
     metadata,
     # What was corrected here: an import of the old address must not undo it.
-    Column("id", _Id, primary_key=True),
-    Column("customer_id", _Id, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("customer_id", Id, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False),
     Column("old_address", Text, nullable=False),
     Column("old_key", Text, nullable=False),  # address_key(old_address)
     Column("new_address", Text, nullable=False),
     Column("new_key", Text, nullable=False),
-    _text("changed_by"),
-    _number("changed_at"),
+    text_column("changed_by"),
+    number("changed_at"),
     digest_column("address_changes"),
     Index("ix_address_changes_customer_id", "customer_id"),
 )
@@ -122,12 +119,12 @@ suppression_audit = Table(
     "suppression_audit",
     metadata,
     # Every change to either list and every attempt; never deleted.
-    Column("id", _Id, primary_key=True),
-    _number("at"),
+    Column("id", Id, primary_key=True),
+    number("at"),
     *(Column(name, Text, nullable=False) for name in ("address_key", "address")),
     Column("list", String(8), nullable=False),  # ses, own
     Column("action", String(8), nullable=False),  # added, removed
-    *map(_text, ("reason", "operator", "detail")),
+    *map(text_column, ("reason", "operator", "detail")),
     Column("outcome", String(12), nullable=False),  # begun, done, failed
     digest_column("suppression_audit"),
     Index("ix_suppression_audit_address", "address_key", "at", "id"),

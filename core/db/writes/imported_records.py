@@ -12,18 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from core.db.engine import hold
-from core.db.lists import counters
-from core.db.lists import customer_search_sql as name_prefixes
+from core.db.lists import counters, name_prefixes
 from core.db.rows import IMPORTED_FIELDS, chunks, document_columns
 from core.db.schema import contacts, customers, digests, documents
 from core.db.schema.coverage import SEALED
-from core.db.writes.addresses import put_contact, superseded_addresses
 from core.db.writes.chasing import inherit_holds
-from core.db.writes.summaries import (
-    lock_documents,
-    summarise_customers,
-    summarise_documents,
-)
+from core.db.writes.contacts import put_contact, superseded_addresses
+from core.db.writes.summaries import lock_documents, summarise_customers, summarise_documents
 from core.model.corrections import KeptCorrection
 from core.model.delivery import DocumentSummary
 from core.model.enums import DocumentKind, address_key
@@ -299,7 +294,7 @@ def _known(connection: Connection, numbers: set[str]) -> dict[tuple[int, str, st
         *(d[name] for name in IMPORTED_FIELDS),
     )
     found: dict[tuple[int, str, str], dict[str, Any]] = {}
-    for some in chunks(sorted(set(numbers))):
+    for some in chunks(sorted(numbers)):
         for row in connection.execute(select(*columns).where(d.number.in_(some))).mappings():
             found[row["customer_id"], row["kind"], row["number"]] = dict(row)
     return found

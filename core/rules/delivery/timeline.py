@@ -160,8 +160,8 @@ def local_then(
     """Return what we had done about a delivery by ``as_of``, from what we have done by now.
 
     Every fact has two times: when it happened and when we received it. Known is what we had
-    received. An approximation: steps that failed have no time of their own and count from when the delivery
-    was taken for sending; SES answers, or is given up, within a minute of that.
+    received. An approximation: steps that failed have no time of their own and count from when
+    the delivery was taken for sending; SES answers, or is given up, within a minute of that.
     """
     if accepted_at is not None and accepted_at <= as_of:
         return local

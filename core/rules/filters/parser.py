@@ -26,7 +26,6 @@ from core.model.conditions import (
 from core.model.documents import DocumentView
 from core.model.enums import DocumentKind
 from core.rules.filters import values
-from core.rules.filters import values as vocabulary
 
 LONGEST: Final = 1_000
 """Characters of a line; what is longer was pasted by mistake."""
@@ -35,12 +34,12 @@ _BLANK: Final = re.compile(r"\s+")
 _QUOTED: Final = re.compile(r'(?P<minus>-?)"(?P<text>[^"]*)(?:"|\Z)')
 #: Blanks may stand around ``<`` and ``>``, but not after a colon: ``to: anna`` is unfinished.
 _COMPARED: Final = re.compile(
-    rf"(?P<minus>-?)(?P<field>(?ai:{'|'.join(vocabulary.COMPARED)}))"
+    rf"(?P<minus>-?)(?P<field>(?ai:{'|'.join(values.COMPARED)}))"
     r"(?:\s*:?(?P<than>[<>]=?|≤|≥)(?:\s+(?=[-+]?[0-9]|today|yesterday|tomorrow))?|(?P<is>[:=]))"
     r"(?P<value>\S*)"
 )
 _SAID: Final = re.compile(
-    rf"(?P<minus>-?)(?P<field>(?ai:{'|'.join(vocabulary.SAID)}))[:=]"
+    rf"(?P<minus>-?)(?P<field>(?ai:{'|'.join(values.SAID)}))[:=]"
     r'(?P<value>"[^"]*(?:"|\Z)|[^\s"]\S*)?'
 )
 _PLAIN: Final = re.compile(r"\S+")
@@ -135,21 +134,21 @@ class _Reader:
     def _plain(self, at: int, word: str) -> None:
         negated = word.startswith("-")
         name = word.removeprefix("-").lower().replace("_", "-")
-        if name in vocabulary.STATES:
-            self._add(Stands((vocabulary.STATES[name],), negated))
-        elif name in vocabulary.KINDS:
-            self._add(Says(Part.KIND, (vocabulary.KINDS[name].value,), negated))
-        elif name == vocabulary.OVERDUE:
+        if name in values.STATES:
+            self._add(Stands((values.STATES[name],), negated))
+        elif name in values.KINDS:
+            self._add(Says(Part.KIND, (values.KINDS[name].value,), negated))
+        elif name == values.OVERDUE:
             self._add(Dated(Moment.OVERDUE, Relation.MORE, Span(0, Unit.DAY), negated))
         else:
             self.words.append(word)
-            if vocabulary.begins_a_filter(name):
+            if values.begins_a_filter(name):
                 self.tail = at
 
     # ------------------------------------------------------------------ fields
 
     def _compared(self, found: re.Match[str]) -> None:
-        field = vocabulary.COMPARED[found["field"].lower()]
+        field = values.COMPARED[found["field"].lower()]
         relation = _RELATIONS[found["than"] or found["is"]]
         value, negated = found["value"], bool(found["minus"])
         if isinstance(field, Measure):
@@ -181,7 +180,7 @@ class _Reader:
             self._refuse(found, "amount", values.AMOUNTS, f"{field}>500")
 
     def _said(self, found: re.Match[str]) -> None:
-        part = vocabulary.SAID[found["field"].lower()]
+        part = values.SAID[found["field"].lower()]
         given = found["value"] or ""
         value = " ".join(given.strip('"').split() if given.startswith('"') else given.split())
         if part is Part.KIND and value:

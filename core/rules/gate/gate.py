@@ -15,7 +15,7 @@ from typing import Final
 from core.model.chasing import Hold, HoldKind
 from core.model.email import MAY_DOUBLE, Finding, Verdict, Weight
 from core.model.enums import DisplayStatus, DocumentKind, EmailKind
-from core.rules.gate import document_rules as attachment_rules
+from core.rules.gate import document_rules
 from core.rules.gate.document_rules import FileFacts, PdfFacts
 from core.rules.gate.recipient_rules import (
     ANOTHER,
@@ -152,7 +152,7 @@ def _findings(facts: GateFacts) -> Iterator[Finding]:
     yield from _limits(facts)
     yield from _document(facts)
     if facts.pdf is not None:
-        yield from attachment_rules.findings(facts.kind, facts.pdf, facts.files)
+        yield from document_rules.findings(facts.kind, facts.pdf, facts.files)
     yield from _about(facts.recipients, LISTED, facts.alternatives)
     yield from _spellings(facts)
     yield from _about(facts.recipients, KNOWN, facts.alternatives)

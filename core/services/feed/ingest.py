@@ -31,6 +31,8 @@ _UTF_16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
 _LOOKED_AT: Final = 8_192
 """Bytes of a file in which a NUL says that it is no text."""
 """Bodies of a file in one transaction."""
+_AT_ONCE: Final = 500
+"""Bodies of a file in one transaction."""
 _FULL: Final = 10
 """As many messages as SQS gives at once; fewer of them, and hardly any more are waiting."""
 _MOST_GATHERED: Final = 1_000
@@ -101,7 +103,7 @@ def load(
     """Store everything in a file: JSON lines, an array, one object, any envelope."""
     bodies = read_bodies(path)
     report = IngestReport()
-    for some in chunks(bodies):
+    for some in chunks(bodies, _AT_ONCE):
         parts = [part for body in some for part in _parse_line(body)]
         report += _ingest(database, parts, path.name, clock, None, search)
     return report

@@ -13,8 +13,7 @@ from typing import Final
 from core.aws.events.parser import parse_all
 from core.db.engine import Database, Reader, UnstorableError
 from core.db.rows import chunks
-from core.db.writes import account_notices, events, external_email
-from core.db.writes import feed as quarantine
+from core.db.writes import account_notices, events, external_email, feed
 from core.db.writes.events import Unreadable
 from core.files import protected_files
 from core.model.errors import InputError, NeedsConfirmationError, NotFoundError, UsageError
@@ -23,6 +22,8 @@ from core.model.reports import BodyOutcome, IngestReport, Parsed, QuarantinedBod
 from core.rules.delivery.external_email import NumberSearch, given_up
 from core.rules.export.tabular import as_line
 
+"""Bodies in one transaction."""
+_AT_ONCE: Final = 500
 """Bodies in one transaction."""
 _LINE: Final = re.compile(r"line \d+: ")
 _REFUSED: Final = "the database refused it"
@@ -34,7 +35,7 @@ def find(reader: Reader, wanted: str) -> QuarantinedBody:
     Raises:
         NotFoundError: none does, or several do.
     """
-    found = quarantine.find(reader, wanted) if wanted else ()
+    found = feed.find(reader, wanted) if wanted else ()
     if len(found) == 1:
         return found[0]
     if found:
@@ -60,9 +61,9 @@ def retry(
         DatabaseError: what was not reported yet is as it was.
     """
     reader = database.reader
-    bodies = (find(reader, wanted),) if wanted else quarantine.waiting(reader)[::-1]
+    bodies = (find(reader, wanted),) if wanted else feed.waiting(reader)[::-1]
     report = RetryReport()
-    for some in chunks(bodies):
+    for some in chunks(bodies, _AT_ONCE):
         report += _retry(database, some, clock, search)
     return report
 
@@ -82,7 +83,7 @@ def dismiss(
             "A note is required to dismiss a report.", "Say why nobody needs it: --note TEXT."
         )
     with database.transaction() as connection:
-        quarantine.dismiss(connection, body.id, operator, note.strip(), clock())
+        feed.dismiss(connection, body.id, operator, note.strip(), clock())
     return find(database.reader, body.id)
 
 
@@ -124,8 +125,8 @@ def _read_again(
         account_notices.store(connection, [(p.notice, p.raw) for p in parts if p.notice])
         stored = events.store(connection, readable, now)
         events.quarantine_bodies(connection, unreadable, now)
-        quarantine.release(connection, released)
-        quarantine.keep(connection, [(body.id, body.reason) for body in kept])
+        feed.release(connection, released)
+        feed.keep(connection, [(body.id, body.reason) for body in kept])
     return RetryReport(
         len(released),
         kept,
@@ -155,7 +156,7 @@ def _read(
 
 def _still_refused(database: Database, body: QuarantinedBody) -> RetryReport:
     with database.transaction() as connection:
-        quarantine.keep(connection, [(body.id, _REFUSED)])
+        feed.keep(connection, [(body.id, _REFUSED)])
     return RetryReport(kept=(replace(body, reason=_REFUSED),))
 
 
@@ -170,7 +171,7 @@ class Quarantine:
 
     def waiting(self) -> tuple[QuarantinedBody, ...]:
         """Return all of them, the newest first."""
-        return quarantine.waiting(self._database.reader)
+        return feed.waiting(self._database.reader)
 
     def find(self, wanted: str) -> QuarantinedBody:
         """Return the one body whose id begins with ``wanted``; raises ``NotFoundError``."""

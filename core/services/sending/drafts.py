@@ -13,8 +13,7 @@ from core.db.engine import Reader
 from core.db.lists import documents
 from core.db.reads import addresses as addressees
 from core.db.reads import history
-from core.db.writes import drafts as snapshots
-from core.db.writes import outbox
+from core.db.writes import drafts, outbox
 from core.files.attachments import read_attachment
 from core.mail.mime import answers, attachments_of, compose, one_line, sender_address, thread_id
 from core.mail.preview import print_of
@@ -125,7 +124,7 @@ def _same_again(
     as_sent = Version("as sent", source.subject, source.body, sent)
     current = _new_message(reader, office, occasion, EmailKind.ORIGINAL)
     fresh = replace(current.versions[current.chosen], name="current document", step=0)
-    before = snapshots.find_snapshot(reader, source.id)
+    before = drafts.find_snapshot(reader, source.id)
     pdf_sent = next((print_of(f.name, f.content) for f in sent if _is_pdf(f)), None)
     pdf_now = next((print_of(f.name, f.content) for f in fresh.attachments), None)
     if not occasion.document.pdf:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from core.db.engine import Database, UnstorableError
 from core.db.reads import outbox as outbox_lists
 from core.db.writes import leases, outbox, outbox_decisions
-from core.db.writes import leases as attempts
 from core.db.writes.leases import Taken
 from core.db.writes.outbox import Lease, NewDelivery, NewEmail
 from core.logs.setup import log_fault, logged
@@ -276,7 +275,7 @@ class SesSender:
 
     def _unanswered(self, taken: Taken, error: UnansweredError) -> Status:
         def write(connection: Connection) -> Status:
-            if attempts.is_being_sent(connection, taken.delivery_id):  # counts once
+            if leases.is_being_sent(connection, taken.delivery_id):  # counts once
                 self.brake.unanswered(connection, taken.delivery_id, error)
             outbox.unanswered(connection, taken.delivery_id, str(error))
             return Status.UNCONFIRMED
@@ -296,7 +295,7 @@ class SesSender:
         words = f"{error.title} It stays in the outbox and is tried again."
 
         def write(connection: Connection) -> Status:
-            if not attempts.is_at(connection, taken.delivery_id, taken.tries):
+            if not leases.is_at(connection, taken.delivery_id, taken.tries):
                 return Status.QUEUED  # written already by a commit that seemed to fail
             left = leases.not_taken(connection, taken.delivery_id, by, words, until, now)
             if isinstance(error, _TOLD_BY_SES):
@@ -323,7 +322,7 @@ class SesSender:
         """Write what SES answered; ``words`` say it where the database cannot take it."""
 
         def to_its_own(connection: Connection) -> Status:
-            if not attempts.is_the_same(connection, taken.delivery_id, taken.tag):
+            if not leases.is_the_same(connection, taken.delivery_id, taken.tag):
                 return status  # another database was put in the place of this one
             return write(connection)
 

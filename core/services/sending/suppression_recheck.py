@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from core.db.engine import Database, Within, hold
-from core.db.reads import addresses as suppression_reads
-from core.db.writes import addresses as suppressions
+from core.db.reads import addresses
+from core.db.writes import suppressions
 from core.model.enums import address_key
 from core.model.errors import NotPermittedError
 from core.model.ports import SuppressionList
@@ -60,14 +60,14 @@ class Recheck:
         """
         hold(connection, suppressions.lock_name(address))
         reader = Within(connection)
-        found = suppression_reads.entries_of(reader, [address]).get(address_key(address))
-        release = suppression_reads.releases(reader, [address]).get(address_key(address))
+        found = addresses.entries_of(reader, [address]).get(address_key(address))
+        release = addresses.releases(reader, [address]).get(address_key(address))
         return "" if found is None or _is_answered(found, release) else _words(found)
 
     def _stops(self, entry: Suppression) -> bool:
         if entry.ignored_by:
             return False  # SES stops nothing for a reason that is not in effect
-        releases = suppression_reads.releases(self.database.reader, [entry.address])
+        releases = addresses.releases(self.database.reader, [entry.address])
         return not _is_answered(entry, releases.get(address_key(entry.address)))
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from core.db.engine import Database, Reader
-from core.db.reads import addresses as suppressions
-from core.db.reads import gate
-from core.db.writes import addresses as table
+from core.db.reads import addresses, gate
+from core.db.writes import suppressions as table
 from core.imports import suppressions as files
 from core.model.enums import address_key
 from core.model.errors import NeedsConfirmationError, NotFoundError, ServiceError, UsageError
@@ -77,7 +76,7 @@ class ListChanges:
         """
         reason = _required(reason)
         there, problem = ask(self.database.reader, self.kept, address)
-        own = suppressions.entries_of(self.database.reader, [address])
+        own = addresses.entries_of(self.database.reader, [address])
         stored = self.kept.stored(address) if problem else ()
         entries = [*there, *stored, *own.values()]
         if not entries and problem is None:
@@ -111,7 +110,7 @@ class ListChanges:
         with self.database.transaction() as connection:
             if table.remove(connection, address):
                 table.write_audit(connection, [self._audit(address, "own", "removed", reason)])
-        is_there = bool(suppressions.entries_of(self.database.reader, [address]))
+        is_there = bool(addresses.entries_of(self.database.reader, [address]))
         detail = "Somebody put it back at the same moment." if is_there else ""
         return ListOutcome("own", address, "failed" if is_there else "done", detail)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from core.db.engine import Database, Reader
 from core.db.lists import documents
-from core.db.reads import addresses as suppressions
+from core.db.reads import addresses
 from core.model.email import Verdict
 from core.model.enums import address_key
 from core.model.history import Contact
@@ -65,7 +65,7 @@ class Suppressions:
         versions = (self.kept.state.version, documents.revision(self.database.reader))
         merged = self._merged
         if merged is None or merged[0] != versions:
-            own = suppressions.entries(self.database.reader)
+            own = addresses.entries(self.database.reader)
             merged = self._merged = (versions, suppression_list.merge(self.kept.entries(), own))
         return merged[1], versions
 
@@ -90,20 +90,20 @@ class Suppressions:
         reader, keys = self.database.reader, {row.key for row in rows}
         named = {e.ses_message_id for row in rows for e in row.entries if e.ses_message_id}
         failures: dict[str, list[suppression_list.Failure]] = {}
-        for failure in suppressions.failures(reader, keys, named):
+        for failure in addresses.failures(reader, keys, named):
             failures.setdefault(failure.address_key, []).append(failure)
             failures.setdefault(failure.ses_message_id, []).append(failure)
-        adders = suppressions.added_by(reader, keys)
+        adders = addresses.added_by(reader, keys)
         return tuple(_told(row, failures, adders.get(row.key, "SES")) for row in rows)
 
     def details(self, address: str) -> SuppressionDetails:
         """Ask SES about one address, and tell what was done to it before."""
         reader = self.database.reader
-        audit = suppressions.audit(reader, address)
+        audit = addresses.audit(reader, address)
         entries, problem = ask(reader, self.kept, address)
         if problem is not None:
             entries = list(self.kept.stored(address))
-        entries += suppressions.entries_of(reader, [address]).values()
+        entries += addresses.entries_of(reader, [address]).values()
         told = self._told([SuppressedAddress(tuple(entries))]) if entries else (None,)
         return SuppressionDetails(told[0], audit, str(problem.title) if problem else "")
 
@@ -136,7 +136,7 @@ def on_lists(
     reader: Reader, known: KnownEntries, contacts: Sequence[Contact]
 ) -> tuple[Contact, ...]:
     """Return contacts with what is known to stop mail to them; asks nobody."""
-    own = suppressions.entries_of(reader, [contact.address for contact in contacts])
+    own = addresses.entries_of(reader, [contact.address for contact in contacts])
     return tuple(
         replace(contact, suppression=_stops(known.stored(contact.address), own, contact.address))
         for contact in contacts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.aws.clients import Clients
-from core.aws.ses import SesAccount
+from core.aws.mailer import SesAccount
 from core.simulator import Simulator
 
 

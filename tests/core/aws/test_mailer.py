@@ -9,7 +9,7 @@ import pytest
 from botocore import exceptions as boto
 
 from core.aws.clients import Clients, in_words
-from core.aws.ses import SesMailer
+from core.aws.mailer import SesMailer
 from core.model.errors import (
     CredentialsError,
     QuotaUsedUpError,

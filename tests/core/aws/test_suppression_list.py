@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.aws.clients import Clients
-from core.aws.ses import SesSuppressionList
+from core.aws.suppression_list import SesSuppressionList
 from core.model.errors import RefusedError, ServiceError, UnansweredError
 from core.model.suppressions import Suppression
 from core.simulator import Simulator

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.db import rows as codec
+from core.db import rows
 from core.rules.search.text import search_key, storable
 
 _FIRST = datetime(1, 1, 2)  # noqa: DTZ001 (hypothesis adds the zone)
@@ -22,19 +22,19 @@ _LAST = datetime(9999, 12, 30)  # noqa: DTZ001
     )
 )
 def test_money_comes_back_exactly(value: Decimal) -> None:
-    assert codec.from_money(codec.to_money(value)) == value
+    assert rows.from_money(rows.to_money(value)) == value
 
 
 @pytest.mark.parametrize(
     ("value", "shown"), [("0", "0.00"), ("1350", "1350.00"), ("0.125", "0.125"), ("-5.1", "-5.10")]
 )
 def test_money_has_two_decimals_and_as_many_more_as_it_needs(value: str, shown: str) -> None:
-    assert str(codec.from_money(codec.to_money(Decimal(value)))) == shown
+    assert str(rows.from_money(rows.to_money(Decimal(value)))) == shown
 
 
 def test_money_is_never_rounded_away() -> None:
     with pytest.raises(ValueError, match="four decimals"):
-        codec.to_money(Decimal("0.00001"))
+        rows.to_money(Decimal("0.00001"))
 
 
 @given(
@@ -44,12 +44,12 @@ def test_money_is_never_rounded_away() -> None:
 def test_a_time_comes_back_in_utc_to_the_microsecond(naive: datetime, hours: int) -> None:
     at = naive.replace(tzinfo=timezone(timedelta(hours=hours)))
     if at != datetime(1970, 1, 1, tzinfo=UTC):
-        assert codec.from_instant(codec.to_instant(at)) == at
+        assert rows.from_instant(rows.to_instant(at)) == at
 
 
 def test_a_time_without_a_zone_is_no_time() -> None:
     with pytest.raises(TypeError):
-        codec.to_instant(_FIRST)
+        rows.to_instant(_FIRST)
 
 
 @given(st.text())

@@ -16,8 +16,9 @@ import pytest
 
 from core.aws.clients import Clients
 from core.aws.events.parser import OUR_TAG
+from core.aws.mailer import SesMailer
 from core.aws.queue import SqsFeed
-from core.aws.ses import SesMailer, SesSuppressionList
+from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
 from core.db import restoring
 from core.db.engine import Database

@@ -13,7 +13,7 @@ from core.backend import Backend
 from core.db.engine import Database
 from core.db.lists import documents
 from core.db.reads import history
-from core.db.writes import feed as quarantine
+from core.db.writes import feed
 from core.demo.store import one_page_pdf
 from core.mail.mime import attachments_of
 from core.model.documents import CustomerFilter, DocumentFilter, DocumentView
@@ -50,7 +50,7 @@ def test_it_has_the_size_that_is_promised(company: Database) -> None:
     assert 1_300 <= company.reader.rows("SELECT count(*) FROM emails", {})[0][0] <= 1_700
     unmatched = company.reader.rows("SELECT count(*) FROM events WHERE delivery_id IS NULL", {})
     assert unmatched[0][0] == 0
-    assert quarantine.waiting(company.reader) == ()
+    assert feed.waiting(company.reader) == ()
 
 
 def test_every_badge_is_to_be_seen(company: Database) -> None:

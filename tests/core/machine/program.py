@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from core.aws.clients import Clients
-from core.aws.ses import SesAccount, SesMailer, SesSuppressionList
+from core.aws.mailer import SesAccount, SesMailer
+from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
 from core.model.ports import Outgoing, QueueMessage
 from core.settings.loading import Settings

@@ -10,7 +10,7 @@ import pytest
 from core.model.errors import InputError
 from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
-from tui.runtime import external_programs as editor
+from tui.runtime import external_programs
 from tui.runtime.external_programs import Edited
 
 
@@ -27,11 +27,17 @@ def bin_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_settings_come_before_visual_and_that_before_editor(bin_folder: Path) -> None:
     both = {"VISUAL": "ed-one -f", "EDITOR": "ed-two"}
-    assert editor.command("ed-two", both) == (str(bin_folder / "ed-two"),)
-    assert editor.command("", both) == (str(bin_folder / "ed-one"), "-f")
-    assert editor.command("", {"VISUAL": " ", "EDITOR": "ed-two"}) == (str(bin_folder / "ed-two"),)
+    assert external_programs.command("ed-two", both) == (str(bin_folder / "ed-two"),)
+    assert external_programs.command("", both) == (str(bin_folder / "ed-one"), "-f")
+    assert external_programs.command("", {"VISUAL": " ", "EDITOR": "ed-two"}) == (
+        str(bin_folder / "ed-two"),
+    )
     quoted = f"'{bin_folder}/ed three' --cmd 'a b; rm -rf $x'"
-    assert editor.command(quoted, {}) == (f"{bin_folder}/ed three", "--cmd", "a b; rm -rf $x")
+    assert external_programs.command(quoted, {}) == (
+        f"{bin_folder}/ed three",
+        "--cmd",
+        "a b; rm -rf $x",
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,7 +46,7 @@ def test_the_settings_come_before_visual_and_that_before_editor(bin_folder: Path
 )
 def test_an_editor_that_is_not_there_is_told_with_what_to_set(named: str, said: str) -> None:
     with pytest.raises(InputError, match=said) as error:
-        editor.command(named, {})
+        external_programs.command(named, {})
     assert "VISUAL" in error.value.hint
 
 
@@ -49,7 +55,7 @@ def back(tmp_path: Path, data: bytes, before: str = "old text", code: int = 0) -
     folder.mkdir()
     path = folder / "message.md"
     path.write_bytes(data)
-    return editor.read_back(path, before, code)
+    return external_programs.read_back(path, before, code)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +80,7 @@ def test_what_came_back_is_the_text(
         (b"new words\n", 1, "exit code 1"),
         (b"new words\n", -15, "signal 15"),
         (b"caf\xe9\n", 0, "not UTF-8"),
-        (b"x" * (editor.MOST_BYTES + 1), 0, "too long"),
+        (b"x" * (external_programs.MOST_BYTES + 1), 0, "too long"),
     ],
 )
 def test_what_cannot_be_read_in_is_kept_and_named(

@@ -13,7 +13,7 @@ from core.model.errors import InputError
 from tests.tui.driver import driving
 from tests.tui.fakes import FakeBackend
 from tui.dialogs.basic.questions import PickDialog
-from tui.runtime import external_programs as opener
+from tui.runtime import external_programs
 
 TEMPLATE = "https://books.example/{kind}/{number}"
 
@@ -132,10 +132,10 @@ async def test_an_opener_that_fails_leaves_the_path_on_screen(
 def test_an_opener_that_stays_is_not_waited_for(
     desktop: Desktop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opener, "PATIENCE", 0.1)
+    monkeypatch.setattr(external_programs, "PATIENCE", 0.1)
     path = desktop.script("exec sleep 2")
     began = time.monotonic()
-    opener.launch((str(path),), "https://books.example")
+    external_programs.launch((str(path),), "https://books.example")
     assert time.monotonic() - began < 1.5
 
 
@@ -147,11 +147,11 @@ def test_what_the_system_might_run_is_not_opened(
     path.write_text("#!/bin/sh\n")
     backend.company.find("INV-0042").pdf = str(path)
     with pytest.raises(InputError, match="is no PDF"):
-        opener.targets(backend.company.row(1), "")
+        external_programs.targets(backend.company.row(1), "")
     (tmp_path / "d.pdf").mkdir()
     backend.company.find("INV-0042").pdf = str(tmp_path / "d.pdf")
     with pytest.raises(InputError, match="is not there"):
-        opener.targets(backend.company.row(1), "")
+        external_programs.targets(backend.company.row(1), "")
 
 
 @pytest.mark.parametrize(
@@ -168,6 +168,6 @@ def test_what_the_system_might_run_is_not_opened(
 def test_where_windows_can_be_opened(
     platform: str, environment: dict[str, str], expected: tuple[str, ...] | None
 ) -> None:
-    assert opener.opener(environment, platform, lambda name: f"/bin/{name}") == expected
+    assert external_programs.opener(environment, platform, lambda name: f"/bin/{name}") == expected
     if platform != "win32":
-        assert opener.opener(environment, platform, lambda _: None) is None
+        assert external_programs.opener(environment, platform, lambda _: None) is None

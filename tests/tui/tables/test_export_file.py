@@ -22,7 +22,6 @@ from tui.dialogs.export import ExportDialog
 from tui.format import records
 from tui.format.records import suppression_row
 from tui.tables import export_file
-from tui.tables import export_file as export_sheet
 from tui.tables.customers import CUSTOMER_COLUMNS
 from tui.tables.documents import ALL_DOCUMENT_COLUMNS
 from tui.tables.export_file import Sheet
@@ -49,7 +48,7 @@ def sheet(backend: FakeBackend, where: DocumentFilter | None = None) -> Sheet[Do
         ALL_DOCUMENT_COLUMNS,
         Context(NOW),
         records.document,
-        lambda: export_sheet.documents(as_backend(backend), where or DocumentFilter()),
+        lambda: export_file.documents(as_backend(backend), where or DocumentFilter()),
     )
 
 
@@ -209,7 +208,7 @@ def test_lists_and_parts_of_a_record_are_one_cell_each(
     backend: FakeBackend, tmp_path: Path
 ) -> None:
     def of(source: Any, columns: Any, record: Any) -> list[dict[str, str]]:
-        made = Sheet("x", columns, Context(NOW), record, lambda: export_sheet.pages(source))
+        made = Sheet("x", columns, Context(NOW), record, lambda: export_file.pages(source))
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.csv"
         assert export_file.write(made, Form.CSV, path, go_on) is not None
         return read_csv(path)

@@ -69,12 +69,12 @@ class CopyOpenExport:
 
     def open(self, row: DocumentRow) -> None:
         """Open the PDF or the page of a document; ask which where there are both."""
-        from tui.runtime import external_programs as editor
+        from tui.runtime import external_programs
 
         template = self._app_context.backend.settings.document_url
         self._app_context.background_calls.start(
             "open",
-            lambda: editor.targets(row, template),
+            lambda: external_programs.targets(row, template),
             lambda found: self._choose(cell(row.number, 40), found),
             self._failed,
         )
@@ -93,12 +93,12 @@ class CopyOpenExport:
         _ = self._app.push_screen(PickDialog(f"Open {number}", lines, "opens"), picked)
 
     def _launch(self, number: str, target: Target) -> None:
-        from tui.runtime import external_programs as editor
+        from tui.runtime import external_programs
 
         if self._app.is_web:
             self._hand_over(number, target)
             return
-        command = editor.opener(os.environ)
+        command = external_programs.opener(os.environ)
         if command is None:
             self._show(number, target, "No window can be opened from this terminal")
             return
@@ -109,7 +109,7 @@ class CopyOpenExport:
 
         self._app_context.background_calls.start(
             None,
-            lambda: editor.launch(command, where),
+            lambda: external_programs.launch(command, where),
             lambda _: self._tell(cell(where, 300), f"{number}: {target.label} opened"),
             failed,
         )

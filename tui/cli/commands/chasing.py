@@ -18,8 +18,7 @@ from core.rules.chasing.attention import is_ticked
 from core.rules.chasing.dates import parse_day
 from tui.cli.commands.common import opened, put_json
 from tui.cli.commands.sending import code_of, worse
-from tui.cli.output import compose as address
-from tui.cli.output import text
+from tui.cli.output import compose, text
 from tui.cli.output.text import say
 from tui.format import chasing, records
 from tui.format.moments import parse_time
@@ -133,7 +132,7 @@ def fix(options: Namespace) -> int:
                 "outtray customers TEXT finds a customer by a part of the address.",
             )
         verdict = correcting.check(options.new)
-        address.tell_verdict(options.new, verdict)
+        compose.tell_verdict(options.new, verdict)
         code = _code_of(verdict, yes=options.yes)
         if code != DONE:
             say("Nothing was changed." + (" Answer with --yes." if code == ASKS else ""))
@@ -141,13 +140,13 @@ def fix(options: Namespace) -> int:
             return code
         customer_ids = [customer_id for customer_id, _ in found]
         saved = correcting.save(options.old, options.new, customer_ids)
-        address.tell_saved(saved)
+        compose.tell_saved(saved)
         waiting = correcting.waiting(options.old, saved.new, customer_ids)
         sent: list[SendOutcome] = []
         if options.resend:
             code, sent = _resend(backend, options, saved, waiting)
         else:
-            address.tell_waiting(waiting)
+            compose.tell_waiting(waiting)
     _put(options, verdict, saved, waiting, sent)
     return code
 
@@ -192,5 +191,5 @@ def _put(
 ) -> None:
     if options.json:
         new = saved.new if saved else options.new
-        answer: records.Json = address.as_json(options.old, new, verdict, saved, waiting, sent)
+        answer: records.Json = compose.as_json(options.old, new, verdict, saved, waiting, sent)
         put_json(answer)

@@ -1,4 +1,4 @@
-"""``db``, ``doctor``, ``trouble``: commands that keep things in order."""
+"""``db``, ``doctor``, ``aws setup``, ``trouble``: commands that keep things in order."""
 
 from __future__ import annotations
 
@@ -111,26 +111,24 @@ def _say_findings(findings: Findings) -> None:
 
 
 def trouble(options: Namespace) -> int:
-    from tui.cli.output import doctor as incidents
+    from tui.cli.output.doctor import trouble as show
 
     with opened() as backend:
-        return incidents.trouble(options, backend)
+        return show(options, backend)
 
 
 def doctor(options: Namespace) -> int:
-    from tui.cli.output import doctor as examination
+    from tui.cli.output.doctor import run
 
-    return examination.run(options)
+    return run(options)
 
 
 def aws_setup(options: Namespace) -> int:
-    from core.backend import Backend
-    from core.settings import loading
-    from tui.cli.output import doctor as aws
+    from tui.cli.output.doctor import setup
 
     backend = Backend(loading.load())  # never opened: this is about AWS, not about a database
     try:
-        return aws.setup(options, backend)
+        return setup(options, backend)
     finally:
         backend.close()
 

@@ -100,7 +100,7 @@ def _put_ingest(report: IngestReport, *, as_json: bool) -> None:
 
 
 def events_parse(options: Namespace) -> int:
-    from core.backend.first_run import parse_file
+    from core.backend import event_files
 
     with suppress(OuttrayError):  # settings that cannot be used are no matter here
         Backend(loading.load()).close()  # it names the files that are not to be read
@@ -108,7 +108,7 @@ def events_parse(options: Namespace) -> int:
     code = DONE
     for path in options.files:
         try:
-            entries.extend(reports.parsed_json(path, parse_file(path)))
+            entries.extend(reports.parsed_json(path, event_files.parse(path)))
         except OuttrayError as error:
             say(cell(str(error)))
             code = FAILED
@@ -120,10 +120,10 @@ def events_parse(options: Namespace) -> int:
 
 
 def events_quarantine(options: Namespace) -> int:
-    from tui.cli.output import reports as quarantine
+    from tui.cli.output import reports
 
     with opened() as backend:
-        return quarantine.run(options, backend)
+        return reports.run(options, backend)
 
 
 def events_unlinked(options: Namespace) -> int:

@@ -1,4 +1,4 @@
-"""``send``, ``follow-up``, ``resend``: every document through the gate; the worst exit code wins.
+"""``send``, ``follow-up``, ``resend``: all go through the gate, the worst code wins; templates.
 
 One is sent at once, several go into the outbox together and are worked off from there, at the
 account's rate and by several threads.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,7 +20,7 @@ from core.model.email import (
 from core.model.errors import NotFoundError
 from core.rules.chasing.attention import is_ticked
 from tui.cli.output import text
-from tui.cli.output.text import say
+from tui.cli.output.text import out, say
 from tui.format import records
 from tui.format.email import leaves
 from tui.format.records import Json
@@ -88,18 +87,18 @@ def step_text(chosen: Version, *, fits: bool) -> Json:
 
 def print_preview(number: str, seen: Preview) -> None:
     """Print the message as it would leave."""
-    _out(f"{cell(number)}: {leaves(seen)}")
+    out(f"{cell(number)}: {leaves(seen)}")
     for name, value in seen.headers:
-        _out(f"{name}: {cell(value)}")
-    _out()
+        out(f"{name}: {cell(value)}")
+    out()
     for line in paragraphs(seen.text):
-        _out(line)
-    _out()
-    _out("and as HTML:" if seen.html_text else "no HTML part")
+        out(line)
+    out()
+    out("and as HTML:" if seen.html_text else "no HTML part")
     for line in paragraphs(seen.html_text):
-        _out(f"  {line}")
+        out(f"  {line}")
     for file in seen.files:
-        _out(f"attached: {cell(file.name)} {size(file.size)} sha256 {file.sha256[:12]}")
+        out(f"attached: {cell(file.name)} {size(file.size)} sha256 {file.sha256[:12]}")
 
 
 def say_test(number: str, outcome: TestOutcome) -> None:
@@ -116,24 +115,20 @@ def print_reports(reports: Sequence[TemplateReport]) -> None:
         place = f"line {report.line}: " if report.line else ""
         what = f"✖ {place}{cell(report.problem)}" if report.problem else "ok"
         step = f"step {report.step} {report.name}" if report.step else report.name
-        _out(f"{cell(report.file):44} {step:18} {report.language:6} {what}".rstrip())
+        out(f"{cell(report.file):44} {step:18} {report.language:6} {what}".rstrip())
 
 
 def print_text(chosen: Version, *, fits: bool) -> None:
     """Print subject and message of a text."""
     name = f"step {chosen.step} {chosen.name}" if chosen.step else chosen.name
-    _out(f"── {cell(name)} · {cell(chosen.source) or 'built in'}{' · fits now' if fits else ''}")
+    out(f"── {cell(name)} · {cell(chosen.source) or 'built in'}{' · fits now' if fits else ''}")
     if chosen.problem:
-        _out(f"✖ {cell(chosen.problem)} The built-in text is used.")
-    _out(f"Subject: {cell(chosen.subject)}")
-    _out()
+        out(f"✖ {cell(chosen.problem)} The built-in text is used.")
+    out(f"Subject: {cell(chosen.subject)}")
+    out()
     for line in paragraphs(chosen.body):
-        _out(line)
-    _out()
-
-
-def _out(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
+        out(line)
+    out()
 
 
 def as_json(

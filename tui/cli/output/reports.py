@@ -14,8 +14,8 @@ from core.model.reports import ImportReport, IngestReport, QuarantinedBody, Retr
 from core.rules.delivery.events import effect
 from core.rules.export.tabular import as_line
 from core.settings.schema import slow_pattern
-from tui.cli.output import reports, text
-from tui.cli.output.text import _out, say
+from tui.cli.output import text
+from tui.cli.output.text import out, say
 from tui.format import records
 from tui.format.text import cell, paragraphs
 from tui.runtime.exits import DONE, FAILED
@@ -96,13 +96,13 @@ def parsed_json(path: Path, parts: Sequence[Parsed]) -> list[records.Json]:
 
 def parsed(entries: Sequence[records.Json]) -> None:
     for entry in entries:
-        _out(
+        out(
             f"{cell(entry['file'])} [{entry['index']}] {entry['envelope']}: {entry['outcome']}"
             f"{' — ' + cell(entry['reason']) if entry['reason'] else ''}"
         )
         for fact in entry["facts"]:
             means = fact["status"] or fact["note"] or "nothing"
-            _out(
+            out(
                 f"  {cell(fact['type'])} {cell(fact['subtype'] or '')} {fact['at']}"
                 f" {cell(fact['recipient'] or '')} → {means}"
             )
@@ -112,9 +112,9 @@ def quarantined(bodies: Sequence[QuarantinedBody]) -> None:
     if not bodies:
         say("Nothing is in quarantine.")
     for body in bodies:
-        _out(f"{body.id[:12]}  {records.instant(body.received_at)}  {cell(body.source)}")
-        _out(f"  {cell(body.reason)}")
-        _out(f"  {cell(body.raw, 160)}")
+        out(f"{body.id[:12]}  {records.instant(body.received_at)}  {cell(body.source)}")
+        out(f"  {cell(body.reason)}")
+        out(f"  {cell(body.raw, 160)}")
 
 
 _LONGEST_BODY = 300_000
@@ -141,7 +141,7 @@ def run(options: Namespace, backend: Backend) -> int:
     if options.json:
         _put([as_line(body) for body in found])
     else:
-        reports.quarantined(found)
+        quarantined(found)
     return DONE
 
 
@@ -206,8 +206,8 @@ def _tell(report: RetryReport) -> None:
         return
     say(f"{report.released} released, {len(report.kept)} still cannot be read.")
     if report.released:
-        say(reports.ingest_line(report.ingested))
-        reports.unsearched(report.ingested.unsearched)
+        say(ingest_line(report.ingested))
+        unsearched(report.ingested.unsearched)
 
 
 def _export(backend: Backend, path: Path, *, as_json: bool) -> int:

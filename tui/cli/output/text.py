@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from core.rules.diagnosis import Diagnosis
 
 
-def _out(text: str = "") -> None:
+def out(text: str = "") -> None:
     sys.stdout.write(text + "\n")
 
 
@@ -60,7 +60,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[
             else text + " " * (width - cell_len(text))
             for i, (text, width) in enumerate(zip(line, widths, strict=True))
         ]
-        _out("  ".join(cells).rstrip())
+        out("  ".join(cells).rstrip())
 
 
 # --------------------------------------------------------------------------- looking
@@ -179,59 +179,59 @@ def log(history: DocumentLog) -> None:
     document = history.document
     now = datetime.now(UTC)
     judged_at = history.as_of or now
-    _out(
+    out(
         f"{document.kind.value.capitalize()} {cell(document.number)} · {cell(document.customer)}"
         f" · {cell(document.status)} · {money(document.total, document.currency)}"
         f" {document.currency} · {_delivery(document, judged_at)}"
     )
     if history.as_of is not None:
-        _out(f"As known {spoken(history.as_of, now)}, not as it is now.")
+        out(f"As known {spoken(history.as_of, now)}, not as it is now.")
     for line in chasing.state_lines(history, judged_at):
-        _out(line)
+        out(line)
     if not history.emails:
-        _out("Nothing was sent yet.")
+        out("Nothing was sent yet.")
     for entry in chasing.newest_first(history.emails, history.calls):
         if isinstance(entry, Call):
-            _out()
-            _out(chasing.call_line(entry, now))
+            out()
+            out(chasing.call_line(entry, now))
         else:
             _email(entry, now, judged_at)
 
 
 def _email(entry: EmailEntry, now: datetime, judged_at: datetime) -> None:
-    _out()
+    out()
     kind = entry.kind.value.replace("_", "-").capitalize()
-    _out(
+    out(
         f"{kind}  {cell(entry.subject, 70)}  {moment(entry.created_at, now)}"
         f" · {cell(entry.sent_by)}"
     )
     for recipient in entry.recipients:
         state = recipient.state
-        _out(
+        out(
             f"  {recipient.role.value} {cell(recipient.address)}"
             f"  {status(state.word, is_forward=state.is_forward)}"
         )
         for verb, doubt in (("opened", recipient.open_doubt), ("clicked", recipient.click_doubt)):
             if doubt:
-                _out(f"    {verb}, maybe by a program ({doubt})")
+                out(f"    {verb}, maybe by a program ({doubt})")
         if state.diagnostic:
-            _out(f"    server said  {cell(state.diagnostic, 400)}")
+            out(f"    server said  {cell(state.diagnostic, 400)}")
         if state.sent_at and is_stuck(state.word, state.sent_at, judged_at):
-            _out(f"    {no_word(state.sent_at, judged_at)}")
+            out(f"    {no_word(state.sent_at, judged_at)}")
         if recipient.late is not None:
-            _out(f"    {cell(late_words(recipient.late), 400)}")
+            out(f"    {cell(late_words(recipient.late), 400)}")
         if recipient.error:
-            _out(f"    {cell(recipient.error, 400)}")
+            out(f"    {cell(recipient.error, 400)}")
         for note in recipient.notes:
             _note(note, now, "    ")
-        _out(f"    {recipient.advice}")
+        out(f"    {recipient.advice}")
     for note in entry.notes:
         _note(note, now, "  ")
 
 
 def _note(note: Note, now: datetime, indent: str) -> None:
     said = f" · {cell(note.diagnostic, 400)}" if note.diagnostic else ""
-    _out(f"{indent}note {moment(note.at, now)}  {cell(note.text)}{said}")
+    out(f"{indent}note {moment(note.at, now)}  {cell(note.text)}{said}")
 
 
 def diagnosis_json(found: Diagnosis) -> records.Json:
@@ -240,7 +240,7 @@ def diagnosis_json(found: Diagnosis) -> records.Json:
 
 def diagnosis(found: records.Json) -> None:
     for key, value in found.items():
-        _out(f"{key:16} {value if value is not None else ''}".rstrip())
+        out(f"{key:16} {value if value is not None else ''}".rstrip())
 
 
 # --------------------------------------------------------------------------- sending

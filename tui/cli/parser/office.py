@@ -58,7 +58,7 @@ _MOST_DAYS: Final = 366
 
 
 def add_overviews(commands: Any) -> None:
-    """Add both; ``command`` is how ``cli`` makes one, ``count`` how it reads a number."""
+    """Add ``attention`` and ``insights``."""
     attention = command(
         commands, "attention", "overviews.attention", "list unresolved failures, the worst first"
     )

@@ -152,7 +152,7 @@ def add_outbox(commands: Commands) -> None:
 
 
 def add_suppressions(commands: Any) -> None:
-    """Add the commands; ``command`` makes one as all others are made."""
+    """Add ``suppressions`` and its commands."""
     text = "the suppression lists: SES's and our own, as one"
     lists = commands.add_parser(
         "suppressions", help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False
@@ -209,7 +209,7 @@ def _add_reason(command: argparse.ArgumentParser) -> None:
 
 
 def add_chasing(commands: Any) -> None:
-    """``snooze``, ``call`` and ``export evidence``; ``command`` is how ``cli`` makes one."""
+    """Add ``snooze``, ``call`` and ``export evidence``."""
     snooze = command(
         commands, "snooze", "chasing.snooze", "put off chasing a document or a customer"
     )

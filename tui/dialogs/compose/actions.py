@@ -74,11 +74,13 @@ def edit(dialog: ComposeDialog) -> None:
     """Hand the message to the person's editor; what comes back goes into the field."""
     import os
 
-    from tui.runtime import external_programs as editor
+    from tui.runtime import external_programs
 
     named = dialog.app_context.backend.settings.editor
     try:
-        edited = editor.edit(dialog.app, editor.command(named, os.environ), dialog.message.text)
+        edited = external_programs.edit(
+            dialog.app, external_programs.command(named, os.environ), dialog.message.text
+        )
     except OuttrayError as error:
         _tell(dialog, error)
         return

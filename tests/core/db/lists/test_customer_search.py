@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from core.db.engine import Database
-from core.db.lists import customer_search
-from core.db.lists import customer_search_sql as name_prefixes
+from core.db.lists import customer_search, name_prefixes
 from core.db.migrations import runner
-from core.db.writes import addresses as contacts
+from core.db.writes import contacts as contacts
 from core.db.writes.imported_records import Catalogue, CustomerEntry
 from core.model.documents import CustomerFilter, Found
 from core.rules.search.ranking import Candidate, Rank, Typed, number_rank, ranked

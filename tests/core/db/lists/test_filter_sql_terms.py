@@ -17,8 +17,7 @@ from core.model.conditions import Condition, Dated, Part, Says
 from core.model.documents import DocumentFilter, DocumentRow, DocumentView
 from core.model.enums import DisplayStatus, DocumentKind
 from core.rules.chasing.call_reminders import is_ahead, needs_call
-from core.rules.filters import read
-from core.rules.filters import values as time_ranges
+from core.rules.filters import read, values
 from core.rules.monitoring.feed_health import is_stuck
 from core.settings.loading import Settings
 from tests.answering import answers
@@ -245,12 +244,12 @@ def dated(line: str) -> Dated:
 def test_days_are_those_of_the_zone_and_spans_are_exact(
     line: str, since: str | None, until: str | None
 ) -> None:
-    found = time_ranges.instants(dated(line), AT, BERLIN)
+    found = values.instants(dated(line), AT, BERLIN)
     assert found == tuple(at and datetime.fromisoformat(at + "+00:00") for at in (since, until))
 
 
 def test_younger_leaves_the_edge_out() -> None:
-    since, until = time_ranges.instants(dated("sent<7d"), AT, BERLIN)
+    since, until = values.instants(dated("sent<7d"), AT, BERLIN)
     assert since == AT - timedelta(days=7) + timedelta(microseconds=1)
     assert until is None
 
@@ -274,13 +273,11 @@ def test_younger_leaves_the_edge_out() -> None:
     ],
 )
 def test_dates_are_compared_by_the_day(line: str, since: str | None, until: str | None) -> None:
-    found = time_ranges.days(dated(line), AT, BERLIN)
+    found = values.days(dated(line), AT, BERLIN)
     assert found == tuple(day and date.fromisoformat(day) for day in (since, until))
 
 
 def test_a_month_before_the_end_of_a_longer_one_is_its_last_day() -> None:
     at = datetime(2026, 3, 31, 12, tzinfo=UTC)
-    assert time_ranges.days(dated("issued>=1m"), at, UTC) == (None, date(2026, 3, 1))
-    assert time_ranges.instants(dated("sent<=1m"), at, UTC)[0] == datetime(
-        2026, 2, 28, 12, tzinfo=UTC
-    )
+    assert values.days(dated("issued>=1m"), at, UTC) == (None, date(2026, 3, 1))
+    assert values.instants(dated("sent<=1m"), at, UTC)[0] == datetime(2026, 2, 28, 12, tzinfo=UTC)

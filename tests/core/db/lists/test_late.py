@@ -12,7 +12,7 @@ import pytest
 from core.backend import Backend
 from core.db.engine import Database
 from core.db.lists import documents
-from core.db.reads import monitoring as delivery_latency
+from core.db.reads import delivery_latency
 from core.model.documents import DocumentFilter, DocumentRow, DocumentView
 from core.model.enums import DisplayStatus
 from core.rules.monitoring.delivery_latency import late_document, late_words

@@ -9,8 +9,7 @@ import pytest
 
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.reads import monitoring as delivery_latency
-from core.db.reads import monitoring as incidents
+from core.db.reads import delivery_latency, monitoring
 from core.model.delivery import DeliveryEvent
 from core.model.documents import Late
 from core.model.email import Decision
@@ -135,7 +134,7 @@ def test_answers_are_kept_for_a_while_and_then_asked_again(
 def test_two_customers_are_no_trouble(database: Database, clock: Clock) -> None:
     deferred_customers(database, 2)
     assert IncidentWatch(database, clock).trouble().providers == ()
-    assert incidents.attempts(database.reader, clock.now) == []
+    assert monitoring.attempts(database.reader, clock.now) == []
 
 
 # --------------------------------------------------------------------------- our own reputation
@@ -160,7 +159,7 @@ def test_only_what_aws_counts_is_counted(database: Database) -> None:
         tell(database, make(written.message_ids[0], (at - START) / timedelta(minutes=1) + 1))
     old = sent(database, row, at=START - timedelta(days=40))
     tell(database, hard_bounce(old.message_ids[0], -40 * 24 * 60 + 1))
-    assert incidents.reputation(database.reader, START) == Reputation(
+    assert monitoring.reputation(database.reader, START) == Reputation(
         sent=7, bounced=2, complained=1
     )
 
@@ -170,4 +169,4 @@ def test_a_delivery_nobody_confirmed_yet_counts_as_sent(database: Database) -> N
     sent(database, row)
     states = database.reader.rows("SELECT status, sent_at FROM deliveries", {})
     assert states[0][0] == int(Status.SENT)
-    assert incidents.reputation(database.reader, START).sent == 1
+    assert monitoring.reputation(database.reader, START).sent == 1

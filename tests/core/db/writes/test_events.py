@@ -9,8 +9,7 @@ import pytest
 
 from core.db.engine import Database
 from core.db.reads import history
-from core.db.writes import events, leases, outbox
-from core.db.writes import feed as quarantine
+from core.db.writes import events, feed, leases, outbox
 from core.db.writes.events import Stored, Unreadable
 from core.model.enums import DisplayStatus, Engagement, Role, Status
 from core.model.history import RecipientEntry
@@ -233,7 +232,7 @@ def test_what_cannot_be_read_is_kept_once_with_its_reason(database: Database) ->
     for _ in range(2):
         with database.transaction() as connection:
             events.quarantine_bodies(connection, [body, body], START)
-    (kept,) = quarantine.waiting(database.reader)
+    (kept,) = feed.waiting(database.reader)
     assert (kept.reason, kept.source, kept.received_at) == ("no JSON", "queue", START)
     assert kept.raw == "not \\u0000 json \\ud800"
 

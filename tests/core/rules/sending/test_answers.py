@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.aws.clients import Clients
-from core.aws.ses import SesAccount, SesMailer, SesSuppressionList
+from core.aws.mailer import SesAccount, SesMailer
+from core.aws.suppression_list import SesSuppressionList
 from core.model.errors import (
     BetweenError,
     CredentialsError,
@@ -30,7 +31,7 @@ from core.model.errors import (
     UnansweredError,
     UnreachableError,
 )
-from core.rules.sending import ses_errors as answers
+from core.rules.sending import ses_errors
 from core.rules.sending.ses_errors import SEND_EMAIL, ErrorAnswer, Reading, is_message_id, read
 from tests.core.aws.test_mailer import outgoing
 from tests.core.aws_stubs import answering
@@ -130,10 +131,10 @@ def test_an_answer_is_of_ses_or_of_what_stands_in_between_and_is_told_so(
     assert error.hint or expected is RefusedError
 
 
-@pytest.mark.parametrize("kind", sorted(answers.OF_SEND_EMAIL))
+@pytest.mark.parametrize("kind", sorted(ses_errors.OF_SEND_EMAIL))
 def test_the_error_types_of_ses_are_those_of_the_sdk(kind: str, clients: Clients) -> None:
     model = clients.mail().meta.service_model.operation_model(SEND_EMAIL)
-    assert {shape.name for shape in model.error_shapes} == answers.OF_SEND_EMAIL
+    assert {shape.name for shape in model.error_shapes} == ses_errors.OF_SEND_EMAIL
     body = json.dumps({"__type": f"com.amazonaws#{kind}", "message": "x"})
     assert kind in body
     assert read(ErrorAnswer(400, kind, operation=SEND_EMAIL)) is not Reading.BETWEEN
@@ -141,7 +142,7 @@ def test_the_error_types_of_ses_are_those_of_the_sdk(kind: str, clients: Clients
 
 @given(
     status=st.integers(300, 599),
-    code=st.text(max_size=20) | st.sampled_from(sorted(answers.OF_SEND_EMAIL)),
+    code=st.text(max_size=20) | st.sampled_from(sorted(ses_errors.OF_SEND_EMAIL)),
     words=st.text(max_size=30),
     own=st.booleans(),
 )

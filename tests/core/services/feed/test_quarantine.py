@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.db.engine import Database, UnstorableError
-from core.db.writes import events
-from core.db.writes import feed as store
+from core.db.writes import events, feed
 from core.db.writes.events import Unreadable
 from core.model.enums import DisplayStatus
 from core.model.errors import DatabaseBusyError, NotFoundError, UsageError
@@ -32,7 +31,7 @@ def hold_back(database: Database, clock: Clock, *bodies: str) -> None:
 
 
 def left(database: Database) -> set[str]:
-    return {body.raw for body in store.waiting(database.reader)}
+    return {body.raw for body in feed.waiting(database.reader)}
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def test_what_can_be_read_now_is_stored_and_leaves(
     assert document(database).summary.word is DisplayStatus.DELIVERED
     assert left(database) == {NONSENSE}
     assert "older program" not in report.kept[0].reason
-    assert store.waiting(database.reader)[0].reason == report.kept[0].reason
+    assert feed.waiting(database.reader)[0].reason == report.kept[0].reason
 
 
 def test_trying_twice_changes_nothing_more(
@@ -73,7 +72,7 @@ def test_a_crash_in_between_leaves_the_body_and_stores_nothing(
         raise DatabaseBusyError("killed here")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "release", crash)
+        patch.setattr(feed, "release", crash)
         with pytest.raises(DatabaseBusyError):
             quarantine.retry(database, "", clock)
     assert document(database).summary.word is DisplayStatus.SENT
@@ -115,7 +114,7 @@ def test_one_body_is_named_by_the_beginning_of_its_id(
     database: Database, clock: Clock, written: Written
 ) -> None:
     hold_back(database, clock, delivery(written), bounce(written), NONSENSE)
-    wanted = next(b for b in store.waiting(database.reader) if b.raw == delivery(written))
+    wanted = next(b for b in feed.waiting(database.reader) if b.raw == delivery(written))
     assert quarantine.find(database.reader, wanted.id[:10].upper()) == wanted
     assert quarantine.retry(database, wanted.id[:10], clock).released == 1
     assert left(database) == {bounce(written), NONSENSE}
@@ -130,7 +129,7 @@ def test_an_id_that_nothing_has_is_said_so(database: Database, clock: Clock, wan
 
 def test_an_ambiguous_id_asks_for_more(database: Database, clock: Clock) -> None:
     hold_back(database, clock, *(f"{NONSENSE}{n}" for n in range(40)))  # 16 possible beginnings
-    first = store.waiting(database.reader)
+    first = feed.waiting(database.reader)
     beginnings = [body.id[0] for body in first]
     common = max(beginnings, key=beginnings.count)
     with pytest.raises(NotFoundError, match="begin with"):
@@ -143,7 +142,7 @@ def test_the_export_has_every_raw_text_exactly_and_is_the_owners_alone(
     bodies = [NONSENSE, 'a "quoted"\nline\r\n\u202e\x1b[2J ü 🧾 \u2028 \\u0041']
     hold_back(database, clock, *bodies)
     file = tmp_path / "kept.jsonl"
-    quarantine.export(store.waiting(database.reader), file)
+    quarantine.export(feed.waiting(database.reader), file)
     lines = [json.loads(line) for line in file.read_bytes().splitlines()]
     assert {line["raw"] for line in lines} == set(bodies)
     assert {"id", "received_at", "source", "reason", "raw"} == set(lines[0])

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from core.aws.clients import Clients
-from core.aws.ses import SesMailer, SesSuppressionList
+from core.aws.mailer import SesMailer
+from core.aws.suppression_list import SesSuppressionList
 from core.backend import Backend
 from core.db.engine import Database
-from core.db.reads import addresses as suppression_reads
-from core.db.writes import addresses as suppressions
+from core.db.reads import addresses
+from core.db.writes import suppressions
 from core.model.enums import DisplayStatus, EmailKind
 from core.model.errors import NotPermittedError, ThrottledError, UnreachableError
 from core.model.ports import EffectiveReasons
@@ -108,7 +109,7 @@ def test_what_a_colleague_confirmed_before_the_call_is_not_mailed(
 
         recheck.suppression_list.listed = slowly  # type: ignore[method-assign]
         outcome = anna.send(draft(row), confirmed=False)
-    (entry,) = suppression_reads.entries(database.reader)
+    (entry,) = addresses.entries(database.reader)
     assert entry.since == began + timedelta(seconds=15)
     assert words(outcome) == [DisplayStatus.FAILED]
     assert aws.sent() == []

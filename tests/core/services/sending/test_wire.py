@@ -15,7 +15,7 @@ from botocore.config import Config
 
 from core.aws.clients import Clients
 from core.aws.events.parser import OUR_TAG
-from core.aws.ses import SesMailer
+from core.aws.mailer import SesMailer
 from core.backend import Backend
 from core.db.engine import Database
 from core.db.reads import history

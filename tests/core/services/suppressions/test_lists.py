@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.db.engine import Database
-from core.db.reads import addresses as suppressions
+from core.db.reads import addresses
 from core.model.email import Decision
 from core.model.errors import (
     InputError,
@@ -49,8 +49,7 @@ def office(database: Database, clock: Clock) -> Office:
 
 def outcomes(database: Database, address: str = BOB) -> list[tuple[str, str, str, str]]:
     return [
-        (e.list, e.action, e.outcome, e.operator)
-        for e in suppressions.audit(database.reader, address)
+        (e.list, e.action, e.outcome, e.operator) for e in addresses.audit(database.reader, address)
     ]
 
 
@@ -70,7 +69,7 @@ def test_what_is_there_already_stays_as_it_is(office: Office, database: Database
     office(FakeBook()).changes.add(BOB, "first")
     change = office(FakeBook(), "ben").changes.add(BOB.upper(), "second")
     assert [part.outcome for part in change.parts] == ["unchanged"]
-    assert suppressions.entries(database.reader)[0].reason == "first"
+    assert addresses.entries(database.reader)[0].reason == "first"
     assert len(outcomes(database)) == 1
 
 
@@ -290,21 +289,21 @@ def test_a_release_is_the_last_thing_done_and_ends_when_the_address_is_added_aga
 ) -> None:
     lists = office(FakeBook())
     lists.changes.add(BOB, "asked us")
-    assert suppressions.releases(database.reader, [BOB]) == {}
+    assert addresses.releases(database.reader, [BOB]) == {}
     clock.advance(minutes=1)
     lists.changes.remove(BOB, "wants them back")
-    release = suppressions.releases(database.reader, [BOB.upper()])[BOB]
+    release = addresses.releases(database.reader, [BOB.upper()])[BOB]
     assert (release.by, release.reason, release.at) == ("anna", "wants them back", clock.now)
     clock.advance(minutes=1)
     lists.changes.add(BOB, "changed their mind")
-    assert suppressions.releases(database.reader, [BOB]) == {}
+    assert addresses.releases(database.reader, [BOB]) == {}
 
 
 def test_a_removal_that_failed_releases_nobody(office: Office, database: Database) -> None:
     book = FakeBook(Suppression(BOB, "BOUNCE", AT, "ses"))
     book.is_stubborn = True
     office(book).changes.remove(BOB, "why")
-    assert suppressions.releases(database.reader, [BOB]) == {}
+    assert addresses.releases(database.reader, [BOB]) == {}
 
 
 # --------------------------------------------------------------------------- files
@@ -326,7 +325,7 @@ def test_a_file_of_addresses_is_imported_and_bad_lines_are_named(
     report = lists.changes.import_file(path)
     assert (report.read, report.created, report.unchanged) == (5, 2, 1)
     assert [(r.line, r.field) for r in report.rejected] == [(3, "address"), (5, "since")]
-    found = suppressions.entries_of(database.reader, ["ann@x.example", "ben@x.example"])
+    found = addresses.entries_of(database.reader, ["ann@x.example", "ben@x.example"])
     assert found["ann@x.example"].since == datetime(2026, 1, 5, tzinfo=UTC)
     assert found["ben@x.example"].reason == "imported from list.csv"
     assert outcomes(database, "ann@x.example") == [("own", "added", "done", "anna")]
@@ -354,7 +353,7 @@ def test_a_dry_run_changes_nothing(office: Office, database: Database, tmp_path:
     path = tmp_path / "list.txt"
     path.write_text("ann@x.example\n")
     assert office(FakeBook()).changes.import_file(path, dry_run=True).created == 1
-    assert suppressions.entries(database.reader) == ()
+    assert addresses.entries(database.reader) == ()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04rest", b"\x00\x01\x02\x03" * 50])

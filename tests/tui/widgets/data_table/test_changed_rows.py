@@ -11,7 +11,7 @@ from tests.tui.believable import bounce, fact
 from tests.tui.company import NOW
 from tests.tui.driver import Driver, driving
 from tests.tui.fakes import FakeBackend
-from tui.app import live_changes as failure_bell
+from tui.app import live_changes
 from tui.app.live_changes import FailureBell
 from tui.widgets.data_table.pages import News
 from tui.widgets.data_table.table import WindowTable
@@ -140,7 +140,7 @@ async def test_the_bell_rings_for_a_failure_and_not_again_within_ten_seconds(
         assert look() == 1
         backend.company.apply(backend.company.find("INV-0039").id, bounce(NOW))
         assert look() == 1
-        bells.now += failure_bell.QUIET
+        bells.now += live_changes.QUIET
         backend.company.apply(backend.company.find("INV-0034").id, bounce(NOW))
         assert look() == 2
         bells.now += timedelta(hours=1)
