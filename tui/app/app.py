@@ -315,7 +315,7 @@ class OuttrayApp(Navigation):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every command of ``screen``, with its key; then Textual's list of themes."""
-        from tui.app.palette import commands_of  # not for the first paint
+        from tui.app.palette import SET_UP, commands_of  # not for the first paint
 
         yield from commands_of(screen)
         if self.backend.settings.target is not None:
